@@ -1,0 +1,269 @@
+"""The shape policy: the one place that looks at dimensions, names of steps and missing steps.
+
+Everything that a user may hand over is turned here into one of two forms:
+
+* a *series*, ``(n_steps, n_features)``, oldest row first;
+* *windows*, ``(n_samples, n_timesteps, n_features)``, oldest step first.
+"""
+
+import numpy as np
+from sklearn.utils.validation import check_array
+
+from ._frames import column_names, is_frame, parse_step_names, refuse_incomplete_steps
+
+_CHUNK_ROWS = 1 << 16  # rows looked at in one go, so that checks need no memory of their own
+
+
+def as_series(X, *, estimator=None):
+    """Return `X` as a floating point array of shape (n_steps, n_features).
+
+    Steps may be missing, wholly or in part (NaN); infinity is refused.
+
+    Parameters
+    ----------
+    X : array-like or dataframe of shape (n_steps, n_features)
+        The series.
+    estimator : estimator, optional
+        Named in error messages.
+
+    Returns
+    -------
+    series : ndarray of shape (n_steps, n_features), float32 or float64
+        `X` itself where it already is such an array.
+
+    Raises
+    ------
+    ValueError
+        If `X` is empty, not two-dimensional, complex or infinite somewhere.
+    """
+    X = _as_float(X, estimator)
+    if X.ndim != 2:
+        raise ValueError(
+            f"X must be a series of shape (n_steps, n_features), got an array of "
+            f"{X.ndim} dimensions, shape {X.shape}."
+        )
+    refuse_infinity(X)
+    return X
+
+
+def as_windows(X, *, estimator=None, names=None):
+    """Return `X` as windows of shape (n_samples, n_timesteps, n_features), without a copy.
+
+    Parameters
+    ----------
+    X : array-like or dataframe
+        Three forms are taken: windows of shape (n_samples, n_timesteps, n_features); univariate
+        windows of shape (n_samples, n_timesteps); a frame whose columns are a complete set of
+        names such as ``close@t-1``, ``close@t-0``, as `SequenceWindower` gives them.
+    estimator : estimator, optional
+        Named in error messages.
+    names : list of str, optional
+        Names of the columns of a two-dimensional `X` that has no names of its own.
+
+    Returns
+    -------
+    windows : ndarray of shape (n_samples, n_timesteps, n_features)
+        A view of `X` wherever `X` is a floating point array.
+
+    Raises
+    ------
+    ValueError
+        If `X` is empty, has one or more than three dimensions, is complex, or is a frame of named
+        steps from which some are missing.
+    """
+    columns = column_names(X) or names
+    refuse_incomplete_steps(columns)
+    X = _as_float(X, estimator)
+    if X.ndim == 3:
+        if 0 in X.shape:
+            raise ValueError(f"X must not be empty, got windows of shape {X.shape}.")
+        return X
+    if X.ndim == 2:
+        steps = parse_step_names(columns)
+        if steps is None or len(columns) != X.shape[1]:
+            return X[:, :, np.newaxis]
+        return _unflatten(X, steps)
+    raise ValueError(
+        "X must be windows of shape (n_samples, n_timesteps, n_features) or (n_samples, "
+        f"n_timesteps), got an array of {X.ndim} dimensions, shape {X.shape}."
+    )
+
+
+def is_windows(X):
+    """Tell whether `X` holds windows rather than a series: three axes, or flat named steps."""
+    return has_three_axes(X) or parse_step_names(column_names(X)) is not None
+
+
+def has_three_axes(X):
+    """Tell whether `X` is an array of three axes, which hold windows."""
+    if is_frame(X):
+        return False
+    # Containers that are not arrays, but give one, need not know `np.ndim`.
+    return (X.ndim if hasattr(X, "ndim") else np.asarray(X).ndim) == 3
+
+
+def flatten_windows(windows, columns):
+    """Put windows back into the columns that `as_windows` took them from.
+
+    Parameters
+    ----------
+    windows : ndarray of shape (n_samples, n_timesteps, n_features)
+        Oldest step first.
+    columns : list of str
+        A complete set of names such as ``close@t-1``, in any order.
+
+    Returns
+    -------
+    table : ndarray of shape (n_samples, n_timesteps * n_features)
+        In the order of `columns`.
+    """
+    flat = windows.reshape(len(windows), -1)
+    order = parse_step_names(columns)[2]
+    if order is None:
+        return flat
+    table = np.empty_like(flat)
+    table[:, order] = flat
+    return table
+
+
+def window_rows(windows):
+    """Split windows into the rows they are made of and the row at which each of them starts.
+
+    Window ``i`` is ``rows[starts[i] : starts[i] + n_timesteps]``. For a strided view of a series
+    the rows are that series, for separate windows they are all the steps one after the other. No
+    value is copied unless the memory order of `windows` leaves no other way.
+
+    Parameters
+    ----------
+    windows : ndarray of shape (n_samples, n_timesteps, n_features)
+        Strided view or not.
+
+    Returns
+    -------
+    rows : ndarray of shape (n_rows, n_features)
+        View of `windows`.
+    starts : ndarray of shape (n_samples,), int64
+        First row of each window.
+    """
+    n_samples, n_timesteps, n_features = windows.shape
+    if n_samples == 1:
+        return windows[0], np.zeros(1, dtype=np.int64)
+    if n_timesteps == 1:
+        return windows[:, 0], np.arange(n_samples, dtype=np.int64)
+    hop = _rows_between_windows(windows)
+    if hop is None:
+        windows = np.ascontiguousarray(windows)
+        hop = n_timesteps
+    n_rows = (n_samples - 1) * hop + n_timesteps
+    # Every one of these rows lies in some window (hop <= n_timesteps), so the view is in bounds.
+    rows = np.lib.stride_tricks.as_strided(
+        windows, (n_rows, n_features), windows.strides[1:], writeable=False
+    )
+    return rows, np.arange(n_samples, dtype=np.int64) * hop
+
+
+def observed_rows(rows, *, where="row {}".format):
+    """Return which rows are observed: finite in every feature, where the others are all NaN.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n_rows, n_features)
+        Floating point rows.
+    where : callable
+        Says in the error message which row it is, given its number.
+
+    Returns
+    -------
+    observed : ndarray of shape (n_rows,), bool
+        False where all features are NaN.
+
+    Raises
+    ------
+    ValueError
+        If a row is infinite somewhere, or NaN in some of its features only.
+    """
+    observed = np.empty(len(rows), dtype=bool)
+    for first in range(0, len(rows), _CHUNK_ROWS):
+        chunk = rows[first : first + _CHUNK_ROWS]
+        finite = np.isfinite(chunk)
+        observed[first : first + _CHUNK_ROWS] = finite.all(axis=1)
+        if not finite.all():
+            _refuse_partly_missing(chunk, finite, first, where)
+    return observed
+
+
+def refuse_infinity(rows, *, where="row {}".format):
+    """Raise a ValueError if an array of shape (n_rows, n_features) is infinite somewhere."""
+    for first in range(0, len(rows), _CHUNK_ROWS):
+        infinite = np.isinf(rows[first : first + _CHUNK_ROWS])
+        if infinite.any():
+            _raise_infinity(infinite, first, where)
+
+
+def place_in_windows(starts):
+    """Return a function that says of a row of `window_rows` where in the windows it is."""
+
+    def where(row):
+        sample = int(np.searchsorted(starts, row, side="right")) - 1
+        return f"sample {sample}, step {row - starts[sample]}"
+
+    return where
+
+
+def _as_float(X, estimator):
+    X = check_array(
+        X,
+        dtype="numeric",
+        allow_nd=True,
+        ensure_all_finite=False,
+        estimator=estimator,
+        input_name="X",
+    )
+    if X.dtype in (np.float32, np.float64):
+        return X
+    return X.astype(np.float32 if X.dtype == np.float16 else np.float64)
+
+
+def _unflatten(X, steps):
+    features, n_timesteps, order = steps
+    if order is not None:
+        X = X[:, order]
+    row, item = X.strides
+    return np.lib.stride_tricks.as_strided(
+        X,
+        (X.shape[0], n_timesteps, len(features)),
+        (row, item * len(features), item),
+        writeable=False,
+    )
+
+
+def _rows_between_windows(windows):
+    """Return by how many rows successive windows are apart in memory, None if it can't be told."""
+    between_windows, between_steps = windows.strides[:2]
+    if between_steps <= 0 or between_windows <= 0 or between_windows % between_steps:
+        return None
+    hop = between_windows // between_steps
+    return hop if hop <= windows.shape[1] else None
+
+
+def _refuse_partly_missing(chunk, finite, first, where):
+    infinite = np.isinf(chunk)
+    if infinite.any():
+        _raise_infinity(infinite, first, where)
+    partly = finite.any(axis=1) & ~finite.all(axis=1)
+    if partly.any():
+        row = int(np.argmax(partly))
+        features = np.flatnonzero(~finite[row]).tolist()
+        raise ValueError(
+            f"X has a step that is only partly NaN ({where(first + row)}, features {features}): a "
+            "missing step is one whose features are all NaN. Fill single missing values first, "
+            "for instance with the last value seen (DataFrame.ffill)."
+        )
+
+
+def _raise_infinity(infinite, first, where):
+    row, feature = np.argwhere(infinite)[0]
+    raise ValueError(
+        f"X contains infinity ({where(first + row)}, feature {feature}); it takes finite numbers, "
+        "and NaN for what was not observed."
+    )

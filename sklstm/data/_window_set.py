@@ -1,0 +1,130 @@
+"""Windows as slices of rows: what the networks and baselines work on."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ._shapes import observed_rows, place_in_windows, window_rows
+
+
+@dataclass(frozen=True)
+class WindowSet:
+    """A set of windows, each one a slice of common rows.
+
+    Missing steps are not among the rows: a window is the sequence of its observed steps, and two
+    windows that differ in missing steps alone are the same window.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n_rows, n_features)
+        Observed steps. Rows may belong to many windows.
+    starts : ndarray of shape (n_samples,), int64
+        First row of each window.
+    lengths : ndarray of shape (n_samples,), int64
+        Number of rows of each window, at least one.
+    """
+
+    rows: np.ndarray
+    starts: np.ndarray
+    lengths: np.ndarray
+
+    @classmethod
+    def from_array(cls, windows):
+        """Make a set from an array of shape (n_samples, n_timesteps, n_features).
+
+        Parameters
+        ----------
+        windows : ndarray of shape (n_samples, n_timesteps, n_features)
+            Steps whose features are all NaN are missing.
+
+        Returns
+        -------
+        window_set : WindowSet
+            Its rows are a view of `windows` if no step is missing.
+
+        Raises
+        ------
+        ValueError
+            If a step is infinite or partly NaN, or a window has no observed step.
+        """
+        rows, starts = window_rows(windows)
+        n_timesteps = windows.shape[1]
+        observed = observed_rows(rows, where=place_in_windows(starts))
+        if observed.all():
+            return cls(rows, starts, np.full(len(starts), n_timesteps, dtype=np.int64))
+        before = np.concatenate([[0], np.cumsum(observed, dtype=np.int64)])
+        lengths = before[starts + n_timesteps] - before[starts]
+        if not lengths.all():
+            sample = int(np.argmin(lengths))
+            raise ValueError(
+                f"X has a window with no observed step (sample {sample}): all of its "
+                f"{n_timesteps} steps are NaN. Remove such samples, or fill the series first."
+            )
+        return cls(rows[observed], before[starts], lengths)
+
+    def __len__(self):
+        return len(self.starts)
+
+    @property
+    def n_features(self):
+        """Number of features of each step."""
+        return self.rows.shape[1]
+
+    def take(self, index):
+        """Return the set of the windows at `index` (a slice or an array of integers)."""
+        return replace(self, starts=self.starts[index], lengths=self.lengths[index])
+
+    def with_rows(self, rows):
+        """Return the same windows over other rows, such as standardised ones."""
+        return replace(self, rows=rows)
+
+    def gather(self, index):
+        """Copy the windows at `index` into one array, each of them at its beginning.
+
+        Parameters
+        ----------
+        index : slice or ndarray of int
+            Which windows.
+
+        Returns
+        -------
+        values : ndarray of shape (n_windows, longest, n_features)
+            Steps from the oldest on. Beyond the end of a shorter window its last step is repeated.
+        lengths : ndarray of shape (n_windows,), int64
+            Number of steps of each window.
+        """
+        starts, lengths = self.starts[index], self.lengths[index]
+        step = np.arange(lengths.max())
+        if lengths.min() == len(step):
+            rows = starts[:, np.newaxis] + step
+        else:
+            rows = starts[:, np.newaxis] + np.minimum(step, lengths[:, np.newaxis] - 1)
+        return self.rows[rows], lengths
+
+    def row_weight(self, sample_weight=None):
+        """Return how often each row occurs in the windows, weighted by their samples.
+
+        Statistics weighted so are those of the separate windows, whether they share rows or not.
+
+        Parameters
+        ----------
+        sample_weight : ndarray of shape (n_samples,), optional
+            Weight of each window, one by default.
+
+        Returns
+        -------
+        weight : ndarray of shape (n_rows,), float64
+            Zero for a row that is in no window of the set.
+        """
+        n_rows = len(self.rows)
+        opened = np.bincount(self.starts, sample_weight, n_rows + 1)
+        closed = np.bincount(self.starts + self.lengths, sample_weight, n_rows + 1)
+        weight = np.cumsum(opened - closed)[:-1]
+        # With fractional weights the running sum leaves crumbs where no window is open.
+        if sample_weight is not None:
+            covered = np.cumsum(
+                np.bincount(self.starts, minlength=n_rows + 1)
+                - np.bincount(self.starts + self.lengths, minlength=n_rows + 1)
+            )
+            weight[covered[:-1] == 0] = 0.0
+        return weight
