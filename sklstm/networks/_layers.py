@@ -1,0 +1,121 @@
+"""One recurrent layer in one direction, over whole sequences.
+
+Each function takes `values` of shape (n_samples, n_timesteps, n_inputs) and returns the hidden
+states after every step, (n_samples, n_timesteps, hidden_size). Steps beyond the end of a shorter
+sequence give states that nobody looks at.
+"""
+
+import torch
+from torch.nn import functional
+
+
+def fused_layer(spec, parameters, values):
+    """Run a layer by torch's own kernel.
+
+    Parameters
+    ----------
+    spec : NetworkSpec
+        The network.
+    parameters : dict of str to Tensor
+        Those of this layer and direction, by the last part of their names.
+    values : Tensor of shape (n_samples, n_timesteps, n_inputs)
+        The sequences.
+
+    Returns
+    -------
+    states : Tensor of shape (n_samples, n_timesteps, hidden_size)
+        Hidden states.
+    """
+    bias = parameters["bias"]
+    recurrent_bias = torch.zeros_like(bias)
+    if spec.cell == "gru":
+        # Of torch's second bias vector only the candidate's part is not redundant.
+        gates = recurrent_bias[: 2 * spec.hidden_size]
+        recurrent_bias = torch.cat([gates, parameters["candidate_bias"]])
+    arrays = [parameters["input"], parameters["recurrent"], bias, recurrent_bias]
+    start = values.new_zeros(1, len(values), spec.hidden_size)
+    options = (True, 1, 0.0, False, False, True)  # biases, layers, dropout, train, two ways, batch
+    if spec.cell == "lstm":
+        return torch.lstm(values, (start, start), arrays, *options)[0]
+    function = {
+        "gru": torch.gru,
+        "rnn": torch.rnn_relu if spec.activation == "relu" else torch.rnn_tanh,
+    }[spec.cell]
+    return function(values, start, arrays, *options)[0]
+
+
+def can_fuse(spec, recurrent_dropout):
+    """Tell whether torch has a kernel for these options."""
+    if recurrent_dropout or spec.peephole:
+        return False
+    return spec.activation == "tanh" or spec.cell == "rnn"
+
+
+def stepwise_layer(spec, parameters, values, lengths, state_mask):
+    """Run a layer step by step, with every option.
+
+    Parameters
+    ----------
+    spec : NetworkSpec
+        The network.
+    parameters : dict of str to Tensor
+        Those of this layer and direction, by the last part of their names.
+    values : Tensor of shape (n_samples, n_timesteps, n_inputs)
+        The sequences.
+    lengths : Tensor of shape (n_samples,) or None
+        Where each one ends; None if all are full. The state stays as it is from there on, so
+        that an unbounded activation cannot overflow on steps that do not exist.
+    state_mask : Tensor of shape (n_samples, hidden_size) or None
+        Multiplied into the hidden state wherever it is fed back: recurrent dropout with one mask
+        per sequence.
+
+    Returns
+    -------
+    states : Tensor of shape (n_samples, n_timesteps, hidden_size)
+        Hidden states.
+
+    References
+    ----------
+    Y. Gal and Z. Ghahramani, "A theoretically grounded application of dropout in recurrent neural
+    networks", NeurIPS 2016.
+    """
+    step = {"lstm": _lstm_step, "gru": _gru_step, "rnn": _rnn_step}[spec.cell]
+    activation = torch.tanh if spec.activation == "tanh" else torch.relu
+    weighted = functional.linear(values, parameters["input"], parameters["bias"])
+    zeros = values.new_zeros(len(values), spec.hidden_size)
+    state = (zeros, zeros) if spec.cell == "lstm" else (zeros,)
+    states = []
+    for t in range(values.shape[1]):
+        fed_back = state[0] if state_mask is None else state[0] * state_mask
+        recurrent = functional.linear(fed_back, parameters["recurrent"])
+        new_state = step(parameters, activation, weighted[:, t], recurrent, *state)
+        if lengths is not None:
+            going_on = (t < lengths)[:, None]
+            pairs = zip(new_state, state, strict=True)
+            new_state = tuple(torch.where(going_on, new, old) for new, old in pairs)
+        state = new_state
+        states.append(state[0])
+    return torch.stack(states, dim=1)
+
+
+def _lstm_step(parameters, activation, weighted, recurrent, hidden, cell):
+    input_, forget, candidate, output = (weighted + recurrent).chunk(4, dim=1)
+    peephole = parameters.get("peephole")
+    if peephole is not None:
+        input_, forget = input_ + peephole[0] * cell, forget + peephole[1] * cell
+    cell = torch.sigmoid(forget) * cell + torch.sigmoid(input_) * activation(candidate)
+    if peephole is not None:
+        output = output + peephole[2] * cell
+    return torch.sigmoid(output) * activation(cell), cell
+
+
+def _gru_step(parameters, activation, weighted, recurrent, hidden):
+    reset_x, update_x, candidate_x = weighted.chunk(3, dim=1)
+    reset_h, update_h, candidate_h = recurrent.chunk(3, dim=1)
+    reset, update = torch.sigmoid(reset_x + reset_h), torch.sigmoid(update_x + update_h)
+    candidate = activation(candidate_x + reset * (candidate_h + parameters["candidate_bias"]))
+    return ((1 - update) * candidate + update * hidden,)
+
+
+def _rnn_step(parameters, activation, weighted, recurrent, hidden):
+    return (activation(weighted + recurrent),)

@@ -1,0 +1,8 @@
+"""Recurrent networks as plain numbers: shapes, initial weights, the forward pass."""
+
+from ._forward import network_output
+from ._initial_weights import initial_weights
+from ._network_spec import NetworkSpec
+from ._one_thread import OneThread, one_blas_thread
+
+__all__ = ["NetworkSpec", "OneThread", "initial_weights", "network_output", "one_blas_thread"]

@@ -1,0 +1,108 @@
+"""The forward pass of a fitted network, in NumPy."""
+
+import numpy as np
+
+from ._cells import LANES, packed_cell
+from ._one_thread import one_blas_thread
+
+_TILE_VALUES = 1 << 16  # about as many values per step as stay in a core's cache
+
+
+def network_output(spec, weights, gather, n_samples):
+    """Return the output of a network for any number of windows.
+
+    Parameters
+    ----------
+    spec : NetworkSpec
+        The network.
+    weights : dict of str to ndarray
+        Its parameters.
+    gather : callable
+        Called with a slice of the samples, returns their values of shape (n, longest, n_features),
+        each window at its beginning, and their lengths of shape (n,).
+    n_samples : int
+        Number of windows.
+
+    Returns
+    -------
+    output : ndarray of shape (n_samples, n_outputs)
+        To the last bit the same for a window alone and among others.
+    """
+    cells = [
+        [packed_cell(spec, weights, f"layer{layer}_{name}") for name in spec.directions]
+        for layer in range(spec.num_layers)
+    ]
+    widest = max(len(cell.matrix) for layer in cells for cell in layer)
+    block = LANES * max(1, _TILE_VALUES // (widest * LANES))
+    head = weights["head_weight"]
+    output = np.empty((n_samples, spec.n_outputs), dtype=head.dtype)
+    with one_blas_thread():
+        for first in range(0, n_samples, block):
+            samples = slice(first, min(first + block, n_samples))
+            state = _last_state(cells, *_tiles(*gather(samples)))
+            tiles = np.matmul(head, state) + weights["head_bias"][:, np.newaxis]
+            flat = tiles.transpose(0, 2, 1).reshape(-1, spec.n_outputs)
+            output[samples] = flat[: samples.stop - first]
+    return output
+
+
+def _tiles(values, lengths):
+    """Put samples side by side: (n_timesteps, n_tiles, n_features, LANES), the last tile filled."""
+    n_samples, n_timesteps, n_features = values.shape
+    n_tiles = -(-n_samples // LANES)
+    tiles = np.zeros((n_timesteps, n_tiles, n_features, LANES), dtype=values.dtype)
+    filled = np.ones((n_tiles, LANES), dtype=np.int64)
+    filled.reshape(-1)[:n_samples] = lengths
+    by_lane = np.zeros((n_tiles * LANES, n_timesteps, n_features), dtype=values.dtype)
+    by_lane[:n_samples] = values
+    tiles[...] = by_lane.reshape(n_tiles, LANES, n_timesteps, n_features).transpose(2, 0, 3, 1)
+    return tiles, filled
+
+
+def _last_state(cells, sequence, lengths):
+    """Run all layers; return the state after the last step of each window."""
+    last_layer = len(cells) - 1
+    back = _backwards(lengths, len(sequence)) if len(cells[0]) == 2 else None
+    for layer, (forward, *backward) in enumerate(cells):
+        keep = layer < last_layer
+        states, last = [], []
+        for cell, order in zip([forward, *backward], [None, back], strict=False):
+            read = sequence if order is None else np.take_along_axis(sequence, order, axis=0)
+            steps, final = _run(cell, read, lengths, keep_steps=keep)
+            last.append(final)
+            if keep:
+                states.append(steps if order is None else np.take_along_axis(steps, order, axis=0))
+        if keep:
+            sequence = states[0] if len(states) == 1 else np.concatenate(states, axis=2)
+    return last[0] if len(last) == 1 else np.concatenate(last, axis=1)
+
+
+def _run(cell, sequence, lengths, *, keep_steps):
+    """Run one layer in one direction, each sample up to its length."""
+    n_timesteps, n_tiles, n_inputs, _ = sequence.shape
+    shape = (n_tiles, cell.units, LANES)
+    states = tuple(np.zeros(shape, dtype=sequence.dtype) for _ in range(cell.n_states))
+    stacked = np.ones((n_tiles, n_inputs + cell.units + 1, LANES), dtype=sequence.dtype)
+    product = np.empty((n_tiles, len(cell.matrix), LANES), dtype=sequence.dtype)
+    steps = np.empty((n_timesteps, *shape), dtype=sequence.dtype) if keep_steps else None
+    shortest = lengths.min()
+    for t in range(n_timesteps):
+        stacked[:, :n_inputs] = sequence[t]
+        stacked[:, n_inputs:-1] = states[0]
+        np.matmul(cell.matrix, stacked, out=product)
+        new_states = cell(product, *states)
+        if t >= shortest:
+            going_on = (t < lengths)[:, np.newaxis, :]
+            new_states = tuple(
+                np.where(going_on, new, old) for new, old in zip(new_states, states, strict=True)
+            )
+        states = new_states
+        if keep_steps:
+            steps[t] = states[0]
+    return steps, states[0]
+
+
+def _backwards(lengths, n_timesteps):
+    """Return the steps of each sample from its last to its first, then the first over and over."""
+    steps = lengths - 1 - np.arange(n_timesteps)[:, np.newaxis, np.newaxis]
+    return np.maximum(steps, 0)[:, :, np.newaxis, :]

@@ -1,0 +1,64 @@
+"""Weights to begin training from."""
+
+import numpy as np
+
+from ._network_spec import GATES
+
+
+def initial_weights(spec, seed, dtype):
+    """Draw the weights of a network.
+
+    Input and head weights are uniform within Glorot's limits [1]_, recurrent ones orthogonal
+    [2]_, each gate a matrix of its own; biases are zero but for the forget gate of an LSTM, which
+    begins open with a bias of one [3]_.
+
+    Parameters
+    ----------
+    spec : NetworkSpec
+        The network.
+    seed : int
+        Seed of the generator; equal seeds give equal weights.
+    dtype : numpy dtype
+        Precision of the weights.
+
+    Returns
+    -------
+    weights : dict of str to ndarray
+        One array for each of ``spec.parameter_shapes()``.
+
+    References
+    ----------
+    .. [1] X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward
+       neural networks", AISTATS 2010.
+    .. [2] A. M. Saxe, J. L. McClelland and S. Ganguli, "Exact solutions to the nonlinear dynamics
+       of learning in deep linear neural networks", ICLR 2014.
+    .. [3] R. Jozefowicz, W. Zaremba and I. Sutskever, "An empirical exploration of recurrent
+       network architectures", ICML 2015.
+    """
+    generator = np.random.default_rng(seed)
+    weights = {}
+    for name, shape in spec.parameter_shapes().items():
+        kind = name.partition("_")[2] if name.startswith("head") else name.rpartition("_")[2]
+        if kind == "input":
+            values = _glorot(generator, shape, n_outputs=spec.hidden_size)
+        elif kind == "weight":
+            values = _glorot(generator, shape, n_outputs=spec.n_outputs)
+        elif kind == "recurrent":
+            gates = range(GATES[spec.cell])
+            values = np.vstack([_orthogonal(generator, spec.hidden_size) for _ in gates])
+        else:
+            values = np.zeros(shape)
+        if spec.cell == "lstm" and name.startswith("layer") and kind == "bias":
+            values[spec.hidden_size : 2 * spec.hidden_size] = 1.0
+        weights[name] = values.astype(dtype)
+    return weights
+
+
+def _glorot(generator, shape, n_outputs):
+    limit = np.sqrt(6.0 / (shape[1] + n_outputs))
+    return generator.uniform(-limit, limit, shape)
+
+
+def _orthogonal(generator, size):
+    q, r = np.linalg.qr(generator.standard_normal((size, size)))
+    return q * np.sign(np.diag(r))  # uniform over the orthogonal group only with these signs

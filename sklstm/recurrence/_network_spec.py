@@ -1,0 +1,99 @@
+"""What a recurrent network consists of, in plain Python."""
+
+from dataclasses import dataclass
+from math import prod
+
+GATES = {"lstm": 4, "gru": 3, "rnn": 1}
+
+
+@dataclass(frozen=True)
+class NetworkSpec:
+    """Shape of a stacked recurrent network with a linear head.
+
+    Parameters
+    ----------
+    cell : {"lstm", "gru", "rnn"}
+        Kind of recurrent layer.
+    n_features : int
+        Features of each step.
+    hidden_size : int
+        Units of each layer and direction.
+    n_outputs : int
+        Outputs of the head.
+    num_layers : int, default=1
+        Recurrent layers on top of each other.
+    bidirectional : bool, default=False
+        Whether each layer also reads the sequence backwards.
+    activation : {"tanh", "relu"}, default="tanh"
+        Function of the candidate and of the output of the cell; gates always use the logistic
+        function.
+    peephole : bool, default=False
+        Whether the gates of an LSTM also see the cell state.
+
+    Notes
+    -----
+    Parameters are arrays in a dictionary, named ``layer0_forward_input`` and so on:
+
+    ``input`` (n_gates * hidden_size, n_inputs), ``recurrent`` (n_gates * hidden_size, hidden_size)
+    and ``bias`` (n_gates * hidden_size,) for every layer and direction; ``peephole`` (3,
+    hidden_size) for the input, forget and output gate; ``candidate_bias`` (hidden_size,) for the
+    recurrent half of the candidate of a GRU. Gates stand in the order input, forget, candidate,
+    output (LSTM) and reset, update, candidate (GRU). The head is ``head_weight`` (n_outputs,
+    n_directions * hidden_size) and ``head_bias`` (n_outputs,).
+    """
+
+    cell: str
+    n_features: int
+    hidden_size: int
+    n_outputs: int
+    num_layers: int = 1
+    bidirectional: bool = False
+    activation: str = "tanh"
+    peephole: bool = False
+
+    @property
+    def directions(self):
+        """Names of the directions in which each layer reads."""
+        return ("forward", "backward") if self.bidirectional else ("forward",)
+
+    @property
+    def state_size(self):
+        """Number of values that the head sees."""
+        return self.hidden_size * len(self.directions)
+
+    @property
+    def n_parameters(self):
+        """Number of parameters."""
+        return sum(self.parameter_counts().values())
+
+    def layers(self):
+        """Yield the prefix of each layer and direction, and its number of inputs."""
+        n_inputs = self.n_features
+        for layer in range(self.num_layers):
+            for direction in self.directions:
+                yield f"layer{layer}_{direction}", n_inputs
+            n_inputs = self.state_size
+
+    def parameter_shapes(self):
+        """Return the shape of every parameter by its name."""
+        units, gates = self.hidden_size, GATES[self.cell] * self.hidden_size
+        shapes = {}
+        for prefix, n_inputs in self.layers():
+            shapes[f"{prefix}_input"] = (gates, n_inputs)
+            shapes[f"{prefix}_recurrent"] = (gates, units)
+            shapes[f"{prefix}_bias"] = (gates,)
+            if self.cell == "gru":
+                shapes[f"{prefix}_candidate_bias"] = (units,)
+            if self.peephole:
+                shapes[f"{prefix}_peephole"] = (3, units)
+        shapes["head_weight"] = (self.n_outputs, self.state_size)
+        shapes["head_bias"] = (self.n_outputs,)
+        return shapes
+
+    def parameter_counts(self):
+        """Return the number of parameters of each layer and of the head, by name."""
+        counts = {}
+        for name, shape in self.parameter_shapes().items():
+            part = name.partition("_")[0]
+            counts[part] = counts.get(part, 0) + prod(shape)
+        return counts

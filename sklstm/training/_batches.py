@@ -1,0 +1,55 @@
+"""Batches gathered when they are needed, in place of a data loader."""
+
+import numpy as np
+import torch
+
+
+class Batches:
+    """Iterate over a set of windows in batches of tensors.
+
+    Parameters
+    ----------
+    data : TrainingData
+        Windows, targets and weights.
+    batch_size : int
+        Samples per batch; the last one may be smaller.
+    device : torch.device
+        Where the tensors go.
+    """
+
+    def __init__(self, data, batch_size, device):
+        self.data = data
+        self.batch_size = batch_size
+        self.device = device
+        self.order = np.arange(len(data.windows))
+        self._ragged = len(np.unique(data.windows.lengths)) > 1
+
+    def shuffle(self, seed):
+        """Draw a new order of the samples; equal seeds give equal orders."""
+        self.order = np.random.default_rng(seed).permutation(len(self.order))
+
+    def __iter__(self):
+        """Yield pairs: arguments of the network by name, and targets with their weights."""
+        for first in range(0, len(self.order), self.batch_size):
+            samples = self.order[first : first + self.batch_size]
+            values, lengths = self.data.windows.gather(samples)
+            inputs = {"values": self._tensor(values)}
+            if self._ragged:
+                inputs["lengths"] = self._tensor(lengths)
+            yield inputs, self._targets(samples)
+
+    def weight_sums(self):
+        """Return the sum of the weights of each batch, in the present order."""
+        weight = self.data.sample_weight
+        weight = np.ones(len(self.order)) if weight is None else weight[self.order]
+        return np.add.reduceat(weight, np.arange(0, len(weight), self.batch_size))
+
+    def _targets(self, samples):
+        target = self._tensor(self.data.targets[samples])
+        weight = self.data.sample_weight
+        if weight is None:
+            return (target,)
+        return target, self._tensor(weight[samples].astype(self.data.windows.rows.dtype))
+
+    def _tensor(self, array):
+        return torch.from_numpy(array).to(self.device)

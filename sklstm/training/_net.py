@@ -1,0 +1,77 @@
+"""skorch's loop over our batches, without its defaults that we do not want."""
+
+import torch
+from skorch import NeuralNet
+from skorch.callbacks import GradientNormClipping
+
+
+class Net(NeuralNet):
+    """A skorch net that is given its batches and whose loss knows sample weights.
+
+    It is only ever a part inside `train`. Of skorch's defaults the data loader, the validation
+    split (which takes the oldest rows in time order), the log and the early stop by
+    `KeyboardInterrupt` are switched off.
+    """
+
+    def get_default_callbacks(self):
+        """Return no callbacks: the log and the history of losses are ours."""
+        return []
+
+    def get_split_datasets(self, X, y=None, **fit_params):
+        """Return training and validation batches as they were given."""
+        return X, y
+
+    def get_iterator(self, dataset, training=False):
+        """Return the batches themselves."""
+        return dataset
+
+    def get_loss(self, y_pred, y_true, X=None, training=False):
+        """Return the weighted loss of a batch; `y_true` is a tuple of targets and weights."""
+        return self.criterion_(y_pred, *y_true)
+
+
+def make_net(network, loss, settings, device):
+    """Compose an initialised net.
+
+    Parameters
+    ----------
+    network : nn.Module
+        What is trained.
+    loss : nn.Module
+        Called with outputs, targets and weights.
+    settings : dict
+        ``optimizer``, ``learning_rate``, ``weight_decay`` and ``max_grad_norm``.
+    device : torch.device
+        Where it trains.
+
+    Returns
+    -------
+    net : Net
+        Ready for `fit_loop`.
+    """
+    optimizer, options = _optimizer(settings["optimizer"])
+    clip = settings["max_grad_norm"]
+    net = Net(
+        network,
+        criterion=loss,
+        optimizer=optimizer,
+        lr=settings["learning_rate"],
+        optimizer__weight_decay=settings["weight_decay"],
+        **{f"optimizer__{name}": value for name, value in options.items()},
+        callbacks=[] if clip is None else [GradientNormClipping(clip)],
+        device=device,
+        verbose=0,
+    )
+    return net.initialize()
+
+
+def _optimizer(name):
+    optim = torch.optim
+    return {
+        "adam": (optim.Adam, {"fused": True}),
+        "adamw": (optim.AdamW, {"fused": True}),
+        "nadam": (optim.NAdam, {}),
+        # The smoothing constant of its author's lecture, which Keras also uses; torch has .99.
+        "rmsprop": (optim.RMSprop, {"alpha": 0.9}),
+        "sgd": (optim.SGD, {"momentum": 0.9, "nesterov": True, "fused": True}),
+    }[name]

@@ -1,0 +1,185 @@
+"""Training a network from arrays to arrays."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+
+from sklstm.networks import RecurrentNetwork
+from sklstm.recurrence import OneThread
+
+from ._batches import Batches
+from ._device import find_device
+from ._losses import WeightedLoss
+from ._net import make_net
+from ._optimizer_state import export_state, import_state
+from ._stopping import Patience
+
+_one_torch_thread = OneThread(torch.get_num_threads, torch.set_num_threads, 1)
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """Windows with their targets.
+
+    Parameters
+    ----------
+    windows : WindowSet
+        Standardised rows in the precision of training.
+    targets : ndarray of shape (n_samples, n_outputs), or (n_samples,) of class numbers
+        What the network is to return.
+    sample_weight : ndarray of shape (n_samples,) or None
+        Weights of the samples.
+    """
+
+    windows: object
+    targets: np.ndarray
+    sample_weight: np.ndarray | None = None
+
+
+@dataclass
+class TrainingResult:
+    """What training gives.
+
+    Parameters
+    ----------
+    weights : dict of str to ndarray
+        The last weights, or with validation data the best ones.
+    optimizer_state : list of dict of str to ndarray
+        State of the optimiser after the last epoch.
+    loss_curve : list of float
+        Mean training loss of each epoch.
+    validation_curve : list of float
+        Validation loss after each epoch, if there is validation data.
+    stop_reason : {"max_epochs", "training_loss", "validation_score", "callback"}
+        Why training ended.
+    """
+
+    weights: dict
+    optimizer_state: list
+    loss_curve: list = field(default_factory=list)
+    validation_curve: list = field(default_factory=list)
+    stop_reason: str = "max_epochs"
+
+
+def train(spec, weights, data, validation, settings, *, optimizer_state=None, watcher=None):
+    """Train a network.
+
+    Parameters
+    ----------
+    spec : NetworkSpec
+        What the network consists of.
+    weights : dict of str to ndarray
+        Weights to begin with.
+    data : TrainingData
+        What to learn from.
+    validation : TrainingData or None
+        What to stop by, after which the best weights are kept.
+    settings : dict
+        ``loss``, ``quantile``, ``optimizer``, ``learning_rate``, ``weight_decay``,
+        ``max_grad_norm``, ``batch_size``, ``max_epochs``, ``shuffle``, ``dropout``,
+        ``recurrent_dropout``, ``n_iter_no_change``, ``tol``, ``device``, and ``seed`` with
+        ``first_epoch``: the draws of an epoch depend on these two and on nothing before it.
+    optimizer_state : list, optional
+        State of the optimiser to go on from.
+    watcher : object, optional
+        Its method ``begin_epoch()`` is called before each epoch, ``end_epoch(result)`` after it
+        with a function that returns the `TrainingResult` so far; if that returns a true value,
+        training ends.
+
+    Returns
+    -------
+    result : TrainingResult
+        Weights and history.
+
+    Raises
+    ------
+    ValueError
+        If the device is not there, or the loss stops being a finite number.
+    """
+    with _one_torch_thread:
+        run = _Run(spec, weights, data, validation, settings)
+        if optimizer_state is not None:
+            import_state(run.net.optimizer_, optimizer_state)
+        return run.fit(watcher)
+
+
+class _Run:
+    """One training run: a net, its batches, and the history of its losses."""
+
+    def __init__(self, spec, weights, data, validation, settings):
+        self.settings = settings
+        device = find_device(settings["device"])
+        self.generator = torch.Generator(device=device)
+        network = RecurrentNetwork(
+            spec,
+            weights,
+            dropout=settings["dropout"],
+            recurrent_dropout=settings["recurrent_dropout"],
+            generator=self.generator,
+        )
+        loss = WeightedLoss(settings["loss"], settings["quantile"])
+        self.net = make_net(network, loss, settings, device)
+        self.batches = Batches(data, settings["batch_size"], device)
+        self.validation = None
+        if validation is not None:
+            self.validation = Batches(validation, max(settings["batch_size"], 256), device)
+        self.loss_curve, self.validation_curve = [], []
+        self.best_weights = None
+
+    def fit(self, watcher):
+        self.net.notify("on_train_begin", X=self.batches, y=self.validation)
+        stop_reason = self._run_epochs(watcher)
+        self.net.notify("on_train_end", X=self.batches, y=self.validation)
+        return self._result(stop_reason)
+
+    def _run_epochs(self, watcher):
+        patience = Patience(self.settings["n_iter_no_change"], self.settings["tol"])
+        for epoch in range(self.settings["max_epochs"]):
+            if watcher is not None:
+                watcher.begin_epoch()
+            watched = self._run_epoch(self.settings["first_epoch"] + epoch)
+            if patience.update(watched) and self.validation is not None:
+                self.best_weights = self._weights()
+            if watcher is not None and watcher.end_epoch(lambda: self._result("callback")):
+                return "callback"
+            if patience.is_over:
+                return "training_loss" if self.validation is None else "validation_score"
+        return "max_epochs"
+
+    def _run_epoch(self, epoch):
+        """Train for one epoch; return the loss that decides when to stop."""
+        seeds = np.random.SeedSequence([self.settings["seed"], epoch])
+        self.generator.manual_seed(int(seeds.generate_state(1, np.uint32)[0]))
+        if self.settings["shuffle"]:
+            self.batches.shuffle(seeds)
+        self.net.fit_loop(self.batches, self.validation, epochs=1)
+        self.loss_curve.append(self._mean_loss("train_loss", self.batches))
+        if self.validation is None:
+            return self.loss_curve[-1]
+        self.validation_curve.append(self._mean_loss("valid_loss", self.validation))
+        return self.validation_curve[-1]
+
+    def _mean_loss(self, name, batches):
+        losses = [batch[name] for batch in self.net.history[-1]["batches"] if name in batch]
+        loss = float(np.average(losses, weights=batches.weight_sums()))
+        if not np.isfinite(loss):
+            raise ValueError(
+                f"Training diverged: the loss of epoch {len(self.net.history)} is {loss}. Try a "
+                f"smaller learning_rate (it is {self.settings['learning_rate']}), a max_grad_norm "
+                f"(it is {self.settings['max_grad_norm']}), or activation='tanh'."
+            )
+        return loss
+
+    def _weights(self):
+        parameters = self.net.module_.named_parameters()
+        return {name: value.detach().cpu().numpy().copy() for name, value in parameters}
+
+    def _result(self, stop_reason):
+        return TrainingResult(
+            weights=self.best_weights or self._weights(),
+            optimizer_state=export_state(self.net.optimizer_),
+            loss_curve=list(self.loss_curve),
+            validation_curve=list(self.validation_curve),
+            stop_reason=stop_reason,
+        )
