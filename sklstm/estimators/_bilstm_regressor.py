@@ -1,0 +1,107 @@
+"""`BiLSTMRegressor`."""
+
+from ._documentation import documented
+from ._recurrent_regressor import RecurrentRegressor
+
+
+@documented(is_classifier=False, bidirectional=False, peephole=True)
+class BiLSTMRegressor(RecurrentRegressor):
+    r"""Predict numbers from windows by a bidirectional long short-term memory network.
+
+    One LSTM reads each window from its first step to its last, another from its last to its first;
+    the head sees the last states of both.
+
+    A linear head reads the state after the last observed step of each window. Inputs and targets
+    are standardised inside, by statistics of the training windows.
+
+    Parameters
+    ----------
+    {parameters}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    LSTMRegressor : The same with an LSTM.
+    BiLSTMClassifier : The same network for classes.
+    PersistenceRegressor : The baseline to beat.
+
+    References
+    ----------
+    M. Schuster and K. K. Paliwal, "Bidirectional recurrent neural networks", IEEE Transactions on
+    Signal Processing 45(11), 1997.
+    A. Graves and J. Schmidhuber, "Framewise phoneme classification with bidirectional LSTM",
+    Neural Networks 18(5-6), 2005.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklstm import BiLSTMRegressor, SequenceWindower, forecast_pairs
+    >>> wave = np.sin(np.arange(300) / 5).reshape(-1, 1)
+    >>> X, y = forecast_pairs(wave, horizon=3)
+    >>> model = make_pipeline(
+    ...     SequenceWindower(lookback=12),
+    ...     BiLSTMRegressor(hidden_size=8, max_epochs=30, random_state=0),
+    ... )
+    >>> model.fit(X[:200], y[:200]).score(X[200:], y[200:]) > 0.9
+    True
+    """
+
+    _cell = "lstm"
+
+    def __init__(
+        self,
+        hidden_size=32,
+        *,
+        num_layers=1,
+        dropout=0.0,
+        recurrent_dropout=0.0,
+        activation="tanh",
+        peephole=False,
+        loss="squared_error",
+        quantile=0.5,
+        optimizer="adam",
+        learning_rate=0.005,
+        weight_decay=0.0,
+        max_grad_norm=1.0,
+        batch_size=64,
+        max_epochs=100,
+        shuffle=True,
+        early_stopping=False,
+        validation_fraction=0.1,
+        n_iter_no_change=10,
+        tol=1e-4,
+        warm_start=False,
+        device="cpu",
+        random_state=None,
+        verbose=False,
+    ):
+        super().__init__(
+            hidden_size,
+            num_layers=num_layers,
+            dropout=dropout,
+            recurrent_dropout=recurrent_dropout,
+            activation=activation,
+            peephole=peephole,
+            loss=loss,
+            quantile=quantile,
+            optimizer=optimizer,
+            learning_rate=learning_rate,
+            weight_decay=weight_decay,
+            max_grad_norm=max_grad_norm,
+            batch_size=batch_size,
+            max_epochs=max_epochs,
+            shuffle=shuffle,
+            early_stopping=early_stopping,
+            validation_fraction=validation_fraction,
+            n_iter_no_change=n_iter_no_change,
+            tol=tol,
+            warm_start=warm_start,
+            device=device,
+            random_state=random_state,
+            verbose=verbose,
+            bidirectional=True,
+        )

@@ -1,0 +1,43 @@
+"""What each parameter of the recurrent estimators takes."""
+
+from numbers import Integral, Real
+
+from sklearn.utils._param_validation import Interval, Options, StrOptions
+
+_FRACTION = [Interval(Real, 0, 1, closed="left")]
+_POSITIVE = [Interval(Real, 0, None, closed="neither")]
+_COUNT = [Interval(Integral, 1, None, closed="left")]
+
+SHARED = {
+    "hidden_size": _COUNT,
+    "num_layers": _COUNT,
+    "bidirectional": ["boolean"],
+    "dropout": _FRACTION,
+    "recurrent_dropout": _FRACTION,
+    "activation": [StrOptions({"tanh", "relu"})],
+    "peephole": ["boolean"],
+    "optimizer": [StrOptions({"adam", "adamw", "nadam", "rmsprop", "sgd"})],
+    "learning_rate": _POSITIVE,
+    "weight_decay": [Interval(Real, 0, None, closed="left")],
+    "max_grad_norm": [*_POSITIVE, None],
+    "batch_size": _COUNT,
+    "max_epochs": _COUNT,
+    "shuffle": ["boolean"],
+    "early_stopping": ["boolean"],
+    "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+    "n_iter_no_change": [*_COUNT, None],
+    "tol": [Interval(Real, 0, None, closed="left")],
+    "warm_start": ["boolean"],
+    "device": [str],
+    "random_state": ["random_state"],
+    "verbose": ["boolean"],
+}
+
+REGRESSOR = {
+    "loss": [StrOptions({"squared_error", "absolute_error", "huber", "quantile"})],
+    "quantile": [Interval(Real, 0, 1, closed="neither")],
+}
+
+CLASSIFIER = {"class_weight": [dict, StrOptions({"balanced"}), None]}
+
+NO_PEEPHOLE = {"peephole": [Options(bool, {False})]}  # there is no cell state to see

@@ -1,0 +1,167 @@
+"""Docstring text that all recurrent estimators share, written once."""
+
+import textwrap
+
+_NETWORK = """
+hidden_size : int, default=32
+    Units of each recurrent layer and direction.
+num_layers : int, default=1
+    Recurrent layers on top of each other.
+{bidirectional}
+dropout : float in [0, 1), default=0.0
+    Share of the outputs of every recurrent layer that is set to zero in training.
+recurrent_dropout : float in [0, 1), default=0.0
+    Share of the hidden units that is not fed back, the same ones at every step of a sequence
+    (Gal and Ghahramani, 2016).
+activation : {{"tanh", "relu"}}, default="tanh"
+    Function of the candidate and of the output of the cell. Gates are logistic always.
+{peephole}
+"""
+
+_BIDIRECTIONAL = """
+bidirectional : bool, default=False
+    Whether each layer also reads the window from its last step to its first. No row after the
+    window is seen.
+"""
+
+_PEEPHOLE = """
+peephole : bool, default=False
+    Whether the gates of an LSTM also see the cell state (Gers and Schmidhuber, 2000).
+"""
+
+_NO_PEEPHOLE = """
+peephole : bool, default=False
+    Of the LSTM only, whose gates can see its cell state; False here.
+"""
+
+_REGRESSION = """
+loss : {"squared_error", "absolute_error", "huber", "quantile"}, default="squared_error"
+    What training minimises. The Huber loss is quadratic up to an error of one standard deviation
+    of the target.
+quantile : float in (0, 1), default=0.5
+    The quantile that ``loss="quantile"`` predicts.
+"""
+
+_CLASSIFICATION = """
+class_weight : dict or "balanced", default=None
+    Weights of the classes in the log loss; ``"balanced"``: inversely proportional to their
+    frequencies.
+"""
+
+_TRAINING = """
+optimizer : {"adam", "adamw", "nadam", "rmsprop", "sgd"}, default="adam"
+    Gradient method; ``"sgd"`` has a Nesterov momentum of 0.9, ``"rmsprop"`` a smoothing constant
+    of 0.9.
+learning_rate : float, default=0.005
+    Step size of the optimizer.
+weight_decay : float, default=0.0
+    Strength of L2 regularisation.
+max_grad_norm : float or None, default=1.0
+    Longest gradient that is not shortened; None: never.
+batch_size : int, default=64
+    Samples per step of the optimizer.
+max_epochs : int, default=100
+    Passes over the training samples.
+shuffle : bool, default=True
+    Whether the samples are visited in a new order in each epoch.
+early_stopping : bool, default=False
+    Whether to hold back the newest samples, stop when the loss on them no longer falls, and keep
+    the weights with which it was lowest. Samples whose windows reach into the held-back ones are
+    left out.
+validation_fraction : float in (0, 1), default=0.1
+    Share of the samples that ``early_stopping`` holds back.
+n_iter_no_change : int or None, default=10
+    Epochs without a fall of the loss (that of the held-back samples with ``early_stopping``,
+    otherwise the training loss) after which training stops; None: run all ``max_epochs``.
+tol : float, default=1e-4
+    The smallest fall of the loss that counts.
+warm_start : bool, default=False
+    Whether `fit` goes on from the weights, and the state of the optimizer, of the last fit.
+device : str, default="cpu"
+    Where to train: ``"cpu"``, an accelerator such as ``"cuda"``, or ``"auto"``. Predictions are
+    always made on the processor.
+random_state : int, RandomState instance or None, default=None
+    Seed of initial weights, order of samples and dropout. Equal seeds give equal bits, whatever
+    ``n_jobs``. The global generators are neither used nor changed; None draws a fresh seed.
+verbose : bool, default=False
+    Whether to print the loss of every epoch.
+"""
+
+_ATTRIBUTES = """
+weights_ : dict of str to ndarray
+    Parameters of the network. Single precision, but double where all the training samples fit
+    into one batch.
+n_parameters_ : int
+    Number of parameters of the network.
+n_iter_ : int
+    Number of epochs trained.
+loss_curve_ : list of float
+    Mean training loss of each epoch.{units}
+validation_scores_ : list of float or None
+    With ``early_stopping``, minus the loss of the held-back samples after each epoch.
+best_validation_score_ : float or None
+    The largest of them, whose weights were kept.
+stop_reason_ : {{"max_epochs", "training_loss", "validation_score", "callback"}}
+    What ended training.
+feature_mean_, feature_scale_ : ndarray of shape (n_features,)
+    What inputs are standardised by: statistics of the training windows.
+{extra}
+n_features_in_ : int
+    Features of each step; for two-dimensional `X` its number of columns.
+feature_names_in_ : ndarray of shape (n_features_in_,)
+    Names of the columns, if `fit` saw a frame.
+window_shape_ : tuple of (int, int)
+    Steps and features of the windows seen in `fit`.
+"""
+
+_REGRESSOR_ATTRIBUTES = """
+target_mean_, target_scale_ : ndarray of shape (n_outputs,)
+    What targets are standardised by; undone in `predict`.
+"""
+
+_CLASSIFIER_ATTRIBUTES = """
+classes_ : ndarray of shape (n_classes,)
+    Class labels.
+"""
+
+
+def documented(*, is_classifier, bidirectional=True, peephole=False):
+    """Return a decorator that completes the docstring of a recurrent estimator.
+
+    ``{parameters}`` and ``{attributes}`` in the docstring are replaced by the text that all share.
+
+    Parameters
+    ----------
+    is_classifier : bool
+        Whether the parameters of classifiers or of regressors belong in it.
+    bidirectional : bool
+        Whether the estimator has a choice there.
+    peephole : bool
+        Whether its cell can have peepholes.
+
+    Returns
+    -------
+    decorator : callable
+        Takes and returns a class.
+    """
+    network = _NETWORK.format(
+        bidirectional=_BIDIRECTIONAL.strip() if bidirectional else "",
+        peephole=(_PEEPHOLE if peephole else _NO_PEEPHOLE).strip(),
+    )
+    purpose = _CLASSIFICATION if is_classifier else _REGRESSION
+    attributes = _ATTRIBUTES.format(
+        units="" if is_classifier else " Errors are in standard deviations of the target.",
+        extra=(_CLASSIFIER_ATTRIBUTES if is_classifier else _REGRESSOR_ATTRIBUTES).strip(),
+    )
+
+    def complete(cls):
+        cls.__doc__ = cls.__doc__.replace("{parameters}", _block(network + purpose + _TRAINING))
+        cls.__doc__ = cls.__doc__.replace("{attributes}", _block(attributes))
+        return cls
+
+    return complete
+
+
+def _block(text):
+    lines = "\n".join(line for line in text.splitlines() if line.strip())
+    return textwrap.indent(lines, "    ").strip()

@@ -1,0 +1,237 @@
+"""What recurrent regressors and classifiers share: fitting from arrays to arrays."""
+
+from abc import ABC, abstractmethod
+from secrets import randbits
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.callback import CallbackSupportMixin
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
+
+from sklstm.data import WindowsInputMixin
+from sklstm.recurrence import NetworkSpec, initial_weights, network_output, one_blas_thread
+
+from ._epoch_watcher import EpochWatcher
+from ._samples import Samples, check_same_length, check_sample_weight
+from ._standardisation import standardise, weighted_statistics
+from ._validation_block import newest_block
+
+_EXACT_SAMPLES = 256  # training sets of one batch up to this size are trained in double precision
+
+
+class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC):
+    """Base of the recurrent estimators.
+
+    A subclass names its cell in ``_cell``, its loss in ``_loss_name``, and says what becomes of
+    the targets. All that a fit leaves behind is NumPy arrays and plain Python; attributes are set
+    together when training has ended, so that an interrupted fit leaves no half a model.
+    """
+
+    _cell = None
+
+    @abstractmethod
+    def _check_targets(self, y, sample_weight, *, go_on, classes):
+        """Return targets as numbers, sample weights, and the attributes that come of `y` alone."""
+
+    @abstractmethod
+    def _target_attributes(self, training):
+        """Return the attributes that come of the targets of the training block."""
+
+    @abstractmethod
+    def _network_targets(self, targets, attributes, dtype):
+        """Return what the network is to give for these targets."""
+
+    @abstractmethod
+    def _n_outputs(self, attributes):
+        """Return the number of outputs of the network."""
+
+    def summary(self):
+        """Return a table of the layers of the fitted network and their parameters.
+
+        Returns
+        -------
+        table : str
+            One line a layer, and the total.
+        """
+        check_is_fitted(self)
+        spec = self._spec
+        way = "bidirectional " if spec.bidirectional else ""
+        kinds = {"head": f"linear, {spec.n_outputs}"}
+        rows = [
+            (part, kinds.get(part, f"{way}{spec.cell.upper()}, {spec.hidden_size}"), f"{count:,}")
+            for part, count in spec.parameter_counts().items()
+        ]
+        rows.append(("total", "", f"{self.n_parameters_:,}"))
+        return "\n".join(f"{part:<8} {kind:<26} {count:>12}" for part, kind, count in rows)
+
+    def __sklearn_is_fitted__(self):
+        return hasattr(self, "weights_")
+
+    def _full_fit(self, X, y, sample_weight):
+        return self._fit(
+            X,
+            y,
+            sample_weight,
+            go_on=self.warm_start,
+            max_epochs=self.max_epochs,
+            keep_optimizer=self.warm_start,
+        )
+
+    def _partial_fit(self, X, y, sample_weight, classes=None):
+        if self.early_stopping:
+            raise ValueError(
+                "partial_fit trains for one epoch, which early_stopping=True cannot stop; set "
+                "early_stopping=False."
+            )
+        return self._fit(
+            X, y, sample_weight, go_on=True, max_epochs=1, keep_optimizer=True, classes=classes
+        )
+
+    def _fit(self, X, y, sample_weight, *, go_on, max_epochs, keep_optimizer, classes=None):
+        """Train, from fresh weights or going on from the last ones."""
+        go_on = go_on and hasattr(self, "weights_")
+        if not go_on:
+            vars(self).pop("weights_", None)
+        windows = self._check_windows(X, reset=not go_on)
+        check_same_length(windows, y, type(self).__name__)
+        targets, sample_weight, attributes = self._check_targets(
+            y, check_sample_weight(sample_weight, len(windows)), go_on=go_on, classes=classes
+        )
+        samples = Samples(windows, targets, sample_weight).without_weightless()
+        training, validation = self._blocks(samples)
+        if go_on:
+            attributes = self._last_attributes()
+        else:
+            attributes |= self._first_attributes(training, attributes)
+        if self._new_spec(attributes) != attributes["_spec"]:
+            raise ValueError(
+                f"warm_start=True goes on from the weights of {attributes['_spec']}, but the "
+                f"parameters now describe {self._new_spec(attributes)}. Set warm_start=False."
+            )
+        context = self._init_callback_context(max_subtasks=max_epochs)
+        context.call_on_fit_task_begin(estimator=self, X=X, y=y)
+        attributes = self._train(
+            attributes, training, validation, max_epochs, keep_optimizer, (context, X, y)
+        )
+        vars(self).update(attributes)
+        context.call_on_fit_task_end(estimator=self, X=X, y=y)
+        return self
+
+    def _blocks(self, samples):
+        if not self.early_stopping:
+            return samples, None
+        first, last = newest_block(samples.windows, self.validation_fraction)
+        return samples.take(first), samples.take(last)
+
+    def _first_attributes(self, training, attributes):
+        """Return statistics and initial weights for training from the beginning."""
+        row_weight = training.windows.row_weight(training.sample_weight)
+        mean, scale = weighted_statistics(training.windows.rows, row_weight)
+        attributes = attributes | self._target_attributes(training)
+        attributes |= {"feature_mean_": mean, "feature_scale_": scale}
+        attributes["_seed"] = self._draw_seed()
+        attributes["_spec"] = spec = self._new_spec(attributes)
+        exact = len(training) <= min(self.batch_size, _EXACT_SAMPLES)
+        with one_blas_thread():
+            attributes["weights_"] = initial_weights(
+                spec, attributes["_seed"], np.float64 if exact else np.float32
+            )
+        return attributes | {"_optimizer_state": None, "loss_curve_": [], "validation_scores_": []}
+
+    def _last_attributes(self):
+        """Return all fitted attributes, the state of training among them."""
+        return {
+            name: value
+            for name, value in vars(self).items()
+            if name.endswith("_") or name in ("_seed", "_spec", "_optimizer_state")
+        }
+
+    def _train(self, attributes, training, validation, max_epochs, keep_optimizer, callback):
+        from sklstm.training import train
+
+        def fitted(result):
+            return self._result_attributes(attributes, result, keep_optimizer)
+
+        context, X, y = callback
+        name, state = attributes["_optimizer_state"] or (None, None)
+        result = train(
+            attributes["_spec"],
+            attributes["weights_"],
+            self._training_data(training, attributes),
+            self._training_data(validation, attributes),
+            self._settings(attributes, max_epochs),
+            optimizer_state=state if name == self.optimizer else None,
+            watcher=EpochWatcher(self, context, fitted, X, y),
+        )
+        return fitted(result)
+
+    def _training_data(self, samples, attributes):
+        from sklstm.training import TrainingData
+
+        if samples is None:
+            return None
+        dtype = attributes["weights_"]["head_bias"].dtype
+        windows = self._standardised(samples.windows, attributes, dtype)
+        targets = self._network_targets(samples.targets, attributes, dtype)
+        return TrainingData(windows, targets, samples.sample_weight)
+
+    def _result_attributes(self, attributes, result, keep_optimizer):
+        loss_curve = attributes["loss_curve_"] + result.loss_curve
+        scores = attributes["validation_scores_"] or []
+        scores = scores + [-loss for loss in result.validation_curve]
+        optimizer_state = (self.optimizer, result.optimizer_state) if keep_optimizer else None
+        return attributes | {
+            "weights_": result.weights,
+            "n_parameters_": attributes["_spec"].n_parameters,
+            "n_iter_": len(loss_curve),
+            "loss_curve_": loss_curve,
+            "validation_scores_": scores or None,
+            "best_validation_score_": max(scores) if scores else None,
+            "stop_reason_": result.stop_reason,
+            "_optimizer_state": optimizer_state,
+        }
+
+    def _settings(self, attributes, max_epochs):
+        names = (
+            "optimizer", "learning_rate", "weight_decay", "max_grad_norm", "batch_size", "shuffle",
+            "dropout", "recurrent_dropout", "n_iter_no_change", "tol", "device",
+        )  # fmt: skip
+        settings = {name: getattr(self, name) for name in names}
+        return settings | {
+            "loss": self.loss if hasattr(self, "loss") else "log_loss",
+            "quantile": getattr(self, "quantile", None),
+            "max_epochs": max_epochs,
+            "seed": attributes["_seed"],
+            "first_epoch": len(attributes["loss_curve_"]),
+        }
+
+    def _new_spec(self, attributes):
+        return NetworkSpec(
+            cell=self._cell,
+            n_features=len(attributes["feature_mean_"]),
+            hidden_size=self.hidden_size,
+            n_outputs=self._n_outputs(attributes),
+            num_layers=self.num_layers,
+            bidirectional=self.bidirectional,
+            activation=self.activation,
+            peephole=self.peephole,
+        )
+
+    def _draw_seed(self):
+        if self.random_state is None:
+            return randbits(31)
+        return int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
+
+    def _standardised(self, windows, attributes, dtype):
+        mean, scale = attributes["feature_mean_"], attributes["feature_scale_"]
+        return windows.with_rows(standardise(windows.rows, mean, scale, dtype))
+
+    def _output(self, X):
+        """Return the output of the network, shape (n_samples, n_outputs), double precision."""
+        check_is_fitted(self)
+        windows = self._check_windows(X, reset=False)
+        dtype = self.weights_["head_bias"].dtype
+        windows = self._standardised(windows, vars(self), dtype)
+        output = network_output(self._spec, self.weights_, windows.gather, len(windows))
+        return output.astype(np.float64, copy=False)

@@ -1,0 +1,210 @@
+"""The base of the recurrent classifiers."""
+
+import numpy as np
+from scipy.special import expit, log_expit, log_softmax, softmax
+from sklearn.base import ClassifierMixin, _fit_context
+from sklearn.callback import with_callbacks
+from sklearn.utils import column_or_1d
+from sklearn.utils.class_weight import compute_sample_weight
+from sklearn.utils.multiclass import check_classification_targets
+
+from ._constraints import CLASSIFIER, SHARED
+from ._recurrent_base import RecurrentBase
+
+
+class RecurrentClassifier(ClassifierMixin, RecurrentBase):
+    """Base of the recurrent classifiers: one logit for two classes, otherwise one for each."""
+
+    _parameter_constraints = SHARED | CLASSIFIER
+
+    def __init__(
+        self,
+        hidden_size=32,
+        *,
+        num_layers=1,
+        bidirectional=False,
+        dropout=0.0,
+        recurrent_dropout=0.0,
+        activation="tanh",
+        peephole=False,
+        class_weight=None,
+        optimizer="adam",
+        learning_rate=0.005,
+        weight_decay=0.0,
+        max_grad_norm=1.0,
+        batch_size=64,
+        max_epochs=100,
+        shuffle=True,
+        early_stopping=False,
+        validation_fraction=0.1,
+        n_iter_no_change=10,
+        tol=1e-4,
+        warm_start=False,
+        device="cpu",
+        random_state=None,
+        verbose=False,
+    ):
+        self.hidden_size = hidden_size
+        self.num_layers = num_layers
+        self.bidirectional = bidirectional
+        self.dropout = dropout
+        self.recurrent_dropout = recurrent_dropout
+        self.activation = activation
+        self.peephole = peephole
+        self.class_weight = class_weight
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.weight_decay = weight_decay
+        self.max_grad_norm = max_grad_norm
+        self.batch_size = batch_size
+        self.max_epochs = max_epochs
+        self.shuffle = shuffle
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.tol = tol
+        self.warm_start = warm_start
+        self.device = device
+        self.random_state = random_state
+        self.verbose = verbose
+
+    @with_callbacks
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, sample_weight=None):
+        """Train on windows and their classes.
+
+        Parameters
+        ----------
+        X : array-like or dataframe of shape (n_samples, n_timesteps, n_features)
+            Windows, oldest step first; steps that are NaN are skipped, so that sequences of
+            unequal length are padded with NaN. Also (n_samples, n_timesteps) for one feature, and
+            flat frames with columns such as ``close@t-0``.
+        y : array-like of shape (n_samples,)
+            Class of each window.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples in the loss, multiplied by those of `class_weight`.
+
+        Returns
+        -------
+        self : estimator
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If a parameter, `X`, `y` or `sample_weight` is not as described, or training diverges.
+        """
+        return self._full_fit(X, y, sample_weight)
+
+    @with_callbacks
+    @_fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X, y, classes=None, sample_weight=None):
+        """Train for one more epoch, going on from the present weights if there are any.
+
+        The first call draws the weights, and standardises by the statistics of its samples.
+
+        Parameters
+        ----------
+        X : array-like or dataframe of shape (n_samples, n_timesteps, n_features)
+            Windows as in `fit`.
+        y : array-like of shape (n_samples,)
+            Class of each window.
+        classes : array-like of shape (n_classes,), default=None
+            All classes that will ever come; needed in the first call unless `y` holds them all.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples in the loss, multiplied by those of `class_weight`.
+
+        Returns
+        -------
+        self : estimator
+            The estimator.
+
+        Raises
+        ------
+        ValueError
+            If ``early_stopping=True``, as one epoch has nothing to stop, if `y` holds a class that
+            was not announced, or input is not as in `fit`.
+        """
+        return self._partial_fit(X, y, sample_weight, classes)
+
+    def predict(self, X):
+        """Predict the class of each window.
+
+        Parameters
+        ----------
+        X : array-like or dataframe of shape (n_samples, n_timesteps, n_features)
+            Windows as in `fit`; their number of steps may differ.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,)
+            The most probable class of each window.
+        """
+        probability = self.predict_proba(X)
+        return self.classes_[probability.argmax(axis=1)]
+
+    def predict_proba(self, X):
+        """Predict the probability of every class.
+
+        Parameters
+        ----------
+        X : array-like or dataframe of shape (n_samples, n_timesteps, n_features)
+            Windows as in `fit`; their number of steps may differ.
+
+        Returns
+        -------
+        probability : ndarray of shape (n_samples, n_classes)
+            In the order of ``classes_``.
+        """
+        logits = self._output(X)
+        if logits.shape[1] == 1:
+            return np.hstack([expit(-logits), expit(logits)])
+        return softmax(logits, axis=1)
+
+    def predict_log_proba(self, X):
+        """Predict the logarithm of the probability of every class.
+
+        Parameters
+        ----------
+        X : array-like or dataframe of shape (n_samples, n_timesteps, n_features)
+            Windows as in `fit`; their number of steps may differ.
+
+        Returns
+        -------
+        log_probability : ndarray of shape (n_samples, n_classes)
+            In the order of ``classes_``.
+        """
+        logits = self._output(X)
+        if logits.shape[1] == 1:
+            return np.hstack([log_expit(-logits), log_expit(logits)])
+        return log_softmax(logits, axis=1)
+
+    def _check_targets(self, y, sample_weight, *, go_on, classes):
+        y = column_or_1d(y, warn=True)
+        check_classification_targets(y)
+        known = self.classes_ if go_on else np.unique(y if classes is None else classes)
+        unknown = np.setdiff1d(y, known)
+        if len(unknown):
+            raise ValueError(
+                f"y holds classes that were not announced: {unknown.tolist()}; known classes are "
+                f"{known.tolist()}."
+            )
+        if len(known) < 2:
+            raise ValueError(
+                f"{type(self).__name__} needs samples of at least two classes, got one class: "
+                f"{known.tolist()}."
+            )
+        if self.class_weight is not None:
+            by_class = compute_sample_weight(self.class_weight, y)
+            sample_weight = by_class if sample_weight is None else by_class * sample_weight
+        return np.searchsorted(known, y), sample_weight, {"classes_": known}
+
+    def _target_attributes(self, training):
+        return {}
+
+    def _network_targets(self, targets, attributes, dtype):
+        return targets
+
+    def _n_outputs(self, attributes):
+        n_classes = len(attributes["classes_"])
+        return 1 if n_classes == 2 else n_classes

@@ -1,0 +1,80 @@
+"""Windows with their targets and weights, on the way from the user to training."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.utils.validation import _check_sample_weight, _num_samples
+
+from sklstm.data import WindowSet
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Samples to learn from.
+
+    Parameters
+    ----------
+    windows : WindowSet
+        Their windows.
+    targets : ndarray of shape (n_samples, n_outputs), or (n_samples,) of class numbers
+        What is to be learned.
+    sample_weight : ndarray of shape (n_samples,) or None
+        Their weights; None: all equal.
+    """
+
+    windows: WindowSet
+    targets: np.ndarray
+    sample_weight: np.ndarray | None
+
+    def __len__(self):
+        return len(self.windows)
+
+    def take(self, index):
+        """Return the samples at `index` (a slice or an array of integers)."""
+        weight = self.sample_weight
+        weight = None if weight is None else weight[index]
+        return Samples(self.windows.take(index), self.targets[index], weight)
+
+    def without_weightless(self):
+        """Return the samples whose weight is not zero."""
+        if self.sample_weight is None or self.sample_weight.all():
+            return self
+        return self.take(np.flatnonzero(self.sample_weight))
+
+
+def check_same_length(windows, y, name):
+    """Raise a ValueError unless there is one target for each window.
+
+    Parameters
+    ----------
+    windows : WindowSet
+        Samples of X.
+    y : array-like
+        Targets.
+    name : str
+        Name of the estimator.
+    """
+    if y is None:
+        raise ValueError(
+            f"This {name} estimator requires y to be passed, but the target y is None."
+        )
+    if _num_samples(y) != len(windows):
+        raise ValueError(
+            f"X and y must have the same number of samples, got {len(windows)} windows in X and "
+            f"{_num_samples(y)} targets in y."
+        )
+
+
+def check_sample_weight(sample_weight, n_samples):
+    """Return weights as doubles of shape (n_samples,); None stays None.
+
+    Raises
+    ------
+    ValueError
+        If weights are negative, infinite, all zero or of another shape.
+    """
+    if sample_weight is None:
+        return None
+    return _check_sample_weight(
+        sample_weight, np.empty((n_samples, 0)), dtype=np.float64, ensure_non_negative=True
+    )

@@ -1,0 +1,56 @@
+"""Standardising rows and targets by the statistics of the training windows."""
+
+import numpy as np
+
+
+def weighted_statistics(values, weight=None):
+    """Return mean and standard deviation of each column.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_rows, n_columns)
+        Finite numbers.
+    weight : ndarray of shape (n_rows,), optional
+        Weights of the rows, equal by default.
+
+    Returns
+    -------
+    mean : ndarray of shape (n_columns,), float64
+        Weighted means.
+    scale : ndarray of shape (n_columns,), float64
+        Weighted standard deviations; 1 for a column that is constant up to rounding.
+    """
+    mean, scale = np.empty(values.shape[1]), np.empty(values.shape[1])
+    # Column by column, so that no array as large as all the values is needed.
+    for k, column in enumerate(values.T):
+        column = column.astype(np.float64)
+        mean[k] = np.average(column, weights=weight)
+        column -= mean[k]
+        np.square(column, out=column)
+        scale[k] = np.sqrt(np.average(column, weights=weight))
+    constant = scale <= 10 * np.finfo(np.float64).eps * np.abs(mean)
+    scale[constant] = 1.0
+    return mean, scale
+
+
+def standardise(values, mean, scale, dtype):
+    """Return ``(values - mean) / scale`` in another precision.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_rows, n_columns)
+        Finite numbers.
+    mean, scale : ndarray of shape (n_columns,)
+        As from `weighted_statistics`.
+    dtype : numpy dtype
+        Precision of the result; the arithmetic is in double precision.
+
+    Returns
+    -------
+    standardised : ndarray of shape (n_rows, n_columns)
+        A new array.
+    """
+    result = np.empty(values.shape, dtype=dtype)
+    for k, column in enumerate(values.T):
+        result[:, k] = (column.astype(np.float64) - mean[k]) / scale[k]
+    return result
