@@ -1,0 +1,5 @@
+"""Checks for sequence estimators, beside those of `sklearn.utils.estimator_checks`."""
+
+from ._check_sequence_estimator import check_sequence_estimator, sequence_estimator_checks
+
+__all__ = ["check_sequence_estimator", "sequence_estimator_checks"]
