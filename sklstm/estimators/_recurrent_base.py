@@ -233,5 +233,5 @@ class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC)
         windows = self._check_windows(X, reset=False)
         dtype = self.weights_["head_bias"].dtype
         windows = self._standardised(windows, vars(self), dtype)
-        output = network_output(self._spec, self.weights_, windows.gather, len(windows))
+        output = network_output(self._spec, self.weights_, windows.gather, windows.lengths)
         return output.astype(np.float64, copy=False)

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.special import expit, log_expit, log_softmax, softmax
 from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.callback import with_callbacks
-from sklearn.utils import column_or_1d
+from sklearn.utils import assert_all_finite, column_or_1d
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 
@@ -181,6 +181,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
 
     def _check_targets(self, y, sample_weight, *, go_on, classes):
         y = column_or_1d(y, warn=True)
+        assert_all_finite(y, input_name="y")
         check_classification_targets(y)
         known = self.classes_ if go_on else np.unique(y if classes is None else classes)
         unknown = np.setdiff1d(y, known)

@@ -5,10 +5,11 @@ import numpy as np
 from ._cells import LANES, packed_cell
 from ._one_thread import one_blas_thread
 
-_TILE_VALUES = 1 << 16  # about as many values per step as stay in a core's cache
+_STEP_VALUES = 1 << 16  # weighted inputs per step: about what stays in a core's cache
+_BLOCK_VALUES = 1 << 20  # inputs gathered at a time: a bound on memory for long windows
 
 
-def network_output(spec, weights, gather, n_samples):
+def network_output(spec, weights, gather, lengths):
     """Return the output of a network for any number of windows.
 
     Parameters
@@ -20,8 +21,8 @@ def network_output(spec, weights, gather, n_samples):
     gather : callable
         Called with a slice of the samples, returns their values of shape (n, longest, n_features),
         each window at its beginning, and their lengths of shape (n,).
-    n_samples : int
-        Number of windows.
+    lengths : ndarray of shape (n_samples,)
+        Number of steps of each window.
 
     Returns
     -------
@@ -32,8 +33,8 @@ def network_output(spec, weights, gather, n_samples):
         [packed_cell(spec, weights, f"layer{layer}_{name}") for name in spec.directions]
         for layer in range(spec.num_layers)
     ]
-    widest = max(len(cell.matrix) for layer in cells for cell in layer)
-    block = LANES * max(1, _TILE_VALUES // (widest * LANES))
+    n_samples = len(lengths)
+    block = _block_size(cells, lengths.max() * spec.n_features)
     head = weights["head_weight"]
     output = np.empty((n_samples, spec.n_outputs), dtype=head.dtype)
     with one_blas_thread():
@@ -44,6 +45,12 @@ def network_output(spec, weights, gather, n_samples):
             flat = tiles.transpose(0, 2, 1).reshape(-1, spec.n_outputs)
             output[samples] = flat[: samples.stop - first]
     return output
+
+
+def _block_size(cells, values_per_sample):
+    widest = max(len(cell.matrix) for layer in cells for cell in layer)
+    values = min(_STEP_VALUES // widest, _BLOCK_VALUES // values_per_sample)
+    return LANES * max(1, values // LANES)
 
 
 def _tiles(values, lengths):

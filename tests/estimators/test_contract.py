@@ -1,0 +1,71 @@
+"""Every public class keeps scikit-learn's contract and ours."""
+
+import pytest
+from sklearn.utils.estimator_checks import check_estimator, estimator_checks_generator
+
+import sklstm
+from sklstm.testing import sequence_estimator_checks
+
+RECURRENT = [
+    getattr(sklstm, f"{cell}{kind}")
+    for cell in ("RNN", "LSTM", "GRU", "BiLSTM")
+    for kind in ("Regressor", "Classifier")
+]
+BASELINES = [sklstm.SMARegressor, sklstm.EMARegressor, sklstm.PersistenceRegressor]
+TRANSFORMERS = [sklstm.ExponentialSmoother, sklstm.WindowScaler, sklstm.SequenceWindower]
+CLASSES = RECURRENT + BASELINES + TRANSFORMERS
+
+# Rows of a series are what they are by their place in it.
+DEPENDS_ON_ORDER = {
+    "check_methods_sample_order_invariance": "each row depends on the rows before it",
+    "check_methods_subset_invariance": "each row depends on the rows before it",
+}
+
+
+def test_the_list_is_complete():
+    public = {getattr(sklstm, name) for name in sklstm.__all__}
+    assert {cls for cls in public if isinstance(cls, type)} == set(CLASSES)
+
+
+@pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
+def test_check_estimator(cls, monkeypatch):
+    monkeypatch.setenv("SCIPY_ARRAY_API", "1")  # without it one check skips itself
+    expected = DEPENDS_ON_ORDER if cls in TRANSFORMERS else {}
+    results = check_estimator(cls(), expected_failed_checks=expected, on_skip=None)
+    failed = {result["check_name"] for result in results if result["status"] == "xfail"}
+    assert failed <= set(expected)
+    assert {result["status"] for result in results} <= {"passed", "xfail"}
+    assert len(results) == len(list(estimator_checks_generator(cls())))
+    assert len(results) >= (58 if cls in RECURRENT else 50 if cls in BASELINES else 45)
+
+
+def small(cls):
+    return cls(hidden_size=8, max_epochs=3) if cls in RECURRENT else cls()
+
+
+OURS = [
+    *(small(cls) for cls in CLASSES),
+    sklstm.LSTMRegressor(
+        24, num_layers=2, bidirectional=True, peephole=True, dropout=0.2, recurrent_dropout=0.1,
+        max_epochs=2,
+    ),
+    sklstm.RNNRegressor(8, activation="relu", early_stopping=True, max_epochs=4),
+    sklstm.GRUClassifier(40, activation="relu", class_weight="balanced", max_epochs=2),
+    sklstm.ExponentialSmoother(0.3, initial=0.0),
+    sklstm.SequenceWindower(1),
+    sklstm.SequenceWindower(6, pad="edge", flatten=True),
+    *(
+        sklstm.WindowScaler(method, window_size=size)
+        for method in ("minmax", "standard", "first", "last")
+        for size in (None, 5)
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("estimator", "check"),
+    [pair for estimator in OURS for pair in sequence_estimator_checks(estimator)],
+    ids=lambda value: getattr(value, "__name__", None) or str(value).replace("\n", ""),
+)
+def test_sequence_estimator_checks(estimator, check):
+    check(estimator)

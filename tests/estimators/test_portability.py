@@ -1,0 +1,78 @@
+"""Fitted state is NumPy and plain Python."""
+
+import pickle
+import subprocess
+import sys
+import tracemalloc
+
+import joblib
+import numpy as np
+import pytest
+from sklearn.pipeline import make_pipeline
+
+from sklstm import BiLSTMClassifier, ExponentialSmoother, LSTMRegressor, SequenceWindower
+
+SERIES = np.random.default_rng(0).normal(size=(300, 2)).cumsum(axis=0)
+
+
+def fitted(**options):
+    model = make_pipeline(
+        ExponentialSmoother(0.5),
+        SequenceWindower(8),
+        LSTMRegressor(32, max_epochs=1, random_state=0, **options),
+    )
+    return model.fit(SERIES[:-1], SERIES[1:, 0])
+
+
+@pytest.mark.parametrize("options", [{}, {"warm_start": True}, {"dropout": 0.5}])
+def test_a_pickle_holds_neither_torch_nor_skorch(options):
+    content = pickle.dumps(fitted(**options))
+    assert b"torch" not in content
+    assert b"skorch" not in content
+
+
+def test_a_file_is_its_weights_and_little_more():
+    model = fitted()
+    weights = sum(array.nbytes for array in model[-1].weights_.values())
+    assert len(pickle.dumps(model)) < weights + 50_000
+
+
+def test_a_fresh_process_predicts_the_same_without_torch(tmp_path):
+    model = fitted()
+    joblib.dump((model, SERIES, model.predict(SERIES)), tmp_path / "model.joblib")
+    code = f"""
+import sys
+import joblib
+model, X, expected = joblib.load({str(tmp_path / "model.joblib")!r})
+assert (model.predict(X) == expected).all()
+assert "torch" not in sys.modules and "skorch" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
+
+
+def test_importing_does_not_load_torch():
+    code = "import sys, sklstm; assert not {'torch', 'skorch', 'matplotlib'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
+
+
+def test_nothing_is_written(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    model = BiLSTMClassifier(4, max_epochs=2).fit(SERIES, SERIES[:, 0] > 0)
+    model.predict(SERIES)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_memory_grows_with_rows_not_with_lookback():
+    series = np.random.default_rng(0).normal(size=(40_000, 8))
+    model = make_pipeline(ExponentialSmoother(0.5), SequenceWindower(250), LSTMRegressor(2))
+    model.set_params(lstmregressor__max_epochs=1, lstmregressor__batch_size=512)
+    model.fit(series[:600], series[:600, 0])
+    windower = model[:-1]
+    tracemalloc.start()
+    windows = windower.transform(series)
+    model[-1].predict(windows[-2000:])
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    copies = windows.nbytes
+    assert copies == 250 * series.nbytes
+    assert peak < 8 * series.nbytes

@@ -1,0 +1,82 @@
+import numpy as np
+import pytest
+from sklearn.metrics import log_loss, recall_score
+
+from sklstm import BiLSTMClassifier, GRUClassifier, LSTMClassifier, RNNClassifier
+
+CLASSIFIERS = [RNNClassifier, LSTMClassifier, GRUClassifier, BiLSTMClassifier]
+
+
+def bumps(n_samples=300, n_classes=3, seed=0):
+    """Sequences of unequal length whose class is the place of a bump: early, middle or late."""
+    rng = np.random.default_rng(seed)
+    length = rng.integers(12, 25, n_samples)
+    place = rng.integers(n_classes, size=n_samples)
+    X = 0.1 * rng.normal(size=(n_samples, 24, 1))
+    X[np.arange(n_samples), length * (2 * place + 1) // (2 * n_classes)] += 3
+    X[np.arange(24) >= length[:, np.newaxis]] = np.nan
+    return X, np.array(["early", "late", "middle", "never"])[place]
+
+
+@pytest.mark.parametrize("cls", CLASSIFIERS)
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_learns_where_the_bump_is(cls, n_classes):
+    X, y = bumps(n_classes=n_classes)
+    model = cls(16, max_epochs=120, learning_rate=0.01, random_state=0).fit(X[:240], y[:240])
+    assert model.score(X[240:], y[240:]) > 0.9
+    assert model.classes_.tolist() == sorted(set(y))
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_probabilities_logarithms_and_labels_agree(n_classes):
+    X, y = bumps(n_classes=n_classes)
+    model = GRUClassifier(8, max_epochs=5, random_state=0).fit(X, y)
+    probability = model.predict_proba(X)
+    assert probability.shape == (300, n_classes)
+    np.testing.assert_allclose(probability.sum(axis=1), 1, rtol=1e-12)
+    np.testing.assert_allclose(np.log(probability), model.predict_log_proba(X), rtol=1e-9)
+    np.testing.assert_array_equal(model.classes_[probability.argmax(axis=1)], model.predict(X))
+
+
+def test_two_classes_have_one_logit():
+    X, y = bumps(n_classes=2)
+    assert LSTMClassifier(4, max_epochs=1).fit(X, y).weights_["head_bias"].shape == (1,)
+
+
+def test_validation_score_is_minus_the_log_loss():
+    X, y = bumps()
+    model = GRUClassifier(8, early_stopping=True, max_epochs=8, random_state=0).fit(X, y)
+    held_back = model.predict_proba(X[270:])
+    assert -model.best_validation_score_ == pytest.approx(log_loss(y[270:], held_back), rel=1e-5)
+
+
+def test_balanced_classes_find_the_rare_one():
+    X, y = bumps(600, n_classes=2)
+    rare = y == "late"
+    keep = ~rare | (np.cumsum(rare) <= 12)
+    X, y = X[keep], y[keep]
+    recall = {}
+    for weight in (None, "balanced"):
+        model = GRUClassifier(8, class_weight=weight, max_epochs=12, random_state=0).fit(X, y)
+        recall[weight] = recall_score(y, model.predict(X), pos_label="late", zero_division=0)
+    assert recall["balanced"] > recall[None] + 0.3
+
+
+def test_class_weight_equals_sample_weight():
+    X, y = bumps(n_classes=2)
+    by_class = {"early": 1.0, "late": 4.0}
+    options = {"hidden_size": 4, "max_epochs": 3, "random_state": 0}
+    first = LSTMClassifier(class_weight=by_class, **options).fit(X, y)
+    weight = np.array([by_class[label] for label in y])
+    second = LSTMClassifier(**options).fit(X, y, sample_weight=weight)
+    np.testing.assert_array_equal(first.predict_proba(X), second.predict_proba(X))
+
+
+def test_partial_fit_knows_announced_classes():
+    X, y = bumps()
+    first = y == "early"
+    model = GRUClassifier(4, random_state=0)
+    model.partial_fit(X[first], y[first], classes=["early", "late", "middle"])
+    assert model.partial_fit(X, y).predict_proba(X).shape == (300, 3)
+    with pytest.raises(ValueError, match=r"not announced: \['never'\]"):
+        model.partial_fit(X[:2], ["early", "never"])

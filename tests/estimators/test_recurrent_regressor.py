@@ -1,0 +1,209 @@
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from sklearn.metrics import r2_score
+from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
+from sklearn.pipeline import Pipeline, make_pipeline
+
+from sklstm import (
+    BiLSTMRegressor,
+    ExponentialSmoother,
+    GRURegressor,
+    LSTMRegressor,
+    RNNRegressor,
+    SequenceWindower,
+    WindowScaler,
+    forecast_pairs,
+)
+from sklstm.estimators._validation_block import newest_block
+
+REGRESSORS = [RNNRegressor, LSTMRegressor, GRURegressor, BiLSTMRegressor]
+RNG = np.random.default_rng(0)
+
+
+def pairs(wave, horizon=3, lookback=10):
+    X, y = forecast_pairs(wave, horizon=horizon)
+    return SequenceWindower(lookback).fit_transform(X), y
+
+
+@pytest.mark.parametrize("cls", REGRESSORS)
+def test_learns_a_wave_better_than_a_line(cls, wave):
+    X, y = pairs(wave, horizon=9)
+    model = cls(16, early_stopping=True, random_state=0).fit(X[:300], y[:300])
+    last_value = np.corrcoef(X[300:, -1, 0], y[300:])[0, 1] ** 2
+    assert last_value < 0.3
+    assert model.score(X[300:], y[300:]) > 0.9
+
+
+@pytest.mark.parametrize("cls", REGRESSORS)
+def test_prediction_is_the_textbook_network_between_the_scales(cls, wave, oracle):
+    X, y = pairs(wave)
+    model = cls(6, num_layers=2, max_epochs=2, random_state=0).fit(X[:100], y[:100])
+    for sample in (0, 3, 50):
+        observed = X[sample][~np.isnan(X[sample, :, 0])]
+        steps = (observed - model.feature_mean_) / model.feature_scale_
+        output = oracle(model._spec, model.weights_, steps)
+        expected = output * model.target_scale_ + model.target_mean_
+        np.testing.assert_allclose(model.predict(X[[sample]]), expected, rtol=1e-5, atol=1e-6)
+
+
+def test_raw_dollars_train_as_well_as_standardised_ones(wave):
+    X, y = pairs(wave)
+    plain = LSTMRegressor(8, max_epochs=5, random_state=0).fit(X, y)
+    dollars = LSTMRegressor(8, max_epochs=5, random_state=0).fit(1e4 + 250 * X, 7e6 + 3e5 * y)
+    np.testing.assert_allclose(plain.loss_curve_, dollars.loss_curve_, rtol=1e-4)
+
+
+def test_statistics_are_those_of_the_training_block_alone(wave):
+    X, y = pairs(wave + np.arange(400).reshape(-1, 1))
+    model = LSTMRegressor(4, early_stopping=True, max_epochs=2, random_state=0).fit(X, y)
+    training = X[: len(X) - round(0.1 * len(X)) - 9]
+    np.testing.assert_allclose(model.feature_mean_, np.nanmean(training, axis=(0, 1)), rtol=1e-9)
+    np.testing.assert_allclose(model.target_mean_, y[: len(training)].mean(), rtol=1e-9)
+
+
+def test_best_weights_are_those_of_the_lowest_validation_loss(wave):
+    X, y = pairs(wave)
+    model = GRURegressor(8, early_stopping=True, max_epochs=60, learning_rate=0.05, random_state=0)
+    model.fit(X, y)
+    _, held_back = newest_block(model._check_windows(X, reset=False), 0.1)
+    error = (model.predict(X)[held_back] - y[held_back]) / model.target_scale_
+    assert (error**2).mean() == pytest.approx(-model.best_validation_score_, rel=1e-5)
+    assert model.best_validation_score_ == max(model.validation_scores_)
+    assert model.stop_reason_ == "validation_score"
+    assert model.n_iter_ == len(model.loss_curve_) == len(model.validation_scores_) < 60
+
+
+def test_why_training_stopped(wave):
+    X, y = pairs(wave)
+    assert LSTMRegressor(4, max_epochs=2, random_state=0).fit(X, y).stop_reason_ == "max_epochs"
+    stalled = LSTMRegressor(4, tol=10.0, n_iter_no_change=3, random_state=0).fit(X, y)
+    assert (stalled.stop_reason_, stalled.n_iter_) == ("training_loss", 4)
+    assert stalled.validation_scores_ is None
+    endless = LSTMRegressor(4, tol=10.0, n_iter_no_change=None, max_epochs=15, random_state=0)
+    assert endless.fit(X, y).n_iter_ == 15
+
+
+def test_outputs_have_the_shape_of_the_target(wave):
+    X, y = pairs(wave)
+    many = np.column_stack([y, 100 - 3 * y, np.full_like(y, 7.0)])
+    options = {"max_epochs": 40, "random_state": 0}
+    assert GRURegressor(16, **options).fit(X, y[:, np.newaxis]).predict(X).shape == (len(X), 1)
+    predicted = GRURegressor(16, **options).fit(X, many).predict(X)
+    assert predicted.shape == many.shape
+    for column in (0, 1):
+        assert r2_score(many[:, column], predicted[:, column]) > 0.9
+    np.testing.assert_allclose(predicted[:, 2], 7.0, atol=0.3)
+
+
+@pytest.mark.parametrize(("loss", "quantile", "expected"), [
+    ("squared_error", 0.5, 2.0),  # the mean of this exponential distribution
+    ("absolute_error", 0.5, 2 * np.log(2)),
+    ("quantile", 0.9, 2 * np.log(10)),
+    ("quantile", 0.1, -2 * np.log(0.9)),
+])  # fmt: skip
+def test_each_loss_finds_its_own_statistic(loss, quantile, expected):
+    X, y = RNG.normal(size=(4000, 2, 1)), RNG.exponential(2.0, size=4000)
+    model = RNNRegressor(2, loss=loss, quantile=quantile, max_epochs=20, weight_decay=0.01,
+                         random_state=0)  # fmt: skip
+    assert model.fit(X, y).predict(X).mean() == pytest.approx(expected, abs=0.15)
+
+
+def test_weight_zero_is_as_good_as_absent(wave):
+    X, y = pairs(wave)
+    weight = np.ones(len(X))
+    weight[100:] = 0
+    y_wild = np.where(weight > 0, y, 1e6)
+    model = LSTMRegressor(4, max_epochs=3, random_state=0)
+    kept = model.fit(X, y_wild, sample_weight=weight).predict(X)
+    np.testing.assert_allclose(kept, model.fit(X[:100], y[:100]).predict(X), rtol=1e-6)
+
+
+def test_training_goes_on_bit_for_bit(wave):
+    X, y = pairs(wave)
+    options = {"hidden_size": 8, "dropout": 0.2, "n_iter_no_change": None, "random_state": 0}
+    whole = LSTMRegressor(max_epochs=6, **options).fit(X, y)
+    parts = LSTMRegressor(max_epochs=3, warm_start=True, **options).fit(X, y).fit(X, y)
+    steps = LSTMRegressor(**options)
+    for _ in range(6):
+        steps.partial_fit(X, y)
+    for other in (parts, steps):
+        np.testing.assert_array_equal(whole.predict(X), other.predict(X))
+        assert whole.loss_curve_ == other.loss_curve_
+        assert other.n_iter_ == 6
+
+
+def test_fit_starts_afresh(wave):
+    X, y = pairs(wave)
+    model = GRURegressor(4, max_epochs=2, random_state=0)
+    first = model.fit(X, y).predict(X)
+    np.testing.assert_array_equal(first, model.fit(X, y).predict(X))
+    assert model.n_iter_ == 2
+
+
+@pytest.mark.parametrize("library", ["numpy", "pandas", "polars"])
+def test_grid_search_over_lookback_scores_the_same_rows(library, wave):
+    frame = pd.DataFrame({"value": wave[:, 0], "twice": 2 * wave[:, 0]})
+    X, y = frame[:-3], frame["value"].to_numpy()[3:]
+    X = {"numpy": X.to_numpy(), "pandas": X, "polars": pl.from_pandas(X)}[library]
+    scored = {}
+
+    def scorer(estimator, X, y):
+        scored.setdefault(estimator["window"].lookback, []).append(np.asarray(y))
+        return estimator.score(X, y)
+
+    search = GridSearchCV(
+        Pipeline(
+            [
+                ("smooth", ExponentialSmoother(0.9)),
+                ("window", SequenceWindower()),
+                ("lstm", LSTMRegressor(max_epochs=12, learning_rate=0.02, random_state=0)),
+            ]
+        ),
+        {"window__lookback": [5, 10, 20], "lstm__hidden_size": [8, 16]},
+        cv=TimeSeriesSplit(5),
+        scoring=scorer,
+    ).fit(X, y)
+    assert len(search.cv_results_["params"]) == 6
+    rows = [np.concatenate(folds) for folds in scored.values()]
+    assert len(rows) == 3
+    for other in rows[1:]:
+        np.testing.assert_array_equal(rows[0], other)
+    assert search.best_score_ > 0.5
+    assert len(search.predict(X)) == len(y)
+
+
+def test_search_gives_the_same_bits_in_any_number_of_processes(wave):
+    X, y = forecast_pairs(wave, horizon=3)
+    found = [
+        GridSearchCV(
+            make_pipeline(SequenceWindower(6), GRURegressor(40, max_epochs=3, random_state=0)),
+            {"sequencewindower__lookback": [4, 8]},
+            cv=TimeSeriesSplit(3),
+            n_jobs=n_jobs,
+        ).fit(X, y)
+        for n_jobs in (1, 2)
+    ]
+    for name in ("mean_test_score", "std_test_score"):
+        np.testing.assert_array_equal(*(search.cv_results_[name] for search in found))
+    np.testing.assert_array_equal(*(search.predict(X) for search in found))
+
+
+def test_scaled_windows_train(wave):
+    X, y = forecast_pairs(wave + 5, horizon=3)
+    model = make_pipeline(
+        SequenceWindower(10), WindowScaler("last"), LSTMRegressor(8, max_epochs=3, random_state=0)
+    )
+    assert np.isfinite(model.fit(X, y).predict(X)).all()
+
+
+def test_summary_shows_the_layers(wave):
+    X, y = pairs(wave)
+    model = BiLSTMRegressor(8, num_layers=2, max_epochs=1, random_state=0).fit(X, y)
+    lines = [line.split() for line in model.summary().splitlines()]
+    assert [line[0] for line in lines] == ["layer0", "layer1", "head", "total"]
+    counts = [int(line[-1].replace(",", "")) for line in lines]
+    assert counts == [2 * 32 * (1 + 8 + 1), 2 * 32 * (16 + 8 + 1), 17, model.n_parameters_]
+    assert sum(counts[:-1]) == counts[-1]
+    assert model.n_parameters_ == sum(array.size for array in model.weights_.values())

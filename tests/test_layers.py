@@ -1,0 +1,74 @@
+"""Imports point one way."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import sklstm
+
+PACKAGE = Path(sklstm.__file__).parent
+SHARED = {"numpy", "sklearn"}
+LAYERS = {
+    "data": SHARED | {"pandas"},
+    "preprocessing": SHARED | {"scipy", "sklstm.data"},
+    "baselines": SHARED | {"sklstm.data"},
+    "metrics": SHARED | {"sklstm.data"},
+    "recurrence": {"numpy", "threadpoolctl"},
+    "networks": {"torch", "sklstm.recurrence"},
+    "training": {"numpy", "torch", "skorch", "sklstm.recurrence", "sklstm.networks"},
+    "estimators": SHARED | {"scipy", "sklstm.data", "sklstm.recurrence", "sklstm.training"},
+    "testing": SHARED | {"pandas", "joblib", "sklstm.preprocessing", "sklstm"},
+}
+SOURCES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.glob("*/*.py"))
+
+
+def imports(path):
+    """Yield imported modules: outside ones by their first name, our own with their layer."""
+    for node in ast.walk(ast.parse((PACKAGE / path).read_text(encoding="utf-8"))):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level <= 1, f"{path} imports from above its own package"
+            names = [node.module] if node.level == 0 else []
+        for name in names:
+            yield ".".join(name.split(".")[: 2 if name.startswith("sklstm") else 1])
+
+
+def test_every_folder_has_its_layer():
+    assert {path.parts[0] for path in SOURCES} == set(LAYERS)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=str)
+def test_a_file_imports_what_its_layer_may(path):
+    import sys
+
+    found = {name for name in imports(path) if name not in sys.stdlib_module_names}
+    assert found <= LAYERS[path.parts[0]]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=str)
+def test_files_are_small(path):
+    text = (PACKAGE / path).read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 300
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef):
+            doc = ast.get_docstring(node, clean=False) or ""
+            lines = node.end_lineno - node.lineno - doc.count("\n")
+            limit = 70 if node.name == "__init__" else 50  # a signature of scalars is long
+            assert lines <= limit, f"{node.name} has {lines} lines"
+
+
+def test_torch_is_only_imported_inside_functions():
+    for path in SOURCES:
+        if path.parts[0] in ("networks", "training"):
+            continue
+        tree = ast.parse((PACKAGE / path).read_text(encoding="utf-8"))
+        top = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+        for node in top:
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names += [alias.name for alias in getattr(node, "names", [])]
+            roots = {name.split(".")[0] for name in names}
+            assert not roots & {"torch", "skorch"}, path
+            assert "sklstm.training" not in names, path
