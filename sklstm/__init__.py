@@ -1,0 +1,37 @@
+"""Recurrent networks that obey every scikit-learn contract."""
+
+from .baselines import EMARegressor, PersistenceRegressor, SMARegressor
+from .data import forecast_pairs
+from .estimators import (
+    BiLSTMClassifier,
+    BiLSTMRegressor,
+    GRUClassifier,
+    GRURegressor,
+    LSTMClassifier,
+    LSTMRegressor,
+    RNNClassifier,
+    RNNRegressor,
+)
+from .metrics import mean_absolute_scaled_error
+from .preprocessing import ExponentialSmoother, SequenceWindower, WindowScaler
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "BiLSTMClassifier",
+    "BiLSTMRegressor",
+    "EMARegressor",
+    "ExponentialSmoother",
+    "GRUClassifier",
+    "GRURegressor",
+    "LSTMClassifier",
+    "LSTMRegressor",
+    "PersistenceRegressor",
+    "RNNClassifier",
+    "RNNRegressor",
+    "SMARegressor",
+    "SequenceWindower",
+    "WindowScaler",
+    "forecast_pairs",
+    "mean_absolute_scaled_error",
+]
