@@ -115,6 +115,7 @@ def check_global_generators_are_left_alone(estimator):
     X = random_windows()
     _fit(estimator, X)  # whatever is imported and set up once is out of the way
     for seed in (0, None):
+        random.random(), np.random.random()  # noqa: NPY002 - away from where a seed may have put it
         before = _generator_states()
         results(_fit(estimator, X, seed), X)
         assert before == _generator_states(), f"random_state={seed!r} changed a global generator"
