@@ -1,0 +1,89 @@
+# The targets below are exactly what CI runs. All they make goes below build/, but for the pages
+# that Sphinx generates beside its sources (docs/auto_examples, docs/api/generated).
+
+PYTHON ?= python3
+WORKERS ?= 2
+TORCH ?= $(shell grep '^torch==' constraints.txt)
+
+VENV := build/venv
+DEMO := build/venv-demo
+# Directories are listed too: their times change when a file is removed.
+SOURCES := $(shell find sklstm -name __pycache__ -prune -o -print) pyproject.toml LICENSE README.md
+EXAMPLES := $(wildcard examples/[0-9][0-9]_*.py)
+
+# The package under test is the installed wheel: the checkout never stands on the import path.
+export PYTHONSAFEPATH := 1
+export MPLBACKEND := Agg
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help demo test lint examples docs format constraints clean
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+help:
+	@echo "make demo         install the package and run the first example; it writes to build/demo"
+	@echo "make test         build the wheel, install it, run the tests and every doctest on it"
+	@echo "make lint         check the style of the code and of the docstrings"
+	@echo "make examples     run every example; they write to build/examples"
+	@echo "make docs         build the documentation into build/docs"
+	@echo "make format       let ruff sort the imports and lay out the code"
+	@echo "make constraints  renew constraints.txt (TORCH=torch==X.Y.Z to move torch)"
+	@echo "make clean        remove everything that the other targets made"
+
+demo: $(DEMO)/.installed
+	$(DEMO)/bin/python examples/01_first_forecast.py --out build/demo
+
+# One thread per worker: the workers are what uses the cores.
+test: $(VENV)/.installed
+	$(VENV)/bin/python -c "import sklstm; assert 'site-packages' in sklstm.__file__, sklstm.__file__"
+	OMP_NUM_THREADS=1 $(VENV)/bin/pytest -n $(WORKERS) --dist worksteal \
+		--doctest-modules --doctest-glob=README.md --pyargs sklstm ./tests ./README.md
+
+lint: $(VENV)/.installed
+	$(VENV)/bin/ruff check --output-format=concise .
+	$(VENV)/bin/ruff format --check .
+	find sklstm -name '*.py' | sort | xargs $(VENV)/bin/numpydoc lint
+
+examples: $(addprefix run-,$(EXAMPLES))
+
+run-examples/%.py: $(VENV)/.installed
+	$(VENV)/bin/python examples/$*.py --out build/examples/$*
+
+docs: $(VENV)/.installed
+	rm -rf docs/api/generated
+	$(VENV)/bin/sphinx-build -W --keep-going -d build/doctrees docs build/docs
+
+format: $(VENV)/.installed
+	$(VENV)/bin/ruff check --select I --fix .
+	$(VENV)/bin/ruff format .
+
+# An environment is made afresh when the dependencies or their pins change, ...
+$(VENV)/.made $(DEMO)/.made: pyproject.toml constraints.txt
+	rm -rf $(@D)
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/pip install -q -c constraints.txt hatchling
+	touch $@
+
+# ... and the wheel is built and installed again when a source file changes.
+$(VENV)/.installed: EXTRAS = demo,test,lint,docs
+$(DEMO)/.installed: EXTRAS = demo
+$(VENV)/.installed $(DEMO)/.installed: %/.installed: %/.made $(SOURCES)
+	rm -rf $*/dist
+	$*/bin/pip wheel -q --no-deps --no-build-isolation --wheel-dir $*/dist .
+	$*/bin/pip uninstall -qq -y sklstm
+	$*/bin/pip install -q -c constraints.txt "$$(echo $*/dist/*.whl)[$(EXTRAS)]"
+	touch $@
+
+constraints:
+	rm -rf build/venv-constraints
+	$(PYTHON) -m venv build/venv-constraints
+	build/venv-constraints/bin/pip install -q $(TORCH) hatchling ".[demo,test,lint,docs]"
+	sed '/^#/!d' constraints.txt > build/constraints.txt
+	build/venv-constraints/bin/pip freeze --all --exclude pip --exclude sklstm \
+		| sed 's/+[a-z0-9.]*$$//' >> build/constraints.txt
+	mv build/constraints.txt constraints.txt
+
+clean:
+	rm -rf build dist docs/api/generated docs/auto_examples \
+		.hypothesis .pytest_cache .ruff_cache
+	find sklstm tests examples docs -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,74 @@
+"""Sphinx configuration. Nothing is downloaded: there is no intersphinx."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import sklstm
+
+ROOT = Path(__file__).resolve().parent.parent
+
+project = "sklstm"
+author = "The sklstm developers"
+copyright = f"2026, {author}"
+version = release = sklstm.__version__
+
+extensions = [
+    "myst_parser",
+    "numpydoc",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.doctest",
+    "sphinx.ext.mathjax",
+    "sphinx_design",
+    "sphinx_gallery.gen_gallery",
+]
+templates_path = ["_templates"]
+default_role = "py:obj"
+
+html_theme = "pydata_sphinx_theme"
+html_title = f"sklstm {release}"
+html_show_sourcelink = False
+html_theme_options = {"show_prev_next": False, "secondary_sidebar_items": ["page-toc"]}
+
+myst_enable_extensions = ["colon_fence", "dollarmath"]
+myst_heading_anchors = 3
+
+autosummary_generate = True
+autodoc_typehints = "none"
+numpydoc_show_class_members = False
+# What is published must be documented in full; for helpers `make lint` is content with less.
+numpydoc_validation_checks = set(
+    tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["numpydoc_validation"]["checks"]
+) - {"GL08", "PR02"}
+
+sphinx_gallery_conf = {
+    "examples_dirs": "../examples",
+    "gallery_dirs": "auto_examples",
+    "filename_pattern": r"\d\d_.*\.py",
+    "within_subsection_order": "FileNameSortKey",
+    "download_all_examples": False,
+    "show_signature": False,
+    "write_computation_times": False,
+}
+
+
+def skip_foreign_member(app, what, name, obj, skip, options):
+    """Leave out what a class inherits from scikit-learn: it is documented there."""
+    function = obj.fget if isinstance(obj, property) else obj
+    module = getattr(function, "__module__", None) or ""
+    return skip or not module.startswith("sklstm")
+
+
+def escape_names_in_shapes(app, what, name, obj, options, lines):
+    """Keep docutils from taking the ``n_features_in_`` of a shape for the name of a link."""
+    lines[:] = [
+        re.sub(r"(\w)_(?=[,)])", r"\1\\_", line) if " of shape (" in line else line
+        for line in lines
+    ]
+
+
+def setup(app):
+    """Connect the functions above to the events they are for."""
+    app.connect("autodoc-skip-member", skip_foreign_member)
+    app.connect("autodoc-process-docstring", escape_names_in_shapes)
