@@ -80,7 +80,7 @@ def check_order(index, name="X"):
     if not index.is_unique:
         label = index[index.duplicated()][0]
         raise ValueError(
-            f"The index of {name} has duplicate labels, {label!r} among them: rows must be one "
+            f"The index of {name} has duplicate labels, {label} among them: rows must be one "
             "series, one row per time step."
         )
     if not index.is_monotonic_increasing:

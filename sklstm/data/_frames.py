@@ -73,14 +73,10 @@ def parse_step_names(columns):
 
     Returns
     -------
-    features : list of str
-        Names of the features, in the order of their first column.
-    n_timesteps : int
-        Number of steps.
-    order : ndarray of shape (n_columns,) or None
-        Columns to take to have the oldest step first; None where they stand so already.
-
-    The result is None instead if `columns` is not a complete set of such names.
+    steps : tuple of (list of str, int, ndarray or None), or None
+        Names of the features, in the order of their first column; number of steps; and the columns
+        to take to have the oldest step first, None where they stand so already. None for `columns`
+        that are not a complete set of such names.
     """
     named = _step_names_meant(columns)
     if named is None:

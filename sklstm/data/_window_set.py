@@ -119,7 +119,7 @@ class WindowSet:
         n_rows = len(self.rows)
         opened = np.bincount(self.starts, sample_weight, n_rows + 1)
         closed = np.bincount(self.starts + self.lengths, sample_weight, n_rows + 1)
-        weight = np.cumsum(opened - closed)[:-1]
+        weight = np.cumsum(opened - closed, dtype=np.float64)[:-1]
         # With fractional weights the running sum leaves crumbs where no window is open.
         if sample_weight is not None:
             covered = np.cumsum(

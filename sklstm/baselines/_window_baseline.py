@@ -1,0 +1,135 @@
+"""What all baselines share: windows in, one value of one feature out."""
+
+from abc import abstractmethod
+from numbers import Integral
+
+import numpy as np
+from sklearn.base import BaseEstimator, RegressorMixin, _fit_context
+from sklearn.utils.validation import check_array, check_is_fitted
+
+from sklstm.data import WindowSet, WindowsInputMixin, check_same_length
+
+
+class WindowBaseline(WindowsInputMixin, RegressorMixin, BaseEstimator):
+    """Base of regressors that compute a forecast from the window alone.
+
+    Subclasses have a parameter ``target_feature`` and define `_forecast`. Nothing is learned in
+    `fit` but the shapes of `X` and `y`.
+    """
+
+    _parameter_constraints = {"target_feature": [Integral, str]}
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y):
+        """Check the windows and the targets, and remember their shapes.
+
+        Parameters
+        ----------
+        X : array-like or dataframe
+            Windows of shape (n_samples, n_timesteps, n_features) or, of a single feature,
+            (n_samples, n_timesteps); or a flat frame with names such as ``close@t-0``.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Targets. Only their shape matters.
+
+        Returns
+        -------
+        self : estimator
+            The fitted estimator.
+        """
+        windows = self._check_windows(X, reset=True)
+        check_same_length(windows, y, self)
+        y = self._check_targets(y)
+        self.n_outputs_ = 1 if y.ndim == 1 else y.shape[1]
+        self._one_dimensional = y.ndim == 1
+        self._position = self._position_of_target()
+        self._check_lookback(self.window_shape_[0])
+        return self
+
+    def predict(self, X):
+        """Predict the target of every window.
+
+        Parameters
+        ----------
+        X : array-like or dataframe
+            Windows, in a form that `fit` takes.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            Predictions, with as many axes as the targets in `fit`.
+        """
+        check_is_fitted(self)
+        windows = self._check_window_array(X, reset=False)
+        self._check_lookback(windows.shape[1])
+        forecast = self._forecast(windows[:, :, self._position], WindowSet.from_array(windows))
+        if self._one_dimensional:
+            return forecast[:, 0]
+        return np.repeat(forecast, self.n_outputs_ // forecast.shape[1], axis=1)
+
+    @abstractmethod
+    def _forecast(self, values, window_set):
+        """Return the forecasts.
+
+        Parameters
+        ----------
+        values : ndarray of shape (n_samples, n_timesteps)
+            Values of the target feature, NaN where a step is missing.
+        window_set : WindowSet
+            The same windows, of all features, without their missing steps.
+
+        Returns
+        -------
+        forecast : ndarray of shape (n_samples, 1) or (n_samples, n_outputs), float64
+            A single column stands for all outputs.
+        """
+
+    def _check_lookback(self, n_timesteps):
+        """Raise a ValueError if windows of `n_timesteps` are too short to forecast from."""
+
+    def _check_targets(self, y):
+        return check_array(y, dtype="numeric", ensure_2d=False, estimator=self, input_name="y")
+
+    def _position_of_target(self):
+        """Return the position of the target among the features of a step."""
+        target, n_features = self.target_feature, self.window_shape_[1]
+        if isinstance(target, str):
+            names = self._step_features()
+            if names is None or target not in names:
+                known = "have no names" if names is None else f"are {names}"
+                raise ValueError(
+                    f"target_feature={target!r} is unknown: the features of X {known}."
+                )
+            return names.index(target)
+        if not -n_features <= target < n_features:
+            raise ValueError(
+                f"target_feature={target!r} is out of range: X has {n_features} features, and it "
+                f"takes {-n_features} to {n_features - 1}."
+            )
+        return target % n_features
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.regressor_tags.poor_score = True
+        tags.target_tags.multi_output = True
+        return tags
+
+
+def newest_values(window_set, position, lag):
+    """Return, of every window that has one, the observed value `lag` steps before its last.
+
+    Parameters
+    ----------
+    window_set : WindowSet
+        Windows without missing steps.
+    position : int
+        Which feature.
+    lag : int
+        0 for the last observed step.
+
+    Returns
+    -------
+    values : ndarray of shape (n_samples,), float64
+        Windows that are too short have their first value instead.
+    """
+    steps = window_set.starts + np.maximum(window_set.lengths - 1 - lag, 0)
+    return window_set.rows[steps, position].astype(np.float64, copy=False)

@@ -1,0 +1,41 @@
+"""Series, windows and the order of rows, in NumPy."""
+
+from ._context import IndexEnd, check_order
+from ._forecast_pairs import forecast_pairs
+from ._frames import column_names, frame_like, index_of, is_frame, step_names, wants_frame
+from ._shapes import (
+    as_series,
+    as_windows,
+    flatten_windows,
+    has_three_axes,
+    is_windows,
+    place_in_windows,
+    refuse_infinity,
+    window_rows,
+)
+from ._targets import check_same_length
+from ._window_set import WindowSet
+from ._windows_input import WindowsInputMixin
+
+__all__ = [
+    "IndexEnd",
+    "WindowSet",
+    "WindowsInputMixin",
+    "as_series",
+    "as_windows",
+    "check_order",
+    "check_same_length",
+    "column_names",
+    "flatten_windows",
+    "forecast_pairs",
+    "frame_like",
+    "has_three_axes",
+    "index_of",
+    "is_frame",
+    "is_windows",
+    "place_in_windows",
+    "refuse_infinity",
+    "step_names",
+    "wants_frame",
+    "window_rows",
+]

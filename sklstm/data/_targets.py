@@ -1,0 +1,26 @@
+"""One target for each window."""
+
+from sklearn.utils.validation import _num_samples
+
+
+def check_same_length(windows, y, estimator):
+    """Raise a ValueError unless there is one target for each window.
+
+    Parameters
+    ----------
+    windows : WindowSet
+        Samples of X.
+    y : array-like
+        Targets.
+    estimator : estimator
+        Named in the error message.
+    """
+    if y is None:
+        raise ValueError(
+            f"{type(estimator).__name__} requires y to be passed, but the target y is None."
+        )
+    if _num_samples(y) != len(windows):
+        raise ValueError(
+            f"X and y must have the same number of samples, got {len(windows)} windows in X and "
+            f"{_num_samples(y)} targets in y."
+        )

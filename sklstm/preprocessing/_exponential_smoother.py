@@ -1,0 +1,192 @@
+"""Causal exponential smoothing: `ExponentialSmoother`."""
+
+from numbers import Real
+
+import numpy as np
+from sklearn.base import OneToOneFeatureMixin, _fit_context
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.validation import check_is_fitted
+
+from sklstm.data import column_names, frame_like, wants_frame
+
+from ._series_transformer import SeriesTransformer
+
+
+class ExponentialSmoother(OneToOneFeatureMixin, SeriesTransformer):
+    r"""Smooth every feature of a series by an exponentially weighted mean of its past.
+
+    .. math:: S_t = \alpha x_t + (1 - \alpha) S_{t-1}
+
+    Parameters
+    ----------
+    alpha : float in (0, 1], default=0.1
+        Weight of the newest value; 1 leaves the series as it is.
+    initial : float or "first", default="first"
+        :math:`S_{-1}`, the state before the first row. ``"first"``: the first value that is
+        observed, so that the smoothed series begins with it.
+    context : {"auto", "always", "never"}, default="auto"
+        Whether `transform` goes on from the state after the rows seen in `fit`. ``"auto"``: if the
+        index of the new rows goes on where the fitted one ended; without an index never. The rows
+        given to `fit_transform` have no context.
+
+    Attributes
+    ----------
+    state_ : ndarray of shape (n_features_in_,)
+        :math:`S` after the last fitted row; NaN for a feature that was never observed.
+    n_features_in_ : int
+        Number of features of the series.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features, if `fit` saw a frame.
+
+    See Also
+    --------
+    EMARegressor : Predicts the next value by such a mean.
+
+    Notes
+    -----
+    A missing value (NaN) stays missing and leaves the state as it was.
+
+    References
+    ----------
+    R. G. Brown, "Exponential Smoothing for Predicting Demand", Arthur D. Little Inc., 1956.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklstm import ExponentialSmoother
+    >>> X = np.array([[1.0], [2.0], [4.0]])
+    >>> ExponentialSmoother(alpha=0.5).fit_transform(X).ravel()
+    array([1.  , 1.5 , 2.75])
+    """
+
+    _parameter_constraints = {
+        "alpha": [Interval(Real, 0, 1, closed="right")],
+        "initial": [StrOptions({"first"}), Interval(Real, None, None, closed="neither")],
+        "context": [StrOptions({"auto", "always", "never"})],
+    }
+
+    def __init__(self, alpha=0.1, *, initial="first", context="auto"):
+        self.alpha = alpha
+        self.initial = initial
+        self.context = context
+
+    def fit(self, X, y=None):
+        """Smooth `X` and remember the state after its last row.
+
+        Parameters
+        ----------
+        X : array-like or dataframe of shape (n_steps, n_features)
+            The series, oldest row first.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        self : ExponentialSmoother
+            The fitted smoother.
+        """
+        self._fit(X)
+        return self
+
+    def fit_transform(self, X, y=None):
+        """Fit to `X` and return it smoothed.
+
+        Parameters
+        ----------
+        X : array-like or dataframe of shape (n_steps, n_features)
+            The series, oldest row first.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        smoothed : ndarray or dataframe of shape (n_steps, n_features)
+            A frame for a frame, with its index.
+        """
+        return self._like_input(self._fit(X), X)
+
+    def transform(self, X):
+        """Smooth `X`, going on from the fitted rows where it continues them.
+
+        Parameters
+        ----------
+        X : array-like or dataframe of shape (n_steps, n_features)
+            The series, oldest row first.
+
+        Returns
+        -------
+        smoothed : ndarray or dataframe of shape (n_steps, n_features)
+            A frame for a frame, with its index.
+        """
+        check_is_fitted(self)
+        series = self._check_series(X, reset=False)
+        smoothed = self._by_column(_smooth, series, self._state_before(X))
+        return self._like_input(smoothed.astype(series.dtype, copy=False), X)
+
+    def inverse_transform(self, X):
+        """Return the series whose smoothed values are `X`.
+
+        Parameters
+        ----------
+        X : array-like or dataframe of shape (n_steps, n_features)
+            A smoothed series, from its first row on, or rows that continue the fitted ones.
+
+        Returns
+        -------
+        series : ndarray or dataframe of shape (n_steps, n_features)
+            Equal to what was smoothed, to rounding.
+        """
+        check_is_fitted(self)
+        smoothed = self._check_series(X, reset=False)
+        series = self._by_column(_sharpen, smoothed, self._state_before(X))
+        return frame_like(series.astype(smoothed.dtype, copy=False), X, column_names(X))
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def _fit(self, X):
+        series = self._check_series(X, reset=True)
+        self._remember_end(X)
+        before = self._first_state()
+        smoothed = self._by_column(_smooth, series, before)
+        self.state_ = _last_observed(smoothed, before)
+        return smoothed.astype(series.dtype, copy=False)
+
+    def _first_state(self):
+        return np.full(self.n_features_in_, np.nan if self.initial == "first" else self.initial)
+
+    def _state_before(self, X):
+        return self.state_ if self._is_continued_by(X) else self._first_state()
+
+    def _by_column(self, function, series, state):
+        """Apply `function` to the observed values of every column, in double precision."""
+        result = np.full(series.shape, np.nan)
+        for column, values in enumerate(series.T):
+            observed = ~np.isnan(values)
+            if observed.any():
+                known = values[observed].astype(np.float64)
+                result[observed, column] = function(known, self.alpha, state[column])
+        return result
+
+    def _like_input(self, values, X):
+        return values if wants_frame(self) else frame_like(values, X, column_names(X))
+
+
+def _smooth(values, alpha, state):
+    if np.isnan(state):
+        return np.append(values[0], _smooth(values[1:], alpha, values[0]))
+    from scipy.signal import lfilter  # slow to import, and needed here alone
+
+    return lfilter([alpha], [1.0, alpha - 1.0], values, zi=[(1.0 - alpha) * state])[0]
+
+
+def _sharpen(smoothed, alpha, state):
+    if np.isnan(state):
+        return np.append(smoothed[0], _sharpen(smoothed[1:], alpha, smoothed[0]))
+    before = np.append(state, smoothed[:-1])[: len(smoothed)]
+    return (smoothed - (1.0 - alpha) * before) / alpha
+
+
+def _last_observed(series, before):
+    observed = ~np.isnan(series)
+    last = len(series) - 1 - np.argmax(observed[::-1], axis=0)
+    values = series[last, np.arange(series.shape[1])]
+    return np.where(observed.any(axis=0), values, before)

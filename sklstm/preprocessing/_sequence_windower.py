@@ -1,0 +1,175 @@
+"""One window per row: `SequenceWindower`."""
+
+from numbers import Integral
+
+import numpy as np
+from sklearn.base import _fit_context
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
+
+from sklstm.data import step_names, wants_frame
+
+from ._series_transformer import SeriesTransformer
+
+
+class SequenceWindower(SeriesTransformer):
+    """Turn a series into windows, one for each row.
+
+    Window ``t`` holds the rows ``t - lookback + 1`` to ``t``, oldest first. No row is dropped: the
+    first windows begin with missing steps (NaN), which the recurrent estimators of this package
+    skip. So the windower stands in a plain `~sklearn.pipeline.Pipeline`, and its ``lookback`` is
+    searched by a plain `~sklearn.model_selection.GridSearchCV`, every candidate being scored on
+    the same rows.
+
+    Parameters
+    ----------
+    lookback : int, default=10
+        Number of rows in a window.
+    pad : {"missing", "edge"}, default="missing"
+        What stands where a window reaches back beyond the first known row: missing steps, or that
+        first row repeated. Estimators that take no NaN need ``"edge"``.
+    flatten : bool, default=False
+        If True, the steps of a window stand side by side, shape (n_samples, lookback *
+        n_features), for estimators that take two axes.
+    context : {"auto", "always", "never"}, default="auto"
+        Whether the windows of `transform` reach back into the last rows seen in `fit`. ``"auto"``:
+        if the index of the new rows goes on where the fitted one ended; without an index never.
+        The rows given to `fit_transform` have no context.
+
+    Attributes
+    ----------
+    n_features_in_ : int
+        Number of features of the series.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features, if `fit` saw a frame.
+
+    See Also
+    --------
+    WindowScaler : Scale windows by their own statistics.
+    forecast_pairs : Rows and what is to be predicted at each of them.
+
+    Notes
+    -----
+    The windows are a read-only view of one padded copy of the series: memory grows with the number
+    of rows, not with ``lookback``. After ``set_output(transform="pandas")``, which cannot hold
+    three axes, the result is a flat frame with columns such as ``close@t-1``, ``close@t-0``;
+    recurrent estimators recognise them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklstm import SequenceWindower
+    >>> X = np.array([[1.0], [2.0], [3.0], [4.0]])
+    >>> SequenceWindower(lookback=2).fit_transform(X)[:, :, 0]
+    array([[nan,  1.],
+           [ 1.,  2.],
+           [ 2.,  3.],
+           [ 3.,  4.]])
+    """
+
+    _parameter_constraints = {
+        "lookback": [Interval(Integral, 1, None, closed="left")],
+        "pad": [StrOptions({"missing", "edge"})],
+        "flatten": ["boolean"],
+        "context": [StrOptions({"auto", "always", "never"})],
+    }
+
+    def __init__(self, lookback=10, *, pad="missing", flatten=False, context="auto"):
+        self.lookback = lookback
+        self.pad = pad
+        self.flatten = flatten
+        self.context = context
+
+    def fit(self, X, y=None):
+        """Remember the last rows of `X`, the context of rows that go on after them.
+
+        Parameters
+        ----------
+        X : array-like or dataframe of shape (n_steps, n_features)
+            The series, oldest row first.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        self : SequenceWindower
+            The fitted windower.
+        """
+        self._fit(X)
+        return self
+
+    def fit_transform(self, X, y=None):
+        """Fit to `X` and return its windows.
+
+        Parameters
+        ----------
+        X : array-like or dataframe of shape (n_steps, n_features)
+            The series, oldest row first.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        windows : ndarray of shape (n_steps, lookback, n_features)
+            As `transform` gives them.
+        """
+        series = self._fit(X)
+        return self._windows(series, before=series[:0])
+
+    def transform(self, X):
+        """Return the window of every row.
+
+        Parameters
+        ----------
+        X : array-like or dataframe of shape (n_steps, n_features)
+            The series, oldest row first.
+
+        Returns
+        -------
+        windows : ndarray of shape (n_steps, lookback, n_features)
+            A read-only view; of shape (n_steps, lookback * n_features) with ``flatten=True``.
+        """
+        check_is_fitted(self)
+        series = self._check_series(X, reset=False)
+        before = self._tail if self._is_continued_by(X) else series[:0]
+        return self._windows(series, before)
+
+    def get_feature_names_out(self, input_features=None):
+        """Return the names of the columns of flat windows, such as ``close@t-0``.
+
+        Parameters
+        ----------
+        input_features : array-like of str, optional
+            Names of the features; those seen in `fit` by default.
+
+        Returns
+        -------
+        names : ndarray of shape (lookback * n_features,), object
+            Oldest step first.
+        """
+        check_is_fitted(self)
+        features = _check_feature_names_in(self, input_features)
+        return np.array(step_names(features, self.lookback), dtype=object)
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def _fit(self, X):
+        series = self._check_series(X, reset=True)
+        self._remember_end(X)
+        self._tail = series[max(0, len(series) - self.lookback + 1) :].copy()
+        return series
+
+    def _windows(self, series, before):
+        lookback = self.lookback
+        before = before[max(0, len(before) - lookback + 1) :]
+        n_steps, n_features = series.shape
+        n_missing = lookback - 1 - len(before)
+        padded = np.empty((n_steps + lookback - 1, n_features), dtype=series.dtype)
+        padded[n_missing : lookback - 1] = before
+        padded[lookback - 1 :] = series
+        padded[:n_missing] = np.nan if self.pad == "missing" else padded[n_missing]
+        row, item = padded.strides
+        if self.flatten or wants_frame(self):
+            shape, strides = (n_steps, lookback * n_features), (row, item)
+        else:
+            shape, strides = (n_steps, lookback, n_features), (row, row, item)
+        return np.lib.stride_tricks.as_strided(padded, shape, strides, writeable=False)

@@ -1,0 +1,139 @@
+"""When new rows go on where the fitted ones ended, and which orders are refused."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sklstm.data import IndexEnd, check_order
+
+DAYS = pd.date_range("2024-01-01", periods=10)
+TRADING_DAYS = pd.DatetimeIndex(
+    ["2024-01-04", "2024-01-05", "2024-01-08", "2024-01-09", "2024-01-16", "2024-01-17"]
+)
+
+
+def business_days(**options):
+    return pd.bdate_range("2024-01-01", periods=15, **options)
+
+
+INDICES = {
+    "range": pd.RangeIndex(20),
+    "range with a step": pd.RangeIndex(5, 60, 5),
+    "days": DAYS,
+    "days with a time zone": pd.date_range("2024-03-20", periods=20, tz="Europe/Berlin"),
+    "business days": business_days(),
+    "months": pd.date_range("2024-01-31", periods=10, freq="ME"),
+    "the year 3000": pd.date_range("3000-01-01", periods=8, unit="s"),
+    "nanoseconds": pd.date_range("2024-01-01", periods=8, freq="7ns", unit="ns"),
+    "periods": pd.period_range("2024-01", periods=10, freq="M"),
+    "timedeltas": pd.timedelta_range("0s", periods=9, freq="1min"),
+    "integers": pd.Index(np.arange(9)),
+    "nullable integers": pd.Index(np.arange(9), dtype="Int64"),
+    "floats": pd.Index(np.arange(9) / 4),
+    "trading days": TRADING_DAYS,
+}
+
+
+@pytest.fixture(params=INDICES.values(), ids=INDICES.keys())
+def index(request):
+    return request.param
+
+
+def test_the_rest_of_an_index_goes_on_where_its_head_ended(index):
+    for n_head in range(3, len(index)):
+        # The largest gap of the trading days must have been seen.
+        if index is TRADING_DAYS and n_head == 4:
+            continue
+        assert IndexEnd.of(index[:n_head]).is_continued_by(index[n_head:])
+
+
+def test_nothing_else_goes_on(index):
+    head = IndexEnd.of(index[:5])
+    assert not head.is_continued_by(index[4:])
+    assert not head.is_continued_by(index[:3])
+    assert not head.is_continued_by(index[:0])
+    assert not head.is_continued_by(None)
+    assert not head.is_continued_by(pd.Index(["a", "b"]))
+
+
+@pytest.mark.parametrize("name", [name for name in INDICES if name != "trading days"])
+def test_a_row_left_out_is_a_gap(name):
+    index = INDICES[name]
+    assert not IndexEnd.of(index[:5]).is_continued_by(index[6:])
+
+
+@pytest.mark.parametrize(
+    ("first", "continued"),
+    [("2024-01-18", True), ("2024-01-24", True), ("2024-01-25", False), ("2024-01-17", False)],
+)
+def test_irregular_days_may_pause_as_long_as_before(first, continued):
+    rest = pd.DatetimeIndex([first])
+    assert IndexEnd.of(TRADING_DAYS).is_continued_by(rest) is continued
+
+
+@pytest.mark.parametrize(
+    ("first", "continued"), [("2024-01-22", True), ("2024-01-20", False), ("2024-01-23", False)]
+)
+def test_business_days_go_on_after_the_weekend(first, continued):
+    week = business_days()  # ends on Friday, 19 January
+    assert IndexEnd.of(week).is_continued_by(pd.DatetimeIndex([first])) is continued
+
+
+def test_units_of_time_do_not_matter():
+    assert IndexEnd.of(DAYS[:5].as_unit("s")).is_continued_by(DAYS[5:].as_unit("ns"))
+    irregular = TRADING_DAYS.as_unit("us")
+    assert IndexEnd.of(irregular[:5]).is_continued_by(TRADING_DAYS.as_unit("s")[5:])
+
+
+def test_kinds_are_not_mixed():
+    assert not IndexEnd.of(DAYS[:5]).is_continued_by(DAYS[5:].tz_localize("UTC"))
+    assert not IndexEnd.of(DAYS[:5]).is_continued_by(DAYS[5:].to_period())
+    monthly = pd.period_range("2024-01", periods=3, freq="M")
+    assert not IndexEnd.of(monthly).is_continued_by(pd.period_range("2024-04-01", periods=3))
+
+
+def test_a_single_label_without_a_rule_cannot_be_gone_on_from():
+    assert not IndexEnd.of(pd.DatetimeIndex(["2024-01-01"])).is_continued_by(DAYS[1:])
+    assert IndexEnd.of(DAYS[:1]).is_continued_by(DAYS[1:])
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        pd.Index(["a", "b"]),
+        pd.MultiIndex.from_product([["a"], [1, 2]]),
+        pd.CategoricalIndex(["a", "b"]),
+        DAYS[:0],
+    ],
+)
+def test_labels_without_order_have_no_end(index):
+    assert IndexEnd.of(index) is None
+    check_order(index)
+
+
+def test_ordered_rows_pass(index):
+    check_order(index)
+    check_order(None)
+
+
+@pytest.mark.parametrize(
+    ("index", "words"),
+    [
+        (DAYS[::-1], r"The index of X is not sorted.*oldest first.*X\.sort_index\(\)"),
+        (pd.Index([1, 3, 2]), "not sorted"),
+        (pd.Index([0.1, 0.1]), "duplicate labels, 0.1 among them"),
+        (pd.RangeIndex(3, 0, -1), "not sorted"),
+        (DAYS[[0, 1, 1]], "duplicate labels, 2024-01-02 00:00:00 among"),
+        (DAYS.to_period()[::-1], "not sorted"),
+        (pd.DatetimeIndex(["2024-01-01", None]), "has missing labels"),
+        (pd.Index([0.0, np.nan]), "has missing labels"),
+    ],
+)
+def test_other_orders_are_refused(index, words):
+    with pytest.raises(ValueError, match=words):
+        check_order(index)
+
+
+def test_the_frame_is_named_in_the_message():
+    with pytest.raises(ValueError, match=r"The index of series .*series\.sort_index"):
+        check_order(DAYS[::-1], name="series")
