@@ -18,7 +18,6 @@ data. Your own file takes the same way::
 # standardised inside the networks, by statistics of their training rows alone.
 
 import argparse
-import os
 import time
 from pathlib import Path
 
@@ -55,10 +54,9 @@ parser.add_argument("--csv", type=Path, help="file to read; default: sample data
 parser.add_argument("--date", default="date", help="its column of dates (default: date)")
 parser.add_argument("--target", default="close", help="the column to forecast (default: close)")
 parser.add_argument("--horizon", type=int, default=5, help="rows ahead (default: 5)")
-parser.add_argument("--out", default=os.environ.get("SKLSTM_OUTPUT"), help="folder to write to")
+parser.add_argument("--out", type=Path, help="folder for picture and model; default: show only")
 parser.add_argument("--quiet", action="store_true", help="no progress bar")
 args = parser.parse_args()
-out = None if args.out is None else Path(args.out)
 
 if args.csv is None:
     with cbook.get_sample_data("goog.npz") as sample:
@@ -204,12 +202,12 @@ whole.axvline(arrival[0], color="0.8", lw=1)
 whole.legend(frameon=False, loc="best")
 whole.set_title(f"{args.target}, predicted {horizon} rows ahead")
 closer.set_title("the last 60 rows, closer", fontsize=10)
-if out is None:
+if args.out is None:
     plt.show()
 else:
-    out.mkdir(parents=True, exist_ok=True)
-    fig.savefig(out / "forecast.png", dpi=120)
-    print(f"\nPicture: {out / 'forecast.png'}")
+    args.out.mkdir(parents=True, exist_ok=True)
+    fig.savefig(args.out / "forecast.png", dpi=120)
+    print(f"\nPicture: {args.out / 'forecast.png'}")
 
 # %%
 # Save, load, predict the same
@@ -217,8 +215,8 @@ else:
 # A fitted pipeline is NumPy arrays and plain Python. It loads without a GPU, and predicts without
 # even importing torch.
 
-if out is not None:
-    path = out / "model.joblib"
+if args.out is not None:
+    path = args.out / "model.joblib"
     joblib.dump(search.best_estimator_, path)
     loaded = joblib.load(path)
     assert np.array_equal(predict_held_out(loaded), predictions["LSTM"])

@@ -9,11 +9,11 @@ from sklearn.callback import CallbackSupportMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from sklstm.data import WindowsInputMixin
+from sklstm.data import WindowsInputMixin, check_same_length
 from sklstm.recurrence import NetworkSpec, initial_weights, network_output, one_blas_thread
 
 from ._epoch_watcher import EpochWatcher
-from ._samples import Samples, check_same_length, check_sample_weight
+from ._samples import Samples, check_sample_weight
 from ._standardisation import standardise, weighted_statistics
 from ._validation_block import newest_block
 
@@ -94,7 +94,7 @@ class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC)
         if not go_on:
             vars(self).pop("weights_", None)
         windows = self._check_windows(X, reset=not go_on)
-        check_same_length(windows, y, type(self).__name__)
+        check_same_length(windows, y, self)
         targets, sample_weight, attributes = self._check_targets(
             y, check_sample_weight(sample_weight, len(windows)), go_on=go_on, classes=classes
         )
@@ -132,7 +132,8 @@ class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC)
         attributes |= {"feature_mean_": mean, "feature_scale_": scale}
         attributes["_seed"] = self._draw_seed()
         attributes["_spec"] = spec = self._new_spec(attributes)
-        exact = len(training) <= min(self.batch_size, _EXACT_SAMPLES)
+        # Accelerators have little or no double precision.
+        exact = self.device == "cpu" and len(training) <= min(self.batch_size, _EXACT_SAMPLES)
         with one_blas_thread():
             attributes["weights_"] = initial_weights(
                 spec, attributes["_seed"], np.float64 if exact else np.float32

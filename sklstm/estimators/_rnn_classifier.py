@@ -36,9 +36,10 @@ class RNNClassifier(RecurrentClassifier):
     >>> import numpy as np
     >>> from sklstm import RNNClassifier
     >>> rng = np.random.default_rng(0)
-    >>> X = rng.normal(size=(200, 9, 1)).cumsum(axis=1)
-    >>> y = np.where(X[:, -1, 0] > X[:, 0, 0], "up", "down")
-    >>> clf = RNNClassifier(hidden_size=8, max_epochs=30, random_state=0)
+    >>> y = rng.choice(["falling", "rising"], size=200)
+    >>> slope = np.where(y == "rising", 0.2, -0.2)
+    >>> X = slope[:, np.newaxis] * np.arange(9) + rng.normal(size=(200, 9))
+    >>> clf = RNNClassifier(hidden_size=8, max_epochs=50, random_state=0)
     >>> clf.fit(X[:150], y[:150]).score(X[150:], y[150:]) > 0.9
     True
     """

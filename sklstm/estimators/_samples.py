@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.utils.validation import _check_sample_weight, _num_samples
+from sklearn.utils.validation import _check_sample_weight
 
 from sklstm.data import WindowSet
 
@@ -40,29 +40,6 @@ class Samples:
         if self.sample_weight is None or self.sample_weight.all():
             return self
         return self.take(np.flatnonzero(self.sample_weight))
-
-
-def check_same_length(windows, y, name):
-    """Raise a ValueError unless there is one target for each window.
-
-    Parameters
-    ----------
-    windows : WindowSet
-        Samples of X.
-    y : array-like
-        Targets.
-    name : str
-        Name of the estimator.
-    """
-    if y is None:
-        raise ValueError(
-            f"This {name} estimator requires y to be passed, but the target y is None."
-        )
-    if _num_samples(y) != len(windows):
-        raise ValueError(
-            f"X and y must have the same number of samples, got {len(windows)} windows in X and "
-            f"{_num_samples(y)} targets in y."
-        )
 
 
 def check_sample_weight(sample_weight, n_samples):

@@ -58,7 +58,7 @@ def _tiles(values, lengths):
     n_samples, n_timesteps, n_features = values.shape
     n_tiles = -(-n_samples // LANES)
     tiles = np.zeros((n_timesteps, n_tiles, n_features, LANES), dtype=values.dtype)
-    filled = np.ones((n_tiles, LANES), dtype=np.int64)
+    filled = np.full((n_tiles, LANES), n_timesteps, dtype=np.int64)
     filled.reshape(-1)[:n_samples] = lengths
     by_lane = np.zeros((n_tiles * LANES, n_timesteps, n_features), dtype=values.dtype)
     by_lane[:n_samples] = values

@@ -37,6 +37,11 @@ class WeightedLoss(nn.Module):
             What it should have returned.
         weight : Tensor of shape (n_samples,), optional
             Weights of the samples, equal by default.
+
+        Returns
+        -------
+        loss : Tensor of shape ()
+            Their mean.
         """
         loss = self.pointwise(output, target)
         if weight is None:

@@ -1,5 +1,6 @@
 """Training a network from arrays to arrays."""
 
+import warnings
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -97,7 +98,9 @@ def train(spec, weights, data, validation, settings, *, optimizer_state=None, wa
     ValueError
         If the device is not there, or the loss stops being a finite number.
     """
-    with _one_torch_thread:
+    with _one_torch_thread, warnings.catch_warnings():
+        # On CUDA, torch advises to keep all weights in one piece of memory, module by module.
+        warnings.filterwarnings("ignore", message="RNN module weights are not part of single")
         run = _Run(spec, weights, data, validation, settings)
         if optimizer_state is not None:
             import_state(run.net.optimizer_, optimizer_state)
