@@ -5,12 +5,13 @@ from numbers import Integral
 
 import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin, _fit_context
+from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.utils.validation import check_array, check_is_fitted
 
 from sklstm.data import WindowSet, WindowsInputMixin, check_same_length
 
 
-class WindowBaseline(WindowsInputMixin, RegressorMixin, BaseEstimator):
+class WindowBaseline(WindowsInputMixin, CallbackSupportMixin, RegressorMixin, BaseEstimator):
     """Base of regressors that compute a forecast from the window alone.
 
     Subclasses have a parameter ``target_feature`` and define `_forecast`. Nothing is learned in
@@ -19,6 +20,7 @@ class WindowBaseline(WindowsInputMixin, RegressorMixin, BaseEstimator):
 
     _parameter_constraints = {"target_feature": [Integral, str]}
 
+    @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y):
         """Check the windows and the targets, and remember their shapes.
@@ -36,6 +38,8 @@ class WindowBaseline(WindowsInputMixin, RegressorMixin, BaseEstimator):
         self : estimator
             The fitted estimator.
         """
+        context = self._init_callback_context()
+        context.call_on_fit_task_begin(estimator=self, X=X, y=y)
         windows = self._check_windows(X, reset=True)
         check_same_length(windows, y, self)
         y = self._check_targets(y)
@@ -43,6 +47,7 @@ class WindowBaseline(WindowsInputMixin, RegressorMixin, BaseEstimator):
         self._one_dimensional = y.ndim == 1
         self._position = self._position_of_target()
         self._check_lookback(self.window_shape_[0])
+        context.call_on_fit_task_end(estimator=self, X=X, y=y)
         return self
 
     def predict(self, X):

@@ -3,13 +3,13 @@
 from numbers import Real
 
 import numpy as np
-from sklearn.base import OneToOneFeatureMixin, _fit_context
+from sklearn.base import OneToOneFeatureMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from sklstm.data import column_names, frame_like, wants_frame
 
-from ._series_transformer import SeriesTransformer
+from ._series_transformer import SeriesTransformer, fit_task
 
 
 class ExponentialSmoother(OneToOneFeatureMixin, SeriesTransformer):
@@ -141,7 +141,7 @@ class ExponentialSmoother(OneToOneFeatureMixin, SeriesTransformer):
         series = self._by_column(_sharpen, smoothed, self._state_before(X))
         return frame_like(series.astype(smoothed.dtype, copy=False), X, column_names(X))
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @fit_task
     def _fit(self, X):
         series = self._check_series(X, reset=True)
         self._remember_end(X)

@@ -3,13 +3,12 @@
 from numbers import Integral
 
 import numpy as np
-from sklearn.base import _fit_context
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
 from sklstm.data import step_names, wants_frame
 
-from ._series_transformer import SeriesTransformer
+from ._series_transformer import SeriesTransformer, fit_task
 
 
 class SequenceWindower(SeriesTransformer):
@@ -151,7 +150,7 @@ class SequenceWindower(SeriesTransformer):
         features = _check_feature_names_in(self, input_features)
         return np.array(step_names(features, self.lookback), dtype=object)
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @fit_task
     def _fit(self, X):
         series = self._check_series(X, reset=True)
         self._remember_end(X)

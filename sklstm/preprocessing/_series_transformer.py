@@ -1,12 +1,31 @@
 """What all transformers of series share: checking rows, and knowing when new rows go on."""
 
-from sklearn.base import BaseEstimator, TransformerMixin
+from functools import wraps
+
+from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
+from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.utils.validation import validate_data
 
 from sklstm.data import IndexEnd, as_series, check_order, index_of, is_frame
 
 
-class SeriesTransformer(TransformerMixin, BaseEstimator):
+def fit_task(fit):
+    """Make a method that takes `X` the one that fits: parameters checked, callbacks told."""
+
+    @with_callbacks
+    @_fit_context(prefer_skip_nested_validation=True)
+    @wraps(fit)
+    def checked_fit(self, X):
+        context = self._init_callback_context()
+        context.call_on_fit_task_begin(estimator=self, X=X)
+        result = fit(self, X)
+        context.call_on_fit_task_end(estimator=self, X=X)
+        return result
+
+    return checked_fit
+
+
+class SeriesTransformer(CallbackSupportMixin, TransformerMixin, BaseEstimator):
     """Base of the transformers whose rows depend on earlier rows.
 
     Subclasses have a parameter ``context`` and call `_check_series` first, in `fit` with

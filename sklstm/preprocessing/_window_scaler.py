@@ -2,7 +2,7 @@
 
 from numbers import Integral
 
-from sklearn.base import OneToOneFeatureMixin, _fit_context
+from sklearn.base import OneToOneFeatureMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
@@ -21,7 +21,7 @@ from sklstm.data import (
     window_rows,
 )
 
-from ._series_transformer import SeriesTransformer
+from ._series_transformer import SeriesTransformer, fit_task
 from ._window_statistics import (
     block_statistics,
     check_feature_range,
@@ -219,7 +219,7 @@ class WindowScaler(OneToOneFeatureMixin, WindowsInputMixin, SeriesTransformer):
         values = unscale_rows(values, *check_statistics(statistics, values))
         return self._like_input(values, X, wrapped=False)
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @fit_task
     def _fit(self, X):
         check_feature_range(self.feature_range)
         values = self._check(X, reset=True)

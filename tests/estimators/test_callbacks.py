@@ -1,9 +1,18 @@
 import numpy as np
 import pytest
-from sklearn.callback import ScoringMonitor
+from sklearn.callback import ProgressBar, ScoringMonitor
 from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
 
-from sklstm import GRURegressor, LSTMRegressor
+from sklstm import (
+    ExponentialSmoother,
+    GRURegressor,
+    LSTMRegressor,
+    PersistenceRegressor,
+    SequenceWindower,
+    WindowScaler,
+)
 
 X = np.random.default_rng(0).normal(size=(60, 5, 1))
 Y = X[:, -1, 0]
@@ -71,6 +80,21 @@ def test_scikit_learns_monitor_scores_every_epoch():
     ]
     assert scores[:3] == expected
     assert model.score(X, Y) == expected[-1]
+
+
+@pytest.mark.parametrize("last", [GRURegressor(2, max_epochs=2), PersistenceRegressor()])
+def test_progress_is_shown_at_every_level_of_a_search(last, capsys):
+    search = GridSearchCV(
+        make_pipeline(ExponentialSmoother(), SequenceWindower(), WindowScaler(), last),
+        {"sequencewindower__lookback": [2, 3]},
+        cv=2,
+        n_jobs=2,
+    )
+    search.set_callbacks(ProgressBar(max_propagation_depth=None)).fit(X[:, 0], Y)
+    shown = capsys.readouterr().out
+    for name in ("GridSearchCV", "Pipeline", "SequenceWindower", "WindowScaler"):
+        assert name in shown
+    assert type(last).__name__ in shown
 
 
 def test_verbose_prints_every_epoch_and_silence_is_the_default(capsys):
