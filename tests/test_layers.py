@@ -16,7 +16,14 @@ LAYERS = {
     "metrics": SHARED | {"sklstm.data"},
     "recurrence": {"numpy", "threadpoolctl"},
     "networks": {"torch", "sklstm.recurrence"},
-    "training": {"numpy", "torch", "skorch", "sklstm.recurrence", "sklstm.networks"},
+    "training": {
+        "numpy",
+        "torch",
+        "skorch",
+        "threadpoolctl",
+        "sklstm.recurrence",
+        "sklstm.networks",
+    },
     "estimators": SHARED | {"scipy", "sklstm.data", "sklstm.recurrence", "sklstm.training"},
     "testing": SHARED | {"pandas", "joblib", "sklstm.preprocessing", "sklstm"},
 }

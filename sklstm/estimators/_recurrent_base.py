@@ -18,17 +18,19 @@ from ._standardisation import standardise, weighted_statistics
 from ._validation_block import newest_block
 
 _EXACT_SAMPLES = 256  # training sets of one batch up to this size are trained in double precision
+_FITTED = ("_seed", "_spec", "_optimizer_state", "_one_dimensional", "_fitted_on_columns")
 
 
 class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC):
     """Base of the recurrent estimators.
 
     A subclass names its cell in ``_cell``, its loss in ``_loss_name``, and says what becomes of
-    the targets. All that a fit leaves behind is NumPy arrays and plain Python; attributes are set
-    together when training has ended, so that an interrupted fit leaves no half a model.
+    the targets. All that a fit leaves behind is NumPy arrays and plain Python. A fit that fails
+    or is interrupted leaves the estimator as it was before.
     """
 
     _cell = None
+    _loss_name = None
 
     @abstractmethod
     def _check_targets(self, y, sample_weight, *, go_on, classes):
@@ -91,32 +93,59 @@ class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC)
     def _fit(self, X, y, sample_weight, *, go_on, max_epochs, keep_optimizer, classes=None):
         """Train, from fresh weights or going on from the last ones."""
         go_on = go_on and hasattr(self, "weights_")
+        before = self._fitted_attributes()
         if not go_on:
-            vars(self).pop("weights_", None)
+            self._replace_fitted({})
+        try:
+            samples, attributes = self._check_samples(X, y, sample_weight, go_on, classes)
+            training, validation = self._blocks(samples)
+            if go_on:
+                attributes = before
+                self._check_same_network(attributes)
+            else:
+                attributes |= self._first_attributes(training, attributes)
+            self._run(attributes, training, validation, max_epochs, keep_optimizer, X, y)
+        except BaseException:
+            self._replace_fitted(before)
+            raise
+        return self
+
+    def _check_samples(self, X, y, sample_weight, go_on, classes):
         windows = self._check_windows(X, reset=not go_on)
         check_same_length(windows, y, self)
         targets, sample_weight, attributes = self._check_targets(
             y, check_sample_weight(sample_weight, len(windows)), go_on=go_on, classes=classes
         )
-        samples = Samples(windows, targets, sample_weight).without_weightless()
-        training, validation = self._blocks(samples)
-        if go_on:
-            attributes = self._last_attributes()
-        else:
-            attributes |= self._first_attributes(training, attributes)
-        if self._new_spec(attributes) != attributes["_spec"]:
-            raise ValueError(
-                f"warm_start=True goes on from the weights of {attributes['_spec']}, but the "
-                f"parameters now describe {self._new_spec(attributes)}. Set warm_start=False."
-            )
+        return Samples(windows, targets, sample_weight).without_weightless(), attributes
+
+    def _run(self, attributes, training, validation, max_epochs, keep_optimizer, X, y):
+        """Train between the beginning and the end of the task that callbacks are told of."""
         context = self._init_callback_context(max_subtasks=max_epochs)
         context.call_on_fit_task_begin(estimator=self, X=X, y=y)
         attributes = self._train(
             attributes, training, validation, max_epochs, keep_optimizer, (context, X, y)
         )
-        vars(self).update(attributes)
+        self._replace_fitted(self._fitted_attributes() | attributes)
         context.call_on_fit_task_end(estimator=self, X=X, y=y)
-        return self
+
+    def _fitted_attributes(self):
+        return {
+            name: value
+            for name, value in vars(self).items()
+            if name in _FITTED or (name.endswith("_") and not name.startswith("_"))
+        }
+
+    def _replace_fitted(self, attributes):
+        for name in self._fitted_attributes():
+            delattr(self, name)
+        vars(self).update(attributes)
+
+    def _check_same_network(self, attributes):
+        if self._new_spec(attributes) != attributes["_spec"]:
+            raise ValueError(
+                f"warm_start=True goes on from the weights of {attributes['_spec']}, but the "
+                f"parameters now describe {self._new_spec(attributes)}. Set warm_start=False."
+            )
 
     def _blocks(self, samples):
         if not self.early_stopping:
@@ -132,21 +161,24 @@ class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC)
         attributes |= {"feature_mean_": mean, "feature_scale_": scale}
         attributes["_seed"] = self._draw_seed()
         attributes["_spec"] = spec = self._new_spec(attributes)
-        # Accelerators have little or no double precision.
-        exact = self.device == "cpu" and len(training) <= min(self.batch_size, _EXACT_SAMPLES)
         with one_blas_thread():
             attributes["weights_"] = initial_weights(
-                spec, attributes["_seed"], np.float64 if exact else np.float32
+                spec, attributes["_seed"], self._precision(training)
             )
-        return attributes | {"_optimizer_state": None, "loss_curve_": [], "validation_scores_": []}
-
-    def _last_attributes(self):
-        """Return all fitted attributes, the state of training among them."""
-        return {
-            name: value
-            for name, value in vars(self).items()
-            if name.endswith("_") or name in ("_seed", "_spec", "_optimizer_state")
+        return attributes | {
+            "_optimizer_state": None,
+            "loss_curve_": [],
+            "validation_scores_": None,
         }
+
+    def _precision(self, training):
+        from sklstm.training import find_device
+
+        on_processor = (
+            find_device(self.device).type == "cpu"
+        )  # others have no fast doubles, or none
+        small = len(training) <= min(self.batch_size, _EXACT_SAMPLES)
+        return np.float64 if small and on_processor else np.float32
 
     def _train(self, attributes, training, validation, max_epochs, keep_optimizer, callback):
         from sklstm.training import train
@@ -179,16 +211,15 @@ class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC)
 
     def _result_attributes(self, attributes, result, keep_optimizer):
         loss_curve = attributes["loss_curve_"] + result.loss_curve
-        scores = attributes["validation_scores_"] or []
-        scores = scores + [-loss for loss in result.validation_curve]
+        best = result.best_validation_loss
         optimizer_state = (self.optimizer, result.optimizer_state) if keep_optimizer else None
         return attributes | {
             "weights_": result.weights,
             "n_parameters_": attributes["_spec"].n_parameters,
             "n_iter_": len(loss_curve),
             "loss_curve_": loss_curve,
-            "validation_scores_": scores or None,
-            "best_validation_score_": max(scores) if scores else None,
+            "validation_scores_": _all_scores(attributes, result),
+            "best_validation_score_": None if best is None else -best,
             "stop_reason_": result.stop_reason,
             "_optimizer_state": optimizer_state,
         }
@@ -200,7 +231,7 @@ class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC)
         )  # fmt: skip
         settings = {name: getattr(self, name) for name in names}
         return settings | {
-            "loss": self.loss if hasattr(self, "loss") else "log_loss",
+            "loss": self._loss_name,
             "quantile": getattr(self, "quantile", None),
             "max_epochs": max_epochs,
             "seed": attributes["_seed"],
@@ -236,3 +267,13 @@ class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC)
         windows = self._standardised(windows, vars(self), dtype)
         output = network_output(self._spec, self.weights_, windows.gather, windows.lengths)
         return output.astype(np.float64, copy=False)
+
+
+def _all_scores(attributes, result):
+    """Return one score for each epoch ever trained, NaN where nothing was held back."""
+    earlier = attributes["validation_scores_"]
+    if earlier is None and not result.validation_curve:
+        return None
+    earlier = earlier or [float("nan")] * len(attributes["loss_curve_"])
+    latest = [-loss for loss in result.validation_curve]
+    return earlier + (latest or [float("nan")] * len(result.loss_curve))

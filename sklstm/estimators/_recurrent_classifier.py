@@ -16,6 +16,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
     """Base of the recurrent classifiers: one logit for two classes, otherwise one for each."""
 
     _parameter_constraints = SHARED | CLASSIFIER
+    _loss_name = "log_loss"
 
     def __init__(
         self,
@@ -133,7 +134,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         Parameters
         ----------
         X : array-like or dataframe of shape (n_samples, n_timesteps, n_features)
-            Windows as in `fit`; their number of steps may differ.
+            Windows as in `fit`. With three axes their number of steps may differ.
 
         Returns
         -------
@@ -149,7 +150,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         Parameters
         ----------
         X : array-like or dataframe of shape (n_samples, n_timesteps, n_features)
-            Windows as in `fit`; their number of steps may differ.
+            Windows as in `fit`. With three axes their number of steps may differ.
 
         Returns
         -------
@@ -167,7 +168,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         Parameters
         ----------
         X : array-like or dataframe of shape (n_samples, n_timesteps, n_features)
-            Windows as in `fit`; their number of steps may differ.
+            Windows as in `fit`. With three axes their number of steps may differ.
 
         Returns
         -------
@@ -183,7 +184,14 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         y = column_or_1d(y, warn=True)
         assert_all_finite(y, input_name="y")
         check_classification_targets(y)
-        known = self.classes_ if go_on else np.unique(y if classes is None else classes)
+        known = np.unique(y if classes is None else classes)
+        if go_on:
+            if classes is not None and not np.array_equal(known, self.classes_):
+                raise ValueError(
+                    f"classes must be those of the first call, {self.classes_.tolist()}; got "
+                    f"{known.tolist()}."
+                )
+            known = self.classes_
         unknown = np.setdiff1d(y, known)
         if len(unknown):
             raise ValueError(
@@ -196,9 +204,18 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
                 f"{known.tolist()}."
             )
         if self.class_weight is not None:
-            by_class = compute_sample_weight(self.class_weight, y)
+            by_class = self._weight_by_class(y)
             sample_weight = by_class if sample_weight is None else by_class * sample_weight
         return np.searchsorted(known, y), sample_weight, {"classes_": known}
+
+    def _weight_by_class(self, y):
+        weight = compute_sample_weight(self.class_weight, y)
+        if not (np.isfinite(weight).all() and (weight >= 0).all() and weight.any()):
+            raise ValueError(
+                "The weights in class_weight must be finite, not negative, and not all zero. Got "
+                f"{self.class_weight}."
+            )
+        return weight
 
     def _target_attributes(self, training):
         return {}

@@ -68,6 +68,10 @@ class RecurrentRegressor(RegressorMixin, RecurrentBase):
         self.random_state = random_state
         self.verbose = verbose
 
+    @property
+    def _loss_name(self):
+        return self.loss
+
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None):
@@ -101,7 +105,7 @@ class RecurrentRegressor(RegressorMixin, RecurrentBase):
         Parameters
         ----------
         X : array-like or dataframe of shape (n_samples, n_timesteps, n_features)
-            Windows as in `fit`; their number of steps may differ.
+            Windows as in `fit`. With three axes their number of steps may differ.
 
         Returns
         -------

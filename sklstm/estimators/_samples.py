@@ -1,6 +1,6 @@
 """Windows with their targets and weights, on the way from the user to training."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from sklearn.utils.validation import _check_sample_weight
@@ -36,10 +36,15 @@ class Samples:
         return Samples(self.windows.take(index), self.targets[index], weight)
 
     def without_weightless(self):
-        """Return the samples whose weight is not zero."""
-        if self.sample_weight is None or self.sample_weight.all():
+        """Return the samples whose weight is not zero, the largest weight being one.
+
+        Only ratios of weights matter; so scaled, single precision holds them.
+        """
+        if self.sample_weight is None:
             return self
-        return self.take(np.flatnonzero(self.sample_weight))
+        weight = self.sample_weight / self.sample_weight.max()
+        weight[weight < np.finfo(np.float32).tiny] = 0.0
+        return replace(self, sample_weight=weight).take(np.flatnonzero(weight))
 
 
 def check_sample_weight(sample_weight, n_samples):

@@ -41,25 +41,38 @@ def newest_block(windows, validation_fraction):
 
 
 def _overlap(windows, first):
-    """Return how many samples before `first` share rows with its window.
+    """Return how many samples before `first` share rows with its window."""
+    reach = windows.starts[:first] + windows.lengths[:first] > windows.starts[first]
+    if reach[-1]:
+        return first - int(np.argmax(reach))
+    return _overlap_by_value(windows, first)
 
-    Told by the values, not by memory, so that a view of a series and a copy of it are split alike.
+
+def _overlap_by_value(windows, first):
+    """Return the same for windows that lie apart in memory, as copies of a view do.
+
+    Told from window to window, backwards: each must hold what the next one begins with. Windows
+    that are equal are no sign of a common series by themselves; they count once there is one.
     """
-    step = _steps_between(windows, first - 1, first)
-    if step is None:
-        return 0
-    return min(int(np.ceil(windows.lengths[first] / step)) - 1, first)
+    after, offset, overlap = _values(windows, first), 0, 0
+    for sample in range(first - 1, -1, -1):
+        before = _values(windows, sample)
+        shift = _shift(before, after)
+        if shift is None or offset + shift >= len(before):
+            break
+        offset += shift
+        if overlap or shift or len(before) != len(after):
+            overlap = first - sample
+        after = before
+    return overlap
 
 
-def _steps_between(windows, earlier, later):
-    """Return by how many steps two windows of one series are apart, None if they share none."""
-    before, after = _values(windows, earlier), _values(windows, later)
-    if len(before) < len(after) and np.array_equal(before, after[: len(before)]):
-        return len(after) - len(before)  # both begin with the series, at its start
-    for step in range(1, len(before)):
-        shared = min(len(before) - step, len(after))
-        if np.array_equal(before[step : step + shared], after[:shared]):
-            return step
+def _shift(before, after):
+    """Return after how many steps of one window the other one begins, None if it never does."""
+    for shift in range(len(before)):
+        shared = min(len(before) - shift, len(after))
+        if np.array_equal(before[shift : shift + shared], after[:shared]):
+            return shift
     return None
 
 

@@ -6,7 +6,7 @@ from ._cells import LANES, packed_cell
 from ._one_thread import one_blas_thread
 
 _STEP_VALUES = 1 << 16  # weighted inputs per step: about what stays in a core's cache
-_BLOCK_VALUES = 1 << 20  # inputs gathered at a time: a bound on memory for long windows
+_BLOCK_VALUES = 1 << 20  # values of whole sequences at a time: bounds memory for long windows
 
 
 def network_output(spec, weights, gather, lengths):
@@ -34,7 +34,8 @@ def network_output(spec, weights, gather, lengths):
         for layer in range(spec.num_layers)
     ]
     n_samples = len(lengths)
-    block = _block_size(cells, lengths.max() * spec.n_features)
+    widest = max(spec.n_features, spec.state_size if spec.num_layers > 1 else 0)
+    block = _block_size(cells, lengths.max() * widest)
     head = weights["head_weight"]
     output = np.empty((n_samples, spec.n_outputs), dtype=head.dtype)
     with one_blas_thread():

@@ -9,37 +9,46 @@ from threadpoolctl import ThreadpoolController
 class OneThread:
     """Context manager that holds a library to one thread while any caller is inside.
 
-    The number of threads belongs to the whole process: the first one in stores it, the last one
-    out restores it, however many Python threads come and go in between.
+    Numbers of threads may belong to the whole process or to each Python thread, and some libraries
+    have both. So every thread that enters sets its own, the last one out restores the process,
+    and whoever leaves before restores what is his alone.
 
     Parameters
     ----------
     get : callable
         Returns the present setting.
     set_ : callable
-        Takes a setting.
+        Takes a setting, for the calling thread and the process.
+    set_own : callable
+        Takes a setting, for the calling thread alone.
     single : object
         The setting for one thread.
     """
 
-    def __init__(self, get, set_, single):
-        self._get, self._set, self._single = get, set_, single
+    def __init__(self, get, set_, set_own, single):
+        self._get, self._set, self._set_own, self._single = get, set_, set_own, single
         self._lock = threading.Lock()
         self._users = 0
         self._before = None
+        self._mine = threading.local()
 
     def __enter__(self):
         with self._lock:
+            before = self._get()
             if self._users == 0:
-                self._before = self._get()
+                self._before = before
             self._set(self._single)
             self._users += 1
+            self._mine.depth = getattr(self._mine, "depth", 0) + 1
 
     def __exit__(self, *exception):
         with self._lock:
             self._users -= 1
+            self._mine.depth -= 1
             if self._users == 0:
                 self._set(self._before)
+            elif self._mine.depth == 0:
+                self._set_own(self._before)
 
 
 @cache
@@ -52,6 +61,22 @@ def one_blas_thread():
 
     def set_(n_threads):
         for library, n in zip(libraries, n_threads, strict=True):
-            library.set_num_threads(n)
+            _set_from_any_thread(library, n)
 
-    return OneThread(get, set_, [1] * len(libraries))
+    def set_own(n_threads):
+        for library, n in zip(libraries, n_threads, strict=True):
+            if getattr(library, "threading_layer", None) == "openmp":
+                library.set_num_threads(n)
+
+    return OneThread(get, set_, set_own, [1] * len(libraries))
+
+
+def _set_from_any_thread(library, n_threads):
+    # threadpoolctl ignores all Python threads but the first one to set a process-wide number; that
+    # is to keep them from fighting, which our lock and counting do.
+    release = getattr(library, "clear_controlling_thread", None)
+    if release is not None:
+        release(force=True)
+    library.set_num_threads(n_threads)
+    if release is not None:
+        release(force=True)

@@ -10,12 +10,14 @@ class Patience:
         Epochs without an improvement after which to stop; None never stops.
     tol : float
         The smallest fall that counts as an improvement.
+    best : float, optional
+        The loss to improve on.
     """
 
-    def __init__(self, n_epochs, tol):
+    def __init__(self, n_epochs, tol, best=float("inf")):
         self.n_epochs = n_epochs
         self.tol = tol
-        self.best = float("inf")
+        self.best = best
         self._without = 0
 
     def update(self, loss):
@@ -27,5 +29,5 @@ class Patience:
 
     @property
     def is_over(self):
-        """Whether the loss has not improved for more than the number of epochs."""
+        """Whether the loss has not improved for the number of epochs."""
         return self.n_epochs is not None and self._without >= self.n_epochs

@@ -1,22 +1,21 @@
 """Training a network from arrays to arrays."""
 
 import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
 import torch
 
 from sklstm.networks import RecurrentNetwork
-from sklstm.recurrence import OneThread
 
 from ._batches import Batches
 from ._device import find_device
 from ._losses import WeightedLoss
 from ._net import make_net
+from ._one_torch_thread import one_torch_thread
 from ._optimizer_state import export_state, import_state
 from ._stopping import Patience
-
-_one_torch_thread = OneThread(torch.get_num_threads, torch.set_num_threads, 1)
 
 
 @dataclass(frozen=True)
@@ -47,11 +46,13 @@ class TrainingResult:
     weights : dict of str to ndarray
         The last weights, or with validation data the best ones.
     optimizer_state : list of dict of str to ndarray
-        State of the optimiser after the last epoch.
+        State of the optimiser when it had these weights.
     loss_curve : list of float
         Mean training loss of each epoch.
     validation_curve : list of float
         Validation loss after each epoch, if there is validation data.
+    best_validation_loss : float or None
+        That of `weights`.
     stop_reason : {"max_epochs", "training_loss", "validation_score", "callback"}
         Why training ended.
     """
@@ -60,6 +61,7 @@ class TrainingResult:
     optimizer_state: list
     loss_curve: list = field(default_factory=list)
     validation_curve: list = field(default_factory=list)
+    best_validation_loss: float | None = None
     stop_reason: str = "max_epochs"
 
 
@@ -98,21 +100,30 @@ def train(spec, weights, data, validation, settings, *, optimizer_state=None, wa
     ValueError
         If the device is not there, or the loss stops being a finite number.
     """
-    with _one_torch_thread, warnings.catch_warnings():
-        # On CUDA, torch advises to keep all weights in one piece of memory, module by module.
-        warnings.filterwarnings("ignore", message="RNN module weights are not part of single")
-        run = _Run(spec, weights, data, validation, settings)
+    device = find_device(settings["device"])
+    with one_torch_thread(), _without_advice(device):
+        run = _Run(spec, weights, data, validation, settings, device)
         if optimizer_state is not None:
             import_state(run.net.optimizer_, optimizer_state)
         return run.fit(watcher)
 
 
+@contextmanager
+def _without_advice(device):
+    """Silence CUDA's advice to keep all weights in one piece of memory, layer by layer."""
+    if device.type != "cuda":
+        yield
+        return
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="RNN module weights are not part of single")
+        yield
+
+
 class _Run:
     """One training run: a net, its batches, and the history of its losses."""
 
-    def __init__(self, spec, weights, data, validation, settings):
+    def __init__(self, spec, weights, data, validation, settings, device):
         self.settings = settings
-        device = find_device(settings["device"])
         self.generator = torch.Generator(device=device)
         network = RecurrentNetwork(
             spec,
@@ -128,22 +139,27 @@ class _Run:
         if validation is not None:
             self.validation = Batches(validation, max(settings["batch_size"], 256), device)
         self.loss_curve, self.validation_curve = [], []
-        self.best_weights = None
+        self.best = None  # weights and optimiser state with the lowest validation loss
+        self.best_loss = float("inf")
 
     def fit(self, watcher):
         self.net.notify("on_train_begin", X=self.batches, y=self.validation)
+        if self.validation is not None and self.settings["first_epoch"] > 0:
+            self._keep_best(self._validation_loss())
         stop_reason = self._run_epochs(watcher)
         self.net.notify("on_train_end", X=self.batches, y=self.validation)
         return self._result(stop_reason)
 
     def _run_epochs(self, watcher):
-        patience = Patience(self.settings["n_iter_no_change"], self.settings["tol"])
-        for epoch in range(self.settings["max_epochs"]):
+        settings = self.settings
+        patience = Patience(settings["n_iter_no_change"], settings["tol"], self.best_loss)
+        for epoch in range(
+            settings["first_epoch"], settings["first_epoch"] + settings["max_epochs"]
+        ):
             if watcher is not None:
                 watcher.begin_epoch()
-            watched = self._run_epoch(self.settings["first_epoch"] + epoch)
-            if patience.update(watched) and self.validation is not None:
-                self.best_weights = self._weights()
+            if patience.update(self._run_epoch(epoch)) and self.validation is not None:
+                self._keep_best(patience.best)
             if watcher is not None and watcher.end_epoch(lambda: self._result("callback")):
                 return "callback"
             if patience.is_over:
@@ -157,32 +173,52 @@ class _Run:
         if self.settings["shuffle"]:
             self.batches.shuffle(seeds)
         self.net.fit_loop(self.batches, self.validation, epochs=1)
-        self.loss_curve.append(self._mean_loss("train_loss", self.batches))
+        batches = self.net.history[-1]["batches"]
+        losses = {
+            name: [batch[name] for batch in batches if name in batch]
+            for name in ("train_loss", "valid_loss")
+        }
+        batches.clear()  # read once, and one entry a batch would add up
+        self.loss_curve.append(self._mean(losses["train_loss"], self.batches, epoch))
         if self.validation is None:
             return self.loss_curve[-1]
-        self.validation_curve.append(self._mean_loss("valid_loss", self.validation))
+        self.validation_curve.append(self._mean(losses["valid_loss"], self.validation, epoch))
         return self.validation_curve[-1]
 
-    def _mean_loss(self, name, batches):
-        losses = [batch[name] for batch in self.net.history[-1]["batches"] if name in batch]
+    def _validation_loss(self):
+        losses = [self.net.validation_step(batch)["loss"].item() for batch in self.validation]
+        return self._mean(losses, self.validation, self.settings["first_epoch"])
+
+    def _mean(self, losses, batches, epoch):
         loss = float(np.average(losses, weights=batches.weight_sums()))
         if not np.isfinite(loss):
-            raise ValueError(
-                f"Training diverged: the loss of epoch {len(self.net.history)} is {loss}. Try a "
-                f"smaller learning_rate (it is {self.settings['learning_rate']}), a max_grad_norm "
-                f"(it is {self.settings['max_grad_norm']}), or activation='tanh'."
-            )
+            raise self._diverged(f"the loss of epoch {epoch + 1} is {loss}")
         return loss
 
-    def _weights(self):
+    def _diverged(self, what):
+        return ValueError(
+            f"Training diverged: {what}. Try a smaller learning_rate (it is "
+            f"{self.settings['learning_rate']}), a max_grad_norm (it is "
+            f"{self.settings['max_grad_norm']}), or activation='tanh'."
+        )
+
+    def _keep_best(self, loss):
+        self.best_loss, self.best = loss, self._state()
+
+    def _state(self):
         parameters = self.net.module_.named_parameters()
-        return {name: value.detach().cpu().numpy().copy() for name, value in parameters}
+        weights = {name: value.detach().cpu().numpy().copy() for name, value in parameters}
+        if not all(np.isfinite(array).all() for array in weights.values()):
+            raise self._diverged("weights are no longer finite numbers")
+        return weights, export_state(self.net.optimizer_)
 
     def _result(self, stop_reason):
+        weights, optimizer_state = self.best or self._state()
         return TrainingResult(
-            weights=self.best_weights or self._weights(),
-            optimizer_state=export_state(self.net.optimizer_),
+            weights=weights,
+            optimizer_state=optimizer_state,
             loss_curve=list(self.loss_curve),
             validation_curve=list(self.validation_curve),
+            best_validation_loss=None if self.best is None else self.best_loss,
             stop_reason=stop_reason,
         )

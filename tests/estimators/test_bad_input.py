@@ -53,6 +53,8 @@ def changed(place, value):
         ({"device": 0}, "'device'.*Got 0"),
         ({"device": "abacus"}, "'device'.*Got 'abacus'"),
         ({"device": "cuda:77"}, "'device'.*Got 'cuda:77'"),
+        ({"device": "meta"}, "'device'.*Got 'meta'"),
+        ({"device": "mkldnn"}, "'device'.*Got 'mkldnn'"),
     ],
 )
 def test_parameters(parameters, message):
@@ -139,6 +141,20 @@ def test_sample_weight(weight, message):
         LSTMRegressor(max_epochs=1).fit(X, Y, sample_weight=weight)
 
 
+@pytest.mark.parametrize(
+    "weight", [{"up": 0, "down": 0}, {"up": -1}, {"up": np.nan}, {"up": np.inf}]
+)
+def test_class_weight(weight):
+    with pytest.raises(ValueError, match="weights in class_weight must be finite.*Got"):
+        LSTMClassifier(max_epochs=1, class_weight=weight).fit(X, LABELS)
+
+
+def test_announced_classes_do_not_change():
+    model = GRUClassifier(2).partial_fit(X, LABELS, classes=["down", "up"])
+    with pytest.raises(ValueError, match=r"classes must be those of the first call.*\['a', 'b'\]"):
+        model.partial_fit(X, LABELS, classes=["a", "b"])
+
+
 def test_prediction_before_fit():
     for method in ("predict", "summary"):
         with pytest.raises(NotFittedError, match="LSTMRegressor"):
@@ -188,8 +204,14 @@ def test_one_epoch_cannot_stop_early():
         LSTMRegressor(early_stopping=True).partial_fit(X, Y)
 
 
+def test_a_last_step_into_the_void_is_noticed():
+    model = LSTMRegressor(4, max_epochs=1, learning_rate=1e300, batch_size=10, max_grad_norm=None)
+    with pytest.raises(ValueError, match="diverged.*learning_rate"):
+        model.fit(X, Y)
+
+
 def test_divergence_leaves_no_model():
-    model = RNNRegressor(4, activation="relu", learning_rate=1e30, max_grad_norm=None)
+    model = RNNRegressor(4, learning_rate=1e300, batch_size=10, max_grad_norm=None)
     with pytest.raises(ValueError, match="diverged.*learning_rate"):
         model.fit(X, Y)
     with pytest.raises(NotFittedError):

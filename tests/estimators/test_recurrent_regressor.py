@@ -120,6 +120,79 @@ def test_weight_zero_is_as_good_as_absent(wave):
     np.testing.assert_allclose(kept, model.fit(X[:100], y[:100]).predict(X), rtol=1e-6)
 
 
+@pytest.mark.parametrize("scale", [1e-50, 1e-3, 1e39, 1e300])
+def test_only_ratios_of_weights_matter(wave, scale):
+    X, y = pairs(wave)
+    weight = np.linspace(1, 2, len(X))
+    model = LSTMRegressor(4, max_epochs=2, random_state=0)
+    expected = model.fit(X, y, sample_weight=weight).predict(X)
+    found = model.fit(X, y, sample_weight=scale * weight).predict(X)
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("cls", REGRESSORS)
+def test_padding_does_not_change_a_bit(cls, wave):
+    X, y = pairs(wave)
+    model = cls(20, num_layers=2, max_epochs=1, random_state=0).fit(X, y)
+    padded = np.pad(X, ((0, 0), (7, 3), (0, 0)), constant_values=np.nan)
+    np.testing.assert_array_equal(model.predict(padded), model.predict(X))
+
+
+def test_going_on_with_early_stopping_keeps_the_best_of_all(wave):
+    X, y = pairs(wave)
+    model = GRURegressor(8, early_stopping=True, max_epochs=25, warm_start=True, random_state=0)
+    first = model.fit(X, y).best_validation_score_
+    model.set_params(learning_rate=2.0, max_epochs=4, optimizer="sgd").fit(X, y)
+    _, held_back = newest_block(model._check_windows(X, reset=False), 0.1)
+    error = (model.predict(X)[held_back] - y[held_back]) / model.target_scale_
+    assert -(error**2).mean() == pytest.approx(model.best_validation_score_, rel=1e-5)
+    assert model.best_validation_score_ >= first - 1e-9
+    assert len(model.validation_scores_) == len(model.loss_curve_) == model.n_iter_
+
+
+def test_epochs_without_held_back_samples_have_no_score(wave):
+    X, y = pairs(wave)
+    model = GRURegressor(4, max_epochs=2, warm_start=True, random_state=0).fit(X, y)
+    model.set_params(early_stopping=True).fit(X, y)
+    assert np.isnan(model.validation_scores_).tolist() == [True, True, False, False]
+
+
+@pytest.mark.parametrize("fault", ["y", "X", "diverges", "interrupted"])
+def test_a_failed_fit_leaves_the_last_one_whole(wave, fault):
+    X, y = pairs(wave)
+    model = LSTMRegressor(4, early_stopping=True, max_epochs=2, random_state=0).fit(X, y)
+    before, expected = {**vars(model)}, model.predict(X)
+    callback = Interrupts()
+    if fault == "diverges":
+        model.set_params(learning_rate=1e300, max_grad_norm=None)
+    if fault == "interrupted":
+        model.set_callbacks(callback)
+    other = np.repeat(X, 2, axis=2) if fault != "X" else np.full((400, 3, 5), np.inf)
+    with pytest.raises((ValueError, KeyboardInterrupt)):
+        model.fit(other[: len(X)], y[:-1] if fault == "y" else y)
+    np.testing.assert_array_equal(model.predict(X), expected)
+    after = {name: value for name, value in vars(model).items() if name != "_skl_callbacks"}
+    assert set(after) == set(before)
+    for name in ("n_features_in_", "window_shape_", "loss_curve_", "best_validation_score_"):
+        assert after[name] == before[name]
+
+
+class Interrupts:
+    """A scikit-learn callback that behaves like Ctrl-C."""
+
+    def setup(self, estimator, context):
+        pass
+
+    def teardown(self, estimator, context):
+        pass
+
+    def on_fit_task_begin(self, estimator, context):
+        pass
+
+    def on_fit_task_end(self, estimator, context):
+        raise KeyboardInterrupt
+
+
 def test_training_goes_on_bit_for_bit(wave):
     X, y = pairs(wave)
     options = {"hidden_size": 8, "dropout": 0.2, "n_iter_no_change": None, "random_state": 0}

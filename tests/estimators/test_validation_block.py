@@ -22,8 +22,43 @@ def test_no_training_window_shares_a_row_with_validation(lookback, copy):
     assert training == slice(0, first_row_seen)  # whose last window ends one row earlier
 
 
-def test_separate_sequences_have_no_gap():
-    training, validation = split(np.random.default_rng(1).normal(size=(50, 6, 3)))
+@pytest.mark.parametrize("lookback", [2, 9, 40, 100])
+@pytest.mark.parametrize("copy", [False, True])
+def test_rows_are_not_shared_where_some_are_missing(lookback, copy):
+    rng = np.random.default_rng(lookback)
+    for _ in range(30):
+        series = SERIES.copy()
+        hole = rng.integers(70, 95)
+        series[hole : hole + rng.integers(1, min(lookback, 12))] = np.nan
+        series[rng.random(100) < 0.1] = np.nan
+        series[0] = 1.0
+        windows = SequenceWindower(lookback).fit_transform(series)
+        seen = ~np.isnan(windows[:, :, 0]).all(axis=1)
+        first, last = np.flatnonzero(seen)[[0, -1]]  # windows must hold something
+        if not seen[first : last + 1].all():
+            continue
+        windows = windows[first : last + 1]
+        rows = WindowSet.from_array(windows)
+        try:
+            training, validation = split(windows.copy() if copy else windows)
+        except ValueError:
+            assert lookback > 60
+            continue
+        ends = (rows.starts + rows.lengths)[training]
+        assert ends.max() <= rows.starts[validation].min()
+
+
+@pytest.mark.parametrize(
+    "sequences",
+    [
+        np.random.default_rng(1).normal(size=(50, 6, 3)),
+        np.ones((50, 80, 1)),
+        np.tile(np.arange(7.0).reshape(1, 7, 1), (50, 1, 1)),
+    ],
+    ids=["random", "constant", "equal"],
+)
+def test_separate_sequences_have_no_gap(sequences):
+    training, validation = split(sequences)
     assert (training, validation) == (slice(0, 40), slice(40, 50))
 
 
