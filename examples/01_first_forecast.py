@@ -62,8 +62,12 @@ if args.csv is None:
     with cbook.get_sample_data("goog.npz") as sample:
         table = pd.DataFrame(sample["price_data"])
 else:
-    table = pd.read_csv(args.csv, parse_dates=[args.date])
-series = table.set_index(args.date)[[args.target]].astype(float).sort_index()
+    table = pd.read_csv(args.csv)
+    for option in (args.date, args.target):
+        if option not in table:
+            parser.error(f"{args.csv} has no column {option!r}, only {', '.join(table)}")
+    table[args.date] = pd.to_datetime(table[args.date])
+series = table.set_index(args.date)[[args.target]].astype(float).sort_index().dropna()
 print(f"{len(series)} rows from {series.index[0]:%Y-%m-%d} to {series.index[-1]:%Y-%m-%d}")
 
 # %%
@@ -170,6 +174,15 @@ else:
         "On this series, repeating the last value is the forecast to use."
     )
 print(f"Smallest error of all: {best}.")
+
+known = X_train[args.target]
+outside = 1 - X[args.target].iloc[n_train:].between(known.min(), known.max()).mean()
+if outside > 0.1:
+    print(
+        f"{outside:.0%} of the held-out rows lie outside the range of the training rows. A network "
+        "cannot follow a level that it has never seen: let it forecast changes instead "
+        "(series.diff() or series.pct_change())."
+    )
 
 # %%
 # The picture
