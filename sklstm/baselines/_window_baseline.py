@@ -6,9 +6,16 @@ from numbers import Integral
 import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin, _fit_context
 from sklearn.callback import CallbackSupportMixin, with_callbacks
-from sklearn.utils.validation import check_array, check_is_fitted
+from sklearn.utils.validation import check_is_fitted
 
-from sklstm.data import WindowSet, WindowsInputMixin, check_same_length
+from sklstm.data import (
+    WindowSet,
+    WindowsInputMixin,
+    as_windows,
+    check_same_length,
+    numeric_targets,
+    step_features,
+)
 
 
 class WindowBaseline(WindowsInputMixin, CallbackSupportMixin, RegressorMixin, BaseEstimator):
@@ -40,13 +47,16 @@ class WindowBaseline(WindowsInputMixin, CallbackSupportMixin, RegressorMixin, Ba
         """
         context = self._init_callback_context()
         context.call_on_fit_task_begin(estimator=self, X=X, y=y)
-        windows = self._check_windows(X, reset=True)
-        check_same_length(windows, y, self)
+        windows = as_windows(X, estimator=self)
+        check_same_length(WindowSet.from_array(windows), y, self)
         y = self._check_targets(y)
+        position = self._position_of_target(step_features(X), windows.shape[2])
+        self._check_lookback(windows.shape[1])
+        # Whatever may be wrong has been found: from here on the fitted state is set.
+        self._remember_features(X, windows)
         self.n_outputs_ = 1 if y.ndim == 1 else y.shape[1]
         self._one_dimensional = y.ndim == 1
-        self._position = self._position_of_target()
-        self._check_lookback(self.window_shape_[0])
+        self._position = position
         context.call_on_fit_task_end(estimator=self, X=X, y=y)
         return self
 
@@ -56,7 +66,8 @@ class WindowBaseline(WindowsInputMixin, CallbackSupportMixin, RegressorMixin, Ba
         Parameters
         ----------
         X : array-like or dataframe
-            Windows, in a form that `fit` takes.
+            Windows, in a form that `fit` takes. Features must be those of `fit`; the number of
+            steps may differ for three-dimensional `X`.
 
         Returns
         -------
@@ -64,7 +75,7 @@ class WindowBaseline(WindowsInputMixin, CallbackSupportMixin, RegressorMixin, Ba
             Predictions, with as many axes as the targets in `fit`.
         """
         check_is_fitted(self)
-        windows = self._check_window_array(X, reset=False)
+        windows = self._check_window_array(X)
         self._check_lookback(windows.shape[1])
         forecast = self._forecast(windows[:, :, self._position], WindowSet.from_array(windows))
         if self._one_dimensional:
@@ -92,13 +103,12 @@ class WindowBaseline(WindowsInputMixin, CallbackSupportMixin, RegressorMixin, Ba
         """Raise a ValueError if windows of `n_timesteps` are too short to forecast from."""
 
     def _check_targets(self, y):
-        return check_array(y, dtype="numeric", ensure_2d=False, estimator=self, input_name="y")
+        return numeric_targets(y, self)
 
-    def _position_of_target(self):
+    def _position_of_target(self, names, n_features):
         """Return the position of the target among the features of a step."""
-        target, n_features = self.target_feature, self.window_shape_[1]
+        target = self.target_feature
         if isinstance(target, str):
-            names = self._step_features()
             if names is None or target not in names:
                 known = "have no names" if names is None else f"are {names}"
                 raise ValueError(
@@ -111,6 +121,9 @@ class WindowBaseline(WindowsInputMixin, CallbackSupportMixin, RegressorMixin, Ba
                 f"takes {-n_features} to {n_features - 1}."
             )
         return target % n_features
+
+    def __sklearn_is_fitted__(self):
+        return hasattr(self, "_position")
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -2,7 +2,15 @@
 
 from ._context import IndexEnd, check_order
 from ._forecast_pairs import forecast_pairs
-from ._frames import column_names, frame_like, index_of, is_frame, step_names, wants_frame
+from ._frames import (
+    column_names,
+    frame_like,
+    index_of,
+    is_frame,
+    step_features,
+    step_names,
+    wants_frame,
+)
 from ._shapes import (
     as_series,
     as_windows,
@@ -11,9 +19,10 @@ from ._shapes import (
     is_windows,
     place_in_windows,
     refuse_infinity,
+    refuse_infinity_in_windows,
     window_rows,
 )
-from ._targets import check_same_length
+from ._targets import check_same_length, numeric_targets
 from ._window_set import WindowSet
 from ._windows_input import WindowsInputMixin
 
@@ -33,8 +42,11 @@ __all__ = [
     "index_of",
     "is_frame",
     "is_windows",
+    "numeric_targets",
     "place_in_windows",
     "refuse_infinity",
+    "refuse_infinity_in_windows",
+    "step_features",
     "step_names",
     "wants_frame",
     "window_rows",

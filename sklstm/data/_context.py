@@ -1,9 +1,12 @@
 """What a fitted series transformer remembers of the order of rows, and when new rows go on."""
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+
+_DATE = re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}")
 
 
 @dataclass(frozen=True)
@@ -20,26 +23,33 @@ class IndexEnd:
         The label that comes next, where the index is regular.
     largest_step : int or float
         The largest step between successive labels, 0 for a single one.
+    rounding : float
+        By how much more a step may differ that is the same but for rounding; 0 for integers.
     """
 
     kind: str
     last: int | float
     following: int | float | None
     largest_step: int | float
+    rounding: float = 0.0
 
     @classmethod
     def of(cls, index):
         """Describe the end of a pandas index; None if its labels have no order to go on from."""
+        index = _with_times(index)
         kind = _kind(index)
         if kind is None or len(index) == 0:
             return None
         unit = _unit(index)
-        steps = np.diff(_labels(index))
+        labels = _labels(index)
+        steps = np.diff(labels)
+        largest_step = steps.max().item() * unit if len(steps) else 0
         return cls(
             kind=kind,
-            last=_labels(index[-1:])[0].item() * unit,
+            last=labels[-1].item() * unit,
             following=_following(index),
-            largest_step=steps.max().item() * unit if len(steps) else 0,
+            largest_step=largest_step,
+            rounding=_rounding(labels, largest_step),
         )
 
     def is_continued_by(self, index):
@@ -48,12 +58,15 @@ class IndexEnd:
         The first label must be the exact next one where the fitted index is regular, and later by
         no more than the largest step seen where it is not.
         """
-        if index is None or len(index) == 0 or _kind(index) != self.kind:
+        if index is None or len(index) == 0:
             return False
-        first = _labels(index[:1])[0].item() * _unit(index)
+        index = _with_times(index[:1])
+        if _kind(index) != self.kind:
+            return False
+        first = _labels(index)[0].item() * _unit(index)
         if self.following is not None:
             return first == self.following
-        return 0 < first - self.last <= self.largest_step
+        return 0 < first - self.last <= self.largest_step + self.rounding
 
 
 def check_order(index, name="X"):
@@ -62,16 +75,21 @@ def check_order(index, name="X"):
     Parameters
     ----------
     index : pandas index or None
-        Labels without an order (None, text, several levels) are not looked at.
+        Labels without an order (None, text) are not looked at.
     name : str, default="X"
         What the frame is called in error messages.
 
     Raises
     ------
     ValueError
-        If a time or number index is not strictly increasing.
+        If a time or number index is not strictly increasing, dates are given as text, or labels
+        have several levels.
     """
-    if index is None or _kind(index) is None:
+    if index is None:
+        return
+    index = _with_times(index)
+    _refuse_other_labels(index, name)
+    if _kind(index) is None:
         return
     if index.hasnans:
         raise ValueError(
@@ -90,6 +108,41 @@ def check_order(index, name="X"):
         )
 
 
+def _refuse_other_labels(index, name):
+    if isinstance(index, pd.MultiIndex):
+        raise ValueError(
+            f"The index of {name} has {index.nlevels} levels: rows of several series are not cut "
+            "apart. Take one series at a time, with an index of its times alone."
+        )
+    if len(index) and isinstance(index[0], str) and _DATE.match(index[0]):
+        raise ValueError(
+            f"The index of {name} has dates that are text, such as {index[0]!r}: parse them "
+            f"({name}.index = pd.to_datetime({name}.index), or parse_dates=True in read_csv)."
+        )
+
+
+def _with_times(index):
+    """Return an index of Python's or Arrow's times as one of pandas' own; others as they are."""
+    if isinstance(index.dtype, pd.ArrowDtype) and index.dtype.kind in "mM":
+        times = {"M": pd.DatetimeIndex, "m": pd.TimedeltaIndex}[index.dtype.kind]
+        return times(index)
+    if index.dtype != object or isinstance(index, pd.MultiIndex):
+        return index
+    if pd.api.types.infer_dtype(index, skipna=True) not in ("date", "datetime", "datetime64"):
+        return index
+    try:
+        return pd.DatetimeIndex(index)
+    except ValueError:  # the offset from UTC changes on the way, as it does in summer
+        return pd.to_datetime(index, utc=True)
+
+
+def _rounding(labels, largest_step):
+    """Return what rounding may add to a step: 0.3 - 0.2 is less than 0.4 - 0.3."""
+    if labels.dtype.kind != "f":
+        return 0.0
+    return 1e-9 * largest_step + 4 * np.finfo(labels.dtype).eps.item() * abs(labels[-1].item())
+
+
 def _kind(index):
     if isinstance(index, pd.DatetimeIndex):
         return "datetime" if index.tz is None else "datetime with time zone"
@@ -97,8 +150,6 @@ def _kind(index):
         return f"period {index.freqstr}"
     if isinstance(index, pd.TimedeltaIndex):
         return "timedelta"
-    if isinstance(index, pd.MultiIndex):
-        return None
     if pd.api.types.is_integer_dtype(index.dtype) or pd.api.types.is_float_dtype(index.dtype):
         return "number"
     return None

@@ -93,6 +93,12 @@ def parse_step_names(columns):
     return features, n_timesteps, np.array([position[name] for name in names])
 
 
+def step_features(X):
+    """Return the names of the features of each step of a flat frame, None for anything else."""
+    steps = parse_step_names(column_names(X))
+    return None if steps is None else steps[0]
+
+
 def refuse_incomplete_steps(columns):
     """Raise a ValueError if `columns` are names of steps, but some step of a feature has none."""
     named = _step_names_meant(columns)

@@ -7,9 +7,9 @@ Everything that a user may hand over is turned here into one of two forms:
 """
 
 import numpy as np
-from sklearn.utils.validation import check_array
 
 from ._frames import column_names, is_frame, parse_step_names, refuse_incomplete_steps
+from ._numbers import as_float
 
 _CHUNK_ROWS = 1 << 16  # rows looked at in one go, so that checks need no memory of their own
 
@@ -34,9 +34,9 @@ def as_series(X, *, estimator=None):
     Raises
     ------
     ValueError
-        If `X` is empty, not two-dimensional, complex or infinite somewhere.
+        If `X` is empty, not two-dimensional, complex, of times or infinite somewhere.
     """
-    X = _as_float(X, estimator)
+    X = _as_array(X, estimator)
     if X.ndim != 2:
         raise ValueError(
             f"X must be a series of shape (n_steps, n_features), got an array of "
@@ -68,12 +68,13 @@ def as_windows(X, *, estimator=None, names=None):
     Raises
     ------
     ValueError
-        If `X` is empty, has one or more than three dimensions, is complex, or is a frame of named
-        steps from which some are missing.
+        If `X` is empty, has one or more than three dimensions, is complex or of times, is a frame
+        of named steps from which some are missing, or flat windows of several features that have
+        lost their names.
     """
     columns = column_names(X) or names
     refuse_incomplete_steps(columns)
-    X = _as_float(X, estimator)
+    X = _as_array(X, estimator)
     if X.ndim == 3:
         if 0 in X.shape:
             raise ValueError(f"X must not be empty, got windows of shape {X.shape}.")
@@ -81,6 +82,7 @@ def as_windows(X, *, estimator=None, names=None):
     if X.ndim == 2:
         steps = parse_step_names(columns)
         if steps is None or len(columns) != X.shape[1]:
+            _refuse_nameless_steps(X)
             return X[:, :, np.newaxis]
         return _unflatten(X, steps)
     raise ValueError(
@@ -98,8 +100,11 @@ def has_three_axes(X):
     """Tell whether `X` is an array of three axes, which hold windows."""
     if is_frame(X):
         return False
-    # Containers that are not arrays, but give one, need not know `np.ndim`.
-    return (X.ndim if hasattr(X, "ndim") else np.asarray(X).ndim) == 3
+    try:
+        # Containers that are not arrays, but give one, need not know `np.ndim`.
+        return (X.ndim if hasattr(X, "ndim") else np.asarray(X).ndim) == 3
+    except ValueError:  # a ragged list: `as_series` and `as_windows` say so in better words
+        return False
 
 
 def flatten_windows(windows, columns):
@@ -200,6 +205,12 @@ def refuse_infinity(rows, *, where="row {}".format):
             _raise_infinity(infinite, first, where)
 
 
+def refuse_infinity_in_windows(windows):
+    """Raise a ValueError if windows (n_samples, n_timesteps, n_features) are infinite somewhere."""
+    rows, starts = window_rows(windows)
+    refuse_infinity(rows, where=place_in_windows(starts))
+
+
 def place_in_windows(starts):
     """Return a function that says of a row of `window_rows` where in the windows it is."""
 
@@ -210,18 +221,8 @@ def place_in_windows(starts):
     return where
 
 
-def _as_float(X, estimator):
-    X = check_array(
-        X,
-        dtype="numeric",
-        allow_nd=True,
-        ensure_all_finite=False,
-        estimator=estimator,
-        input_name="X",
-    )
-    if X.dtype in (np.float32, np.float64):
-        return X
-    return X.astype(np.float32 if X.dtype == np.float16 else np.float64)
+def _as_array(X, estimator):
+    return as_float(X, name="X", estimator=estimator, allow_nd=True, ensure_all_finite=False)
 
 
 def _unflatten(X, steps):
@@ -235,6 +236,29 @@ def _unflatten(X, steps):
         (row, item * len(features), item),
         writeable=False,
     )
+
+
+def _refuse_nameless_steps(X):
+    """Raise a ValueError if `X` is the view that a windower of several features made flat.
+
+    It is a view of the rows of a series of as many columns as its own rows are apart in memory. A
+    copy of it is not told from univariate windows.
+    """
+    series = X
+    while getattr(series, "base", None) is not None:
+        series = series.base
+    between_rows, item = X.strides
+    overlap = len(X) > 1 and item == X.itemsize < between_rows < X.shape[1] * item
+    if not overlap or np.ndim(series) != 2:
+        return
+    n_features = series.shape[1]
+    if n_features > 1 and between_rows == n_features * item:
+        raise ValueError(
+            f"X is flat windows of {n_features} features without the names of their steps, and "
+            "would be read as windows of one feature: leave out flatten=True in the "
+            'SequenceWindower, or let it name them with set_output(transform="pandas"). If it '
+            "is windows of one feature, pass X[:, :, np.newaxis]."
+        )
 
 
 def _rows_between_windows(windows):

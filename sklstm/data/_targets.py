@@ -2,6 +2,31 @@
 
 from sklearn.utils.validation import _num_samples
 
+from ._numbers import as_numbers
+
+
+def numeric_targets(y, estimator):
+    """Return numeric targets as an array of shape (n_samples,) or (n_samples, n_outputs).
+
+    Parameters
+    ----------
+    y : array-like
+        Targets.
+    estimator : estimator
+        Named in error messages.
+
+    Returns
+    -------
+    targets : ndarray
+        Of a numeric dtype.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `y` is not of finite numbers, or has more than two axes.
+    """
+    return as_numbers(y, name="y", estimator=estimator, ensure_2d=False)
+
 
 def check_same_length(windows, y, estimator):
     """Raise a ValueError unless there is one target for each window.

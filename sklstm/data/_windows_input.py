@@ -2,7 +2,7 @@
 
 from sklearn.utils.validation import validate_data
 
-from ._frames import is_frame, parse_step_names
+from ._frames import is_frame
 from ._shapes import as_windows, has_three_axes
 from ._window_set import WindowSet
 
@@ -10,8 +10,9 @@ from ._window_set import WindowSet
 class WindowsInputMixin:
     """Take windows in any accepted form, and hold them against what `fit` saw.
 
-    Estimators call `_check_windows` first, in `fit` with ``reset=True``; `_check_window_array`
-    does without the rules about missing steps. The mixin stands to the left of
+    Estimators call `_check_windows`, in `fit` with ``reset=True``. Those that have more to check
+    in `fit` call `as_windows` first and `_remember_features` last; `_check_window_array` does
+    without the rules about missing steps. The mixin stands to the left of
     `~sklearn.base.BaseEstimator` among the bases.
 
     Attributes
@@ -46,30 +47,36 @@ class WindowsInputMixin:
         ValueError
             If `X` is no set of windows, or has other features than `fit` saw.
         """
-        return WindowSet.from_array(self._check_window_array(X, reset=reset))
+        if not reset:
+            return WindowSet.from_array(self._check_window_array(X))
+        windows = as_windows(X, estimator=self)
+        window_set = WindowSet.from_array(windows)
+        self._remember_features(X, windows)
+        return window_set
 
-    def _check_window_array(self, X, *, reset):
-        """Return `X` with three axes, (n_samples, n_timesteps, n_features), as `_check_windows`."""
-        windows = as_windows(X, estimator=self, names=None if reset else self._names_in_fit())
-        if reset:
-            self._remember_features(X, windows)
-        else:
-            self._check_features(X, windows)
+    def _check_window_array(self, X):
+        """Return `X` with three axes, (n_samples, n_timesteps, n_features), if it agrees."""
+        windows = as_windows(X, estimator=self, names=self._names_in_fit())
+        self._check_features(X, windows)
         return windows
 
-    def _step_features(self):
-        """Return the names of the features of each step, None where `fit` was not told them."""
-        steps = parse_step_names(self._names_in_fit())
-        return None if steps is None else steps[0]
-
     def _remember_features(self, X, windows):
-        self._fitted_on_columns = not has_three_axes(X)
+        """Set the attributes above; to be called in `fit` after all checks of `X` and `y`.
+
+        Parameters
+        ----------
+        X : array-like or dataframe
+            What `fit` was given.
+        windows : ndarray of shape (n_samples, n_timesteps, n_features)
+            What `as_windows` made of it.
+        """
         if has_three_axes(X):
             self.n_features_in_ = windows.shape[2]
             # Names of an earlier fit on a frame would be stale.
             vars(self).pop("feature_names_in_", None)
         else:
             validate_data(self, _table(X, windows), reset=True, skip_check_array=True)
+        self._fitted_on_columns = not has_three_axes(X)
         self.window_shape_ = windows.shape[1:]
 
     def _check_features(self, X, windows):

@@ -119,12 +119,15 @@ class ExponentialSmoother(OneToOneFeatureMixin, SeriesTransformer):
             A frame for a frame, with its index.
         """
         check_is_fitted(self)
-        series = self._check_series(X, reset=False)
-        smoothed = self._by_column(_smooth, series, self._state_before(X))
+        series = self._check_series(X)
+        smoothed = self._by_column(_smooth, series, self._state_before(X, series))
         return self._like_input(smoothed.astype(series.dtype, copy=False), X)
 
     def inverse_transform(self, X):
         """Return the series whose smoothed values are `X`.
+
+        It goes on from the fitted rows where `transform` would. So with ``context="always"`` it is
+        the inverse of `transform`, and not of `fit_transform`, whose rows have no context.
 
         Parameters
         ----------
@@ -137,24 +140,26 @@ class ExponentialSmoother(OneToOneFeatureMixin, SeriesTransformer):
             Equal to what was smoothed, to rounding.
         """
         check_is_fitted(self)
-        smoothed = self._check_series(X, reset=False)
-        series = self._by_column(_sharpen, smoothed, self._state_before(X))
+        smoothed = self._check_series(X)
+        series = self._by_column(_sharpen, smoothed, self._state_before(X, smoothed))
         return frame_like(series.astype(smoothed.dtype, copy=False), X, column_names(X))
 
     @fit_task
     def _fit(self, X):
-        series = self._check_series(X, reset=True)
-        self._remember_end(X)
-        before = self._first_state()
+        series = self._read_series(X)
+        before = self._first_state(series)
         smoothed = self._by_column(_smooth, series, before)
-        self.state_ = _last_observed(smoothed, before)
+        self._remember(X, series, state_=_last_observed(smoothed, before))
         return smoothed.astype(series.dtype, copy=False)
 
-    def _first_state(self):
-        return np.full(self.n_features_in_, np.nan if self.initial == "first" else self.initial)
+    def _first_state(self, series):
+        return np.full(series.shape[1], np.nan if self.initial == "first" else self.initial)
 
-    def _state_before(self, X):
-        return self.state_ if self._is_continued_by(X) else self._first_state()
+    def _state_before(self, X, series):
+        if not self._is_continued_by(X):
+            return self._first_state(series)
+        self._refuse_changed("alpha")
+        return self.state_
 
     def _by_column(self, function, series, state):
         """Apply `function` to the observed values of every column, in double precision."""

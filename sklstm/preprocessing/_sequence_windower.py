@@ -129,9 +129,8 @@ class SequenceWindower(SeriesTransformer):
             A read-only view; of shape (n_steps, lookback * n_features) with ``flatten=True``.
         """
         check_is_fitted(self)
-        series = self._check_series(X, reset=False)
-        before = self._tail if self._is_continued_by(X) else series[:0]
-        return self._windows(series, before)
+        series = self._check_series(X)
+        return self._windows(series, self._rows_before(X, series))
 
     def get_feature_names_out(self, input_features=None):
         """Return the names of the columns of flat windows, such as ``close@t-0``.
@@ -152,10 +151,17 @@ class SequenceWindower(SeriesTransformer):
 
     @fit_task
     def _fit(self, X):
-        series = self._check_series(X, reset=True)
-        self._remember_end(X)
-        self._tail = series[max(0, len(series) - self.lookback + 1) :].copy()
+        series = self._read_series(X)
+        tail = series[max(0, len(series) - self.lookback + 1) :].copy()
+        self._remember(X, series, _tail=tail)
         return series
+
+    def _rows_before(self, X, series):
+        if not self._is_continued_by(X):
+            return series[:0]
+        if self.lookback > self._fitted_with["lookback"]:
+            self._refuse_changed("lookback")
+        return self._tail
 
     def _windows(self, series, before):
         lookback = self.lookback

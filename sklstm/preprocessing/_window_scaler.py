@@ -8,6 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklstm.data import (
     WindowsInputMixin,
+    as_windows,
     column_names,
     flatten_windows,
     frame_like,
@@ -15,20 +16,16 @@ from sklstm.data import (
     index_of,
     is_frame,
     is_windows,
-    place_in_windows,
-    refuse_infinity,
+    refuse_infinity_in_windows,
     wants_frame,
-    window_rows,
 )
 
+from ._series_statistics import series_statistics
 from ._series_transformer import SeriesTransformer, fit_task
 from ._window_statistics import (
-    block_statistics,
     check_feature_range,
     check_statistics,
-    expanding_statistics,
     scale_rows,
-    trailing_statistics,
     unscale_rows,
     window_statistics,
 )
@@ -83,6 +80,9 @@ class WindowScaler(OneToOneFeatureMixin, WindowsInputMixin, SeriesTransformer):
 
     The statistics of what `fit` saw, two numbers for each feature of a row or window, are kept
     for `inverse_transform`.
+
+    Scaled windows share no rows: unlike those of a `SequenceWindower` they are written out one by
+    one, which takes as much memory as the series times their number of steps.
 
     Examples
     --------
@@ -171,7 +171,7 @@ class WindowScaler(OneToOneFeatureMixin, WindowsInputMixin, SeriesTransformer):
             Of the kind and shape of `X`.
         """
         check_is_fitted(self)
-        values = self._check(X, reset=False)
+        values = self._check(X)
         return self._like_input(scale_rows(values, *self._statistics(values, X)), X)
 
     def statistics(self, X):
@@ -189,7 +189,7 @@ class WindowScaler(OneToOneFeatureMixin, WindowsInputMixin, SeriesTransformer):
             ``(X - center) / scale``. NaN where a window has no value.
         """
         check_is_fitted(self)
-        return self._statistics(self._check(X, reset=False), X)
+        return self._statistics(self._check(X), X)
 
     def inverse_transform(self, X, statistics=None):
         """Return the values whose scaled values are `X`.
@@ -200,6 +200,8 @@ class WindowScaler(OneToOneFeatureMixin, WindowsInputMixin, SeriesTransformer):
             Scaled values, of a shape that `transform` gives.
         statistics : tuple of (center, scale), optional
             What `statistics` gave for the unscaled values; by default for those seen in `fit`.
+            That `X` are the same rows is told by its index; without an index only their number
+            can be compared, so give the statistics when in doubt.
 
         Returns
         -------
@@ -213,7 +215,7 @@ class WindowScaler(OneToOneFeatureMixin, WindowsInputMixin, SeriesTransformer):
             what `fit` saw.
         """
         check_is_fitted(self)
-        values = self._check(X, reset=False)
+        values = self._check(X)
         if statistics is None:
             statistics = self._statistics_in_fit(values, X)
         values = unscale_rows(values, *check_statistics(statistics, values))
@@ -222,31 +224,40 @@ class WindowScaler(OneToOneFeatureMixin, WindowsInputMixin, SeriesTransformer):
     @fit_task
     def _fit(self, X):
         check_feature_range(self.feature_range)
-        values = self._check(X, reset=True)
-        self._remember_end(X)
-        self._fitted_index = index_of(X)
-        center, scale, self._past = self._compute(values, None)
-        self._fitted_statistics = center, scale
+        on_windows = is_windows(X)
+        values = self._read_windows(X) if on_windows else self._read_series(X)
+        center, scale, past = self._compute(values, None, on_windows)
+        (self._remember_features if on_windows else self._remember_columns)(X, values)
+        self._remember_state(
+            X,
+            _fitted_on_windows=on_windows,
+            _fitted_index=index_of(X),
+            _fitted_statistics=(center, scale),
+            _past=past,
+        )
         return values
 
-    def _check(self, X, *, reset):
-        """Return `X` as windows or as a series, whichever it is."""
-        on_windows = is_windows(X) or (not reset and self._lost_its_names(X))
-        if reset:
-            self._fitted_on_windows = on_windows
-        elif on_windows != self._fitted_on_windows:
-            form, fitted = ("windows", "a series") if on_windows else ("a series", "windows")
-            raise ValueError(f"X is {form}, but this WindowScaler was fitted on {fitted}.")
-        if not on_windows:
-            return self._check_series(X, reset=reset)
+    def _read_windows(self, X):
         if self.window_size is not None:
             raise ValueError(
                 f"window_size={self.window_size!r} is for a series; X is windows, which are "
                 "scaled each by its own steps. It takes window_size=None."
             )
-        windows = self._check_window_array(X, reset=reset)
-        rows, starts = window_rows(windows)
-        refuse_infinity(rows, where=place_in_windows(starts))
+        windows = as_windows(X, estimator=self)
+        refuse_infinity_in_windows(windows)
+        return windows
+
+    def _check(self, X):
+        """Return `X` as windows or as a series, whichever `fit` saw."""
+        self._refuse_changed("method", "window_size", "causal", "feature_range")
+        on_windows = is_windows(X) or self._lost_its_names(X)
+        if on_windows != self._fitted_on_windows:
+            form, fitted = ("windows", "a series") if on_windows else ("a series", "windows")
+            raise ValueError(f"X is {form}, but this WindowScaler was fitted on {fitted}.")
+        if not on_windows:
+            return self._check_series(X)
+        windows = self._check_window_array(X)
+        refuse_infinity_in_windows(windows)
         return windows
 
     def _lost_its_names(self, X):
@@ -255,24 +266,13 @@ class WindowScaler(OneToOneFeatureMixin, WindowsInputMixin, SeriesTransformer):
 
     def _statistics(self, values, X):
         past = self._past if self._is_continued_by(X) else None
-        return self._compute(values, past)[:2]
+        return self._compute(values, past, self._fitted_on_windows)[:2]
 
-    def _compute(self, values, past):
-        """Return center and scale of `values`, and what rows that go on after them must know.
-
-        This past is the state of `expanding_statistics` or the rows that trailing windows reach
-        back to; None where there is none.
-        """
+    def _compute(self, values, past, on_windows):
         how = self.method, tuple(self.feature_range)
-        if self._fitted_on_windows:
+        if on_windows:
             return *window_statistics(values, *how), None
-        if not self.causal:
-            return *block_statistics(values, self.window_size, *how), None
-        if self.window_size is None:
-            return expanding_statistics(values, past, *how)
-        before = values[:0] if past is None else past
-        tail = values[max(0, len(values) - self.window_size + 1) :].copy()
-        return *trailing_statistics(values, before, self.window_size, *how), tail
+        return series_statistics(values, past, self.window_size, self.causal, how)
 
     def _statistics_in_fit(self, values, X):
         n_fitted = len(self._fitted_statistics[0])

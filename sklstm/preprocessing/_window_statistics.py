@@ -1,4 +1,4 @@
-"""Centre and scale of windows: of separate ones, of trailing rows, of all rows so far, of blocks.
+"""Centre and scale of windows: of separate ones, of all rows so far, of blocks.
 
 Every statistic is a pair of arrays ``(center, scale)``, one value per window and feature, such
 that ``(x - center) / scale`` is the scaled window. All arithmetic is in double precision, and sums
@@ -39,36 +39,6 @@ def window_statistics(windows, method, feature_range):
         values = windows[part].astype(np.float64)
         center[part], scale[part] = _of_windows(values, method, feature_range)
     return center, scale
-
-
-def trailing_statistics(series, before, window_size, method, feature_range):
-    """Return, for each row, the statistics of the `window_size` rows that end with it.
-
-    Parameters
-    ----------
-    series : ndarray of shape (n_steps, n_features)
-        The rows, oldest first.
-    before : ndarray of shape (n_before, n_features)
-        The rows before them; there may be none.
-    window_size : int
-        Number of rows, fewer where there are no more.
-    method : str
-        As in `window_statistics`.
-    feature_range : tuple of (float, float)
-        As in `window_statistics`.
-
-    Returns
-    -------
-    center, scale : ndarray of shape (n_steps, n_features)
-        Statistics of each row's window.
-    """
-    n_steps, n_features = series.shape
-    before = before[max(0, len(before) - window_size + 1) :]
-    window_size = min(window_size, len(before) + n_steps)
-    missing = np.full((window_size - 1 - len(before), n_features), np.nan)
-    padded = np.concatenate([missing, before, series])
-    windows = np.lib.stride_tricks.sliding_window_view(padded, window_size, axis=0)
-    return window_statistics(windows.swapaxes(1, 2), method, feature_range)
 
 
 def block_statistics(series, window_size, method, feature_range):
@@ -178,6 +148,31 @@ def check_statistics(statistics, values):
     return [np.asarray(part, dtype=np.float64) for part in statistics]
 
 
+def from_extremes(low, high, feature_range):
+    """Return centre and scale for ``"minmax"``, given the smallest and largest values."""
+    width = high - low
+    # What rounding alone may do to equal values is not a range.
+    constant = width <= 10 * _EPS * np.fmax(np.abs(low), np.abs(high))
+    scale = np.where(constant, 1.0, width / (feature_range[1] - feature_range[0]))
+    return low - feature_range[0] * scale, scale
+
+
+def from_moments(count, mean, variance):
+    """Return centre and scale for ``"standard"``; the variance is that of `count` values."""
+    # The error bound of a two-pass variance (Chan, Golub and LeVeque 1983), by which scikit-learn
+    # tells features that are constant but for rounding.
+    constant = variance <= count * _EPS * variance + (count * mean * _EPS) ** 2
+    scale = np.where(constant, 1.0, np.sqrt(variance))
+    return mean, np.where(np.isnan(mean), np.nan, scale)
+
+
+def from_divisors(value):
+    """Return centre and scale for ``"first"`` and ``"last"``, given the value to divide by."""
+    # A subnormal number is zero as a divisor: its reciprocal is infinite.
+    scale = np.where(np.abs(value) < np.finfo(np.float64).tiny, 1.0, value)
+    return np.zeros_like(scale), scale
+
+
 def _by_chunks(operation, values, center, scale):
     if center.shape != values.shape:
         center, scale = center[:, np.newaxis], scale[:, np.newaxis]
@@ -191,32 +186,10 @@ def _by_chunks(operation, values, center, scale):
 
 def _of_windows(values, method, feature_range):
     if method == "minmax":
-        return _from_extremes(_fold(np.fmin, values), _fold(np.fmax, values), feature_range)
+        return from_extremes(_fold(np.fmin, values), _fold(np.fmax, values), feature_range)
     if method == "standard":
-        return _from_moments(*_moments(values))
-    return _from_divisors(_first_value(values if method == "first" else values[:, ::-1]))
-
-
-def _from_extremes(low, high, feature_range):
-    width = high - low
-    # What rounding alone may do to equal values is not a range.
-    constant = width <= 10 * _EPS * np.fmax(np.abs(low), np.abs(high))
-    scale = np.where(constant, 1.0, width / (feature_range[1] - feature_range[0]))
-    return low - feature_range[0] * scale, scale
-
-
-def _from_moments(count, mean, variance):
-    # The error bound of a two-pass variance (Chan, Golub and LeVeque 1983), by which scikit-learn
-    # tells features that are constant but for rounding.
-    constant = variance <= count * _EPS * variance + (count * mean * _EPS) ** 2
-    scale = np.where(constant, 1.0, np.sqrt(variance))
-    return mean, np.where(np.isnan(mean), np.nan, scale)
-
-
-def _from_divisors(value):
-    # A subnormal number is zero as a divisor: its reciprocal is infinite.
-    scale = np.where(np.abs(value) < np.finfo(np.float64).tiny, 1.0, value)
-    return np.zeros_like(scale), scale
+        return from_moments(*_moments(values))
+    return from_divisors(_first_value(values if method == "first" else values[:, ::-1]))
 
 
 def _moments(values):
@@ -254,7 +227,7 @@ def _expanding_extremes(series, state, feature_range):
         state = np.full((2, series.shape[1]), np.nan)
     low = np.fmin.accumulate(np.vstack([state[:1], series]))[1:]
     high = np.fmax.accumulate(np.vstack([state[1:], series]))[1:]
-    return *_from_extremes(low, high, feature_range), np.stack([low[-1], high[-1]])
+    return *from_extremes(low, high, feature_range), np.stack([low[-1], high[-1]])
 
 
 def _expanding_moments(series, state):
@@ -277,7 +250,7 @@ def _expanding_moments(series, state):
     count, total, shift = count[1:], total[1:], shift[1:]
     mean = np.where(count > 0, first + shift, np.nan)
     state = np.stack([count[-1], total[-1], squares[-1], first])
-    return *_from_moments(count, mean, squares / np.maximum(count, 1)), state
+    return *from_moments(count, mean, squares / np.maximum(count, 1)), state
 
 
 def _expanding_divisors(series, state, method):
@@ -289,4 +262,4 @@ def _expanding_divisors(series, state, method):
     else:
         place = np.maximum.accumulate(np.where(observed, rows, 0), axis=0)
     known = np.take_along_axis(values, place, axis=0)
-    return *_from_divisors(known[len(values) - len(series) :]), known[-1:]
+    return *from_divisors(known[len(values) - len(series) :]), known[-1:]

@@ -165,7 +165,9 @@ def test_a_grid_search_over_the_lookback_scores_every_candidate_on_the_same_rows
         (np.where(np.arange(12) == 3, np.nan, Y), "Input y contains NaN"),
         (np.where(np.arange(12) == 3, np.inf, Y), "Input y contains infinity"),
         (np.ones((12, 1, 1)), "Found array with dim 3"),
-        (np.array(["a"] * 12, dtype=object), "could not convert string to float"),
+        (np.array(["a"] * 12, dtype=object), "^y cannot be .* could not convert string to float"),
+        (["a"] * 12, "^y cannot be read as an array of numbers: .* arrays of bytes/strings"),
+        (pd.date_range("2024-01-01", periods=12).to_series(), "^y holds times"),
         (Y * 1j, "Complex data not supported"),
     ],
 )
@@ -204,6 +206,43 @@ def test_wrong_target_features_are_refused(target, X, words):
 def test_wrong_windows_are_refused(baseline, X, words):
     with pytest.raises(ValueError, match=words):
         baseline.fit(WINDOWS, Y).predict(X)
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "changes"),
+    [
+        (WINDOWS[:, :, :1], Y[:5], {}),
+        (WINDOWS[:, :, :1], Y * np.nan, {}),
+        (WINDOWS[:, :, :1], ["a"] * 12, {}),
+        (WINDOWS[:, :, :1] * np.nan, Y, {}),
+        (WINDOWS[:, :, :1], Y, {"target_feature": "open"}),
+        (FLAT, Y, {"target_feature": "high"}),
+    ],
+)
+def test_a_fit_that_fails_leaves_what_was_fitted(baseline, X, y, changes):
+    baseline = clone(baseline).set_params(**changes)
+    with pytest.raises(ValueError, match="X|y|target_feature"):
+        baseline.fit(X, y)
+    with pytest.raises(NotFittedError, match="not fitted yet"):
+        baseline.predict(WINDOWS)
+    expected = baseline.set_params(target_feature=1).fit(WINDOWS, Y).predict(WINDOWS)
+    with pytest.raises(ValueError, match="X|y|target_feature"):
+        baseline.set_params(**{"target_feature": 0} | changes).fit(X, y)
+    np.testing.assert_array_equal(baseline.predict(WINDOWS), expected)
+
+
+def test_a_season_that_is_too_long_leaves_it_unfitted():
+    baseline = PersistenceRegressor(season=9)
+    with pytest.raises(ValueError, match="season=9"):
+        baseline.fit(WINDOWS, Y)
+    with pytest.raises(NotFittedError, match="not fitted yet"):
+        baseline.predict(WINDOWS)
+
+
+def test_flat_windows_that_lost_their_names_are_refused(baseline):
+    flat = SequenceWindower(6, flatten=True).fit_transform(RNG.normal(size=(12, 2)))
+    with pytest.raises(ValueError, match="X is flat windows of 2 features .* leave out flatten=Tr"):
+        clone(baseline).fit(flat, Y)
 
 
 def test_unfitted(baseline):

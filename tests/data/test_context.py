@@ -1,7 +1,10 @@
 """When new rows go on where the fitted ones ended, and which orders are refused."""
 
+import datetime
+
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from sklstm.data import IndexEnd, check_order
@@ -10,6 +13,7 @@ DAYS = pd.date_range("2024-01-01", periods=10)
 TRADING_DAYS = pd.DatetimeIndex(
     ["2024-01-04", "2024-01-05", "2024-01-08", "2024-01-09", "2024-01-16", "2024-01-17"]
 )
+DAY = range(24, 31)  # of March: the clock is put forward on one of these nights
 
 
 def business_days(**options):
@@ -31,6 +35,19 @@ INDICES = {
     "nullable integers": pd.Index(np.arange(9), dtype="Int64"),
     "floats": pd.Index(np.arange(9) / 4),
     "trading days": TRADING_DAYS,
+    "tenths": pd.Index(np.arange(1, 20) / 10),
+    "large tenths": pd.Index(1e6 + np.arange(20) / 10),
+    "short tenths": pd.Index(np.arange(20, dtype=np.float32) / 10),
+    "dates": pd.Index(DAYS.date),
+    "datetimes": pd.Index(DAYS.to_pydatetime(), dtype=object),
+    "timestamps": DAYS.astype(object),
+    "datetimes with a time zone": DAYS.tz_localize("UTC").astype(object),
+    "datetimes of two offsets": pd.Index(
+        [datetime.datetime.fromisoformat(f"2024-03-{day}T00:00+0{int(day > 28)}:00") for day in DAY]
+    ),
+    "dates in Arrow": pd.Index(DAYS.date, dtype=pd.ArrowDtype(pa.date32())),
+    "times in Arrow": pd.Index(DAYS, dtype=pd.ArrowDtype(pa.timestamp("us"))),
+    "timedeltas in Arrow": pd.Index(DAYS - DAYS[0], dtype=pd.ArrowDtype(pa.duration("us"))),
 }
 
 
@@ -79,6 +96,27 @@ def test_business_days_go_on_after_the_weekend(first, continued):
     assert IndexEnd.of(week).is_continued_by(pd.DatetimeIndex([first])) is continued
 
 
+def test_text_is_no_order_unless_it_is_a_date():
+    assert IndexEnd.of(pd.Index(["2024-01-01", "2024-01-02"])) is None
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e-3, 1e6])
+def test_rounding_of_floats_is_forgiven_and_nothing_more(scale):
+    labels = np.arange(1, 40) * 0.1 * scale
+    for n_head in range(2, 38):
+        end = IndexEnd.of(pd.Index(labels[:n_head]))
+        assert end.is_continued_by(pd.Index(labels[n_head:]))
+        assert not end.is_continued_by(pd.Index(labels[n_head:] + 1e-6 * scale))
+    integers = IndexEnd.of(pd.Index([0, 10**15]))
+    assert not integers.is_continued_by(pd.Index([2 * 10**15 + 1]))
+
+
+def test_times_of_python_and_of_pandas_are_the_same():
+    for name in ("dates", "datetimes", "timestamps", "dates in Arrow", "times in Arrow"):
+        assert IndexEnd.of(INDICES[name][:5]).is_continued_by(DAYS[5:])
+        assert IndexEnd.of(DAYS[:5]).is_continued_by(INDICES[name][5:])
+
+
 def test_units_of_time_do_not_matter():
     assert IndexEnd.of(DAYS[:5].as_unit("s")).is_continued_by(DAYS[5:].as_unit("ns"))
     irregular = TRADING_DAYS.as_unit("us")
@@ -101,7 +139,8 @@ def test_a_single_label_without_a_rule_cannot_be_gone_on_from():
     "index",
     [
         pd.Index(["a", "b"]),
-        pd.MultiIndex.from_product([["a"], [1, 2]]),
+        pd.Index(["Monday", "2024-01-01"]),
+        pd.Index(["2024"]),
         pd.CategoricalIndex(["a", "b"]),
         DAYS[:0],
     ],
@@ -127,6 +166,16 @@ def test_ordered_rows_pass(index):
         (DAYS.to_period()[::-1], "not sorted"),
         (pd.DatetimeIndex(["2024-01-01", None]), "has missing labels"),
         (pd.Index([0.0, np.nan]), "has missing labels"),
+        (pd.Index(DAYS.date[::-1]), "not sorted"),
+        (pd.Index([datetime.date(2024, 1, 1), None]), "has missing labels"),
+        (DAYS[::-1].astype(pd.ArrowDtype(pa.timestamp("us"))), "not sorted"),
+        (pd.Index(["2024-01-01", "2024-01-02"]), r"text, such as '2024-01-01'.*pd\.to_datetime\("),
+        (pd.Index(["2024/1/1 12:00"]), r"The index of X has dates that are text.*parse_dates=True"),
+        (pd.CategoricalIndex(["2024-01-01"]), "dates that are text"),
+        (
+            pd.MultiIndex.from_product([["a"], DAYS]),
+            "The index of X has 2 levels: rows of several series are not cut apart",
+        ),
     ],
 )
 def test_other_orders_are_refused(index, words):

@@ -175,7 +175,8 @@ def sliding(series, lookback):
     return view.swapaxes(1, 2)
 
 
-SERIES = np.random.default_rng(0).normal(size=(20, 2))
+RNG = np.random.default_rng(0)
+SERIES = RNG.normal(size=(20, 2))
 BLOCK = np.random.default_rng(1).normal(size=(6, 4, 2))
 
 
@@ -209,6 +210,44 @@ def test_windows_are_slices_of_their_rows(windows, n_rows, is_view):
     assert np.shares_memory(rows, windows) is is_view
     assert len(rows) in (n_rows, windows.shape[0] * windows.shape[1])
     assert starts.dtype == np.int64
+
+
+def flat_view(series, lookback):
+    """Return what a windower with flatten=True makes of a series, a view."""
+    row, item = series.strides
+    shape = len(series) - lookback + 1, lookback * series.shape[1]
+    return np.lib.stride_tricks.as_strided(series, shape, (row, item), writeable=False)
+
+
+@pytest.mark.parametrize("rows", [slice(None), slice(3, 5), slice(4, None)])
+@pytest.mark.parametrize("n_features", [2, 5])
+def test_flat_windows_that_lost_their_names_are_refused(n_features, rows):
+    flat = flat_view(RNG.normal(size=(20, n_features)), 3)[rows]
+    words = rf"X is flat windows of {n_features} features without .* leave out flatten=True"
+    with pytest.raises(ValueError, match=words):
+        as_windows(flat)
+    names = step_names([f"x{feature}" for feature in range(n_features)], 3)
+    assert as_windows(flat, names=names).shape == (len(flat), 3, n_features)
+    assert as_windows(flat[:, :, np.newaxis]).shape == (*flat.shape, 1)
+
+
+@pytest.mark.parametrize(
+    "X",
+    [
+        flat_view(SERIES[:, :1].copy(), 3),
+        flat_view(SERIES[:, :1].copy(), 3)[::2],
+        np.lib.stride_tricks.sliding_window_view(SERIES[:, 0], 6)[::2],
+        np.lib.stride_tricks.sliding_window_view(np.arange(20.0), 6)[::2],
+        SERIES,
+        SERIES[:, ::-1],
+        SERIES[:1],
+        np.asfortranarray(SERIES),
+        np.broadcast_to(SERIES[:1], (20, 2)),
+        flat_view(SERIES, 2)[:1],
+    ],
+)
+def test_windows_of_one_feature_are_not_taken_for_such(X):
+    np.testing.assert_array_equal(as_windows(X)[:, :, 0], X)
 
 
 @pytest.mark.parametrize("chunk", [1, 3, 1 << 16])

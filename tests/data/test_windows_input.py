@@ -7,7 +7,7 @@ import pytest
 from sklearn.base import BaseEstimator
 from sklearn.utils import get_tags
 
-from sklstm.data import WindowsInputMixin, step_names
+from sklstm.data import WindowsInputMixin, step_features, step_names
 
 RNG = np.random.default_rng(0)
 WINDOWS = RNG.normal(size=(5, 3, 2))
@@ -33,7 +33,7 @@ def test_three_axes():
     assert reader.n_features_in_ == 2
     assert reader.window_shape_ == (3, 2)
     assert not hasattr(reader, "feature_names_in_")
-    assert reader._step_features() is None
+    assert step_features(WINDOWS) is None
     np.testing.assert_array_equal(reader.window_set_.gather(slice(None))[0], WINDOWS)
 
 
@@ -50,7 +50,7 @@ def test_flat_frames(frame):
     assert reader.n_features_in_ == 6
     assert list(reader.feature_names_in_) == NAMES
     assert reader.window_shape_ == (3, 2)
-    assert reader._step_features() == ["open", "close"]
+    assert step_features(frame) == ["open", "close"]
     np.testing.assert_array_equal(reader.read(frame), WINDOWS)
 
 
@@ -96,6 +96,20 @@ def test_forms_agree_if_their_steps_have_the_same_features(fitted, X, expected):
 def test_other_features_are_refused(fitted, X, words):
     with pytest.raises(ValueError, match=words):
         Reader().fit(fitted).read(X)
+
+
+@pytest.mark.parametrize(
+    "X", [WINDOWS * np.nan, WINDOWS * np.inf, WINDOWS[0, 0], FRAME.drop(columns="open@t-1")]
+)
+def test_a_fit_that_fails_leaves_what_was_fitted(X):
+    reader = Reader()
+    with pytest.raises(ValueError, match="X"):
+        reader.fit(X)
+    assert not vars(reader)
+    fitted = dict(vars(reader.fit(FRAME)))
+    with pytest.raises(ValueError, match="X"):
+        reader.fit(X)
+    assert vars(reader) == fitted
 
 
 def test_mere_values_of_a_flat_frame_are_read_by_the_names_of_fit():

@@ -5,11 +5,11 @@ import pytest
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from sklstm.preprocessing import _window_statistics as module
+from sklstm.preprocessing._trailing_statistics import trailing_statistics
 from sklstm.preprocessing._window_statistics import (
     block_statistics,
     expanding_statistics,
     scale_rows,
-    trailing_statistics,
     unscale_rows,
     window_statistics,
 )
@@ -75,16 +75,6 @@ def test_windows(windows, method, feature_range):
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("n_before", [0, 2, 30])
-@pytest.mark.parametrize("size", [1, 4, 25, 100])
-@pytest.mark.parametrize("series", [SERIES, with_gaps(SERIES)], ids=["full", "gaps"])
-def test_trailing_rows(series, size, n_before, method):
-    expected = naive_rows(trailing_windows(series, size)[n_before:], method)
-    actual = trailing_statistics(series[n_before:], series[:n_before], size, method, (0, 1))
-    assert_statistics(actual, expected)
-
-
-@pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("size", [1, 7, 20, 59, 60, 100, None])
 @pytest.mark.parametrize("series", [SERIES, with_gaps(SERIES)], ids=["full", "gaps"])
 def test_blocks(series, size, method):
@@ -133,19 +123,6 @@ def test_windows_do_not_depend_on_each_other_to_the_last_bit(monkeypatch, method
     missing = np.full((len(windows), 13, 2), np.nan, dtype=dtype)
     longer = window_statistics(np.concatenate([missing, windows], axis=1), method, (0, 1))
     np.testing.assert_array_equal(longer, together)
-
-
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("size", [4, 25])
-def test_a_row_depends_on_its_own_window_alone_to_the_last_bit(method, size):
-    whole = np.array(trailing_statistics(SERIES, SERIES[:0], size, method, (0, 1)))
-    for row in (0, 3, 30, 59):
-        first = max(0, row - size + 1)
-        window = SERIES[first : row + 1]
-        alone = np.array(trailing_statistics(window, SERIES[:0], size, method, (0, 1)))
-        np.testing.assert_array_equal(alone[:, -1], whole[:, row])
-        continued = trailing_statistics(SERIES[row:], SERIES[:row], size, method, (0, 1))
-        np.testing.assert_array_equal(np.array(continued)[:, 0], whole[:, row])
 
 
 CONSTANTS = [0.0, 0.1, -1e-30, 1.0 / 3.0, 12345.678, 1e15]
