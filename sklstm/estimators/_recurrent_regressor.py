@@ -3,7 +3,8 @@
 import numpy as np
 from sklearn.base import RegressorMixin, _fit_context
 from sklearn.callback import with_callbacks
-from sklearn.utils.validation import check_array
+
+from sklstm.data import numeric_targets
 
 from ._constraints import REGRESSOR, SHARED
 from ._recurrent_base import RecurrentBase
@@ -116,16 +117,9 @@ class RecurrentRegressor(RegressorMixin, RecurrentBase):
         return output[:, 0] if self._one_dimensional else output
 
     def _check_targets(self, y, sample_weight, *, go_on, classes):
-        targets = check_array(
-            y, dtype=np.float64, ensure_2d=False, allow_nd=True, input_name="y", estimator=self
-        )
-        if targets.ndim > 2:
-            raise ValueError(
-                "y must have shape (n_samples,) or (n_samples, n_outputs), got an array of "
-                f"{targets.ndim} dimensions, shape {targets.shape}."
-            )
+        targets = numeric_targets(y, estimator=self)
         one_dimensional = targets.ndim == 1
-        targets = targets.reshape(len(targets), -1)
+        targets = targets.astype(np.float64).reshape(len(targets), -1)
         if go_on and targets.shape[1] != len(self.target_mean_):
             raise ValueError(
                 f"y must have {len(self.target_mean_)} outputs as in the last fit, got "
