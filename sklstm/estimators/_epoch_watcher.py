@@ -29,19 +29,32 @@ class EpochWatcher:
         self._epoch = self.context.subcontext(task_name="epoch")
         self._epoch.call_on_fit_task_begin(estimator=self.estimator, **self.data)
 
-    def end_epoch(self, result):
-        """Close the epoch's task; return whether a callback asks to stop."""
+    def end_epoch(self, losses, result):
+        """Close the epoch's task; return whether a callback asks to stop.
+
+        Parameters
+        ----------
+        losses : tuple of (float, float or None)
+            Training and validation loss of the epoch.
+        result : callable
+            Returns the `TrainingResult` so far; called only where a callback wants it.
+
+        Returns
+        -------
+        stop : bool
+            Whether training is to end.
+        """
         self._n_epochs += 1
         if self.estimator.verbose:
-            self._log(result())
+            self._log(*losses)
         return self._epoch.call_on_fit_task_end(
             estimator=self.estimator,
             **self.data,
             reconstruction_attributes=lambda: self.attributes(result()),
         )
 
-    def _log(self, result):
-        line = f"Epoch {self._n_epochs:4d}  training loss {result.loss_curve[-1]:.6f}"
-        if result.validation_curve:
-            line += f"  validation loss {result.validation_curve[-1]:.6f}"
+    def _log(self, training_loss, validation_loss):
+        line = f"Epoch {self._n_epochs:4d}  training loss {training_loss:.6f}"
+        if validation_loss is not None:
+            line += f"  validation loss {validation_loss:.6f}"
         print(line)

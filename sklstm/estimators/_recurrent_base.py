@@ -120,12 +120,15 @@ class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC)
 
     def _run(self, attributes, training, validation, max_epochs, keep_optimizer, X, y):
         """Train between the beginning and the end of the task that callbacks are told of."""
+
+        def fitted(result):
+            return self._result_attributes(attributes, result, keep_optimizer)
+
         context = self._init_callback_context(max_subtasks=max_epochs)
         context.call_on_fit_task_begin(estimator=self, X=X, y=y)
-        attributes = self._train(
-            attributes, training, validation, max_epochs, keep_optimizer, (context, X, y)
-        )
-        self._replace_fitted(self._fitted_attributes() | attributes)
+        watcher = EpochWatcher(self, context, fitted, X, y)
+        result = self._train(attributes, training, validation, max_epochs, watcher)
+        self._replace_fitted(self._fitted_attributes() | fitted(result))
         context.call_on_fit_task_end(estimator=self, X=X, y=y)
 
     def _fitted_attributes(self):
@@ -174,30 +177,24 @@ class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC)
     def _precision(self, training):
         from sklstm.training import find_device
 
-        on_processor = (
-            find_device(self.device).type == "cpu"
-        )  # others have no fast doubles, or none
+        # Accelerators have slow double precision, or none.
+        on_processor = find_device(self.device).type == "cpu"
         small = len(training) <= min(self.batch_size, _EXACT_SAMPLES)
         return np.float64 if small and on_processor else np.float32
 
-    def _train(self, attributes, training, validation, max_epochs, keep_optimizer, callback):
+    def _train(self, attributes, training, validation, max_epochs, watcher):
         from sklstm.training import train
 
-        def fitted(result):
-            return self._result_attributes(attributes, result, keep_optimizer)
-
-        context, X, y = callback
         name, state = attributes["_optimizer_state"] or (None, None)
-        result = train(
+        return train(
             attributes["_spec"],
             attributes["weights_"],
             self._training_data(training, attributes),
             self._training_data(validation, attributes),
             self._settings(attributes, max_epochs),
             optimizer_state=state if name == self.optimizer else None,
-            watcher=EpochWatcher(self, context, fitted, X, y),
+            watcher=watcher,
         )
-        return fitted(result)
 
     def _training_data(self, samples, attributes):
         from sklstm.training import TrainingData

@@ -86,9 +86,10 @@ def train(spec, weights, data, validation, settings, *, optimizer_state=None, wa
     optimizer_state : list, optional
         State of the optimiser to go on from.
     watcher : object, optional
-        Its method ``begin_epoch()`` is called before each epoch, ``end_epoch(result)`` after it
-        with a function that returns the `TrainingResult` so far; if that returns a true value,
-        training ends.
+        Its method ``begin_epoch()`` is called before each epoch, ``end_epoch(losses, result)``
+        after it with its training and validation loss (None without validation data) and a
+        function that returns the `TrainingResult` so far; if it returns a true value, training
+        ends.
 
     Returns
     -------
@@ -151,23 +152,25 @@ class _Run:
         return self._result(stop_reason)
 
     def _run_epochs(self, watcher):
-        settings = self.settings
+        settings, first = self.settings, self.settings["first_epoch"]
         patience = Patience(settings["n_iter_no_change"], settings["tol"], self.best_loss)
-        for epoch in range(
-            settings["first_epoch"], settings["first_epoch"] + settings["max_epochs"]
-        ):
+        for epoch in range(first, first + settings["max_epochs"]):
             if watcher is not None:
                 watcher.begin_epoch()
-            if patience.update(self._run_epoch(epoch)) and self.validation is not None:
+            training_loss, validation_loss = self._run_epoch(epoch)
+            watched = training_loss if validation_loss is None else validation_loss
+            if patience.update(watched) and self.validation is not None:
                 self._keep_best(patience.best)
-            if watcher is not None and watcher.end_epoch(lambda: self._result("callback")):
+            if watcher is not None and watcher.end_epoch(
+                (training_loss, validation_loss), lambda: self._result("callback")
+            ):
                 return "callback"
             if patience.is_over:
                 return "training_loss" if self.validation is None else "validation_score"
         return "max_epochs"
 
     def _run_epoch(self, epoch):
-        """Train for one epoch; return the loss that decides when to stop."""
+        """Train for one epoch; return its training and validation loss."""
         seeds = np.random.SeedSequence([self.settings["seed"], epoch])
         self.generator.manual_seed(int(seeds.generate_state(1, np.uint32)[0]))
         if self.settings["shuffle"]:
@@ -181,9 +184,9 @@ class _Run:
         batches.clear()  # read once, and one entry a batch would add up
         self.loss_curve.append(self._mean(losses["train_loss"], self.batches, epoch))
         if self.validation is None:
-            return self.loss_curve[-1]
+            return self.loss_curve[-1], None
         self.validation_curve.append(self._mean(losses["valid_loss"], self.validation, epoch))
-        return self.validation_curve[-1]
+        return self.loss_curve[-1], self.validation_curve[-1]
 
     def _validation_loss(self):
         losses = [self.net.validation_step(batch)["loss"].item() for batch in self.validation]
