@@ -72,6 +72,7 @@ class BiLSTMClassifier(RecurrentClassifier):
         tol=1e-4,
         warm_start=False,
         device="cpu",
+        engine="auto",
         random_state=None,
         verbose=False,
     ):
@@ -96,6 +97,7 @@ class BiLSTMClassifier(RecurrentClassifier):
             tol=tol,
             warm_start=warm_start,
             device=device,
+            engine=engine,
             random_state=random_state,
             verbose=verbose,
             bidirectional=True,

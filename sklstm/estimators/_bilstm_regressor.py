@@ -76,6 +76,7 @@ class BiLSTMRegressor(RecurrentRegressor):
         tol=1e-4,
         warm_start=False,
         device="cpu",
+        engine="auto",
         random_state=None,
         verbose=False,
     ):
@@ -101,6 +102,7 @@ class BiLSTMRegressor(RecurrentRegressor):
             tol=tol,
             warm_start=warm_start,
             device=device,
+            engine=engine,
             random_state=random_state,
             verbose=verbose,
             bidirectional=True,

@@ -29,6 +29,7 @@ SHARED = {
     "tol": [Interval(Real, 0, None, closed="left")],
     "warm_start": ["boolean"],
     "device": [str],
+    "engine": [StrOptions({"auto", "torch"})],
     "random_state": ["random_state"],
     "verbose": ["boolean"],
 }

@@ -10,7 +10,8 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from sklstm.data import WindowsInputMixin, check_same_length
-from sklstm.recurrence import NetworkSpec, initial_weights, network_output, one_blas_thread
+from sklstm.recurrence import NetworkSpec, initial_weights, one_blas_thread
+from sklstm.training import TrainingData, predict, train, training_device
 
 from ._epoch_watcher import EpochWatcher
 from ._samples import Samples, check_sample_weight
@@ -175,16 +176,12 @@ class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC)
         }
 
     def _precision(self, training):
-        from sklstm.training import find_device
-
         # Accelerators have slow double precision, or none.
-        on_processor = find_device(self.device).type == "cpu"
+        on_processor = training_device(self.device) == "cpu"
         small = len(training) <= min(self.batch_size, _EXACT_SAMPLES)
         return np.float64 if small and on_processor else np.float32
 
     def _train(self, attributes, training, validation, max_epochs, watcher):
-        from sklstm.training import train
-
         name, state = attributes["_optimizer_state"] or (None, None)
         return train(
             attributes["_spec"],
@@ -197,8 +194,6 @@ class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC)
         )
 
     def _training_data(self, samples, attributes):
-        from sklstm.training import TrainingData
-
         if samples is None:
             return None
         dtype = attributes["weights_"]["head_bias"].dtype
@@ -224,7 +219,7 @@ class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC)
     def _settings(self, attributes, max_epochs):
         names = (
             "optimizer", "learning_rate", "weight_decay", "max_grad_norm", "batch_size", "shuffle",
-            "dropout", "recurrent_dropout", "n_iter_no_change", "tol", "device",
+            "dropout", "recurrent_dropout", "n_iter_no_change", "tol", "device", "engine",
         )  # fmt: skip
         settings = {name: getattr(self, name) for name in names}
         return settings | {
@@ -262,7 +257,7 @@ class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC)
         windows = self._check_windows(X, reset=False)
         dtype = self.weights_["head_bias"].dtype
         windows = self._standardised(windows, vars(self), dtype)
-        output = network_output(self._spec, self.weights_, windows.gather, windows.lengths)
+        output = predict(self._spec, self.weights_, windows, self.engine)
         return output.astype(np.float64, copy=False)
 
 

@@ -42,6 +42,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         tol=1e-4,
         warm_start=False,
         device="cpu",
+        engine="auto",
         random_state=None,
         verbose=False,
     ):
@@ -66,6 +67,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         self.tol = tol
         self.warm_start = warm_start
         self.device = device
+        self.engine = engine
         self.random_state = random_state
         self.verbose = verbose
 

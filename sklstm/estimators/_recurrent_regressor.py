@@ -41,6 +41,7 @@ class RecurrentRegressor(RegressorMixin, RecurrentBase):
         tol=1e-4,
         warm_start=False,
         device="cpu",
+        engine="auto",
         random_state=None,
         verbose=False,
     ):
@@ -66,6 +67,7 @@ class RecurrentRegressor(RegressorMixin, RecurrentBase):
         self.tol = tol
         self.warm_start = warm_start
         self.device = device
+        self.engine = engine
         self.random_state = random_state
         self.verbose = verbose
 

@@ -1,8 +1,12 @@
 """Recurrent networks as plain numbers: shapes, initial weights, the forward pass."""
 
+from ._dropout_mask import dropout_mask
 from ._forward import network_output
 from ._initial_weights import initial_weights
 from ._network_spec import NetworkSpec
 from ._one_thread import OneThread, one_blas_thread
 
-__all__ = ["NetworkSpec", "OneThread", "initial_weights", "network_output", "one_blas_thread"]
+__all__ = [
+    "NetworkSpec", "OneThread", "dropout_mask", "initial_weights", "network_output",
+    "one_blas_thread",
+]  # fmt: skip

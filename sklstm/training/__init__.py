@@ -1,6 +1,7 @@
-"""Training in torch with skorch's loop: NumPy arrays in, NumPy arrays out."""
+"""Training from arrays to arrays: epochs, when to stop, and the choice of the engine."""
 
-from ._device import find_device
-from ._train import TrainingData, TrainingResult, train
+from ._engine import predict, training_device
+from ._records import TrainingData, TrainingResult
+from ._train import train
 
-__all__ = ["TrainingData", "TrainingResult", "find_device", "train"]
+__all__ = ["TrainingData", "TrainingResult", "predict", "train", "training_device"]

@@ -1,81 +1,85 @@
-"""Losses: one value per sample, then their weighted mean."""
+"""Losses and their gradients with respect to the output of a network, in NumPy."""
 
-import torch
-from torch import nn
-from torch.nn import functional
+import numpy as np
 
 
-class WeightedLoss(nn.Module):
-    """Weighted mean over the samples of a batch of one of the losses below.
+def loss_function(name, quantile):
+    """Return a function of outputs, targets and weights.
 
     Parameters
     ----------
     name : {"squared_error", "absolute_error", "huber", "quantile", "log_loss"}
         Which loss. Errors are in units of the standardised target.
-    quantile : float, default=0.5
+    quantile : float or None
         Level of the quantile loss.
+
+    Returns
+    -------
+    loss : callable
+        Called with outputs of shape (n_samples, n_outputs), targets of the same shape or class
+        numbers of shape (n_samples,), and weights of shape (n_samples, 1) or a number, it returns
+        the weighted sum over the samples, and its gradient with respect to the outputs.
+
+    References
+    ----------
+    P. J. Huber, "Robust estimation of a location parameter", Annals of Mathematical Statistics 35,
+    1964; R. Koenker and G. Bassett, "Regression quantiles", Econometrica 46, 1978.
     """
-
-    def __init__(self, name, quantile=0.5):
-        super().__init__()
-        self.pointwise = {
-            "squared_error": _squared_error,
-            "absolute_error": _absolute_error,
-            "huber": _huber,
-            "quantile": _Pinball(quantile),
-            "log_loss": _log_loss,
-        }[name]
-
-    def forward(self, output, target, weight=None):
-        """Return the mean loss.
-
-        Parameters
-        ----------
-        output : Tensor of shape (n_samples, n_outputs)
-            What the network returned.
-        target : Tensor of shape (n_samples, n_outputs), or (n_samples,) of class numbers
-            What it should have returned.
-        weight : Tensor of shape (n_samples,), optional
-            Weights of the samples, equal by default.
-
-        Returns
-        -------
-        loss : Tensor of shape ()
-            Their mean.
-        """
-        loss = self.pointwise(output, target)
-        if weight is None:
-            return loss.mean()
-        return (loss * weight).sum() / weight.sum()
+    if name == "log_loss":
+        return _log_loss
+    if name == "quantile":
+        return lambda output, target, weight: _pinball(output, target, weight, quantile)
+    return {
+        "squared_error": _squared_error,
+        "absolute_error": _absolute_error,
+        "huber": _huber,
+    }[name]
 
 
-def _squared_error(output, target):
-    return (output - target).square().mean(dim=1)
+def _sum(values):
+    return float(values.sum(dtype=np.float64))
 
 
-def _absolute_error(output, target):
-    return (output - target).abs().mean(dim=1)
+def _squared_error(output, target, weight):
+    error = output - target
+    slopes = error * (weight * (1.0 / error.shape[1]))
+    return _sum(error * slopes), slopes + slopes
 
 
-def _huber(output, target):
-    """Quadratic up to one standard deviation of the target, linear beyond (Huber 1964)."""
-    return functional.huber_loss(output, target, reduction="none").mean(dim=1)
+def _absolute_error(output, target, weight):
+    error = output - target
+    slopes = np.sign(error) * (weight * (1.0 / error.shape[1]))
+    return _sum(error * slopes), slopes
 
 
-class _Pinball(nn.Module):
-    """Quantile loss (R. Koenker and G. Bassett, "Regression quantiles", Econometrica 46, 1978)."""
-
-    def __init__(self, quantile):
-        super().__init__()
-        self.quantile = quantile
-
-    def forward(self, output, target):
-        error = target - output
-        return torch.maximum(self.quantile * error, (self.quantile - 1) * error).mean(dim=1)
+def _huber(output, target, weight):
+    error = output - target
+    clipped = np.clip(error, -1.0, 1.0)
+    slopes = clipped * (weight * (1.0 / error.shape[1]))
+    # x ** 2 / 2 within one, |x| - 1 / 2 beyond
+    return _sum(slopes * (error - 0.5 * clipped)), slopes
 
 
-def _log_loss(output, target):
+def _pinball(output, target, weight, quantile):
+    error = output - target
+    slopes = np.where(error > 0, 1.0 - quantile, np.where(error < 0, -quantile, 0.0))
+    slopes = slopes.astype(output.dtype) * (weight * (1.0 / error.shape[1]))
+    return _sum(error * slopes), slopes
+
+
+def _log_loss(output, target, weight):
     if output.shape[1] == 1:
-        target = target.to(output.dtype)
-        return functional.binary_cross_entropy_with_logits(output[:, 0], target, reduction="none")
-    return functional.cross_entropy(output, target, reduction="none")
+        sign = np.where(target, -1.0, 1.0).astype(output.dtype)[:, np.newaxis]
+        wrong = output * sign  # log odds of the other class
+        size = np.exp(-np.abs(wrong))
+        loss = np.maximum(wrong, 0) + np.log1p(size)
+        share = np.where(wrong > 0, 1.0, size) / (1.0 + size)  # probability of the other class
+        return _sum(loss * weight), share.astype(output.dtype) * sign * weight
+    samples = np.arange(len(output))
+    shifted = output - output.max(axis=1, keepdims=True)
+    shares = np.exp(shifted)
+    total = shares.sum(axis=1, keepdims=True)
+    loss = np.log(total) - shifted[samples, target][:, np.newaxis]
+    shares /= total
+    shares[samples, target] -= 1.0
+    return _sum(loss * weight), shares * weight

@@ -1,68 +1,10 @@
-"""Training a network from arrays to arrays."""
-
-import warnings
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+"""The epochs of a training run, whatever engine computes them."""
 
 import numpy as np
-import torch
 
-from sklstm.networks import RecurrentNetwork
-
-from ._batches import Batches
-from ._device import find_device
-from ._losses import WeightedLoss
-from ._net import make_net
-from ._one_torch_thread import one_torch_thread
-from ._optimizer_state import export_state, import_state
+from ._engine import make_engine
+from ._records import TrainingResult
 from ._stopping import Patience
-
-
-@dataclass(frozen=True)
-class TrainingData:
-    """Windows with their targets.
-
-    Parameters
-    ----------
-    windows : WindowSet
-        Standardised rows in the precision of training.
-    targets : ndarray of shape (n_samples, n_outputs), or (n_samples,) of class numbers
-        What the network is to return.
-    sample_weight : ndarray of shape (n_samples,) or None
-        Weights of the samples.
-    """
-
-    windows: object
-    targets: np.ndarray
-    sample_weight: np.ndarray | None = None
-
-
-@dataclass
-class TrainingResult:
-    """What training gives.
-
-    Parameters
-    ----------
-    weights : dict of str to ndarray
-        The last weights, or with validation data the best ones.
-    optimizer_state : list of dict of str to ndarray
-        State of the optimiser when it had these weights.
-    loss_curve : list of float
-        Mean training loss of each epoch.
-    validation_curve : list of float
-        Validation loss after each epoch, if there is validation data.
-    best_validation_loss : float or None
-        That of `weights`.
-    stop_reason : {"max_epochs", "training_loss", "validation_score", "callback"}
-        Why training ended.
-    """
-
-    weights: dict
-    optimizer_state: list
-    loss_curve: list = field(default_factory=list)
-    validation_curve: list = field(default_factory=list)
-    best_validation_loss: float | None = None
-    stop_reason: str = "max_epochs"
 
 
 def train(spec, weights, data, validation, settings, *, optimizer_state=None, watcher=None):
@@ -81,8 +23,8 @@ def train(spec, weights, data, validation, settings, *, optimizer_state=None, wa
     settings : dict
         ``loss``, ``quantile``, ``optimizer``, ``learning_rate``, ``weight_decay``,
         ``max_grad_norm``, ``batch_size``, ``max_epochs``, ``shuffle``, ``dropout``,
-        ``recurrent_dropout``, ``n_iter_no_change``, ``tol``, ``device``, and ``seed`` with
-        ``first_epoch``: the draws of an epoch depend on these two and on nothing before it.
+        ``recurrent_dropout``, ``n_iter_no_change``, ``tol``, ``device``, ``engine``, and ``seed``
+        with ``first_epoch``: the draws of an epoch depend on these two and on nothing before it.
     optimizer_state : list, optional
         State of the optimiser to go on from.
     watcher : object, optional
@@ -101,55 +43,24 @@ def train(spec, weights, data, validation, settings, *, optimizer_state=None, wa
     ValueError
         If the device is not there, or the loss stops being a finite number.
     """
-    device = find_device(settings["device"])
-    with one_torch_thread(), _without_advice(device):
-        run = _Run(spec, weights, data, validation, settings, device)
-        if optimizer_state is not None:
-            import_state(run.net.optimizer_, optimizer_state)
-        return run.fit(watcher)
-
-
-@contextmanager
-def _without_advice(device):
-    """Silence CUDA's advice to keep all weights in one piece of memory, layer by layer."""
-    if device.type != "cuda":
-        yield
-        return
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="RNN module weights are not part of single")
-        yield
+    with make_engine(spec, weights, data, validation, settings, optimizer_state) as engine:
+        return _Run(engine, data, validation, settings).fit(watcher)
 
 
 class _Run:
-    """One training run: a net, its batches, and the history of its losses."""
+    """One training run."""
 
-    def __init__(self, spec, weights, data, validation, settings, device):
-        self.settings = settings
-        self.generator = torch.Generator(device=device)
-        network = RecurrentNetwork(
-            spec,
-            weights,
-            dropout=settings["dropout"],
-            recurrent_dropout=settings["recurrent_dropout"],
-            generator=self.generator,
-        )
-        loss = WeightedLoss(settings["loss"], settings["quantile"])
-        self.net = make_net(network, loss, settings, device)
-        self.batches = Batches(data, settings["batch_size"], device)
-        self.validation = None
-        if validation is not None:
-            self.validation = Batches(validation, max(settings["batch_size"], 256), device)
+    def __init__(self, engine, data, validation, settings):
+        self.engine, self.settings = engine, settings
+        self.data, self.validation = data, validation
         self.loss_curve, self.validation_curve = [], []
         self.best = None  # weights and optimiser state with the lowest validation loss
         self.best_loss = float("inf")
 
     def fit(self, watcher):
-        self.net.notify("on_train_begin", X=self.batches, y=self.validation)
         if self.validation is not None and self.settings["first_epoch"] > 0:
-            self._keep_best(self._validation_loss())
-        stop_reason = self._run_epochs(watcher)
-        self.net.notify("on_train_end", X=self.batches, y=self.validation)
-        return self._result(stop_reason)
+            self._keep_best(self._validation_loss(self.settings["first_epoch"]))
+        return self._result(self._run_epochs(watcher))
 
     def _run_epochs(self, watcher):
         settings, first = self.settings, self.settings["first_epoch"]
@@ -171,29 +82,26 @@ class _Run:
 
     def _run_epoch(self, epoch):
         """Train for one epoch; return its training and validation loss."""
-        seeds = np.random.SeedSequence([self.settings["seed"], epoch])
-        self.generator.manual_seed(int(seeds.generate_state(1, np.uint32)[0]))
+        seed = self.settings["seed"]
+        order = np.arange(len(self.data.windows))
         if self.settings["shuffle"]:
-            self.batches.shuffle(seeds)
-        self.net.fit_loop(self.batches, self.validation, epochs=1)
-        batches = self.net.history[-1]["batches"]
-        losses = {
-            name: [batch[name] for batch in batches if name in batch]
-            for name in ("train_loss", "valid_loss")
-        }
-        batches.clear()  # read once, and one entry a batch would add up
-        self.loss_curve.append(self._mean(losses["train_loss"], self.batches, epoch))
+            order = np.random.default_rng([seed, epoch]).permutation(len(order))
+        masks = np.random.default_rng([seed, epoch, 1])
+        losses = self.engine.run_epoch(order, masks)
+        loss = self._mean(losses, self.data, order, self.settings["batch_size"], epoch)
+        self.loss_curve.append(loss)
         if self.validation is None:
-            return self.loss_curve[-1], None
-        self.validation_curve.append(self._mean(losses["valid_loss"], self.validation, epoch))
-        return self.loss_curve[-1], self.validation_curve[-1]
+            return loss, None
+        self.validation_curve.append(self._validation_loss(epoch))
+        return loss, self.validation_curve[-1]
 
-    def _validation_loss(self):
-        losses = [self.net.validation_step(batch)["loss"].item() for batch in self.validation]
-        return self._mean(losses, self.validation, self.settings["first_epoch"])
+    def _validation_loss(self, epoch):
+        losses, size = self.engine.validation_losses()
+        order = np.arange(len(self.validation.windows))
+        return self._mean(losses, self.validation, order, size, epoch)
 
-    def _mean(self, losses, batches, epoch):
-        loss = float(np.average(losses, weights=batches.weight_sums()))
+    def _mean(self, losses, data, order, batch_size, epoch):
+        loss = float(np.average(losses, weights=data.weight_sums(order, batch_size)))
         if not np.isfinite(loss):
             raise self._diverged(f"the loss of epoch {epoch + 1} is {loss}")
         return loss
@@ -209,11 +117,10 @@ class _Run:
         self.best_loss, self.best = loss, self._state()
 
     def _state(self):
-        parameters = self.net.module_.named_parameters()
-        weights = {name: value.detach().cpu().numpy().copy() for name, value in parameters}
+        weights, optimizer_state = self.engine.state()
         if not all(np.isfinite(array).all() for array in weights.values()):
             raise self._diverged("weights are no longer finite numbers")
-        return weights, export_state(self.net.optimizer_)
+        return weights, optimizer_state
 
     def _result(self, stop_reason):
         weights, optimizer_state = self.best or self._state()

@@ -21,13 +21,15 @@ SETTINGS = {
     "n_iter_no_change": None,
     "tol": 0.0,
     "device": "cpu",
+    "engine": "auto",
     "seed": 0,
     "first_epoch": 0,
 }
 
 
-@pytest.fixture
-def problem(new_network):
+@pytest.fixture(params=["auto", "torch"])
+def problem(new_network, request, monkeypatch):
+    monkeypatch.setitem(SETTINGS, "engine", request.param)
     spec, weights = new_network(cell="gru", n_outputs=1)
     rng = np.random.default_rng(0)
     windows = WindowSet.from_array(rng.normal(size=(40, 4, 3)))

@@ -24,10 +24,6 @@ class Batches:
         self.order = np.arange(len(data.windows))
         self._ragged = len(np.unique(data.windows.lengths)) > 1
 
-    def shuffle(self, seed):
-        """Draw a new order of the samples; equal seeds give equal orders."""
-        self.order = np.random.default_rng(seed).permutation(len(self.order))
-
     def __iter__(self):
         """Yield pairs: arguments of the network by name, and targets with their weights."""
         for first in range(0, len(self.order), self.batch_size):
@@ -37,12 +33,6 @@ class Batches:
             if self._ragged:
                 inputs["lengths"] = self._tensor(lengths)
             yield inputs, self._targets(samples)
-
-    def weight_sums(self):
-        """Return the sum of the weights of each batch, in the present order."""
-        weight = self.data.sample_weight
-        weight = np.ones(len(self.order)) if weight is None else weight[self.order]
-        return np.add.reduceat(weight, np.arange(0, len(weight), self.batch_size))
 
     def _targets(self, samples):
         target = self._tensor(self.data.targets[samples])

@@ -3,8 +3,8 @@ import pickle
 import pytest
 import torch
 
-from sklstm.training._net import _optimizer
-from sklstm.training._optimizer_state import export_state, import_state
+from sklstm.torch_training._net import _optimizer
+from sklstm.torch_training._optimizer_state import export_state, import_state
 
 
 @pytest.mark.parametrize("name", ["adam", "adamw", "nadam", "rmsprop", "sgd"])

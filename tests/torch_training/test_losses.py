@@ -4,7 +4,7 @@ import torch
 from scipy.special import expit, huber, softmax
 from sklearn.metrics import log_loss, mean_absolute_error, mean_pinball_loss, mean_squared_error
 
-from sklstm.training._losses import WeightedLoss
+from sklstm.torch_training._losses import WeightedLoss
 
 RNG = np.random.default_rng(0)
 OUTPUT, TARGET = RNG.normal(size=(2, 50, 3)) * 2

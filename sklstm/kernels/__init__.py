@@ -1,0 +1,9 @@
+"""Compiled passes and optimisers of recurrent networks: flat vectors in, flat vectors out."""
+
+from ._layout import Layout
+from ._optimizers import Optimizer
+from ._pass import Pass
+from ._plan import Plan
+from ._registers import LANES
+
+__all__ = ["LANES", "Layout", "Optimizer", "Pass", "Plan"]

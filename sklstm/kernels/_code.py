@@ -1,0 +1,291 @@
+"""Writing compiled functions in Python: what is computed is recorded, LLVM makes code of it.
+
+Values of the functions below stand for numbers that are not there yet. Adding two of them writes
+an addition into the function being defined, ``for i in loop(n)`` writes a loop around whatever
+the body writes. A value is an integer, a real number, or *lanes*: the same quantity of sixteen
+samples side by side, which LLVM puts into whatever vector registers the processor has. What
+happens in one lane never depends on the others, to the last bit.
+
+One function is written at a time, under the lock of `compile_functions`.
+"""
+
+from contextlib import contextmanager
+
+from llvmlite import ir
+
+from ._registers import LANES
+
+FLOAT, DOUBLE = ir.FloatType(), ir.DoubleType()
+INTEGER = ir.IntType(64)
+
+_builders = []
+
+
+def builder():
+    """Return LLVM's builder of the function that is being written."""
+    return _builders[-1]
+
+
+@contextmanager
+def writing(function):
+    """Write into the first block of a function of LLVM."""
+    _builders.append(ir.IRBuilder(function.append_basic_block("entry")))
+    try:
+        yield
+    finally:
+        _builders.pop()
+
+
+def lanes_of(element):
+    """Return the type of lanes of a type of numbers."""
+    return ir.VectorType(element, LANES)
+
+
+class Value:
+    """A number, or lanes of numbers, in a function being written.
+
+    Parameters
+    ----------
+    value : ir.Value
+        What LLVM knows it as.
+    """
+
+    def __init__(self, value):
+        self.value = value
+
+    @property
+    def type(self):
+        """Type of the value in LLVM."""
+        return self.value.type
+
+    @property
+    def element(self):
+        """Type of the number, or of those in the lanes."""
+        return self.type.element if isinstance(self.type, ir.VectorType) else self.type
+
+    def like(self, number):
+        """Return a constant of the same type."""
+        if isinstance(number, Value):
+            return number
+        if isinstance(self.type, ir.VectorType):
+            return Value(ir.Constant(self.type, [number] * LANES))
+        return Value(ir.Constant(self.type, number))
+
+    def _compute(self, whole, real, other, *, swap=False):
+        pair = self.value, self.like(other).value
+        pair = pair[::-1] if swap else pair
+        if isinstance(self.element, ir.IntType):
+            return Value(getattr(builder(), whole)(*pair))
+        # A product that is added to something may be rounded once, where the processor can.
+        return Value(getattr(builder(), real)(*pair, flags=("contract",)))
+
+    def __add__(self, other):
+        return self._compute("add", "fadd", other)
+
+    def __sub__(self, other):
+        return self._compute("sub", "fsub", other)
+
+    def __mul__(self, other):
+        return self._compute("mul", "fmul", other)
+
+    def __truediv__(self, other):
+        return self._compute("sdiv", "fdiv", other)
+
+    def __rsub__(self, other):
+        return self._compute("sub", "fsub", other, swap=True)
+
+    def __rtruediv__(self, other):
+        return self._compute("sdiv", "fdiv", other, swap=True)
+
+    __radd__, __rmul__ = __add__, __mul__
+
+    def __floordiv__(self, other):
+        return Value(builder().sdiv(self.value, self.like(other).value))
+
+    def __mod__(self, other):
+        return Value(builder().srem(self.value, self.like(other).value))
+
+    def compare(self, sign, other):
+        """Return whether ``self sign other``, with a sign such as ``"<"``; never so for NaN."""
+        pair = self.value, self.like(other).value
+        if isinstance(self.element, ir.IntType):
+            return Value(builder().icmp_signed(sign, *pair))
+        return Value(builder().fcmp_ordered(sign, *pair))
+
+    def choose(self, yes, no):
+        """Return `yes` where this comparison holds, else `no`; one of them must be a value."""
+        yes = yes if isinstance(yes, Value) else no.like(yes)
+        return Value(builder().select(self.value, yes.value, yes.like(no).value))
+
+
+def integer(number):
+    """Return an integer constant."""
+    return number if isinstance(number, Value) else Value(ir.Constant(INTEGER, number))
+
+
+def smaller(a, b):
+    """Return the smaller one of two integers."""
+    a, b = integer(a), integer(b)
+    return a.compare("<", b).choose(a, b)
+
+
+def larger(a, b):
+    """Return the larger one of two integers."""
+    a, b = integer(a), integer(b)
+    return a.compare(">", b).choose(a, b)
+
+
+def spread(number):
+    """Return lanes that all hold a number."""
+    lanes = lanes_of(number.type)
+    nothing = ir.Constant(lanes, ir.Undefined)
+    first = builder().insert_element(nothing, number.value, ir.Constant(ir.IntType(32), 0))
+    zeros = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
+    return Value(builder().shuffle_vector(first, nothing, zeros))
+
+
+def call_intrinsic(name, *values):
+    """Return the result of one of LLVM's functions of lanes, such as ``fmuladd``."""
+    type_ = values[0].type
+    suffix = "f32" if type_.element == FLOAT else "f64"
+    full_name = f"llvm.{name}.v{LANES}{suffix}"
+    module = builder().module
+    function = module.globals.get(full_name)
+    if function is None:
+        kind = ir.FunctionType(type_, [type_] * len(values))
+        function = ir.Function(module, kind, full_name)
+    return Value(builder().call(function, [value.value for value in values]))
+
+
+class Pointer:
+    """Numbers that follow each other in memory.
+
+    Parameters
+    ----------
+    value : ir.Value
+        Address of the first one.
+    """
+
+    def __init__(self, value):
+        self.value = value
+
+    @property
+    def element(self):
+        """Type of the numbers."""
+        return self.value.type.pointee
+
+    def after(self, index):
+        """Return the pointer `index` numbers further on."""
+        return Pointer(builder().gep(self.value, [integer(index).value]))
+
+    def __getitem__(self, index):
+        return Value(builder().load(self.after(index).value))
+
+    def __setitem__(self, index, value):
+        builder().store(value.value, self.after(index).value)
+
+    def load(self, index):
+        """Return the lanes that begin at an index."""
+        return Value(builder().load(self._lanes(index), align=self._size))
+
+    def store(self, index, lanes):
+        """Write lanes, beginning at an index."""
+        builder().store(lanes.value, self._lanes(index), align=self._size)
+
+    @property
+    def _size(self):
+        return {FLOAT: 4, DOUBLE: 8}[self.element]
+
+    def _lanes(self, index):
+        lanes = lanes_of(self.element).as_pointer()
+        return builder().bitcast(self.after(index).value, lanes)
+
+
+class Places:
+    """Integers with names in memory: a record of a structured array.
+
+    Parameters
+    ----------
+    value : ir.Value
+        Address of the first record.
+    names : tuple of str
+        Names of the integers.
+    """
+
+    def __init__(self, value, names):
+        self.value = value
+        self._names = names
+
+    def __getattr__(self, name):
+        return Pointer(self.value)[self._names.index(name)]
+
+    def pointer(self, name, element=None):
+        """Return the integer of this name as an address, of the module's numbers by default."""
+        element = element or builder().module.element
+        address = getattr(self, name).value
+        return Pointer(builder().inttoptr(address, element.as_pointer()))
+
+    def record(self, index):
+        """Return the record `index` further on."""
+        step = integer(index) * len(self._names)
+        return Places(Pointer(self.value).after(step).value, self._names)
+
+
+def loop(first, end=None, step=1):
+    """Write a loop around what the body of ``for i in loop(n)`` writes.
+
+    Parameters
+    ----------
+    first, end : Value or int
+        As for `range`.
+    step : int
+        Positive distance.
+
+    Yields
+    ------
+    index : Value
+        The running index, once.
+    """
+    first, end = (0, first) if end is None else (first, end)
+    first, end, start = integer(first).value, integer(end).value, builder().block
+    body = builder().append_basic_block("body")
+    after = builder().append_basic_block("after")
+    builder().cbranch(builder().icmp_signed("<", first, end), body, after)
+    builder().position_at_end(body)
+    index = builder().phi(INTEGER)
+    index.add_incoming(first, start)
+    yield Value(index)
+    following = builder().add(index, ir.Constant(INTEGER, step), flags=("nsw",))
+    index.add_incoming(following, builder().block)
+    builder().cbranch(builder().icmp_signed("<", following, end), body, after)
+    builder().position_at_end(after)
+
+
+@contextmanager
+def only_if(condition):
+    """Write a branch around what the body of ``with only_if(condition)`` writes."""
+    with builder().if_then(condition.value):
+        yield
+
+
+class Variable:
+    """A place for a value that changes, such as a running sum in a loop.
+
+    Parameters
+    ----------
+    value : Value
+        What it holds at first.
+    """
+
+    def __init__(self, value):
+        with builder().goto_entry_block():
+            self._place = builder().alloca(value.type)
+        self.set(value)
+
+    def get(self):
+        """Return what it holds now."""
+        return Value(builder().load(self._place))
+
+    def set(self, value):
+        """Let it hold another value."""
+        builder().store(value.value, self._place)

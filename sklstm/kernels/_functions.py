@@ -1,0 +1,131 @@
+"""Functions written in Python, and their compilation for this processor."""
+
+import ctypes
+import threading
+from functools import cache
+
+import numpy as np
+from llvmlite import binding, ir
+
+from ._code import DOUBLE, FLOAT, INTEGER, Places, Pointer, Value, builder, integer, writing
+
+#: Kind of an argument that points to numbers in the precision of the module.
+NUMBERS = "numbers"
+
+_lock = threading.Lock()
+
+
+class Function:
+    """A compiled function that a Python function writes.
+
+    Parameters
+    ----------
+    write : callable
+        Called with the arguments as values, writes the body.
+    kinds : sequence
+        What the arguments are: `INTEGER`, `NUMBERS`, or a tuple of names for `Places`.
+    """
+
+    def __init__(self, write, kinds):
+        self.write = write
+        self.name = write.__name__.strip("_")
+        self.kinds = kinds
+
+    def __call__(self, *arguments):
+        """Write a call."""
+        arguments = [integer(a) if isinstance(a, int) else a for a in arguments]
+        function = self.define(builder().module)
+        builder().call(function, [argument.value for argument in arguments])
+
+    def define(self, module, *, external=False):
+        """Return the function in a module, written there if it was not yet."""
+        if self.name in module.globals:
+            return module.globals[self.name]
+        types = [self._type(kind, module) for kind in self.kinds]
+        function = ir.Function(module, ir.FunctionType(ir.VoidType(), types), self.name)
+        if not external:
+            function.linkage = "internal"
+            function.attributes.add("noinline")
+        with writing(function):
+            pairs = zip(self.kinds, function.args, strict=True)
+            self.write(*[self._wrap(kind, argument) for kind, argument in pairs])
+            builder().ret_void()
+        return function
+
+    @staticmethod
+    def _type(kind, module):
+        if isinstance(kind, tuple):
+            return INTEGER.as_pointer()
+        return module.element.as_pointer() if kind == NUMBERS else kind
+
+    @staticmethod
+    def _wrap(kind, argument):
+        if isinstance(kind, tuple):
+            return Places(argument, kind)
+        return Pointer(argument) if kind == NUMBERS else Value(argument)
+
+
+def function(*kinds):
+    """Return a decorator that makes a `Function` with arguments of these kinds."""
+    return lambda write: Function(write, kinds)
+
+
+@cache
+def _initialize():
+    binding.initialize_native_target()
+    binding.initialize_native_asmprinter()
+
+
+def _target():
+    """Return LLVM's description of this processor, with all of its instructions."""
+    _initialize()
+    features = binding.get_host_cpu_features().flatten()
+    target = binding.Target.from_default_triple()
+    name = binding.get_host_cpu_name()
+    return target.create_target_machine(cpu=name, features=features, opt=2, jit=True)
+
+
+def compile_functions(functions, dtype):
+    """Compile functions for this processor.
+
+    Parameters
+    ----------
+    functions : sequence of Function
+        Those that are to be called from Python; what they call comes along.
+    dtype : numpy dtype
+        Precision of their numbers.
+
+    Returns
+    -------
+    compiled : list of callable
+        Each takes integers and addresses as plain integers, and releases the interpreter.
+    """
+    with _lock:
+        module = ir.Module()
+        module.element = {"float32": FLOAT, "float64": DOUBLE}[np.dtype(dtype).name]
+        module.triple = binding.get_default_triple()
+        for each in functions:
+            each.define(module, external=True)
+        engine = _engine(str(module))
+        return [_callable(engine, each) for each in functions]
+
+
+def _engine(text):
+    parsed = binding.parse_assembly(text)
+    parsed.verify()
+    options = binding.create_pipeline_tuning_options(speed_level=2)
+    # The vectors are ours already; looking for more takes longer than all the rest.
+    options.loop_vectorization = options.slp_vectorization = options.loop_unrolling = False
+    machine = _target()
+    passes = binding.create_pass_builder(machine, options)
+    passes.getModulePassManager().run(parsed, passes)
+    engine = binding.create_mcjit_compiler(parsed, _target())  # takes the machine over
+    engine.finalize_object()
+    return engine
+
+
+def _callable(engine, function_):
+    kind = ctypes.CFUNCTYPE(None, *[ctypes.c_int64] * len(function_.kinds))
+    compiled = kind(engine.get_function_address(function_.name))
+    compiled.engine = engine  # keeps the code in memory
+    return compiled

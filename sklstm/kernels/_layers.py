@@ -1,0 +1,182 @@
+"""One layer in one direction over all steps, forward and backward through time."""
+
+from ._code import INTEGER, integer, loop, only_if, smaller
+from ._functions import function
+from ._places import LAYER, NETWORK, PART
+from ._products import add_outer_products, multiply, multiply_back
+from ._registers import LANES
+from ._sequences import add_lanes, apply_mask, clear, copy_lanes
+
+
+def make_layer_forward(cell):
+    """Return the function that runs a layer of a cell over its stacked inputs.
+
+    Parameters
+    ----------
+    cell : Cell
+        What happens between the matrix products.
+
+    Returns
+    -------
+    layer_forward : Function
+        Takes places of the network, of the layer, and of all parts.
+    """
+
+    @function(NETWORK, LAYER, PART)
+    def layer_forward(network, layer, parts):
+        memory, n_tiles = network.pointer("memory"), network.n_tiles
+        clear(memory.after(layer.kept), n_tiles * layer.kept_size)
+        for t in loop(network.n_steps):
+            stack = memory.after(layer.stack + t * layer.stack_step)
+            rows = memory.after(layer.rows + t * layer.rows_step)
+            weights = network.pointer("weights")
+            for k in loop(layer.first_part, layer.last_part):
+                multiply(
+                    parts.record(k), weights, stack, layer.stack_size, rows, layer.rows_size,
+                    n_tiles,
+                )  # fmt: skip
+            _cell_forward(network, layer, t)
+            with only_if((t + 1).compare("<", network.n_steps)):
+                _feed(network, layer, t)
+
+    @function(NETWORK, LAYER, INTEGER)
+    def _cell_forward(network, layer, t):
+        memory, n_tiles, n_units = network.pointer("memory"), network.n_tiles, network.units
+        for tile in loop(n_tiles):
+            before = memory.after(layer.kept + t * layer.kept_step + tile * layer.kept_size)
+            cell.forward(
+                n_units,
+                memory.after(layer.rows + t * layer.rows_step + tile * layer.rows_size),
+                before,
+                before.after(layer.kept_step),
+                memory.load(network.there + (t * n_tiles + tile) * LANES),
+            )
+
+    return layer_forward
+
+
+def make_layer_backward(cell):
+    """Return the function that takes the gradient back through a layer.
+
+    Parameters
+    ----------
+    cell : Cell
+        What happens between the matrix products.
+
+    Returns
+    -------
+    layer_backward : Function
+        Takes places of the network, of the layer, and of all parts.
+    """
+
+    @function(NETWORK, LAYER, PART)
+    def layer_backward(network, layer, parts):
+        memory, chunk = network.pointer("memory"), network.steps_at_a_time
+        n_steps = network.n_steps
+        clear(memory.after(layer.carried), network.n_tiles * layer.carried_size)
+        for back in loop(n_steps):
+            t = n_steps - 1 - back
+            with only_if(layer.above.compare(">=", 0)):
+                _add_from_above(network, layer, t)
+            _cell_backward(network, layer, t)
+            with only_if(t.compare(">", 0)):
+                _feed_back(network, layer, parts, t)
+            with only_if(layer.below.compare(">=", 0)):
+                _hand_down(network, layer, parts, t)
+            with only_if((t % chunk).compare("==", 0)):
+                _add_gradient(network, layer, parts, t)
+
+    @function(NETWORK, LAYER, INTEGER)
+    def _cell_backward(network, layer, t):
+        memory, n_tiles, n_units = network.pointer("memory"), network.n_tiles, network.units
+        for tile in loop(n_tiles):
+            before = memory.after(layer.kept + t * layer.kept_step + tile * layer.kept_size)
+            cell.backward(
+                n_units,
+                memory.after(layer.rows + t * layer.rows_step + tile * layer.rows_size),
+                before,
+                before.after(layer.kept_step),
+                memory.after(layer.fed + tile * layer.fed_size),
+                memory.after(layer.carried + tile * layer.carried_size),
+                memory.load(network.there + (t * n_tiles + tile) * LANES),
+            )
+
+    return layer_backward
+
+
+@function(NETWORK, LAYER, INTEGER)
+def _feed(network, layer, t):
+    """Stack the hidden state upon the inputs of the next step."""
+    memory, size = network.pointer("memory"), network.units * LANES
+    for tile in loop(network.n_tiles):
+        state = memory.after(layer.kept + (t + 1) * layer.kept_step + tile * layer.kept_size)
+        target = memory.after(
+            layer.stack
+            + (t + 1) * layer.stack_step
+            + tile * layer.stack_size
+            + layer.state_column * LANES
+        )
+        copy_lanes(state, target, size)
+        with only_if(layer.state_mask.compare(">=", 0)):
+            masks = network.pointer("masks")
+            apply_mask(target, masks.after(layer.state_mask + tile * size), size)
+
+
+@function(NETWORK, LAYER, INTEGER)
+def _add_from_above(network, layer, t):
+    memory = network.pointer("memory")
+    for tile in loop(network.n_tiles):
+        add_lanes(
+            memory.after(layer.fed + tile * layer.fed_size),
+            memory.after(layer.above + t * layer.above_step + tile * layer.above_size),
+            network.units * LANES,
+        )
+
+
+@function(NETWORK, LAYER, PART, INTEGER)
+def _feed_back(network, layer, parts, t):
+    """Write the gradient with respect to the state that was fed back."""
+    memory, size = network.pointer("memory"), network.units * LANES
+    rows = memory.after(layer.rows + t * layer.rows_step)
+    for k in loop(layer.first_part, layer.last_part):
+        part = parts.record(k)
+        with only_if(part.reads_state.compare("!=", 0)):
+            multiply_back(
+                part, network.pointer("weights"), layer.state_column, network.units, rows,
+                layer.rows_size, memory.after(layer.fed), layer.fed_size, network.n_tiles,
+                k - layer.first_part,
+            )  # fmt: skip
+    with only_if(layer.state_mask.compare(">=", 0)):
+        for tile in loop(network.n_tiles):
+            mask = network.pointer("masks").after(layer.state_mask + tile * size)
+            apply_mask(memory.after(layer.fed + tile * layer.fed_size), mask, size)
+
+
+@function(NETWORK, LAYER, PART, INTEGER)
+def _hand_down(network, layer, parts, t):
+    """Write the gradient with respect to the inputs of a step."""
+    memory = network.pointer("memory")
+    rows = memory.after(layer.rows + t * layer.rows_step)
+    clear(memory.after(layer.below + t * layer.below_step), network.n_tiles * layer.below_size)
+    for k in loop(layer.first_part, layer.last_part):
+        part = parts.record(k)
+        with only_if(part.reads_inputs.compare("!=", 0)):
+            multiply_back(
+                part, network.pointer("weights"), integer(0), layer.n_inputs, rows,
+                layer.rows_size, memory.after(layer.below + t * layer.below_step),
+                layer.below_size, network.n_tiles, integer(1),
+            )  # fmt: skip
+
+
+@function(NETWORK, LAYER, PART, INTEGER)
+def _add_gradient(network, layer, parts, t):
+    """Add the gradient with respect to the weights of a few steps, beginning at `t`."""
+    memory = network.pointer("memory")
+    n_steps = smaller(network.steps_at_a_time, network.n_steps - t)
+    for k in loop(layer.first_part, layer.last_part):
+        add_outer_products(
+            parts.record(k), network.pointer("gradient"),
+            memory.after(layer.rows + t * layer.rows_step), layer.rows_size,
+            memory.after(layer.stack + t * layer.stack_step), layer.stack_size,
+            n_steps * network.n_tiles, network.pointer("scratch"),
+        )  # fmt: skip

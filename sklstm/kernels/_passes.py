@@ -1,0 +1,191 @@
+"""A whole network forward and backward, for the samples of some tiles."""
+
+from ._code import INTEGER, integer, loop, only_if
+from ._functions import compile_functions, function
+from ._layers import make_layer_backward, make_layer_forward
+from ._places import LAYER, NETWORK, PART
+from ._products import add_outer_products, multiply, multiply_back
+from ._registers import LANES
+from ._sequences import apply_mask, clear, copy_lanes, copy_steps, gather, mark_presence
+
+
+def compile_forward(cell, dtype):
+    """Compile the forward pass of a cell.
+
+    Parameters
+    ----------
+    cell : Cell
+        The cell of all layers.
+    dtype : numpy dtype
+        Precision.
+
+    Returns
+    -------
+    forward : callable
+        Takes the addresses of records of NETWORK, LAYER and PART, these of all layers and then of
+        the head. It leaves the outputs in the rows of the head.
+    """
+    layer_forward = make_layer_forward(cell)
+
+    @function(NETWORK, LAYER, PART)
+    def forward(network, layers, parts):
+        mark_presence(network)
+        n_directions = network.n_directions
+        for level in loop(network.n_levels):
+            for direction in loop(n_directions):
+                layer = layers.record(level * n_directions + direction)
+                with only_if(level.compare("==", 0)):
+                    gather(network, layer)
+                with only_if(level.compare(">", 0)):
+                    _read_outputs(network, layer, level)
+                layer_forward(network, layer, parts)
+            with only_if((level + 1).compare("<", network.n_levels)):
+                _write_outputs(network, layers, level)
+        _run_head(network, layers, parts)
+
+    return compile_functions([forward], dtype)[0]
+
+
+def compile_backward(cell, dtype):
+    """Compile the backward pass of a cell.
+
+    Parameters
+    ----------
+    cell : Cell
+        The cell of all layers.
+    dtype : numpy dtype
+        Precision.
+
+    Returns
+    -------
+    backward : callable
+        Takes the same addresses after a forward pass, the gradient with respect to the outputs
+        being in the rows of the head. It writes that with respect to all weights.
+    """
+    layer_backward = make_layer_backward(cell)
+
+    @function(NETWORK, LAYER, PART)
+    def backward(network, layers, parts):
+        with only_if(network.adds.compare("==", 0)):
+            clear(network.pointer("gradient"), network.n_weights)
+        _run_head_back(network, layers, parts)
+        n_levels, n_directions = network.n_levels, network.n_directions
+        for down in loop(n_levels):
+            level = n_levels - 1 - down
+            with only_if(down.compare(">", 0)):
+                _read_slopes(network, layers, level)
+            for direction in loop(n_directions):
+                layer_backward(network, layers.record(level * n_directions + direction), parts)
+
+    return compile_functions([backward], dtype)[0]
+
+
+def _outputs(network, level):
+    """Return the outputs of a level, those of all steps following each other."""
+    first = network.outputs + level * network.n_steps * network.outputs_step
+    return network.pointer("memory").after(first)
+
+
+def _mask(network, level):
+    """Return the mask of the outputs of a level; that of the last one has a single step."""
+    first = network.output_masks + level * network.n_steps * network.outputs_step
+    return network.pointer("masks").after(first)
+
+
+def _drops(network):
+    return only_if(network.output_masks.compare(">=", 0))
+
+
+@function(NETWORK, LAYER, INTEGER)
+def _read_outputs(network, layer, level):
+    """Copy the outputs of the level before into the stacked inputs of a layer."""
+    memory = network.pointer("memory")
+    copy_steps(
+        network, _outputs(network, level - 1), network.outputs_step, network.outputs_size,
+        memory.after(layer.stack), layer.stack_step, layer.stack_size, network.state_size,
+        layer.backward, integer(0),
+    )  # fmt: skip
+
+
+@function(NETWORK, LAYER, INTEGER)
+def _write_outputs(network, layers, level):
+    """Put the states of both directions of a level side by side, in the order of the series."""
+    memory, outputs = network.pointer("memory"), _outputs(network, level)
+    for d in loop(network.n_directions):
+        layer = layers.record(level * network.n_directions + d)
+        copy_steps(
+            network, memory.after(layer.kept + layer.kept_step), layer.kept_step, layer.kept_size,
+            outputs.after(d * network.units * LANES), network.outputs_step, network.outputs_size,
+            network.units, layer.backward, integer(0),
+        )  # fmt: skip
+    with _drops(network):
+        apply_mask(outputs, _mask(network, level), network.n_steps * network.outputs_step)
+
+
+@function(NETWORK, LAYER, INTEGER)
+def _read_slopes(network, layers, level):
+    """Add up the gradients that the next level hands down, and give each direction its own."""
+    memory = network.pointer("memory")
+    slopes = memory.after(network.slopes)
+    for d in loop(network.n_directions):
+        layer = layers.record((level + 1) * network.n_directions + d)
+        copy_steps(
+            network, memory.after(layer.below), layer.below_step, layer.below_size, slopes,
+            network.outputs_step, network.outputs_size, network.state_size, layer.backward, d,
+        )  # fmt: skip
+    with _drops(network):
+        apply_mask(slopes, _mask(network, level), network.n_steps * network.outputs_step)
+    for d in loop(network.n_directions):
+        layer = layers.record(level * network.n_directions + d)
+        clear(memory.after(layer.fed), network.n_tiles * layer.fed_size)
+        copy_steps(
+            network, slopes.after(d * network.units * LANES), network.outputs_step,
+            network.outputs_size, memory.after(layer.above), layer.above_step, layer.above_size,
+            network.units, layer.backward, integer(0),
+        )  # fmt: skip
+
+
+@function(NETWORK, LAYER, PART)
+def _run_head(network, layers, parts):
+    """Read the last states of the last level."""
+    memory, units, size = network.pointer("memory"), network.units * LANES, network.outputs_size
+    last = network.n_levels - 1
+    for tile in loop(network.n_tiles):
+        target = memory.after(network.head_stack + tile * network.head_stack_size)
+        for d in loop(network.n_directions):
+            layer = layers.record(last * network.n_directions + d)
+            end = layer.kept + network.n_steps * layer.kept_step + tile * layer.kept_size
+            copy_lanes(memory.after(end), target.after(d * units), units)
+        with _drops(network):
+            apply_mask(target, _mask(network, last).after(tile * size), size)
+    multiply(
+        parts.record(network.n_parts - 1), network.pointer("weights"),
+        memory.after(network.head_stack), network.head_stack_size,
+        memory.after(network.head_rows), network.head_rows_size, network.n_tiles,
+    )  # fmt: skip
+
+
+@function(NETWORK, LAYER, PART)
+def _run_head_back(network, layers, parts):
+    """Hand the gradient with respect to the outputs to the last states of the last level."""
+    memory, units, size = network.pointer("memory"), network.units * LANES, network.outputs_size
+    head, last, n_tiles = parts.record(network.n_parts - 1), network.n_levels - 1, network.n_tiles
+    slopes = memory.after(network.head_rows)
+    multiply_back(
+        head, network.pointer("weights"), integer(0), network.state_size, slopes,
+        network.head_rows_size, memory.after(network.head_fed), network.head_fed_size, n_tiles,
+        integer(0),
+    )  # fmt: skip
+    add_outer_products(
+        head, network.pointer("gradient"), slopes, network.head_rows_size,
+        memory.after(network.head_stack), network.head_stack_size, n_tiles,
+        network.pointer("scratch"),
+    )  # fmt: skip
+    for tile in loop(n_tiles):
+        source = memory.after(network.head_fed + tile * network.head_fed_size)
+        with _drops(network):
+            apply_mask(source, _mask(network, last).after(tile * size), size)
+        for d in loop(network.n_directions):
+            layer = layers.record(last * network.n_directions + d)
+            target = memory.after(layer.fed + tile * layer.fed_size)
+            copy_lanes(source.after(d * units), target, units)

@@ -1,0 +1,42 @@
+"""Records of integers that tell compiled code where everything is.
+
+Arrays in the memory of a pass are (step, tile, row, lane). Of an array called ``name``,
+``name_step`` and ``name_size`` tell how much further on the next step and the next tile are. A
+place of -1 means that there is no such array.
+"""
+
+import numpy as np
+
+#: A block of a layer's matrix of weights: where it begins among them, the rows that it gives, the
+#: columns of the stacked inputs that it reads, and how many columns it has with filling.
+PART = (
+    "weights", "row", "n_rows", "column", "n_columns", "depth", "reads_inputs", "reads_state",
+)  # fmt: skip
+
+#: A layer in one direction.
+LAYER = (
+    "backward", "n_inputs", "state_column", "first_part", "last_part",  # what it is
+    "stack", "stack_step", "stack_size",  # stacked inputs
+    "rows", "rows_step", "rows_size",  # weighted inputs, then activations, then their gradients
+    "kept", "kept_step", "kept_size",  # hidden state and what else is kept of a step
+    "fed", "fed_size", "carried", "carried_size",  # gradients that come from the step after
+    "above", "above_step", "above_size",  # gradient that comes from the next level
+    "below", "below_step", "below_size",  # gradient for the level before
+    "state_mask",  # of recurrent dropout
+)  # fmt: skip
+
+#: A network and a pass through it. Up to `scratch` they are addresses, then sizes, then places in
+#: memory. `outputs` are those of each level but the last in the order of the series, `slopes`
+#: their gradients; `there` says which sample has which step.
+NETWORK = (
+    "weights", "gradient", "memory", "masks", "inputs", "starts", "lengths", "scratch",
+    "n_weights", "n_features", "n_samples", "n_steps", "n_tiles", "n_levels", "n_directions",
+    "units", "state_size", "steps_at_a_time", "n_parts", "adds",
+    "there", "outputs", "slopes", "outputs_step", "outputs_size", "output_masks",
+    "head_stack", "head_stack_size", "head_rows", "head_rows_size", "head_fed", "head_fed_size",
+)  # fmt: skip
+
+
+def records(names, n_records):
+    """Return a structured array with these names, all -1."""
+    return np.full(n_records, -1, dtype=[(name, np.int64) for name in names])

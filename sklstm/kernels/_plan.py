@@ -1,0 +1,102 @@
+"""Which arrays a pass needs, and where each stands in one block of memory."""
+
+from ._cells import CELLS
+from ._layout import round_up
+from ._places import LAYER, NETWORK, records
+from ._registers import LANES, ROWS
+
+TILES_AT_A_TIME = 16  # whose gradients are turned round together: 256 samples stay in the cache
+
+
+class Plan:
+    """The places of all arrays of a pass.
+
+    Parameters
+    ----------
+    layout : Layout
+        The network.
+    n_tiles, n_steps : int
+        The largest numbers of tiles of samples and of steps.
+    trains : bool, default=False
+        Whether there will be backward passes. Without them an array that nobody looks back at has
+        room for one step.
+    drops, drops_state : bool, default=False
+        Whether there will be masks of dropout, and of recurrent dropout.
+
+    Attributes
+    ----------
+    network : ndarray of NETWORK, shape (1,)
+        Places that the layers share.
+    layers : ndarray of LAYER, shape (n_levels * n_directions,)
+        Places of each layer and direction.
+    size, mask_size : int
+        How many numbers, and how many numbers of masks, there are.
+    """
+
+    def __init__(self, layout, n_tiles, n_steps, *, trains=False, drops=False, drops_state=False):
+        self.layout, self.n_tiles, self.n_steps, self.trains = layout, n_tiles, n_steps, trains
+        self.size = self.mask_size = 0
+        self.network = records(NETWORK, 1)
+        self.layers = records(LAYER, len(layout.layers))
+        first_part, n_directions = 0, len(layout.spec.directions)
+        for number, layer in enumerate(layout.layers):
+            places = self.layers[number]
+            places["backward"] = number % n_directions
+            places["n_inputs"], places["state_column"] = layer.n_inputs, layer.state_column
+            places["first_part"] = first_part
+            places["last_part"] = first_part = first_part + len(layer.parts)
+            self._place_layer(places, layer, number // n_directions)
+            if drops_state:
+                places["state_mask"] = self._reserve_mask(layout.spec.hidden_size)
+        self._place_network(drops)
+
+    def _place_layer(self, places, layer, level):
+        n_steps, spec = self.n_steps, self.layout.spec
+        n, last = spec.hidden_size, level == spec.num_layers - 1
+        self._place(places, "stack", layer.n_columns + ROWS, n_steps)
+        self._place(places, "rows", layer.n_rows + LANES, n_steps if self.trains else 1)
+        keeps = self.trains or not last
+        self._place(places, "kept", CELLS[spec.cell].n_kept * n, n_steps + 1 if keeps else 1)
+        if not self.trains:
+            return
+        self._place(places, "fed", n + ROWS)
+        self._place(places, "carried", n)
+        if not last:
+            self._place(places, "above", n, n_steps)
+        if level:
+            self._place(places, "below", layer.n_inputs + ROWS, n_steps)
+
+    def _place_network(self, drops):
+        spec, network, head = self.layout.spec, self.network[0], self.layout.head
+        n_inner = self.n_steps * (spec.num_layers - 1)
+        network["n_weights"], network["n_features"] = self.layout.n_weights, spec.n_features
+        network["n_tiles"], network["n_parts"] = self.n_tiles, len(self.layout.parts)
+        network["n_levels"], network["n_directions"] = spec.num_layers, len(spec.directions)
+        network["units"], network["state_size"] = spec.hidden_size, spec.state_size
+        network["steps_at_a_time"] = max(1, TILES_AT_A_TIME // self.n_tiles)
+        network["there"] = self._reserve(1, self.n_steps)
+        network["outputs_size"] = spec.state_size * LANES
+        network["outputs_step"] = spec.state_size * LANES * self.n_tiles
+        network["outputs"] = self._reserve(spec.state_size, n_inner)
+        network["slopes"] = self._reserve(spec.state_size, self.n_steps if n_inner else 0)
+        if drops:
+            network["output_masks"] = self._reserve_mask(spec.state_size * (n_inner + 1))
+        self._place(network, "head_stack", head.n_columns + ROWS)
+        self._place(network, "head_rows", round_up(head.n_rows, LANES))
+        self._place(network, "head_fed", head.n_inputs + ROWS)
+
+    def _place(self, places, name, n_rows, n_steps=None):
+        places[name] = self._reserve(n_rows, n_steps or 1)
+        places[f"{name}_size"] = n_rows * LANES
+        if n_steps is not None:
+            places[f"{name}_step"] = 0 if n_steps == 1 else n_rows * LANES * self.n_tiles
+
+    def _reserve(self, n_rows, n_steps):
+        first = self.size
+        self.size += n_rows * LANES * self.n_tiles * n_steps
+        return first
+
+    def _reserve_mask(self, n_rows):
+        first = self.mask_size
+        self.mask_size += n_rows * LANES * self.n_tiles
+        return first

@@ -1,0 +1,133 @@
+"""Moving sequences between windows, levels and directions.
+
+All sequences of a tile end at the last step: shorter ones begin later, and before that nothing is
+there. A layer that reads backwards begins with the last step of each sequence, so that it ends
+with the first one, again at the last place. Lanes without a sample have length zero.
+"""
+
+from ._code import INTEGER, Variable, integer, loop, only_if, smaller
+from ._functions import NUMBERS, function
+from ._places import LAYER, NETWORK
+from ._registers import LANES
+
+
+@function(NETWORK, LAYER)
+def gather(network, layer):
+    """Copy windows from the rows of the series into the stacked inputs of a layer."""
+    memory, inputs = network.pointer("memory"), network.pointer("inputs")
+    starts = network.pointer("starts", INTEGER)
+    lengths = network.pointer("lengths", INTEGER)
+    n_features, n_steps, step_size = network.n_features, network.n_steps, layer.stack_step
+    backward = layer.backward
+    zero = memory[0].like(0.0)
+    for tile in loop(network.n_tiles):
+        for lane in loop(LANES):
+            sample = tile * LANES + lane
+            length, start = lengths[sample], starts[sample]
+            gap = n_steps - length
+            target = memory.after(layer.stack + tile * layer.stack_size + lane)
+            for t in loop(gap):
+                for k in loop(n_features):
+                    target[t * step_size + k * LANES] = zero
+            last = start + length - 1
+            for t in loop(gap, n_steps):
+                forth, back = start + t - gap, last - (t - gap)
+                row = inputs.after(backward.compare("!=", 0).choose(back, forth) * n_features)
+                to = target.after(t * step_size)
+                for k in loop(n_features):
+                    to[k * LANES] = row[k]
+
+
+@function(NETWORK)
+def mark_presence(network):
+    """Note which samples have which steps."""
+    there = network.pointer("memory").after(network.there)
+    lengths = network.pointer("lengths", INTEGER)
+    n_steps, n_lanes = network.n_steps, network.n_tiles * LANES
+    one, zero = there[0].like(1.0), there[0].like(0.0)
+    for sample in loop(n_lanes):
+        gap = n_steps - lengths[sample]
+        for t in loop(n_steps):
+            there[t * n_lanes + sample] = t.compare(">=", gap).choose(one, zero)
+
+
+@function(
+    NETWORK, NUMBERS, INTEGER, INTEGER, NUMBERS, INTEGER, INTEGER, INTEGER, INTEGER, INTEGER
+)
+def copy_steps(network, from_, from_step, from_size, to, to_step, to_size, n_rows, turned, add):
+    """Copy a sequence, turned round if wished.
+
+    Parameters
+    ----------
+    network : Places of NETWORK
+        Numbers of steps and tiles.
+    from_, to : Pointer
+        Where it is, and where it goes to.
+    from_step, from_size, to_step, to_size : Value
+        How much further on the next step and the next tile are.
+    n_rows : Value
+        Number of rows.
+    turned : Value
+        Whether the order of the steps of each sample is reversed.
+    add : Value
+        Whether to add to what is there.
+    """
+    lengths, n_steps = network.pointer("lengths", INTEGER), network.n_steps
+    turns, adds = turned.compare("!=", 0), add.compare("!=", 0)
+    for tile in loop(network.n_tiles):
+        length, uneven = lengths[tile * LANES], Variable(integer(0))
+        for lane in loop(LANES):
+            differs = lengths[tile * LANES + lane].compare("!=", length)
+            uneven.set(differs.choose(turned, uneven.get()))
+        source, target = from_.after(tile * from_size), to.after(tile * to_size)
+        with only_if(uneven.get().compare("==", 0)):
+            for t in loop(n_steps):
+                t_from = turns.choose(n_steps * 2 - length - 1 - t, t)
+                absent = t_from.compare(">=", n_steps)
+                row = source.after(smaller(t_from, n_steps - 1) * from_step)
+                out = target.after(t * to_step)
+                for k in loop(0, n_rows * LANES, LANES):
+                    value = row.load(k)
+                    value = absent.choose(value.like(0.0), value)
+                    out.store(k, adds.choose(out.load(k) + value, value))
+        with only_if(uneven.get().compare("!=", 0)):
+            for lane in loop(LANES):
+                end = n_steps * 2 - lengths[tile * LANES + lane] - 1
+                for t in loop(n_steps):
+                    t_from = end - t
+                    absent = t_from.compare(">=", n_steps)
+                    row = source.after(smaller(t_from, n_steps - 1) * from_step + lane)
+                    out = target.after(t * to_step + lane)
+                    for k in loop(0, n_rows * LANES, LANES):
+                        value = row[k]
+                        value = absent.choose(value.like(0.0), value)
+                        out[k] = adds.choose(out[k] + value, value)
+
+
+@function(NUMBERS, NUMBERS, INTEGER)
+def apply_mask(numbers, mask, size):
+    """Multiply lanes that follow each other by those of a mask."""
+    for k in loop(0, size, LANES):
+        numbers.store(k, numbers.load(k) * mask.load(k))
+
+
+@function(NUMBERS, NUMBERS, INTEGER)
+def add_lanes(numbers, others, size):
+    """Add lanes that follow each other to others."""
+    for k in loop(0, size, LANES):
+        numbers.store(k, numbers.load(k) + others.load(k))
+
+
+@function(NUMBERS, NUMBERS, INTEGER)
+def copy_lanes(numbers, to, size):
+    """Copy lanes that follow each other."""
+    for k in loop(0, size, LANES):
+        to.store(k, numbers.load(k))
+
+
+@function(NUMBERS, INTEGER)
+def clear(numbers, size):
+    """Write zeros over lanes that follow each other."""
+    for k in loop(0, size, LANES):
+        numbers.store(k, numbers.load(k).like(0.0))
+

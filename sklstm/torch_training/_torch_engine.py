@@ -1,0 +1,106 @@
+"""The engine that takes every option and every device."""
+
+import warnings
+from contextlib import ExitStack, contextmanager
+
+import torch
+
+from sklstm.networks import RecurrentNetwork
+
+from ._batches import Batches
+from ._device import find_device
+from ._losses import WeightedLoss
+from ._net import make_net
+from ._one_torch_thread import one_torch_thread
+from ._optimizer_state import export_state, import_state
+
+
+class TorchEngine:
+    """Train a network by torch, in skorch's loop.
+
+    Parameters
+    ----------
+    spec : NetworkSpec
+        What the network consists of.
+    weights : dict of str to ndarray
+        Weights to begin with.
+    data, validation : TrainingData
+        What to learn from and what to stop by; this may be None.
+    settings : dict
+        As for `sklstm.training.train`.
+    optimizer_state : list or None
+        State of the optimiser to go on from.
+    """
+
+    def __init__(self, spec, weights, data, validation, settings, optimizer_state):
+        self.device = find_device(settings["device"])
+        self.spec, self.weights, self.settings = spec, weights, settings
+        self.batches = Batches(data, settings["batch_size"], self.device)
+        self.validation = None
+        if validation is not None:
+            self.validation = Batches(validation, max(settings["batch_size"], 256), self.device)
+        self.optimizer_state = optimizer_state
+        self._stack = ExitStack()
+
+    def __enter__(self):
+        self._stack.enter_context(one_torch_thread())
+        self._stack.enter_context(_without_advice(self.device))
+        try:
+            self._make_net()
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def __exit__(self, *exception):
+        self._stack.close()
+
+    def _make_net(self):
+        settings = self.settings
+        network = RecurrentNetwork(
+            self.spec,
+            self.weights,
+            dropout=settings["dropout"],
+            recurrent_dropout=settings["recurrent_dropout"],
+        )
+        loss = WeightedLoss(settings["loss"], settings["quantile"])
+        self.net = make_net(network, loss, settings, self.device)
+        if self.optimizer_state:
+            import_state(self.net.optimizer_, self.optimizer_state)
+        self.net.notify("on_train_begin", X=self.batches, y=self.validation)
+
+    def run_epoch(self, order, generator):
+        """Train on all samples in an order; return the loss of each batch."""
+        if self.device.type != "cpu":
+            on_device = torch.Generator(self.device)
+            generator = on_device.manual_seed(int(generator.integers(2**31)))
+        self.net.module_.generator = generator
+        self.batches.order = order
+        self.net.fit_loop(self.batches, None, epochs=1)
+        batches = self.net.history[-1]["batches"]
+        losses = [batch["train_loss"] for batch in batches if "train_loss" in batch]
+        batches.clear()  # read once, and one entry a batch would add up
+        return losses
+
+    def validation_losses(self):
+        """Return the losses of batches of validation data, and their size."""
+        batches = self.validation
+        losses = [self.net.validation_step(batch)["loss"].item() for batch in batches]
+        return losses, batches.batch_size
+
+    def state(self):
+        """Return copies of the weights and of the state of the optimiser."""
+        parameters = self.net.module_.named_parameters()
+        weights = {name: value.detach().cpu().numpy().copy() for name, value in parameters}
+        return weights, export_state(self.net.optimizer_)
+
+
+@contextmanager
+def _without_advice(device):
+    """Silence CUDA's advice to keep all weights in one piece of memory, layer by layer."""
+    if device.type != "cuda":
+        yield
+        return
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="RNN module weights are not part of single")
+        yield

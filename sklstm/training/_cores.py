@@ -1,0 +1,93 @@
+"""Sharing out the cores of the machine among the fits of a process."""
+
+import os
+import threading
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+from joblib import cpu_count
+
+
+class Cores:
+    """Threads that help where a core is idle.
+
+    Every fit has its own thread; for large batches it asks for helpers. It gets those that other
+    fits leave over, perhaps none. What is computed does not depend on who computes it.
+    """
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._busy = 0
+        self._pool = None
+
+    @staticmethod
+    def limit():
+        """Return the number of threads of this process: OMP_NUM_THREADS, or that of the cores."""
+        setting = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0]
+        return int(setting) if setting.isdecimal() and int(setting) else cpu_count()
+
+    @contextmanager
+    def fit(self):
+        """Count the calling thread as busy."""
+        with self._lock:
+            self._busy += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._busy -= 1
+
+    def run(self, tasks):
+        """Call functions, each once, at the same time if there are cores for it.
+
+        Parameters
+        ----------
+        tasks : list of callable
+            What to do.
+
+        Returns
+        -------
+        results : list
+            What each returned.
+        """
+        helpers = self._take(len(tasks) - 1)
+        if not helpers:
+            return [task() for task in tasks]
+        results, queue = [None] * len(tasks), deque(enumerate(tasks))
+
+        def work():
+            while True:
+                try:
+                    place, task = queue.popleft()
+                except IndexError:
+                    return
+                results[place] = task()
+
+        try:
+            futures = [self._pool.submit(work) for _ in range(helpers)]
+            try:
+                work()
+            finally:
+                queue.clear()
+                for future in futures:
+                    future.result()
+        finally:
+            with self._lock:
+                self._busy -= helpers
+        return results
+
+    def _take(self, wanted):
+        with self._lock:
+            limit = self.limit()
+            helpers = max(0, min(wanted, limit - max(self._busy, 1)))
+            if helpers and self._pool is None:
+                self._pool = ThreadPoolExecutor(limit, thread_name_prefix="sklstm")
+            self._busy += helpers
+        return helpers
+
+
+CORES = Cores()
+# Threads do not survive a fork.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=CORES.__init__)

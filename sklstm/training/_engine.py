@@ -1,0 +1,103 @@
+"""Which engine computes: compiled code on the processor, or torch for all that it does not take."""
+
+from sklstm.recurrence import network_output
+
+
+def uses_compiled_code(spec, engine):
+    """Tell whether there is compiled code for a network.
+
+    Parameters
+    ----------
+    spec : NetworkSpec
+        The network.
+    engine : {"auto", "torch"}
+        What the user wants.
+    """
+    return engine == "auto" and not spec.peephole
+
+
+def make_engine(spec, weights, data, validation, settings, optimizer_state):
+    """Return an engine that trains a network.
+
+    An engine is a context manager with three methods: ``run_epoch(order, generator)`` trains on
+    the samples in that order, draws masks of dropout, and returns the loss of each batch;
+    ``validation_losses()`` returns the losses of batches of validation data and their size;
+    ``state()`` returns copies of the weights and of the state of the optimiser.
+
+    Parameters
+    ----------
+    spec : NetworkSpec
+        What the network consists of.
+    weights : dict of str to ndarray
+        Weights to begin with.
+    data, validation : TrainingData
+        What to learn from and what to stop by; this may be None.
+    settings : dict
+        As for `train`.
+    optimizer_state : list or None
+        State of the optimiser to go on from.
+
+    Returns
+    -------
+    engine : CompiledEngine or TorchEngine
+        The two give the same results up to rounding.
+    """
+    device = settings["device"]
+    if device == "cpu" and uses_compiled_code(spec, settings["engine"]):
+        from ._compiled_engine import CompiledEngine
+
+        return CompiledEngine(spec, weights, data, validation, settings, optimizer_state)
+    from sklstm.torch_training import TorchEngine
+
+    return TorchEngine(spec, weights, data, validation, settings, optimizer_state)
+
+
+def training_device(name):
+    """Return the kind of device that a user named.
+
+    Parameters
+    ----------
+    name : str
+        As for the estimators.
+
+    Returns
+    -------
+    kind : str
+        ``"cpu"``, ``"cuda"`` and so on.
+
+    Raises
+    ------
+    ValueError
+        If there is no such device.
+    """
+    if name == "cpu":
+        return name
+    from sklstm.torch_training import find_device
+
+    return find_device(name).type
+
+
+def predict(spec, weights, windows, engine):
+    """Return the output of a network.
+
+    Parameters
+    ----------
+    spec : NetworkSpec
+        The network.
+    weights : dict of str to ndarray
+        Its parameters.
+    windows : WindowSet
+        Standardised windows in the precision of the weights.
+    engine : {"auto", "torch"}
+        As for training; with ``"torch"`` prediction is plain NumPy.
+
+    Returns
+    -------
+    output : ndarray of shape (n_samples, n_outputs)
+        To the last bit the same for a window alone and among others.
+    """
+    if uses_compiled_code(spec, engine):
+        from ._compiled_prediction import compiled_output
+
+        return compiled_output(spec, weights, windows)
+    return network_output(spec, weights, windows.gather, windows.lengths)
