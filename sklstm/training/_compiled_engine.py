@@ -14,7 +14,8 @@ from ._optimizer_state import export_state, import_state
 
 _LARGE = 3e7  # multiplications of a batch from which on it is shared out among threads
 _MAX_SHARES = 4  # of a batch; they are the same however many threads there are
-_PASS_VALUES = 1 << 20  # what one pass keeps in memory, unless a single tile needs more
+_MANY_WEIGHTS = 1 << 17  # more than stay in a core's cache: read them for four tiles at least
+_PASS_VALUES = 1 << 18  # that a pass keeps in memory, if that is many times the weights
 _VALIDATION_BATCH = 256
 
 
@@ -130,7 +131,8 @@ class CompiledEngine:
         n_steps = int(self.data.windows.lengths[batch].max())
         if self.layout.n_weights * 3 * len(batch) * n_steps < _LARGE:
             return len(batch)
-        return -(-n_tiles // _MAX_SHARES) * LANES
+        fewest = 4 if self.layout.n_weights > _MANY_WEIGHTS else 1
+        return max(fewest, -(-n_tiles // _MAX_SHARES)) * LANES
 
     def _pass(self, data, n_samples, number, *, trains):
         """Return the memory for a number of samples, kept from one batch to the next."""
@@ -147,7 +149,8 @@ class CompiledEngine:
             drops=trains and self.settings["dropout"] > 0,
             drops_state=trains and self.settings["recurrent_dropout"] > 0,
         )  # fmt: skip
-        n_tiles = max(1, min(n_tiles, _PASS_VALUES // plan(n_tiles=1).size))
+        room = max(_PASS_VALUES, 8 * self.layout.n_weights)
+        n_tiles = max(1, min(n_tiles, room // plan(n_tiles=1).size))
         return Pass(plan(n_tiles=n_tiles), self.weights, data.windows.rows)
 
     def _draw_masks(self, samples, generator):
