@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklstm.data import WindowsInputMixin, check_same_length
 from sklstm.recurrence import NetworkSpec, initial_weights, one_blas_thread
-from sklstm.training import TrainingData, predict, train, training_device
+from sklstm.training import Predictor, TrainingData, train, training_device
 
 from ._epoch_watcher import EpochWatcher
 from ._samples import Samples, check_sample_weight
@@ -19,7 +19,14 @@ from ._standardisation import standardise, weighted_statistics
 from ._validation_block import newest_block
 
 _EXACT_SAMPLES = 256  # training sets of one batch up to this size are trained in double precision
-_FITTED = ("_seed", "_spec", "_optimizer_state", "_one_dimensional", "_fitted_on_columns")
+_FITTED = (
+    "_seed",
+    "_spec",
+    "_optimizer_state",
+    "_one_dimensional",
+    "_fitted_on_columns",
+    "_predictor",
+)
 
 
 class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC):
@@ -70,6 +77,15 @@ class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC)
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "weights_")
+
+    def __getstate__(self):
+        state = super().__getstate__()
+        return {name: value for name, value in state.items() if name != "_predictor"}
+
+    def __setstate__(self, state):
+        super().__setstate__(state)
+        if hasattr(self, "weights_"):
+            self._predictor = Predictor()
 
     def _full_fit(self, X, y, sample_weight):
         return self._fit(
@@ -206,6 +222,7 @@ class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC)
         best = result.best_validation_loss
         optimizer_state = (self.optimizer, result.optimizer_state) if keep_optimizer else None
         return attributes | {
+            "_predictor": Predictor(),
             "weights_": result.weights,
             "n_parameters_": attributes["_spec"].n_parameters,
             "n_iter_": len(loss_curve),
@@ -253,11 +270,12 @@ class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC)
 
     def _output(self, X):
         """Return the output of the network, shape (n_samples, n_outputs), double precision."""
-        check_is_fitted(self)
+        if not hasattr(self, "weights_"):
+            check_is_fitted(self)
         windows = self._check_windows(X, reset=False)
         dtype = self.weights_["head_bias"].dtype
         windows = self._standardised(windows, vars(self), dtype)
-        output = predict(self._spec, self.weights_, windows, self.engine)
+        output = self._predictor.output(self._spec, self.weights_, windows, self.engine)
         return output.astype(np.float64, copy=False)
 
 

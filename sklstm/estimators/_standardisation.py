@@ -2,6 +2,8 @@
 
 import numpy as np
 
+_SMALL = 1 << 16  # values
+
 
 def weighted_statistics(values, weight=None):
     """Return mean and standard deviation of each column.
@@ -50,6 +52,9 @@ def standardise(values, mean, scale, dtype):
     standardised : ndarray of shape (n_rows, n_columns)
         A new array.
     """
+    if values.size <= _SMALL:
+        return ((values.astype(np.float64) - mean) / scale).astype(dtype)
+    # Column by column, so that no array in double precision as large as all the values is needed.
     result = np.empty(values.shape, dtype=dtype)
     for k, column in enumerate(values.T):
         result[:, k] = (column.astype(np.float64) - mean[k]) / scale[k]

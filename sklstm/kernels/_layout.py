@@ -8,6 +8,7 @@ import numpy as np
 from ._places import PART, records
 from ._registers import LANES, ROWS
 
+
 def round_up(number, step):
     """Return the next multiple of `step`."""
     return -(-number // step) * step

@@ -7,7 +7,7 @@ import numpy as np
 from ._cells import CELLS
 from ._layout import aligned_zeros
 from ._passes import compile_backward, compile_forward
-from ._plan import TILES_AT_A_TIME, Plan
+from ._plan import TILES_AT_A_TIME
 from ._registers import LANES
 
 
@@ -30,28 +30,34 @@ class Pass:
         Where everything stands.
     weights : ndarray of shape (n_weights,)
         All weights, in the precision of the pass; they may change between passes.
-    inputs : ndarray of shape (n_rows, n_features)
-        Rows that windows are slices of, in the same precision.
 
     Attributes
     ----------
-    n_samples : int
-        The largest number of samples.
+    n_samples, n_steps : int
+        The largest numbers of samples and steps.
     gradient : ndarray of shape (n_weights,)
         What the last backward pass found.
     """
 
-    def __init__(self, plan, weights, inputs):
+    def __init__(self, plan, weights):
         self._plan, spec = plan, plan.layout.spec
-        self.n_samples, self._n_outputs = plan.n_tiles * LANES, spec.n_outputs
+        self.n_samples, self.n_steps = plan.n_tiles * LANES, plan.n_steps
+        self._n_outputs = spec.n_outputs
         kind = spec.cell, spec.activation, weights.dtype
         self._forward = _compiled_forward(*kind)
         self._backward = _compiled_backward(*kind) if plan.trains else None
         self._network = plan.network.copy()
-        self._allocate(weights, np.ascontiguousarray(inputs, dtype=weights.dtype))
+        self._allocate(weights)
         self._write_ones()
         records = self._network, plan.layers, plan.layout.parts
         self._addresses = [array.ctypes.data for array in records]
+
+    def set_inputs(self, rows):
+        """Set the rows that windows are slices of, shape (n_rows, n_features); None for none."""
+        self._inputs = None
+        if rows is not None:
+            self._inputs = np.ascontiguousarray(rows, dtype=self._weights.dtype)
+            self._network["inputs"] = self._inputs.ctypes.data
 
     def run(self, starts, lengths):
         """Make a forward pass.
@@ -131,8 +137,9 @@ class Pass:
         self._masks[first:last] = tiles.reshape(-1)
         return last
 
-    def _allocate(self, weights, inputs):
+    def _allocate(self, weights):
         plan, dtype = self._plan, weights.dtype
+        self._weights, self._inputs = weights, None
         self._memory = aligned_zeros(plan.size, dtype)
         self._masks = aligned_zeros(plan.mask_size, dtype)
         self.gradient = aligned_zeros(len(weights) if plan.trains else 0, dtype)
@@ -140,11 +147,10 @@ class Pass:
         self._scratch = aligned_zeros(n_turned * LANES**2 if plan.trains else 0, dtype)
         self._starts = np.zeros(self.n_samples, dtype=np.int64)
         self._lengths = np.zeros(self.n_samples, dtype=np.int64)
-        self._kept_alive = weights, inputs
         arrays = {
             "weights": weights, "gradient": self.gradient, "memory": self._memory,
-            "masks": self._masks, "inputs": inputs, "starts": self._starts,
-            "lengths": self._lengths, "scratch": self._scratch,
+            "masks": self._masks, "starts": self._starts, "lengths": self._lengths,
+            "scratch": self._scratch,
         }  # fmt: skip
         for name, array in arrays.items():
             self._network[name] = array.ctypes.data

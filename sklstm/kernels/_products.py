@@ -104,9 +104,7 @@ def multiply(part, weights, inputs, inputs_size, out, out_size, n_tiles):
                 )  # fmt: skip
 
 
-@function(
-    PART, NUMBERS, INTEGER, INTEGER, NUMBERS, INTEGER, NUMBERS, INTEGER, INTEGER, INTEGER
-)
+@function(PART, NUMBERS, INTEGER, INTEGER, NUMBERS, INTEGER, NUMBERS, INTEGER, INTEGER, INTEGER)
 def multiply_back(
     part, weights, column, n_columns, slopes, slopes_size, out, out_size, n_tiles, add
 ):
@@ -143,9 +141,7 @@ def multiply_back(
 
 
 @function(PART, NUMBERS, NUMBERS, INTEGER, NUMBERS, INTEGER, INTEGER, NUMBERS)
-def add_outer_products(
-    part, gradient, slopes, slopes_size, inputs, inputs_size, n_tiles, scratch
-):
+def add_outer_products(part, gradient, slopes, slopes_size, inputs, inputs_size, n_tiles, scratch):
     """Add ``d x'``, summed over the samples of some tiles, to the gradient of the weights.
 
     Parameters

@@ -51,9 +51,7 @@ def mark_presence(network):
             there[t * n_lanes + sample] = t.compare(">=", gap).choose(one, zero)
 
 
-@function(
-    NETWORK, NUMBERS, INTEGER, INTEGER, NUMBERS, INTEGER, INTEGER, INTEGER, INTEGER, INTEGER
-)
+@function(NETWORK, NUMBERS, INTEGER, INTEGER, NUMBERS, INTEGER, INTEGER, INTEGER, INTEGER, INTEGER)
 def copy_steps(network, from_, from_step, from_size, to, to_step, to_size, n_rows, turned, add):
     """Copy a sequence, turned round if wished.
 
@@ -130,4 +128,3 @@ def clear(numbers, size):
     """Write zeros over lanes that follow each other."""
     for k in loop(0, size, LANES):
         numbers.store(k, numbers.load(k).like(0.0))
-

@@ -1,7 +1,7 @@
 """Training from arrays to arrays: epochs, when to stop, and the choice of the engine."""
 
-from ._engine import predict, training_device
+from ._engine import Predictor, training_device
 from ._records import TrainingData, TrainingResult
 from ._train import train
 
-__all__ = ["TrainingData", "TrainingResult", "predict", "train", "training_device"]
+__all__ = ["Predictor", "TrainingData", "TrainingResult", "train", "training_device"]

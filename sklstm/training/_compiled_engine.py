@@ -151,7 +151,9 @@ class CompiledEngine:
         )  # fmt: skip
         room = max(_PASS_VALUES, 8 * self.layout.n_weights)
         n_tiles = max(1, min(n_tiles, room // plan(n_tiles=1).size))
-        return Pass(plan(n_tiles=n_tiles), self.weights, data.windows.rows)
+        pass_ = Pass(plan(n_tiles=n_tiles), self.weights)
+        pass_.set_inputs(data.windows.rows)
+        return pass_
 
     def _draw_masks(self, samples, generator):
         """Draw masks of dropout for a batch, in the order in which the plain network does."""

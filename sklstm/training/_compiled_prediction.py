@@ -4,11 +4,15 @@ import numpy as np
 
 from sklstm.kernels import LANES, Layout, Pass, Plan
 
-_PASS_VALUES = 1 << 19  # what one pass keeps in memory, unless a single tile needs more
+_PASS_VALUES = 1 << 18  # that a pass keeps in memory, unless a single tile needs more
 
 
-def compiled_output(spec, weights, windows):
-    """Return the output of a network, by the forward pass that also trains it.
+class CompiledNetwork:
+    """A network ready to predict, with the memory for its passes.
+
+    Predictions are those of the forward pass that also trains. Each window is one lane of the
+    processor's vectors, so that its prediction is the same to the last bit alone, among others
+    and in any order. Threads may predict at the same time.
 
     Parameters
     ----------
@@ -16,21 +20,47 @@ def compiled_output(spec, weights, windows):
         The network, without peepholes.
     weights : dict of str to ndarray
         Its parameters.
-    windows : WindowSet
-        Standardised windows in the precision of the weights.
-
-    Returns
-    -------
-    output : ndarray of shape (n_samples, n_outputs)
-        To the last bit the same for a window alone and among others: each is one lane.
     """
-    layout, dtype = Layout(spec), weights["head_bias"].dtype
-    n_samples, n_steps = len(windows), int(windows.lengths.max())
-    n_tiles = max(1, _PASS_VALUES // Plan(layout, 1, n_steps).size)
-    plan = Plan(layout, min(n_tiles, -(-n_samples // LANES)), n_steps)
-    pass_ = Pass(plan, layout.pack(weights, dtype), windows.rows)
-    output = np.empty((n_samples, spec.n_outputs), dtype=dtype)
-    for first in range(0, n_samples, pass_.n_samples):
-        block = slice(first, min(first + pass_.n_samples, n_samples))
-        output[block] = pass_.run(windows.starts[block], windows.lengths[block])
-    return output
+
+    def __init__(self, spec, weights):
+        self.spec, self._bytes = spec, _contents(weights)
+        self.dtype = weights["head_bias"].dtype
+        self.layout = Layout(spec)
+        self.weights = self.layout.pack(weights, self.dtype)
+        self._idle = []  # passes of one tile, which single predictions use again
+
+    def is_of(self, spec, weights):
+        """Tell whether this is the network of these weights, as they are now."""
+        return spec == self.spec and _contents(weights) == self._bytes
+
+    def output(self, windows):
+        """Return the output for a `WindowSet`, shape (n_samples, n_outputs)."""
+        n_samples, n_steps = len(windows), int(windows.lengths.max())
+        if n_samples <= LANES:
+            return self._output_of_few(windows, n_steps)
+        n_tiles = max(1, _PASS_VALUES // Plan(self.layout, 1, n_steps).size)
+        plan = Plan(self.layout, min(n_tiles, -(-n_samples // LANES)), n_steps)
+        pass_ = Pass(plan, self.weights)
+        pass_.set_inputs(windows.rows)
+        output = np.empty((n_samples, self.spec.n_outputs), dtype=self.dtype)
+        for first in range(0, n_samples, pass_.n_samples):
+            block = slice(first, min(first + pass_.n_samples, n_samples))
+            output[block] = pass_.run(windows.starts[block], windows.lengths[block])
+        return output
+
+    def _output_of_few(self, windows, n_steps):
+        try:
+            pass_ = self._idle.pop()
+        except IndexError:
+            pass_ = None
+        if pass_ is None or pass_.n_steps < n_steps:
+            pass_ = Pass(Plan(self.layout, 1, n_steps), self.weights)
+        pass_.set_inputs(windows.rows)
+        output = pass_.run(windows.starts, windows.lengths)
+        pass_.set_inputs(None)
+        self._idle.append(pass_)
+        return output
+
+
+def _contents(weights):
+    return [array.tobytes() for array in weights.values()]

@@ -77,27 +77,36 @@ def training_device(name):
     return find_device(name).type
 
 
-def predict(spec, weights, windows, engine):
-    """Return the output of a network.
+class Predictor:
+    """Predict by whatever engine is right, and remember what can be used again."""
 
-    Parameters
-    ----------
-    spec : NetworkSpec
-        The network.
-    weights : dict of str to ndarray
-        Its parameters.
-    windows : WindowSet
-        Standardised windows in the precision of the weights.
-    engine : {"auto", "torch"}
-        As for training; with ``"torch"`` prediction is plain NumPy.
+    def __init__(self):
+        self._network = None
 
-    Returns
-    -------
-    output : ndarray of shape (n_samples, n_outputs)
-        To the last bit the same for a window alone and among others.
-    """
-    if uses_compiled_code(spec, engine):
-        from ._compiled_prediction import compiled_output
+    def output(self, spec, weights, windows, engine):
+        """Return the output of a network.
 
-        return compiled_output(spec, weights, windows)
-    return network_output(spec, weights, windows.gather, windows.lengths)
+        Parameters
+        ----------
+        spec : NetworkSpec
+            The network.
+        weights : dict of str to ndarray
+            Its parameters.
+        windows : WindowSet
+            Standardised windows in the precision of the weights.
+        engine : {"auto", "torch"}
+            As for training; with ``"torch"`` prediction is plain NumPy.
+
+        Returns
+        -------
+        output : ndarray of shape (n_samples, n_outputs)
+            To the last bit the same for a window alone and among others.
+        """
+        if not uses_compiled_code(spec, engine):
+            return network_output(spec, weights, windows.gather, windows.lengths)
+        network = self._network
+        if network is None or not network.is_of(spec, weights):
+            from ._compiled_prediction import CompiledNetwork
+
+            network = self._network = CompiledNetwork(spec, weights)
+        return network.output(windows)

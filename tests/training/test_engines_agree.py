@@ -1,0 +1,152 @@
+"""Compiled code and torch give the same training runs: losses and weights, epoch for epoch."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sklstm.data import WindowSet
+from sklstm.recurrence import NetworkSpec, initial_weights
+from sklstm.training import TrainingData, train
+from sklstm.training._compiled_engine import CompiledEngine
+
+REGRESSION = ("squared_error", "absolute_error", "huber", "quantile")
+
+
+def training_data(rng, spec, loss, n_samples, n_steps, *, ragged, weighted, dtype):
+    windows = rng.normal(size=(n_samples, n_steps, spec.n_features))
+    if ragged:
+        missing = rng.random((n_samples, n_steps)) < 0.3
+        missing[:, -1] = False
+        windows[missing] = np.nan
+    window_set = WindowSet.from_array(windows)
+    window_set = window_set.with_rows(window_set.rows.astype(dtype))
+    if loss in REGRESSION:
+        targets = rng.normal(size=(n_samples, spec.n_outputs)).astype(dtype)
+    else:
+        targets = rng.integers(0, max(2, spec.n_outputs), n_samples)
+    weight = rng.uniform(0.1, 1.0, n_samples) if weighted else None
+    return TrainingData(window_set, targets, weight)
+
+
+@st.composite
+def runs(draw):
+    """A network, data and settings of a training run."""
+    cell = draw(st.sampled_from(["lstm", "gru", "rnn"]))
+    loss = draw(st.sampled_from([*REGRESSION, "log_loss"]))
+    spec = NetworkSpec(
+        cell=cell,
+        n_features=draw(st.integers(1, 4)),
+        hidden_size=draw(st.integers(1, 21)),
+        n_outputs=draw(st.integers(1, 4)),
+        num_layers=draw(st.integers(1, 3)),
+        bidirectional=draw(st.booleans()),
+        activation=draw(st.sampled_from(["tanh", "relu"])),
+    )
+    options = {
+        "loss": loss,
+        "quantile": draw(st.sampled_from([0.1, 0.5, 0.9])),
+        "optimizer": draw(st.sampled_from(["adam", "adamw", "nadam", "rmsprop", "sgd"])),
+        "learning_rate": 0.003,
+        "weight_decay": draw(st.sampled_from([0.0, 0.05])),
+        "max_grad_norm": draw(st.sampled_from([None, 0.5])),
+        "batch_size": draw(st.sampled_from([7, 16, 33, 100])),
+        "max_epochs": 4,
+        "shuffle": draw(st.booleans()),
+        "dropout": draw(st.sampled_from([0.0, 0.3])),
+        "recurrent_dropout": draw(st.sampled_from([0.0, 0.4])),
+        "n_iter_no_change": None,
+        "tol": 0.0,
+        "device": "cpu",
+        "seed": draw(st.integers(0, 2**20)),
+        "first_epoch": 0,
+    }
+    shape = {
+        "n_samples": draw(st.integers(2, 70)),
+        "n_steps": draw(st.integers(1, 9)),
+        "ragged": draw(st.booleans()),
+        "weighted": draw(st.booleans()),
+    }
+    return spec, options, shape, draw(st.booleans())
+
+
+def both(spec, options, shape, dtype, *, validates=False):
+    rng = np.random.default_rng(options["seed"])
+    weights = initial_weights(spec, options["seed"], dtype)
+    make = lambda: training_data(rng, spec, options["loss"], dtype=dtype, **shape)  # noqa: E731
+    data, validation = make(), make() if validates else None
+    return [
+        train(spec, weights, data, validation, options | {"engine": engine})
+        for engine in ("auto", "torch")
+    ]
+
+
+def assert_agree(results, rtol):
+    compiled, plain = results
+    np.testing.assert_allclose(compiled.loss_curve, plain.loss_curve, rtol=rtol)
+    np.testing.assert_allclose(compiled.validation_curve, plain.validation_curve, rtol=rtol)
+    assert compiled.weights.keys() == plain.weights.keys()
+    for name, expected in plain.weights.items():
+        scale = np.abs(expected).max()
+        np.testing.assert_allclose(compiled.weights[name], expected, rtol=0, atol=rtol * scale)
+    pairs = zip(compiled.optimizer_state, plain.optimizer_state, strict=True)
+    for own, torchs in pairs:
+        assert own.keys() == torchs.keys()
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(runs())
+def test_random_runs_in_double_precision(run):
+    spec, options, shape, validates = run
+    results = both(spec, options, shape, np.float64, validates=validates)
+    assert_agree(results, rtol=1e-6)
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
+@pytest.mark.parametrize("bidirectional", [False, True])
+@pytest.mark.parametrize("num_layers", [1, 2])
+@pytest.mark.parametrize("ragged", [False, True])
+@pytest.mark.parametrize("loss", ["squared_error", "huber", "log_loss"])
+def test_whole_runs_in_single_precision(cell, bidirectional, num_layers, ragged, loss):
+    n_outputs = 3 if loss == "log_loss" else 1
+    spec = NetworkSpec(cell, 2, 16, n_outputs, num_layers, bidirectional)
+    options = {
+        "loss": loss, "quantile": None, "optimizer": "adam", "learning_rate": 0.005,
+        "weight_decay": 0.0, "max_grad_norm": 1.0, "batch_size": 32, "max_epochs": 15,
+        "shuffle": True, "dropout": 0.1, "recurrent_dropout": 0.0, "n_iter_no_change": None,
+        "tol": 0.0, "device": "cpu", "seed": 3, "first_epoch": 0,
+    }  # fmt: skip
+    shape = {"n_samples": 150, "n_steps": 6, "ragged": ragged, "weighted": False}
+    assert_agree(both(spec, options, shape, np.float32), rtol=1e-4)
+
+
+def test_a_batch_shared_out_among_threads_is_the_same(monkeypatch):
+    # Shares, and passes of one tile within them, for a batch that is small in truth.
+    spec = NetworkSpec("lstm", 2, 10, 1, 2, bidirectional=True)
+    options = {
+        "loss": "squared_error", "quantile": None, "optimizer": "adam", "learning_rate": 0.01,
+        "weight_decay": 0.0, "max_grad_norm": 1.0, "batch_size": 150, "max_epochs": 3,
+        "shuffle": True, "dropout": 0.2, "recurrent_dropout": 0.2, "n_iter_no_change": None,
+        "tol": 0.0, "device": "cpu", "seed": 3, "first_epoch": 0,
+    }  # fmt: skip
+    shape = {"n_samples": 310, "n_steps": 6, "ragged": True, "weighted": True}
+    monkeypatch.setattr("sklstm.training._compiled_engine._LARGE", 0)
+    monkeypatch.setattr("sklstm.training._compiled_engine._PASS_VALUES", 1)
+    curves = []
+    for n_threads in ("1", "3"):
+        monkeypatch.setenv("OMP_NUM_THREADS", n_threads)
+        results = both(spec, options, shape, np.float64)
+        assert_agree(results, rtol=1e-8)
+        curves.append(results[0].loss_curve)
+    assert curves[0] == curves[1]  # to the last bit, however many threads there are
+
+
+def test_networks_with_peepholes_are_left_to_torch():
+    spec = NetworkSpec("lstm", 1, 3, 1, peephole=True)
+    options = {"device": "cpu", "engine": "auto", "batch_size": 4}
+    data = TrainingData(WindowSet.from_array(np.ones((4, 2, 1))), np.ones((4, 1)))
+    from sklstm.training._engine import make_engine
+
+    weights = initial_weights(spec, 0, np.float64)
+    engine = make_engine(spec, weights, data, None, options, None)
+    assert not isinstance(engine, CompiledEngine)
