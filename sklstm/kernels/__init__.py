@@ -5,5 +5,6 @@ from ._optimizers import Optimizer
 from ._pass import Pass
 from ._plan import Plan
 from ._registers import LANES
+from ._training_pass import TrainingPass
 
-__all__ = ["LANES", "Layout", "Optimizer", "Pass", "Plan"]
+__all__ = ["LANES", "Layout", "Optimizer", "Pass", "Plan", "TrainingPass"]

@@ -135,6 +135,11 @@ def larger(a, b):
     return a.compare(">", b).choose(a, b)
 
 
+def larger_lanes(a, b):
+    """Return the larger one of two numbers or lanes; NaN if the first is NaN."""
+    return a.compare("<", b).choose(b, a)
+
+
 def spread(number):
     """Return lanes that all hold a number."""
     lanes = lanes_of(number.type)
@@ -142,6 +147,16 @@ def spread(number):
     first = builder().insert_element(nothing, number.value, ir.Constant(ir.IntType(32), 0))
     zeros = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
     return Value(builder().shuffle_vector(first, nothing, zeros))
+
+
+def sum_of_lanes(lanes):
+    """Return the sum of all lanes, in order."""
+    total = None
+    for lane in range(LANES):
+        place = ir.Constant(ir.IntType(32), lane)
+        number = Value(builder().extract_element(lanes.value, place))
+        total = number if total is None else total + number
+    return total
 
 
 def call_intrinsic(name, *values):
@@ -218,6 +233,10 @@ class Places:
 
     def __getattr__(self, name):
         return Pointer(self.value)[self._names.index(name)]
+
+    def set(self, name, value):
+        """Write the integer of this name."""
+        Pointer(self.value)[self._names.index(name)] = integer(value)
 
     def pointer(self, name, element=None):
         """Return the integer of this name as an address, of the module's numbers by default."""

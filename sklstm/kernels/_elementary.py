@@ -60,6 +60,25 @@ def _power_of_two(n):
     return Value(builder().bitcast(exponent, n.type))
 
 
+def exp(x):
+    """Return the exponential function of arguments from -80 to 80; what is below counts as -80.
+
+    Parameters
+    ----------
+    x : Value
+        Lanes of arguments.
+
+    Returns
+    -------
+    y : Value
+        Positive numbers; NaN for NaN.
+    """
+    x = x.compare("<", -80.0).choose(-80.0, x)
+    n = call_intrinsic("rint", x * (1 / _LOG2))
+    r = (x - n * _LOG2_HIGH) - n * _LOG2_LOW
+    return _power_of_two(n) * (1.0 + _series(r) * r)
+
+
 def logistic(x):
     """Return the logistic function, ``(tanh(x / 2) + 1) / 2``.
 

@@ -1,6 +1,6 @@
 """Optimisers on one flat vector of weights, with the arithmetic of their namesakes in torch.
 
-Adam [1]_, AdamW [2]_, NAdam [3]_ and RMSprop [4]_ are one function with different numbers in it;
+Adam [1]_, AdamW [2]_, NAdam [3]_ and RMSprop [4]_ are one loop with different numbers in it;
 gradient descent with Nesterov's momentum [5]_ is another.
 
 References
@@ -19,7 +19,7 @@ from math import sqrt
 
 import numpy as np
 
-from ._code import INTEGER, Variable, loop, spread
+from ._code import INTEGER, Variable, loop, only_if, spread, sum_of_lanes
 from ._elementary import square_root
 from ._functions import NUMBERS, compile_functions, function
 from ._layout import aligned_zeros
@@ -29,57 +29,63 @@ _MOMENTUM, _TINY = 0.9, 1e-8
 _OLD_SQUARE = {"adam": 0.999, "adamw": 0.999, "nadam": 0.999, "rmsprop": 0.9}
 
 
-@function(NUMBERS, NUMBERS, NUMBERS, NUMBERS, NUMBERS, INTEGER)
-def _adaptive_step(weights, gradient, mean, square, numbers, n):
-    """Divide steps by the root of the running mean of the squared gradient.
+@function(NUMBERS, NUMBERS, NUMBERS, NUMBERS, NUMBERS, INTEGER, INTEGER)
+def update(weights, gradient, mean, square, numbers, n, adaptive):
+    """Take one step, in place.
 
-    Numbers are the factor of the gradient, the weight decay in it, the factor of the weights, the
-    share of the old mean and of the old mean square, the factor of the root, and the steps along
-    gradient and mean.
+    Parameters
+    ----------
+    weights, gradient : Pointer
+        What is changed, and the gradient of the loss.
+    mean, square : Pointer
+        Running means of the gradient and of its square; without adaptation `mean` is the momentum.
+    numbers : Pointer
+        In this order: the largest norm of the gradient, the weight decay in it, the factor of the
+        weights, the shares of the old mean and of the old mean square, the factor of its root, and
+        the steps along gradient and mean.
+    n : Value
+        Number of weights.
+    adaptive : Value
+        Whether steps are divided by the root of the mean square.
     """
-    factor, decay, shrink, keep_mean, keep_square, root, by_slope, by_mean = [
-        spread(numbers[k]) for k in range(8)
+    factor = _shortening(gradient, n, spread(numbers[0]))
+    decay, shrink, keep_mean, keep_square, root, by_slope, by_mean = [
+        spread(numbers[k]) for k in range(1, 8)
     ]
+    with only_if(adaptive.compare("!=", 0)):
+        for k in loop(0, n, LANES):
+            weight = weights.load(k)
+            slope = gradient.load(k) * factor + decay * weight
+            m, v = mean.load(k), square.load(k)
+            m = m + (1.0 - keep_mean) * (slope - m)
+            v = v * keep_square + (1.0 - keep_square) * slope * slope
+            mean.store(k, m)
+            square.store(k, v)
+            step = (by_slope * slope + by_mean * m) / (square_root(v) * root + _TINY)
+            weights.store(k, weight * shrink + step)
+    with only_if(adaptive.compare("==", 0)):
+        for k in loop(0, n, LANES):
+            weight = weights.load(k)
+            slope = gradient.load(k) * factor + decay * weight
+            m = mean.load(k) * keep_mean + slope
+            mean.store(k, m)
+            weights.store(k, weight + (by_slope * slope + by_mean * m))
+
+
+def _shortening(gradient, n, limit):
+    """Return the factor that makes the gradient no longer than the limit."""
+    total = Variable(limit.like(0.0))
     for k in loop(0, n, LANES):
-        weight = weights.load(k)
-        slope = gradient.load(k) * factor + decay * weight
-        m, v = mean.load(k), square.load(k)
-        m = m + (1.0 - keep_mean) * (slope - m)
-        v = v * keep_square + (1.0 - keep_square) * slope * slope
-        mean.store(k, m)
-        square.store(k, v)
-        step = (by_slope * slope + by_mean * m) / (square_root(v) * root + _TINY)
-        weights.store(k, weight * shrink + step)
-
-
-@function(NUMBERS, NUMBERS, NUMBERS, NUMBERS, INTEGER)
-def _momentum_step(weights, gradient, momentum, numbers, n):
-    """Go along the gradient and Nesterov's momentum.
-
-    Numbers are the factor of the gradient, the weight decay in it, and the step.
-    """
-    factor, decay, step = [spread(numbers[k]) for k in range(3)]
-    for k in loop(0, n, LANES):
-        weight = weights.load(k)
-        slope = gradient.load(k) * factor + decay * weight
-        m = momentum.load(k) * _MOMENTUM + slope
-        momentum.store(k, m)
-        weights.store(k, weight + step * (slope + m * _MOMENTUM))
-
-
-@function(NUMBERS, NUMBERS, INTEGER)
-def _sum_squares(vector, sums, n):
-    """Sum squares lane by lane."""
-    total = Variable(vector.load(0).like(0.0))
-    for k in loop(0, n, LANES):
-        value = vector.load(k)
+        value = gradient.load(k)
         total.set(total.get() + value * value)
-    sums.store(0, total.get())
+    norm = square_root(spread(sum_of_lanes(total.get())))
+    ratio = limit / (norm + 1e-6)
+    return ratio.compare("<", 1.0).choose(ratio, ratio.like(1.0))
 
 
 @cache
 def _compiled(dtype):
-    return compile_functions([_adaptive_step, _momentum_step, _sum_squares], dtype)
+    return compile_functions([update], dtype)[0]
 
 
 class Optimizer:
@@ -112,50 +118,43 @@ class Optimizer:
         self.n_steps, self.momenta = 0, 1.0
         self.mean = aligned_zeros(len(weights), weights.dtype)
         self.square = aligned_zeros(0 if name == "sgd" else len(weights), weights.dtype)
-        self._sums = aligned_zeros(LANES, weights.dtype)
-        self._numbers = np.zeros(8, dtype=weights.dtype)
-        self._adaptive, self._momentum, self._squares = _compiled(weights.dtype)
-        arrays = (weights, self.mean, self.square, self._numbers, self._sums)
-        self._addresses = [array.ctypes.data for array in arrays]
+        self._update = _compiled(weights.dtype)
+
+    @property
+    def is_adaptive(self):
+        """Whether steps are divided by the root of the mean square of the gradient."""
+        return self.name in _OLD_SQUARE
 
     def step(self, gradient):
         """Change the weights by one step along a gradient of shape (n_weights,)."""
-        self.n_steps += 1
-        weights, mean, square, numbers, _ = self._addresses
-        slope, n = gradient.ctypes.data, len(gradient)
-        factor = self._factor(slope, n)
-        if self.name == "sgd":
-            with np.errstate(over="ignore"):
-                self._numbers[:3] = factor, self.decay, -self.rate
-            self._momentum(weights, slope, mean, numbers, n)
-            return
-        shrink, decay = 1.0, self.decay
-        if self.name == "adamw":
-            shrink, decay = 1.0 - self.rate * self.decay, 0.0
-        keep = _OLD_SQUARE[self.name]
+        arrays = self.weights, gradient, self.mean, self.square, self.next_numbers(1)
+        addresses = [array.ctypes.data for array in arrays]
+        self._update(*addresses, len(gradient), self.is_adaptive)
+
+    def next_numbers(self, n_steps):
+        """Return the numbers of the next steps for `update`, shape (n_steps, 8); count them."""
+        first = self.n_steps + 1
+        self.n_steps += n_steps
+        steps = range(first, first + n_steps)
         with np.errstate(over="ignore"):  # what overflows ends in a loss that is not finite
-            self._numbers[:] = (factor, decay, shrink, _MOMENTUM, keep, *self._lengths(keep))
-        self._adaptive(weights, slope, mean, square, numbers, n)
+            return np.array([self._numbers(step) for step in steps], dtype=self.weights.dtype)
 
-    def _factor(self, slope, n):
-        """Return what the gradient is multiplied by to be no longer than the limit."""
-        if self.limit is None:
-            return 1.0
-        self._squares(slope, self._addresses[-1], n)
-        norm = sqrt(self._sums.sum(dtype=np.float64))
-        return min(1.0, self.limit / (norm + 1e-6)) if norm == norm else norm
-
-    def _lengths(self, keep):
-        """Return the factor of the root, and the steps along gradient and mean."""
+    def _numbers(self, step):
+        limit = np.inf if self.limit is None else self.limit
+        rate, decay, shrink = self.rate, self.decay, 1.0
+        if self.name == "sgd":
+            return limit, decay, shrink, _MOMENTUM, 0.0, 0.0, -rate, -rate * _MOMENTUM
+        if self.name == "adamw":
+            shrink, decay = 1.0 - rate * decay, 0.0
+        keep = _OLD_SQUARE[self.name]
+        along_slope, along_mean, root = 0.0, 0.0, 1.0 / sqrt(1.0 - keep**step)
         if self.name == "rmsprop":
-            return 1.0, -self.rate, 0.0
-        root = 1.0 / sqrt(1.0 - keep**self.n_steps)
-        if self.name != "nadam":
-            return root, 0.0, -self.rate / (1.0 - _MOMENTUM**self.n_steps)
-        now, then = [
-            _MOMENTUM * (1.0 - 0.5 * 0.96 ** (0.004 * step))
-            for step in (self.n_steps, self.n_steps + 1)
-        ]
-        self.momenta *= now
-        along_slope = -self.rate * (1.0 - now) / (1.0 - self.momenta)
-        return root, along_slope, -self.rate * then / (1.0 - self.momenta * then)
+            root, along_slope = 1.0, -rate
+        elif self.name == "nadam":
+            now, then = [_MOMENTUM * (1.0 - 0.5 * 0.96 ** (0.004 * k)) for k in (step, step + 1)]
+            self.momenta *= now
+            along_slope = -rate * (1.0 - now) / (1.0 - self.momenta)
+            along_mean = -rate * then / (1.0 - self.momenta * then)
+        else:
+            along_mean = -rate / (1.0 - _MOMENTUM**step)
+        return limit, decay, shrink, _MOMENTUM, keep, root, along_slope, along_mean

@@ -1,7 +1,7 @@
 """A whole network forward and backward, for the samples of some tiles."""
 
 from ._code import INTEGER, integer, loop, only_if
-from ._functions import compile_functions, function
+from ._functions import function
 from ._layers import make_layer_backward, make_layer_forward
 from ._places import LAYER, NETWORK, PART
 from ._products import add_outer_products, multiply, multiply_back
@@ -9,21 +9,19 @@ from ._registers import LANES
 from ._sequences import apply_mask, clear, copy_lanes, copy_steps, gather, mark_presence
 
 
-def compile_forward(cell, dtype):
-    """Compile the forward pass of a cell.
+def make_forward(cell):
+    """Return the forward pass of networks of a cell.
 
     Parameters
     ----------
     cell : Cell
         The cell of all layers.
-    dtype : numpy dtype
-        Precision.
 
     Returns
     -------
-    forward : callable
-        Takes the addresses of records of NETWORK, LAYER and PART, these of all layers and then of
-        the head. It leaves the outputs in the rows of the head.
+    forward : Function
+        Takes records of NETWORK, LAYER and PART, these of all layers and then of the head. It
+        leaves the outputs in the rows of the head.
     """
     layer_forward = make_layer_forward(cell)
 
@@ -43,24 +41,22 @@ def compile_forward(cell, dtype):
                 _write_outputs(network, layers, level)
         _run_head(network, layers, parts)
 
-    return compile_functions([forward], dtype)[0]
+    return forward
 
 
-def compile_backward(cell, dtype):
-    """Compile the backward pass of a cell.
+def make_backward(cell):
+    """Return the backward pass of networks of a cell.
 
     Parameters
     ----------
     cell : Cell
         The cell of all layers.
-    dtype : numpy dtype
-        Precision.
 
     Returns
     -------
-    backward : callable
-        Takes the same addresses after a forward pass, the gradient with respect to the outputs
-        being in the rows of the head. It writes that with respect to all weights.
+    backward : Function
+        Takes the same records after a forward pass, the gradient with respect to the outputs being
+        in the rows of the head. It writes that with respect to all weights.
     """
     layer_backward = make_layer_backward(cell)
 
@@ -77,7 +73,7 @@ def compile_backward(cell, dtype):
             for direction in loop(n_directions):
                 layer_backward(network, layers.record(level * n_directions + direction), parts)
 
-    return compile_functions([backward], dtype)[0]
+    return backward
 
 
 def _outputs(network, level):

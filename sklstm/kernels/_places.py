@@ -30,10 +30,21 @@ LAYER = (
 #: their gradients; `there` says which sample has which step.
 NETWORK = (
     "weights", "gradient", "memory", "masks", "inputs", "starts", "lengths", "scratch",
+    "targets", "sample_weight", "constants",
     "n_weights", "n_features", "n_samples", "n_steps", "n_tiles", "n_levels", "n_directions",
-    "units", "state_size", "steps_at_a_time", "n_parts", "adds",
+    "units", "state_size", "steps_at_a_time", "n_parts", "n_outputs",
+    "adds", "loss",
     "there", "outputs", "slopes", "outputs_step", "outputs_size", "output_masks",
     "head_stack", "head_stack_size", "head_rows", "head_rows_size", "head_fed", "head_fed_size",
+)  # fmt: skip
+
+#: Some batches: addresses of the windows and targets of all samples there are, of the order in
+#: which to take them, of weights and outputs in that order, and of the state and the numbers of
+#: the optimiser; sizes; whether the weights are updated, and whether steps are adaptive.
+EPOCH = (
+    "starts", "lengths", "targets", "order", "sample_weight", "outputs",
+    "mean", "square", "numbers",
+    "n_samples", "batch_size", "n_columns", "updates", "adaptive",
 )  # fmt: skip
 
 

@@ -72,6 +72,7 @@ class Plan:
         network["n_weights"], network["n_features"] = self.layout.n_weights, spec.n_features
         network["n_tiles"], network["n_parts"] = self.n_tiles, len(self.layout.parts)
         network["n_levels"], network["n_directions"] = spec.num_layers, len(spec.directions)
+        network["n_outputs"] = spec.n_outputs
         network["units"], network["state_size"] = spec.hidden_size, spec.state_size
         network["steps_at_a_time"] = max(1, TILES_AT_A_TIME // self.n_tiles)
         network["there"] = self._reserve(1, self.n_steps)

@@ -5,18 +5,18 @@ from functools import partial
 
 import numpy as np
 
-from sklstm.kernels import LANES, Layout, Optimizer, Pass, Plan
+from sklstm.kernels import LANES, Layout, Optimizer, Plan, TrainingPass
 from sklstm.recurrence import dropout_mask
 
+from ._compiled_network import CompiledNetwork
 from ._cores import CORES
-from ._losses import loss_function
+from ._losses import sample_losses
 from ._optimizer_state import export_state, import_state
 
 _LARGE = 3e7  # multiplications of a batch from which on it is shared out among threads
 _MAX_SHARES = 4  # of a batch; they are the same however many threads there are
 _MANY_WEIGHTS = 1 << 17  # more than stay in a core's cache: read them for four tiles at least
 _PASS_VALUES = 1 << 18  # that a pass keeps in memory, if that is many times the weights
-_VALIDATION_BATCH = 256
 
 
 class CompiledEngine:
@@ -48,8 +48,12 @@ class CompiledEngine:
         )  # fmt: skip
         if optimizer_state is not None:
             import_state(self.optimizer, self.layout, optimizer_state)
-        self.loss = loss_function(settings["loss"], settings["quantile"])
-        self.passes, self._gradients = {}, {}
+        self.n_steps = int(data.windows.lengths.max())
+        self.plan = partial(
+            Plan, self.layout, n_steps=self.n_steps, trains=True,
+            drops=settings["dropout"] > 0, drops_state=settings["recurrent_dropout"] > 0,
+        )  # fmt: skip
+        self.passes = {}
         self._stack = ExitStack()
 
     def __enter__(self):
@@ -62,98 +66,105 @@ class CompiledEngine:
     def run_epoch(self, order, generator):
         """Train on all samples in an order; return the loss of each batch."""
         size = self.settings["batch_size"]
-        return [
-            self._train_batch(order[first : first + size], generator)
-            for first in range(0, len(order), size)
-        ]
+        weight = self._weights_in_batches(order, size)
+        starts = range(0, len(order), size)
+        with np.errstate(over="ignore", invalid="ignore"):  # the loss will tell
+            if self._is_simple():
+                pass_ = self._pass(min(size, len(order)), 0)
+                outputs = pass_.train(order, weight, size, self.optimizer)
+            else:
+                batches = [slice(first, first + size) for first in starts]
+                outputs = np.concatenate(
+                    [self._train_batch(order[batch], weight[batch], generator) for batch in batches]
+                )
+            losses = self._losses(self.data, order, outputs) * weight
+        return np.add.reduceat(losses, starts)
 
     def validation_losses(self):
         """Return the losses of batches of validation data, and their size."""
-        size, n_samples = _VALIDATION_BATCH, len(self.validation.windows)
-        starts = range(0, n_samples, size)
-        batches = [np.arange(first, min(first + size, n_samples)) for first in starts]
-        return [
-            self._share(self.validation, batch, slice(None), None, 0, trains=False)
-            for batch in batches
-        ], size
+        data, n_samples = self.validation, len(self.validation.windows)
+        order = np.arange(n_samples)
+        outputs = CompiledNetwork(self.layout, self.weights).output(data.windows)
+        with np.errstate(over="ignore", invalid="ignore"):
+            losses = self._losses(data, order, outputs)
+        weight = np.ones(n_samples) if data.sample_weight is None else data.sample_weight
+        return [np.average(losses, weights=weight)], n_samples
 
     def state(self):
         """Return copies of the weights and of the state of the optimiser."""
         return self.layout.unpack(self.weights), export_state(self.optimizer, self.layout)
 
-    def _train_batch(self, batch, generator):
+    def _losses(self, data, order, outputs):
+        return sample_losses(
+            self.settings["loss"], outputs, data.targets[order], self.settings["quantile"]
+        )
+
+    def _weights_in_batches(self, order, size):
+        """Return the weight of each sample in its batch, where they have a sum of one."""
+        sums = np.repeat(self.data.weight_sums(order, size), size)[: len(order)]
+        return (1.0 if self.data.sample_weight is None else self.data.sample_weight[order]) / sums
+
+    def _is_simple(self):
+        """Tell whether epochs need nothing from Python: no masks, and batches of one pass."""
+        if self.settings["dropout"] or self.settings["recurrent_dropout"]:
+            return False
+        size = min(self.settings["batch_size"], len(self.data.windows))
+        n_tiles = -(-size // LANES)
+        return self._share_size(size) >= size and self._tiles_of_pass(n_tiles) == n_tiles
+
+    def _train_batch(self, batch, weight, generator):
+        """Train on one batch, which threads may share; return the outputs."""
         masks = self._draw_masks(batch, generator)
-        size = self._share_size(batch)
+        size = self._share_size(len(batch))
         shares = [slice(first, first + size) for first in range(0, len(batch), size)]
+        passes = [self._pass(min(size, len(batch)), number) for number in range(len(shares))]
         tasks = [
-            partial(self._share, self.data, batch, share, masks, number, trains=True)
-            for number, share in enumerate(shares)
+            partial(self._run_share, pass_, batch, weight, share, masks)
+            for pass_, share in zip(passes, shares, strict=True)
         ]
-        losses = CORES.run(tasks) if len(tasks) > 1 else [tasks[0]()]
-        gradient = self._gradients[0]
-        for number in range(1, len(tasks)):
-            gradient += self._gradients[number]
+        outputs = CORES.run(tasks) if len(tasks) > 1 else [tasks[0]()]
+        gradient = passes[0].gradient
+        for pass_ in passes[1:]:
+            gradient += pass_.gradient
         self.optimizer.step(gradient)
-        return sum(losses)
+        return np.concatenate(outputs)
 
-    def _share(self, data, batch, share, masks, number, *, trains):
-        """Run a share of a batch, in as many passes as memory asks for; return its loss."""
-        samples = batch[share]
-        starts, lengths = data.windows.starts[samples], data.windows.lengths[samples]
-        weight = self._weights_of(data, batch, samples)
-        pass_ = self._pass(data, len(samples), number, trains=trains)
-        loss, size = 0.0, pass_.n_samples
-        with np.errstate(over="ignore", invalid="ignore"):  # the loss will tell
-            for first in range(0, len(samples), size):
-                part = slice(first, first + size)
-                if masks is not None:
-                    rows = slice(share.start + first, share.start + first + size)
-                    cut = [[mask[rows] for mask in kind] for kind in masks]
-                    pass_.set_masks(*cut, lengths[part])
-                output = pass_.run(starts[part], lengths[part])
-                weight_here = weight if np.isscalar(weight) else weight[part]
-                value, slopes = self.loss(output, data.targets[samples[part]], weight_here)
-                loss += value
-                if trains:
-                    self._gradients[number] = pass_.run_back(slopes, add=first > 0)
-        return loss
+    def _run_share(self, pass_, batch, weight, share, masks):
+        """Compute the gradient of a share of a batch, in as many passes as memory asks for."""
+        end, outputs = min(share.stop, len(batch)), []
+        for first in range(share.start, end, pass_.n_samples):
+            part = slice(first, min(first + pass_.n_samples, end))
+            if masks is not None:
+                cut = [[mask[part] for mask in kind] for kind in masks]
+                pass_.set_masks(*cut, self.data.windows.lengths[batch[part]])
+            add = first > share.start
+            outputs.append(pass_.compute_gradient(batch[part], weight[part], add=add))
+        return np.concatenate(outputs)
 
-    def _weights_of(self, data, batch, samples):
-        """Return the weights of samples, with a sum of one over their batch."""
-        if data.sample_weight is None:
-            return self.dtype.type(1.0 / len(batch))
-        total = data.sample_weight[batch].sum()
-        return (data.sample_weight[samples, np.newaxis] / total).astype(self.dtype)
-
-    def _share_size(self, batch):
-        """Return into how large shares a batch is divided; it depends on its shape alone."""
-        n_tiles = -(-len(batch) // LANES)
-        n_steps = int(self.data.windows.lengths[batch].max())
-        if self.layout.n_weights * 3 * len(batch) * n_steps < _LARGE:
-            return len(batch)
+    def _share_size(self, n_samples):
+        """Return into how large shares a batch is divided; threads have no part in it."""
+        if self.layout.n_weights * 3 * n_samples * self.n_steps < _LARGE:
+            return n_samples
         fewest = 4 if self.layout.n_weights > _MANY_WEIGHTS else 1
-        return max(fewest, -(-n_tiles // _MAX_SHARES)) * LANES
+        return max(fewest, -(-n_samples // (LANES * _MAX_SHARES))) * LANES
 
-    def _pass(self, data, n_samples, number, *, trains):
-        """Return the memory for a number of samples, kept from one batch to the next."""
-        n_tiles = -(-n_samples // LANES)
-        key = trains, n_tiles, number
-        if key not in self.passes:
-            self.passes[key] = self._make_pass(data, n_tiles, trains=trains)
-        return self.passes[key]
-
-    def _make_pass(self, data, n_tiles, *, trains):
-        n_steps = int(data.windows.lengths.max())
-        plan = partial(
-            Plan, self.layout, n_steps=n_steps, trains=trains,
-            drops=trains and self.settings["dropout"] > 0,
-            drops_state=trains and self.settings["recurrent_dropout"] > 0,
-        )  # fmt: skip
+    def _tiles_of_pass(self, n_tiles):
+        """Return how many tiles a pass takes at most."""
         room = max(_PASS_VALUES, 8 * self.layout.n_weights)
-        n_tiles = max(1, min(n_tiles, room // plan(n_tiles=1).size))
-        pass_ = Pass(plan(n_tiles=n_tiles), self.weights)
-        pass_.set_inputs(data.windows.rows)
-        return pass_
+        return max(1, min(n_tiles, room // self.plan(n_tiles=1).size))
+
+    def _pass(self, n_samples, number):
+        """Return the memory for a number of samples, kept from one batch to the next."""
+        n_tiles = self._tiles_of_pass(-(-n_samples // LANES))
+        key = n_tiles, number
+        if key not in self.passes:
+            windows, settings = self.data.windows, self.settings
+            pass_ = TrainingPass(
+                self.plan(n_tiles=n_tiles), self.weights, settings["loss"], settings["quantile"]
+            )
+            pass_.set_data(windows.rows, windows.starts, windows.lengths, self.data.targets)
+            self.passes[key] = pass_
+        return self.passes[key]
 
     def _draw_masks(self, samples, generator):
         """Draw masks of dropout for a batch, in the order in which the plain network does."""

@@ -81,7 +81,7 @@ class Predictor:
     """Predict by whatever engine is right, and remember what can be used again."""
 
     def __init__(self):
-        self._network = None
+        self._last = None  # the network that predicted last, and what it was made of
 
     def output(self, spec, weights, windows, engine):
         """Return the output of a network.
@@ -104,9 +104,13 @@ class Predictor:
         """
         if not uses_compiled_code(spec, engine):
             return network_output(spec, weights, windows.gather, windows.lengths)
-        network = self._network
-        if network is None or not network.is_of(spec, weights):
-            from ._compiled_prediction import CompiledNetwork
+        made_of = spec, [array.tobytes() for array in weights.values()]
+        last = self._last
+        if last is None or last[1] != made_of:
+            from sklstm.kernels import Layout
 
-            network = self._network = CompiledNetwork(spec, weights)
-        return network.output(windows)
+            from ._compiled_network import CompiledNetwork
+
+            layout, dtype = Layout(spec), weights["head_bias"].dtype
+            last = self._last = CompiledNetwork(layout, layout.pack(weights, dtype)), made_of
+        return last[0].output(windows)

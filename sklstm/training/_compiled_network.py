@@ -1,14 +1,14 @@
-"""Prediction by compiled code."""
+"""Outputs of a network by compiled code."""
 
 import numpy as np
 
-from sklstm.kernels import LANES, Layout, Pass, Plan
+from sklstm.kernels import LANES, Pass, Plan
 
 _PASS_VALUES = 1 << 18  # that a pass keeps in memory, unless a single tile needs more
 
 
 class CompiledNetwork:
-    """A network ready to predict, with the memory for its passes.
+    """A network ready to be run, with the memory for its passes.
 
     Predictions are those of the forward pass that also trains. Each window is one lane of the
     processor's vectors, so that its prediction is the same to the last bit alone, among others
@@ -16,22 +16,15 @@ class CompiledNetwork:
 
     Parameters
     ----------
-    spec : NetworkSpec
-        The network, without peepholes.
-    weights : dict of str to ndarray
-        Its parameters.
+    layout : Layout
+        The network.
+    weights : ndarray of shape (n_weights,)
+        Its weights.
     """
 
-    def __init__(self, spec, weights):
-        self.spec, self._bytes = spec, _contents(weights)
-        self.dtype = weights["head_bias"].dtype
-        self.layout = Layout(spec)
-        self.weights = self.layout.pack(weights, self.dtype)
+    def __init__(self, layout, weights):
+        self.layout, self.weights = layout, weights
         self._idle = []  # passes of one tile, which single predictions use again
-
-    def is_of(self, spec, weights):
-        """Tell whether this is the network of these weights, as they are now."""
-        return spec == self.spec and _contents(weights) == self._bytes
 
     def output(self, windows):
         """Return the output for a `WindowSet`, shape (n_samples, n_outputs)."""
@@ -42,7 +35,7 @@ class CompiledNetwork:
         plan = Plan(self.layout, min(n_tiles, -(-n_samples // LANES)), n_steps)
         pass_ = Pass(plan, self.weights)
         pass_.set_inputs(windows.rows)
-        output = np.empty((n_samples, self.spec.n_outputs), dtype=self.dtype)
+        output = np.empty((n_samples, self.layout.spec.n_outputs), dtype=self.weights.dtype)
         for first in range(0, n_samples, pass_.n_samples):
             block = slice(first, min(first + pass_.n_samples, n_samples))
             output[block] = pass_.run(windows.starts[block], windows.lengths[block])
@@ -60,7 +53,3 @@ class CompiledNetwork:
         pass_.set_inputs(None)
         self._idle.append(pass_)
         return output
-
-
-def _contents(weights):
-    return [array.tobytes() for array in weights.values()]

@@ -1,0 +1,74 @@
+"""Gradients of the losses with respect to the outputs of a network."""
+
+from ._code import Variable, larger_lanes, loop, only_if, spread
+from ._elementary import exp, logistic
+from ._functions import function
+from ._places import NETWORK
+from ._registers import LANES
+
+#: Number of each loss in compiled code.
+LOSSES = {"squared_error": 0, "absolute_error": 1, "huber": 2, "quantile": 3, "log_loss": 4}
+
+
+@function(NETWORK)
+def write_slopes(network):
+    """Replace the outputs in the rows of the head by the gradient with respect to them.
+
+    Targets are (tile, column, lane), class numbers having one column; weights of the samples have
+    a sum of one over the batch. Constants are the level of the quantile loss, one over the number
+    of outputs, and zero.
+    """
+    memory, targets = network.pointer("memory"), network.pointer("targets")
+    weights, constants = network.pointer("sample_weight"), network.pointer("constants")
+    quantile, per_output = spread(constants[0]), spread(constants[1])
+    size = network.n_outputs * LANES
+    slopes = {
+        "squared_error": lambda error: error + error,
+        "absolute_error": lambda error: _by_sign(error, error.like(1.0), error.like(-1.0)),
+        "huber": _clipped,
+        "quantile": lambda error: _by_sign(error, 1.0 - quantile, 0.0 - quantile),
+    }
+    for tile in loop(network.n_tiles):
+        outputs = memory.after(network.head_rows + tile * network.head_rows_size)
+        weight = weights.load(tile * LANES)
+        for name, slope in slopes.items():
+            with only_if(network.loss.compare("==", LOSSES[name])):
+                target = targets.after(tile * size)
+                for k in loop(0, size, LANES):
+                    error = outputs.load(k) - target.load(k)
+                    outputs.store(k, slope(error) * (weight * per_output))
+        with only_if(network.loss.compare("==", LOSSES["log_loss"])):
+            target = targets.load(tile * LANES)
+            with only_if(network.n_outputs.compare("==", 1)):
+                outputs.store(0, (logistic(outputs.load(0)) - target) * weight)
+            with only_if(network.n_outputs.compare(">", 1)):
+                _softmax_slopes(outputs, size, target, weight)
+
+
+def _by_sign(error, above, below):
+    level = error.compare("<", 0.0).choose(below, error.like(0.0))
+    return error.compare(">", 0.0).choose(above, level)
+
+
+def _clipped(error):
+    """Return the derivative of Huber's loss, quadratic within one and linear beyond."""
+    error = error.compare(">", 1.0).choose(1.0, error)
+    return error.compare("<", -1.0).choose(-1.0, error)
+
+
+def _softmax_slopes(outputs, size, target, weight):
+    """Replace outputs by the probabilities, less one for the class that it is, times the weight."""
+    largest, total = Variable(outputs.load(0)), Variable(weight.like(0.0))
+    for k in loop(LANES, size, LANES):
+        largest.set(larger_lanes(outputs.load(k), largest.get()))
+    for k in loop(0, size, LANES):
+        share = exp(outputs.load(k) - largest.get())
+        outputs.store(k, share)
+        total.set(total.get() + share)
+    number = Variable(weight.like(0.0))
+    for k in loop(0, size, LANES):
+        # Class numbers are small integers, which numbers of any precision hold exactly.
+        difference = target - number.get()
+        hit = (difference * difference).compare("<", 0.5).choose(1.0, difference.like(0.0))
+        outputs.store(k, (outputs.load(k) / total.get() - hit) * weight)
+        number.set(number.get() + 1.0)

@@ -1,0 +1,182 @@
+"""Passes forward and back, and whole epochs of them."""
+
+from functools import cache
+
+import numpy as np
+
+from ._cells import CELLS
+from ._epochs import make_epoch
+from ._functions import compile_functions
+from ._layout import aligned_zeros
+from ._losses import LOSSES
+from ._pass import Pass
+from ._places import EPOCH, records
+from ._plan import TILES_AT_A_TIME
+from ._registers import LANES
+
+
+@cache
+def _compiled(cell, activation, dtype):
+    return compile_functions([make_epoch(CELLS[cell](activation))], dtype)[0]
+
+
+class TrainingPass(Pass):
+    """Passes forward and back for up to a number of samples.
+
+    Parameters
+    ----------
+    plan : Plan
+        Where everything stands; one that trains.
+    weights : ndarray of shape (n_weights,)
+        All weights, in the precision of the passes.
+    loss : {"squared_error", "absolute_error", "huber", "quantile", "log_loss"}
+        What is to become small.
+    quantile : float or None
+        Level of the quantile loss.
+
+    Attributes
+    ----------
+    n_samples, n_steps : int
+        The largest numbers of samples and steps.
+    gradient : ndarray of shape (n_weights,)
+        Gradient of the loss of the last batch.
+    """
+
+    def __init__(self, plan, weights, loss, quantile=None):
+        super().__init__(plan, weights)
+        dtype, n_turned = weights.dtype, max(TILES_AT_A_TIME, plan.n_tiles) + 1
+        self.gradient = aligned_zeros(len(weights), dtype)
+        self._scratch = aligned_zeros(n_turned * LANES**2, dtype)
+        self._masks = aligned_zeros(plan.mask_size, dtype)
+        n_columns = 1 if loss == "log_loss" else self._n_outputs
+        self._targets = aligned_zeros(self.n_samples * n_columns, dtype)
+        self._sample_weight = aligned_zeros(self.n_samples, dtype)
+        self._constants = np.array([quantile or 0.5, 1.0 / self._n_outputs, 0.0], dtype=dtype)
+        self._network["loss"] = LOSSES[loss]
+        self._set_addresses(
+            self._network, gradient=self.gradient, scratch=self._scratch, masks=self._masks,
+            targets=self._targets, sample_weight=self._sample_weight, constants=self._constants,
+        )  # fmt: skip
+        self._epoch = records(EPOCH, 1)
+        self._epoch["n_columns"] = n_columns
+        self._addresses.append(self._epoch.ctypes.data)
+
+    @staticmethod
+    def _compile(*kind):
+        return _compiled(*kind)
+
+    def set_data(self, rows, starts, lengths, targets):
+        """Set what to learn from.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_rows, n_features)
+            Rows that windows are slices of.
+        starts, lengths : ndarray of shape (n,), int64
+            The window of each sample.
+        targets : ndarray of shape (n, n_outputs), or (n,) of class numbers
+            Their targets.
+        """
+        self.set_inputs(rows)
+        arrays = {
+            "starts": np.ascontiguousarray(starts, dtype=np.int64),
+            "lengths": np.ascontiguousarray(lengths, dtype=np.int64),
+            "targets": np.ascontiguousarray(targets, dtype=self._weights.dtype),
+        }
+        self._set_addresses(self._epoch, **arrays)
+        self._data = arrays
+
+    def compute_gradient(self, samples, sample_weight, *, add=False):
+        """Compute the gradient of the loss of some samples.
+
+        Parameters
+        ----------
+        samples : ndarray of shape (n_samples,), int64
+            Which samples.
+        sample_weight : ndarray of shape (n_samples,)
+            Their weights, with a sum of one over the batch that they belong to.
+        add : bool, default=False
+            Whether to add to the gradient that is there.
+
+        Returns
+        -------
+        outputs : ndarray of shape (n_samples, n_outputs)
+            Outputs of the network; the gradient is in `gradient`.
+        """
+        self._epoch["updates"] = False
+        self._network["adds"] = add
+        return self._run_epoch(samples, sample_weight, len(samples))
+
+    def train(self, order, sample_weight, batch_size, optimizer):
+        """Train on batches, one after the other.
+
+        Parameters
+        ----------
+        order : ndarray of shape (n,), int64
+            The samples in the order of the batches.
+        sample_weight : ndarray of shape (n,)
+            Their weights in this order, with a sum of one over each batch.
+        batch_size : int
+            Samples per batch; the last one may be smaller.
+        optimizer : Optimizer
+            Changes the weights after each batch.
+
+        Returns
+        -------
+        outputs : ndarray of shape (n, n_outputs)
+            Outputs of the network, in this order, each before its batch changed the weights.
+        """
+        numbers = optimizer.next_numbers(-(-len(order) // batch_size))
+        self._set_addresses(
+            self._epoch, mean=optimizer.mean, square=optimizer.square, numbers=numbers
+        )
+        self._epoch["updates"], self._epoch["adaptive"] = True, optimizer.is_adaptive
+        self._network["adds"] = False
+        return self._run_epoch(order, sample_weight, batch_size)
+
+    def _run_epoch(self, order, sample_weight, batch_size):
+        outputs = np.empty((len(order), self._n_outputs), dtype=self._weights.dtype)
+        sample_weight = np.ascontiguousarray(sample_weight, dtype=self._weights.dtype)
+        order = np.ascontiguousarray(order, dtype=np.int64)
+        self._set_addresses(self._epoch, order=order, sample_weight=sample_weight, outputs=outputs)
+        self._epoch["n_samples"], self._epoch["batch_size"] = len(order), batch_size
+        self._compiled(*self._addresses)
+        return outputs
+
+    def set_masks(self, state_masks, output_masks, lengths):
+        """Copy masks of dropout for the next forward pass.
+
+        Parameters
+        ----------
+        state_masks : list of ndarray of shape (n_samples, hidden_size)
+            For each layer and direction the mask of the state that is fed back; may be empty.
+        output_masks : list of ndarray of shape (n_samples, n_steps, state_size)
+            For each level the mask of its outputs, sequences at their beginning; that of the last
+            level has one step. May be empty.
+        lengths : ndarray of shape (n_samples,)
+            Number of steps of each sample.
+        """
+        for places, mask in zip(self._plan.layers, state_masks, strict=False):
+            self._write_mask(int(places["state_mask"]), mask[:, np.newaxis])
+        first, n_steps = int(self._network["output_masks"][0]), int(lengths.max())
+        for mask in output_masks:
+            if mask.shape[1] > 1:
+                # Here all sequences end together.
+                step = np.arange(n_steps) - (n_steps - lengths[:, np.newaxis])
+                mask = np.take_along_axis(mask, np.maximum(step, 0)[:, :, np.newaxis], axis=1)
+            first = self._write_mask(first, mask)
+
+    def _write_mask(self, first, mask):
+        """Write a mask as (step, tile, row, lane); return where the next one begins."""
+        n_samples, n_steps, n_rows = mask.shape
+        lanes = np.zeros((self.n_samples, n_steps, n_rows), dtype=self._masks.dtype)
+        lanes[:n_samples] = mask
+        tiles = lanes.reshape(-1, LANES, n_steps, n_rows).transpose(2, 0, 3, 1)
+        last = first + tiles.size
+        self._masks[first:last] = tiles.reshape(-1)
+        return last
+
+    @staticmethod
+    def _set_addresses(record, **arrays):
+        for name, array in arrays.items():
+            record[name] = array.ctypes.data
