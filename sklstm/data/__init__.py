@@ -11,6 +11,7 @@ from ._frames import (
     step_names,
     wants_frame,
 )
+from ._on_disk import empty_beside, is_on_disk
 from ._shapes import (
     as_series,
     as_windows,
@@ -35,12 +36,14 @@ __all__ = [
     "check_order",
     "check_same_length",
     "column_names",
+    "empty_beside",
     "flatten_windows",
     "forecast_pairs",
     "frame_like",
     "has_three_axes",
     "index_of",
     "is_frame",
+    "is_on_disk",
     "is_windows",
     "numeric_targets",
     "place_in_windows",

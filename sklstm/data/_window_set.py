@@ -40,7 +40,7 @@ class WindowSet:
         Returns
         -------
         window_set : WindowSet
-            Its rows are a view of `windows` if no step is missing.
+            Its rows are a view of `windows` if no step is missing between observed ones.
 
         Raises
         ------
@@ -60,7 +60,10 @@ class WindowSet:
                 f"X has a window with no observed step (sample {sample}): all of its "
                 f"{n_timesteps} steps are NaN. Remove such samples, or fill the series first."
             )
-        return cls(rows[observed], before[starts], lengths)
+        first, end = int(np.argmax(observed)), len(rows) - int(np.argmax(observed[::-1]))
+        # Mostly steps are missing before the beginning of the series only: that needs no copy.
+        kept = rows[first:end] if observed[first:end].all() else rows[observed]
+        return cls(kept, before[starts], lengths)
 
     def __len__(self):
         return len(self.starts)

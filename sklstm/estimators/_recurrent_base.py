@@ -9,13 +9,13 @@ from sklearn.callback import CallbackSupportMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from sklstm.data import WindowsInputMixin, check_same_length
+from sklstm.data import WindowsInputMixin, check_same_length, is_on_disk
 from sklstm.recurrence import NetworkSpec, initial_weights, one_blas_thread
 from sklstm.training import Predictor, TrainingData, train, training_device
 
 from ._epoch_watcher import EpochWatcher
 from ._samples import Samples, check_sample_weight
-from ._standardisation import standardise, weighted_statistics
+from ._standardisation import StandardisedRows, standardise, weighted_statistics
 from ._validation_block import newest_block
 
 _EXACT_SAMPLES = 256  # training sets of one batch up to this size are trained in double precision
@@ -213,7 +213,11 @@ class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC)
         if samples is None:
             return None
         dtype = attributes["weights_"]["head_bias"].dtype
-        windows = self._standardised(samples.windows, attributes, dtype)
+        rows, mean = samples.windows.rows, attributes["feature_mean_"]
+        prepare = StandardisedRows if is_on_disk(rows) else standardise
+        windows = samples.windows.with_rows(
+            prepare(rows, mean, attributes["feature_scale_"], dtype)
+        )
         targets = self._network_targets(samples.targets, attributes, dtype)
         return TrainingData(windows, targets, samples.sample_weight)
 
@@ -264,17 +268,14 @@ class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC)
             return randbits(31)
         return int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
 
-    def _standardised(self, windows, attributes, dtype):
-        mean, scale = attributes["feature_mean_"], attributes["feature_scale_"]
-        return windows.with_rows(standardise(windows.rows, mean, scale, dtype))
-
     def _output(self, X):
         """Return the output of the network, shape (n_samples, n_outputs), double precision."""
         if not hasattr(self, "weights_"):
             check_is_fitted(self)
         windows = self._check_windows(X, reset=False)
         dtype = self.weights_["head_bias"].dtype
-        windows = self._standardised(windows, vars(self), dtype)
+        rows = StandardisedRows(windows.rows, self.feature_mean_, self.feature_scale_, dtype)
+        windows = windows.with_rows(rows)
         output = self._predictor.output(self._spec, self.weights_, windows, self.engine)
         return output.astype(np.float64, copy=False)
 

@@ -59,3 +59,33 @@ def standardise(values, mean, scale, dtype):
     for k, column in enumerate(values.T):
         result[:, k] = (column.astype(np.float64) - mean[k]) / scale[k]
     return result
+
+
+class StandardisedRows:
+    """Rows that are standardised when they are asked for, so that no copy of all is made.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n_rows, n_features)
+        Rows as they are.
+    mean, scale : ndarray of shape (n_features,)
+        As from `weighted_statistics`.
+    dtype : numpy dtype
+        Precision of the standardised rows.
+    """
+
+    def __init__(self, rows, mean, scale, dtype):
+        self.rows, self.mean, self.scale, self.dtype = rows, mean, scale, np.dtype(dtype)
+
+    @property
+    def shape(self):
+        """Shape of the rows."""
+        return self.rows.shape
+
+    def __len__(self):
+        return len(self.rows)
+
+    def __getitem__(self, index):
+        rows = self.rows[index]
+        flat = rows.reshape(-1, rows.shape[-1])
+        return standardise(flat, self.mean, self.scale, self.dtype).reshape(rows.shape)

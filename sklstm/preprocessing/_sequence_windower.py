@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
-from sklstm.data import step_names, wants_frame
+from sklstm.data import empty_beside, step_names, wants_frame
 
 from ._series_transformer import SeriesTransformer, fit_task
 
@@ -168,7 +168,7 @@ class SequenceWindower(SeriesTransformer):
         before = before[max(0, len(before) - lookback + 1) :]
         n_steps, n_features = series.shape
         n_missing = lookback - 1 - len(before)
-        padded = np.empty((n_steps + lookback - 1, n_features), dtype=series.dtype)
+        padded = empty_beside(series, (n_steps + lookback - 1, n_features))
         padded[n_missing : lookback - 1] = before
         padded[lookback - 1 :] = series
         padded[:n_missing] = np.nan if self.pad == "missing" else padded[n_missing]

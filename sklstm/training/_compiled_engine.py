@@ -49,6 +49,7 @@ class CompiledEngine:
         if optimizer_state is not None:
             import_state(self.optimizer, self.layout, optimizer_state)
         self.n_steps = int(data.windows.lengths.max())
+        self.in_memory = isinstance(data.windows.rows, np.ndarray)
         self.plan = partial(
             Plan, self.layout, n_steps=self.n_steps, trains=True,
             drops=settings["dropout"] > 0, drops_state=settings["recurrent_dropout"] > 0,
@@ -105,8 +106,8 @@ class CompiledEngine:
         return (1.0 if self.data.sample_weight is None else self.data.sample_weight[order]) / sums
 
     def _is_simple(self):
-        """Tell whether epochs need nothing from Python: no masks, and batches of one pass."""
-        if self.settings["dropout"] or self.settings["recurrent_dropout"]:
+        """Tell whether epochs need nothing from Python: no masks, no files, batches of one pass."""
+        if self.settings["dropout"] or self.settings["recurrent_dropout"] or not self.in_memory:
             return False
         size = min(self.settings["batch_size"], len(self.data.windows))
         n_tiles = -(-size // LANES)
@@ -137,9 +138,19 @@ class CompiledEngine:
             if masks is not None:
                 cut = [[mask[part] for mask in kind] for kind in masks]
                 pass_.set_masks(*cut, self.data.windows.lengths[batch[part]])
-            add = first > share.start
-            outputs.append(pass_.compute_gradient(batch[part], weight[part], add=add))
+            samples, add = batch[part], first > share.start
+            if not self.in_memory:
+                samples = self._read(pass_, samples)
+            outputs.append(pass_.compute_gradient(samples, weight[part], add=add))
         return np.concatenate(outputs)
+
+    def _read(self, pass_, samples):
+        """Hand over the steps of some windows; return which samples they are there."""
+        values, lengths = self.data.windows.gather(samples)
+        n_samples, n_steps, n_features = values.shape
+        starts = np.arange(n_samples) * n_steps
+        pass_.set_data(values.reshape(-1, n_features), starts, lengths, self.data.targets[samples])
+        return np.arange(n_samples)
 
     def _share_size(self, n_samples):
         """Return into how large shares a batch is divided; threads have no part in it."""
@@ -162,7 +173,8 @@ class CompiledEngine:
             pass_ = TrainingPass(
                 self.plan(n_tiles=n_tiles), self.weights, settings["loss"], settings["quantile"]
             )
-            pass_.set_data(windows.rows, windows.starts, windows.lengths, self.data.targets)
+            if self.in_memory:
+                pass_.set_data(windows.rows, windows.starts, windows.lengths, self.data.targets)
             self.passes[key] = pass_
         return self.passes[key]
 

@@ -10,6 +10,8 @@ _PASS_VALUES = 1 << 18  # that a pass keeps in memory, unless a single tile need
 class CompiledNetwork:
     """A network ready to be run, with the memory for its passes.
 
+    Rows are asked for block by block; they need be no array.
+
     Predictions are those of the forward pass that also trains. Each window is one lane of the
     processor's vectors, so that its prediction is the same to the last bit alone, among others
     and in any order. Threads may predict at the same time.
@@ -32,13 +34,12 @@ class CompiledNetwork:
         if n_samples <= LANES:
             return self._output_of_few(windows, n_steps)
         n_tiles = max(1, _PASS_VALUES // Plan(self.layout, 1, n_steps).size)
-        plan = Plan(self.layout, min(n_tiles, -(-n_samples // LANES)), n_steps)
-        pass_ = Pass(plan, self.weights)
-        pass_.set_inputs(windows.rows)
+        pass_ = Pass(Plan(self.layout, min(n_tiles, -(-n_samples // LANES)), n_steps), self.weights)
         output = np.empty((n_samples, self.layout.spec.n_outputs), dtype=self.weights.dtype)
         for first in range(0, n_samples, pass_.n_samples):
             block = slice(first, min(first + pass_.n_samples, n_samples))
-            output[block] = pass_.run(windows.starts[block], windows.lengths[block])
+            starts, lengths = self._set_inputs(pass_, windows.take(block))
+            output[block] = pass_.run(starts, lengths)
         return output
 
     def _output_of_few(self, windows, n_steps):
@@ -48,8 +49,20 @@ class CompiledNetwork:
             pass_ = None
         if pass_ is None or pass_.n_steps < n_steps:
             pass_ = Pass(Plan(self.layout, 1, n_steps), self.weights)
-        pass_.set_inputs(windows.rows)
-        output = pass_.run(windows.starts, windows.lengths)
+        output = pass_.run(*self._set_inputs(pass_, windows))
         pass_.set_inputs(None)
         self._idle.append(pass_)
         return output
+
+    @staticmethod
+    def _set_inputs(pass_, windows):
+        """Hand over the rows of a few windows; return starts and lengths among these rows."""
+        starts, lengths = windows.starts, windows.lengths
+        first, end = int(starts.min()), int((starts + lengths).max())
+        if end - first <= 2 * lengths.sum():
+            pass_.set_inputs(windows.rows[first:end])
+            return starts - first, lengths
+        values, lengths = windows.gather(slice(None))
+        n_samples, n_steps, n_features = values.shape
+        pass_.set_inputs(values.reshape(-1, n_features))
+        return np.arange(n_samples) * n_steps, lengths
