@@ -13,6 +13,7 @@ from ._cores import CORES
 from ._losses import sample_losses
 from ._optimizer_state import export_state, import_state
 
+_LONG = 3e9  # multiplications that take a tenth of a second
 _LARGE = 3e7  # multiplications of a batch from which on it is shared out among threads
 _MAX_SHARES = 4  # of a batch; they are the same however many threads there are
 _MANY_WEIGHTS = 1 << 17  # more than stay in a core's cache: read them for four tiles at least
@@ -54,6 +55,8 @@ class CompiledEngine:
             Plan, self.layout, n_steps=self.n_steps, trains=True,
             drops=settings["dropout"] > 0, drops_state=settings["recurrent_dropout"] > 0,
         )  # fmt: skip
+        room = max(_PASS_VALUES, 8 * self.layout.n_weights)
+        self._most_tiles = max(1, room // self.plan(n_tiles=1).size)
         self.passes = {}
         self._stack = ExitStack()
 
@@ -68,18 +71,15 @@ class CompiledEngine:
         """Train on all samples in an order; return the loss of each batch."""
         size = self.settings["batch_size"]
         weight = self._weights_in_batches(order, size)
-        starts = range(0, len(order), size)
+        train, at_a_time = partial(self._train_batch, generator=generator), size
+        if self._is_simple():
+            # Compiled code cannot be interrupted, so it is called for a tenth of a second or so.
+            train, at_a_time = self._train_batches, size * max(1, int(_LONG / self._work(size)))
+        pieces = [slice(k, k + at_a_time) for k in range(0, len(order), at_a_time)]
         with np.errstate(over="ignore", invalid="ignore"):  # the loss will tell
-            if self._is_simple():
-                pass_ = self._pass(min(size, len(order)), 0)
-                outputs = pass_.train(order, weight, size, self.optimizer)
-            else:
-                batches = [slice(first, first + size) for first in starts]
-                outputs = np.concatenate(
-                    [self._train_batch(order[batch], weight[batch], generator) for batch in batches]
-                )
+            outputs = np.concatenate([train(order[piece], weight[piece]) for piece in pieces])
             losses = self._losses(self.data, order, outputs) * weight
-        return np.add.reduceat(losses, starts)
+        return np.add.reduceat(losses, range(0, len(order), size))
 
     def validation_losses(self):
         """Return the losses of batches of validation data, and their size."""
@@ -112,6 +112,12 @@ class CompiledEngine:
         size = min(self.settings["batch_size"], len(self.data.windows))
         n_tiles = -(-size // LANES)
         return self._share_size(size) >= size and self._tiles_of_pass(n_tiles) == n_tiles
+
+    def _train_batches(self, order, weight):
+        """Train on batches in one call of compiled code; return the outputs."""
+        size = self.settings["batch_size"]
+        pass_ = self._pass(min(size, len(self.data.windows)), 0)
+        return pass_.train(order, weight, size, self.optimizer)
 
     def _train_batch(self, batch, weight, generator):
         """Train on one batch, which threads may share; return the outputs."""
@@ -154,15 +160,18 @@ class CompiledEngine:
 
     def _share_size(self, n_samples):
         """Return into how large shares a batch is divided; threads have no part in it."""
-        if self.layout.n_weights * 3 * n_samples * self.n_steps < _LARGE:
+        if self._work(n_samples) < _LARGE:
             return n_samples
         fewest = 4 if self.layout.n_weights > _MANY_WEIGHTS else 1
         return max(fewest, -(-n_samples // (LANES * _MAX_SHARES))) * LANES
 
+    def _work(self, n_samples):
+        """Return the number of multiplications of a batch, roughly."""
+        return self.layout.n_weights * 3 * n_samples * self.n_steps
+
     def _tiles_of_pass(self, n_tiles):
         """Return how many tiles a pass takes at most."""
-        room = max(_PASS_VALUES, 8 * self.layout.n_weights)
-        return max(1, min(n_tiles, room // self.plan(n_tiles=1).size))
+        return min(n_tiles, self._most_tiles)
 
     def _pass(self, n_samples, number):
         """Return the memory for a number of samples, kept from one batch to the next."""

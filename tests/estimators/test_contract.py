@@ -27,11 +27,15 @@ def test_the_list_is_complete():
     assert {cls for cls in public if isinstance(cls, type)} == set(CLASSES)
 
 
-@pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
-def test_check_estimator(cls, monkeypatch):
+PLAIN = [sklstm.LSTMRegressor(engine="torch"), sklstm.BiLSTMClassifier(engine="torch")]
+
+
+@pytest.mark.parametrize("estimator", [*(cls() for cls in CLASSES), *PLAIN], ids=repr)
+def test_check_estimator(estimator, monkeypatch):
     monkeypatch.setenv("SCIPY_ARRAY_API", "1")  # without it one check skips itself
+    cls = type(estimator)
     expected = DEPENDS_ON_ORDER if cls in TRANSFORMERS else {}
-    results = check_estimator(cls(), expected_failed_checks=expected, on_skip=None)
+    results = check_estimator(estimator, expected_failed_checks=expected, on_skip=None)
     failed = {result["check_name"] for result in results if result["status"] == "xfail"}
     assert failed <= set(expected)
     assert {result["status"] for result in results} <= {"passed", "xfail"}
@@ -51,6 +55,8 @@ OURS = [
     ),
     sklstm.RNNRegressor(8, activation="relu", early_stopping=True, max_epochs=4),
     sklstm.GRUClassifier(40, activation="relu", class_weight="balanced", max_epochs=2),
+    sklstm.GRURegressor(20, num_layers=2, dropout=0.2, recurrent_dropout=0.1, max_epochs=2),
+    sklstm.GRURegressor(20, engine="torch", max_epochs=2),
     sklstm.ExponentialSmoother(0.3, initial=0.0),
     sklstm.SequenceWindower(1),
     sklstm.SequenceWindower(6, pad="edge", flatten=True),

@@ -63,7 +63,10 @@ assert "torch" not in sys.modules and "skorch" not in sys.modules
 
 
 def test_importing_does_not_load_torch():
-    code = "import sys, sklstm; assert not {'torch', 'skorch', 'matplotlib'} & set(sys.modules)"
+    code = (
+        "import sys, sklstm\n"
+        "assert not {'torch', 'skorch', 'llvmlite', 'matplotlib'} & set(sys.modules)"
+    )
     assert run_python(code) == ""
 
 
