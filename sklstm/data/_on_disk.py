@@ -12,6 +12,11 @@ def is_on_disk(array):
     ----------
     array : ndarray
         Any array.
+
+    Returns
+    -------
+    on_disk : bool
+        Whether it is.
     """
     while array is not None:
         if isinstance(array, np.memmap):

@@ -27,7 +27,7 @@ def tanh(x):
     Returns
     -------
     y : Value
-        Hyperbolic tangents, with an error of at most two units in the last place; NaN for NaN.
+        Hyperbolic tangents, with an error of at most four units in the last place; NaN for NaN.
     """
     limit = 9.1 if x.element == FLOAT else 19.1  # from there on it is one to all digits
     x = x.compare(">", limit).choose(limit, x)

@@ -7,7 +7,8 @@ from functools import cache
 import numpy as np
 from llvmlite import binding, ir
 
-from ._code import DOUBLE, FLOAT, INTEGER, Places, Pointer, Value, builder, integer, writing
+from ._code import DOUBLE, FLOAT, INTEGER, Value, builder, integer, writing
+from ._memory import Places, Pointer
 
 #: Kind of an argument that points to numbers in the precision of the module.
 NUMBERS = "numbers"

@@ -83,9 +83,13 @@ def multiply(part, weights, inputs, inputs_size, out, out_size, n_tiles):
         Which rows and columns, and where the weights begin.
     weights : Pointer
         All weights of the network.
-    inputs, out : Pointer
-        Stacked inputs and rows of the layer in the first tile.
-    inputs_size, out_size : Value
+    inputs : Pointer
+        Stacked inputs of the first tile.
+    inputs_size : Value
+        How much further on the next tile is.
+    out : Pointer
+        Rows of the layer in the first tile.
+    out_size : Value
         How much further on the next tile is.
     n_tiles : Value
         Number of tiles.
@@ -150,9 +154,13 @@ def add_outer_products(part, gradient, slopes, slopes_size, inputs, inputs_size,
         Which rows and columns, and where the weights begin.
     gradient : Pointer
         Gradient with respect to all weights of the network.
-    slopes, inputs : Pointer
-        Gradients with respect to the rows of the layer, and the stacked inputs.
-    slopes_size, inputs_size : Value
+    slopes : Pointer
+        Gradients with respect to the rows of the layer.
+    slopes_size : Value
+        How much further on the next tile is.
+    inputs : Pointer
+        Stacked inputs.
+    inputs_size : Value
         How much further on the next tile is.
     n_tiles : Value
         Number of tiles, which may belong to several steps.

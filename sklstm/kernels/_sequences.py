@@ -59,9 +59,13 @@ def copy_steps(network, from_, from_step, from_size, to, to_step, to_size, n_row
     ----------
     network : Places of NETWORK
         Numbers of steps and tiles.
-    from_, to : Pointer
-        Where it is, and where it goes to.
-    from_step, from_size, to_step, to_size : Value
+    from_ : Pointer
+        Where it is.
+    from_step, from_size : Value
+        How much further on the next step and the next tile are.
+    to : Pointer
+        Where it goes to.
+    to_step, to_size : Value
         How much further on the next step and the next tile are.
     n_rows : Value
         Number of rows.

@@ -3,7 +3,7 @@
 import os
 import threading
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
 from joblib import cpu_count
@@ -70,8 +70,9 @@ class Cores:
                 work()
             finally:
                 queue.clear()
-                for future in futures:
-                    future.result()
+                wait(futures)
+            for future in futures:
+                future.result()
         finally:
             with self._lock:
                 self._busy -= helpers

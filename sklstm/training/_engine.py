@@ -12,6 +12,11 @@ def uses_compiled_code(spec, engine):
         The network.
     engine : {"auto", "torch"}
         What the user wants.
+
+    Returns
+    -------
+    compiled : bool
+        Whether it is used.
     """
     return engine == "auto" and not spec.peephole
 

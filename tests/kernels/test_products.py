@@ -1,0 +1,143 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sklstm.kernels import LANES
+from sklstm.kernels._functions import NUMBERS, function
+from sklstm.kernels._places import PART, records
+from sklstm.kernels._products import _transpose, add_outer_products, multiply, multiply_back
+from sklstm.kernels._registers import ROWS
+
+DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64])
+some = settings(max_examples=30, deadline=None, derandomize=True)
+# Rows and columns of a part, where it begins among those of the layer, and tiles of samples.
+SIZES = st.tuples(
+    st.integers(1, 40), st.integers(1, 21), st.integers(0, 5), st.integers(0, 5), st.integers(1, 4)
+)
+FIRST = 32  # where the weights of the part begin in the vector
+
+
+def round_up(number, step):
+    return -(-number // step) * step
+
+
+class Problem:
+    """A part of a layer with random weights, inputs and gradients of rows."""
+
+    def __init__(self, sizes, dtype):
+        self.n_rows, self.n_columns, self.row, self.column, self.n_tiles = sizes
+        rng = np.random.default_rng(list(sizes))
+        self.depth, self.dtype = round_up(self.n_columns, ROWS), dtype
+        self.padded_rows = round_up(self.n_rows, LANES)
+        self.n_weights = self.depth * self.padded_rows
+        self.part = records(PART, 1)
+        self.part[0] = (
+            FIRST, self.row, self.n_rows, self.column, self.n_columns, self.depth, 1, 1,
+        )  # fmt: skip
+        self.matrix = rng.normal(size=(self.n_rows, self.n_columns)).astype(dtype)
+        self.inputs = self.tiles(rng, self.column + self.n_columns + ROWS)
+        self.rows = self.tiles(rng, self.row + self.padded_rows + 1)
+        self.used_inputs = self.inputs[:, self.column :][:, : self.n_columns]
+        self.used_rows = self.rows[:, self.row :][:, : self.n_rows]
+        self.tolerance = {"rtol": 0, "atol": 300 * np.finfo(dtype).eps * self.n_tiles}
+
+    def tiles(self, rng, n_rows):
+        return rng.normal(size=(self.n_tiles, n_rows, LANES)).astype(self.dtype)
+
+    def vector(self, matrix, around):
+        """A vector in which the matrix stands in panels: panel, column, row of the panel."""
+        panels = np.zeros((self.padded_rows, self.depth), dtype=self.dtype)
+        panels[: self.n_rows, : self.n_columns] = matrix
+        panels = panels.reshape(-1, LANES, self.depth).transpose(0, 2, 1)
+        vector = np.full(FIRST + self.n_weights + ROWS * LANES, around, dtype=self.dtype)
+        vector[FIRST : FIRST + self.n_weights] = panels.ravel()
+        return vector
+
+
+@DTYPES
+@some
+@given(SIZES)
+def test_multiply_gives_the_rows_of_the_part(call, dtype, sizes):
+    p = Problem(sizes, dtype)
+    p.inputs[:, : p.column] = p.inputs[:, p.column + p.n_columns :] = np.nan  # not of this part
+    out = np.full_like(p.rows, 7)
+    call(
+        multiply, dtype, p.part, p.vector(p.matrix, np.nan), p.inputs, p.inputs[0].size, out,
+        out[0].size, p.n_tiles,
+    )  # fmt: skip
+    expected = np.einsum("rc,tcl->trl", p.matrix, p.used_inputs)
+    end = p.row + p.n_rows
+    np.testing.assert_allclose(out[:, p.row : end], expected, **p.tolerance)
+    # The last vectors of lanes are filled up with rows of zeros, nothing else is touched.
+    filled = p.row + round_up(p.n_rows, ROWS)
+    assert (out[:, end:filled] == 0).all()
+    assert (out[:, : p.row] == 7).all()
+    assert (out[:, filled:] == 7).all()
+
+
+@DTYPES
+@pytest.mark.parametrize("add", [0, 1])
+@some
+@given(SIZES, st.data())
+def test_multiply_back_gives_the_gradient_of_some_columns(call, dtype, add, sizes, data):
+    p = Problem(sizes, dtype)
+    first = data.draw(st.integers(0, p.n_columns - 1))
+    n_columns = data.draw(st.integers(1, p.n_columns - first))
+    out = np.full((p.n_tiles, n_columns + ROWS, LANES), 2, dtype=dtype)
+    call(
+        multiply_back, dtype, p.part, p.vector(p.matrix, 1), p.column + first, n_columns, p.rows,
+        p.rows[0].size, out, out[0].size, p.n_tiles, add,
+    )  # fmt: skip
+    weights = p.matrix[:, first : first + n_columns]
+    expected = np.einsum("rc,trl->tcl", weights, p.used_rows) + 2 * add
+    np.testing.assert_allclose(out[:, :n_columns], expected, **p.tolerance)
+    assert (out[:, n_columns + ROWS - 1 :] == 2).all()  # there is room for one row less
+
+
+@DTYPES
+@some
+@given(SIZES)
+def test_outer_products_are_added_and_padding_stays_zero(call, dtype, sizes):
+    p = Problem(sizes, dtype)
+    # Beside the part stands what belongs to others; it must not come into the padding.
+    p.inputs[:, p.column + p.n_columns :] = np.nan
+    p.rows[:, p.row + p.n_rows :] = np.nan
+    gradient = p.vector(p.matrix, 7)
+    scratch = np.full((p.n_tiles + 1) * LANES**2, np.nan, dtype=dtype)
+    call(
+        add_outer_products, dtype, p.part, gradient, p.rows, p.rows[0].size, p.inputs,
+        p.inputs[0].size, p.n_tiles, scratch,
+    )  # fmt: skip
+    total = p.matrix + np.einsum("trl,tcl->rc", p.used_rows, p.used_inputs)
+    expected = p.vector(total, 7)
+    np.testing.assert_allclose(gradient, expected, **p.tolerance)
+    real = p.vector(np.ones_like(p.matrix), 1) != 0
+    np.testing.assert_array_equal(gradient[~real], 0)
+    np.testing.assert_array_equal(gradient[:FIRST], 7)
+    np.testing.assert_array_equal(gradient[FIRST + p.n_weights :], 7)
+
+
+@DTYPES
+@pytest.mark.parametrize("n_tiles", [1, 5])
+def test_a_tile_has_the_same_bits_alone_and_among_others(call, dtype, n_tiles):
+    p = Problem((21, 13, 2, 1, n_tiles), dtype)
+    weights, out = p.vector(p.matrix, 0), np.zeros_like(p.rows)
+    call(multiply, dtype, p.part, weights, p.inputs, p.inputs[0].size, out, out[0].size, n_tiles)
+    for tile in range(n_tiles):
+        alone = np.zeros_like(p.rows[:1])
+        call(multiply, dtype, p.part, weights, p.inputs[tile:], 0, alone, 0, 1)
+        np.testing.assert_array_equal(alone[0], out[tile])
+
+
+@function(NUMBERS, NUMBERS)
+def _turned(square, out):
+    _transpose(square, out)
+
+
+@DTYPES
+def test_transpose_exchanges_rows_and_lanes(call, dtype):
+    square = np.arange(LANES**2).astype(dtype).reshape(LANES, LANES)
+    out = np.zeros_like(square)
+    call(_turned, dtype, square, out)
+    np.testing.assert_array_equal(out, square.T)

@@ -1,0 +1,134 @@
+import numpy as np
+import pytest
+
+from sklstm.kernels import Optimizer
+
+CELLS = pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
+TALL = {"num_layers": 2, "bidirectional": True}
+
+
+@pytest.fixture
+def data(windows):
+    """Windows with two targets each."""
+    return *windows, np.random.default_rng(5).normal(size=(37, 2))
+
+
+def equal_weights(n_samples):
+    return np.full(n_samples, 1.0 / n_samples)
+
+
+def draw_masks(spec, lengths, seed):
+    generator = np.random.default_rng(seed)
+    n, n_directions = len(lengths), len(spec.directions)
+    state = [generator.random((n, spec.hidden_size)) for _ in range(2 * n_directions)]
+    steps = [lengths.max()] * (spec.num_layers - 1) + [1]
+    return state, [generator.random((n, size, spec.state_size)) for size in steps]
+
+
+@CELLS
+def test_outputs_have_the_bits_of_a_forward_pass(
+    cell, windows, data, new_network, new_pass, new_training_pass
+):
+    spec, weights = new_network(cell=cell, **TALL)
+    expected = new_pass(spec, weights, windows[0])[0].run(*windows[1:])
+    pass_, _, _ = new_training_pass(spec, weights, data, 60, 9)
+    for samples in ([3], np.arange(37), np.random.default_rng(0).permutation(37), [5, 5, 0]):
+        found = pass_.compute_gradient(np.array(samples), equal_weights(len(samples)))
+        np.testing.assert_array_equal(found, expected[samples])
+
+
+@CELLS
+def test_gradients_of_parts_of_a_batch_add_up(cell, data, new_network, new_training_pass):
+    spec, weights = new_network(cell=cell, **TALL)
+    order, weight = np.random.default_rng(0).permutation(37), equal_weights(37)
+    whole, _, _ = new_training_pass(spec, weights, data)
+    whole.compute_gradient(order, weight)
+    pass_, _, _ = new_training_pass(spec, weights, data, n_samples=16)
+    for first in range(0, 37, 16):
+        part = slice(first, first + 16)
+        pass_.compute_gradient(order[part], weight[part], add=first > 0)
+    np.testing.assert_allclose(pass_.gradient, whole.gradient, rtol=1e-10, atol=1e-13)
+    # The next one begins at zero again.
+    pass_.compute_gradient(order[:5], weight[:5])
+    once = pass_.gradient.copy()
+    pass_.compute_gradient(order[:5], weight[:5], add=True)
+    np.testing.assert_allclose(pass_.gradient, 2 * once, rtol=1e-10, atol=1e-13)
+
+
+@CELLS
+@pytest.mark.parametrize("drops", [False, True])
+def test_a_pass_has_no_memory_of_earlier_ones(cell, drops, data, new_network, new_training_pass):
+    spec, weights = new_network(cell=cell, **TALL)
+    lengths, rng = data[2], np.random.default_rng(2)
+
+    def make():
+        return new_training_pass(spec, weights, data, drops=drops, drops_state=drops)[0]
+
+    def gradient(pass_, samples):
+        if drops:
+            pass_.set_masks(*draw_masks(spec, lengths[samples], 1), lengths[samples])
+        pass_.compute_gradient(samples, equal_weights(len(samples)))
+        return pass_.gradient.copy()
+
+    used, short = make(), np.flatnonzero(lengths <= 3)
+    assert 1 <= len(short) < 37
+    for samples in (np.arange(37), short[:3], rng.permutation(37)[:20], short[:1], np.arange(37)):
+        np.testing.assert_array_equal(gradient(used, samples), gradient(make(), samples))
+
+
+def test_samples_without_weight_do_not_count(data, new_network, new_training_pass):
+    spec, weights = new_network(**TALL)
+    pass_, _, _ = new_training_pass(spec, weights, data)
+    weight = equal_weights(37)
+    weight[10:] = 0
+    pass_.compute_gradient(np.arange(37), weight)
+    all_of_them = pass_.gradient.copy()
+    pass_.compute_gradient(np.arange(10), weight[:10])
+    np.testing.assert_allclose(all_of_them, pass_.gradient, rtol=1e-11, atol=1e-14)
+
+
+def test_gradient_is_that_of_the_weights_as_they_are(data, new_network, new_training_pass):
+    spec, weights = new_network(cell="gru")
+    other = {name: -0.5 * array for name, array in weights.items()}
+    changed, vector, layout = new_training_pass(spec, weights, data)
+    vector[:] = layout.pack(other, np.float64)
+    fresh, _, _ = new_training_pass(spec, other, data)
+    for pass_ in (changed, fresh):
+        pass_.compute_gradient(np.arange(37), equal_weights(37))
+    np.testing.assert_array_equal(changed.gradient, fresh.gradient)
+
+
+@pytest.mark.parametrize("name", ["adam", "adamw", "nadam", "rmsprop", "sgd"])
+@pytest.mark.parametrize("batch_size", [10, 37, 40])
+def test_an_epoch_is_batch_after_batch(name, batch_size, data, new_network, new_training_pass):
+    spec, weights = new_network(**TALL)
+    order, n_batches = np.random.default_rng(4).permutation(37), -(-37 // batch_size)
+    rng = np.random.default_rng(3)
+    shares = np.split(rng.uniform(1, 2, 37), range(batch_size, 37, batch_size))
+    weight = np.concatenate([share / share.sum() for share in shares])
+    whole, trained, _ = new_training_pass(spec, weights, data, batch_size)
+    steps, expected, _ = new_training_pass(spec, weights, data, batch_size)
+    at_once = Optimizer(name, trained, 0.01, 0.02, 0.5)
+    by_step = Optimizer(name, expected, 0.01, 0.02, 0.5)
+    for _ in range(3):
+        outputs = whole.train(order, weight, batch_size, at_once)
+        for batch in range(n_batches):
+            part = slice(batch * batch_size, (batch + 1) * batch_size)
+            found = steps.compute_gradient(order[part], weight[part])
+            np.testing.assert_array_equal(outputs[part], found)
+            by_step.step(steps.gradient)
+    np.testing.assert_array_equal(trained, expected)
+    assert (trained != new_training_pass(spec, weights, data)[1]).any()
+    assert at_once.n_steps == by_step.n_steps == 3 * n_batches
+    np.testing.assert_array_equal(at_once.mean, by_step.mean)
+    np.testing.assert_array_equal(at_once.square, by_step.square)
+
+
+def test_computing_a_gradient_changes_no_weight(data, new_network, new_training_pass):
+    spec, weights = new_network()
+    pass_, vector, layout = new_training_pass(spec, weights, data)
+    pass_.train(np.arange(37), equal_weights(37), 37, Optimizer("sgd", vector, 0.1, 0.0, None))
+    before = vector.copy()
+    assert (before != layout.pack(weights, np.float64)).any()
+    pass_.compute_gradient(np.arange(37), equal_weights(37))
+    np.testing.assert_array_equal(vector, before)
