@@ -152,7 +152,7 @@ class Optimizer:
             root, along_slope = 1.0, -rate
         elif self.name == "nadam":
             now, then = [_MOMENTUM * (1.0 - 0.5 * 0.96 ** (0.004 * k)) for k in (step, step + 1)]
-            self.momenta *= now
+            self.momenta = float(np.float32(self.momenta * now))  # as torch rounds it
             along_slope = -rate * (1.0 - now) / (1.0 - self.momenta)
             along_mean = -rate * then / (1.0 - self.momenta * then)
         else:

@@ -34,7 +34,7 @@ def export_state(optimizer, layout):
     }
     numbers = {} if optimizer.name == "sgd" else {"step": np.float32(optimizer.n_steps)}
     if optimizer.name == "nadam":
-        numbers["mu_product"] = np.float64(optimizer.momenta)
+        numbers["mu_product"] = np.float32(optimizer.momenta)
     numbers = {name: np.asarray(number) for name, number in numbers.items()}
     return [
         numbers | {name: values[parameter] for name, values in arrays.items()}
