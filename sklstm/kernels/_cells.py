@@ -47,7 +47,8 @@ class Cell:
         rows : Pointer
             Weighted inputs, replaced by activations.
         before, after : Pointer
-            What is kept of the step before, and of this one.
+            What is kept of the step before, and of this one; they may be the same memory, so that
+            of each unit everything is read before anything is written.
         there : Value
             Lanes: one for a sample that has this step, zero for one that has not begun.
         """

@@ -1,5 +1,6 @@
 """Functions of lanes: hyperbolic tangent, logistic function, the activation of a cell."""
 
+from decimal import Decimal
 from math import factorial, log
 
 import numpy as np
@@ -9,7 +10,8 @@ from ._code import FLOAT, LANES, Value, builder, call_intrinsic
 
 _LOG2 = log(2)
 _LOG2_HIGH = float(np.float32(_LOG2) - np.float32(_LOG2) % np.float32(2.0**-12))
-_LOG2_LOW = _LOG2 - _LOG2_HIGH  # in two parts, so that the product with an integer is exact
+# In two parts, so that the product of the first with an integer is exact.
+_LOG2_LOW = float(Decimal("0.69314718055994530941723212145818") - Decimal(_LOG2_HIGH))
 
 
 def tanh(x):

@@ -1,6 +1,7 @@
 """Functions written in Python, and their compilation for this processor."""
 
 import ctypes
+import os
 import threading
 from functools import cache
 
@@ -14,6 +15,16 @@ from ._memory import Places, Pointer
 NUMBERS = "numbers"
 
 _lock = threading.Lock()
+
+
+def _renew_lock():
+    global _lock
+    _lock = threading.Lock()
+
+
+# Another thread may hold it when a process forks.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)
 
 
 class Function:
@@ -40,10 +51,12 @@ class Function:
 
     def define(self, module, *, external=False):
         """Return the function in a module, written there if it was not yet."""
-        if self.name in module.globals:
-            return module.globals[self.name]
+        if self in module.written:
+            return module.written[self]
         types = [self._type(kind, module) for kind in self.kinds]
-        function = ir.Function(module, ir.FunctionType(ir.VoidType(), types), self.name)
+        name = module.get_unique_name(self.name)
+        function = ir.Function(module, ir.FunctionType(ir.VoidType(), types), name)
+        module.written[self] = function
         if not external:
             function.linkage = "internal"
             function.attributes.add("noinline")
@@ -105,10 +118,11 @@ def compile_functions(functions, dtype):
         module = ir.Module()
         module.element = {"float32": FLOAT, "float64": DOUBLE}[np.dtype(dtype).name]
         module.triple = binding.get_default_triple()
-        for each in functions:
-            each.define(module, external=True)
+        module.written = {}
+        names = [each.define(module, external=True).name for each in functions]
         engine = _engine(str(module))
-        return [_callable(engine, each) for each in functions]
+        pairs = zip(names, functions, strict=True)
+        return [_callable(engine, name, len(each.kinds)) for name, each in pairs]
 
 
 def _engine(text):
@@ -125,8 +139,8 @@ def _engine(text):
     return engine
 
 
-def _callable(engine, function_):
-    kind = ctypes.CFUNCTYPE(None, *[ctypes.c_int64] * len(function_.kinds))
-    compiled = kind(engine.get_function_address(function_.name))
+def _callable(engine, name, n_arguments):
+    kind = ctypes.CFUNCTYPE(None, *[ctypes.c_int64] * n_arguments)
+    compiled = kind(engine.get_function_address(name))
     compiled.engine = engine  # keeps the code in memory
     return compiled

@@ -46,7 +46,7 @@ def write_slopes(network):
 
 
 def _by_sign(error, above, below):
-    level = error.compare("<", 0.0).choose(below, error.like(0.0))
+    level = error.compare("<", 0.0).choose(below, error * 0.0)  # NaN for NaN
     return error.compare(">", 0.0).choose(above, level)
 
 

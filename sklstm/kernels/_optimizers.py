@@ -80,7 +80,7 @@ def _shortening(gradient, n, limit):
         total.set(total.get() + value * value)
     norm = square_root(spread(sum_of_lanes(total.get())))
     ratio = limit / (norm + 1e-6)
-    return ratio.compare("<", 1.0).choose(ratio, ratio.like(1.0))
+    return ratio.compare(">", 1.0).choose(1.0, ratio)  # NaN for NaN
 
 
 @cache

@@ -68,6 +68,7 @@ class Pass:
             What the head makes of each.
         """
         n = len(starts)
+        self._check_room(n, lengths.max())
         self._starts[:n], self._lengths[:n] = starts, lengths
         self._lengths[n:] = 0
         self._network["n_steps"] = lengths.max()
@@ -75,6 +76,16 @@ class Pass:
         output = np.empty((self._plan.n_tiles, LANES, self._n_outputs), dtype=self._rows.dtype)
         output[...] = self._rows[:, : self._n_outputs].swapaxes(1, 2)
         return output.reshape(-1, self._n_outputs)[:n]
+
+    def _check_room(self, n_samples, n_steps):
+        """Raise an error before compiled code reads or writes where nothing is."""
+        if self._inputs is None:
+            raise RuntimeError("set_inputs has set no rows")
+        if n_samples > self.n_samples or n_steps > self.n_steps:
+            raise ValueError(
+                f"there is room for {self.n_samples} samples of {self.n_steps} steps, got "
+                f"{n_samples} of {n_steps}"
+            )
 
     def _allocate(self, weights):
         plan, dtype = self._plan, weights.dtype

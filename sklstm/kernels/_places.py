@@ -31,7 +31,7 @@ LAYER = (
 NETWORK = (
     "weights", "gradient", "memory", "masks", "inputs", "starts", "lengths", "scratch",
     "targets", "sample_weight", "constants",
-    "n_weights", "n_features", "n_samples", "n_steps", "n_tiles", "n_levels", "n_directions",
+    "n_weights", "n_features", "n_steps", "n_tiles", "n_levels", "n_directions",
     "units", "state_size", "steps_at_a_time", "n_parts", "n_outputs",
     "adds", "loss",
     "there", "outputs", "slopes", "outputs_step", "outputs_size", "output_masks",

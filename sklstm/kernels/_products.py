@@ -88,7 +88,8 @@ def multiply(part, weights, inputs, inputs_size, out, out_size, n_tiles):
     inputs_size : Value
         How much further on the next tile is.
     out : Pointer
-        Rows of the layer in the first tile.
+        Rows of the layer in the first tile. Up to `ROWS` - 1 more rows are written, so that parts
+        are to be computed in the order of their rows.
     out_size : Value
         How much further on the next tile is.
     n_tiles : Value
@@ -179,6 +180,7 @@ def add_outer_products(part, gradient, slopes, slopes_size, inputs, inputs_size,
                 inputs.after(column + c * LANES), inputs_size, scratch, n_tiles,
                 block.after(c * LANES),
             )  # fmt: skip
+        # In the filling stand products with whatever follows the inputs in memory.
         for c in loop(n_columns, depth):
             block.store(c * LANES, scratch.load(0).like(0.0))
 

@@ -84,7 +84,7 @@ class TrainingPass(Pass):
             "targets": np.ascontiguousarray(targets, dtype=self._weights.dtype),
         }
         self._set_addresses(self._epoch, **arrays)
-        self._data = arrays
+        self._data, self._longest = arrays, int(lengths.max())
 
     def compute_gradient(self, samples, sample_weight, *, add=False):
         """Compute the gradient of the loss of some samples.
@@ -135,6 +135,7 @@ class TrainingPass(Pass):
         return self._run_epoch(order, sample_weight, batch_size)
 
     def _run_epoch(self, order, sample_weight, batch_size):
+        self._check_room(min(batch_size, len(order)), self._longest)
         outputs = np.empty((len(order), self._n_outputs), dtype=self._weights.dtype)
         sample_weight = np.ascontiguousarray(sample_weight, dtype=self._weights.dtype)
         order = np.ascontiguousarray(order, dtype=np.int64)

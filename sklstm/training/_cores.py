@@ -36,7 +36,7 @@ class Cores:
             yield
         finally:
             with self._lock:
-                self._busy -= 1
+                self._busy = max(0, self._busy - 1)  # it began at zero if the process forked
 
     def run(self, tasks):
         """Call functions, each once, at the same time if there are cores for it.

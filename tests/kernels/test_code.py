@@ -19,8 +19,8 @@ from sklstm.kernels._code import (
     spread,
     sum_of_lanes,
 )
-from sklstm.kernels._functions import NUMBERS, function
-from sklstm.kernels._memory import Places, Pointer
+from sklstm.kernels._functions import function
+from sklstm.kernels._memory import Pointer
 
 NUMBERS_OUT = ("numbers",)  # the kind of an argument that points to integers
 SMALL = st.integers(-(10**9), 10**9)
@@ -182,26 +182,6 @@ def test_a_variable_of_lanes_holds_a_running_sum(on_lanes, dtype):
     np.testing.assert_array_equal(on_lanes(powers, x), x + x**2 + x**3 + x**4 + x**5)
 
 
-@function(NUMBERS, NUMBERS, INTEGER)
-def _shift(numbers, out, first):
-    out.store(1, numbers.load(first))
-    out[integer(20)] = numbers.after(first)[2]
-    out.after(21)[0] = numbers[0]
-    out.after(22).store(0, spread(numbers[first + 3]))
-
-
-@DTYPES
-@pytest.mark.parametrize("first", [0, 1, 7])
-def test_pointers_read_and_write_anywhere(call, dtype, first):
-    numbers, out = np.arange(40).astype(dtype) + 0.5, np.zeros(42, dtype=dtype)
-    expected = out.copy()
-    expected[1 : 1 + LANES] = numbers[first : first + LANES]
-    expected[20:22] = numbers[[first + 2, 0]]
-    expected[22 : 22 + LANES] = numbers[first + 3]
-    call(_shift, dtype, numbers, out, first)
-    np.testing.assert_array_equal(out, expected)
-
-
 @DTYPES
 def test_the_larger_one_of_two_lanes_is_nan_if_the_first_is(on_lanes, dtype):
     a, b = (array.astype(dtype) for array in awkward(dtype))
@@ -224,31 +204,3 @@ def test_an_intrinsic_takes_several_lanes(on_lanes, dtype):
     a, b, c = np.random.default_rng(0).integers(-99, 99, size=(3, 50)).astype(dtype)
     found = on_lanes(lambda *lanes: call_intrinsic("fmuladd", *lanes), a, b, c)
     np.testing.assert_array_equal(found, a * b + c)
-
-
-RECORD = ("first", "numbers", "whole", "last")
-
-
-@function(RECORD, INTEGER, NUMBERS)
-def _read(records, index, out):
-    assert isinstance(records, Places)
-    record = records.record(index)
-    numbers, whole = record.pointer("numbers"), record.pointer("whole", INTEGER)
-    out[integer(0)] = numbers[record.first]
-    out[integer(1)] = numbers[whole[record.last]]
-    out[integer(2)] = records.record(0).pointer("numbers")[0]
-
-
-@DTYPES
-def test_places_are_read_by_name(call, dtype):
-    numbers = [np.arange(9, dtype=dtype) + 100 * k for k in range(3)]
-    whole = np.array([4, 8, 3])
-    described = np.zeros(3, dtype=[(name, np.int64) for name in RECORD])
-    for k, record in enumerate(described):
-        addresses = numbers[k].ctypes.data, whole.ctypes.data
-        described[k] = (k + 5, *addresses, k)
-        assert record["last"] == k
-    for k in range(3):
-        out = np.zeros(3, dtype=dtype)
-        call(_read, dtype, described, k, out)
-        assert out.tolist() == [100 * k + k + 5, 100 * k + whole[k], 0]
