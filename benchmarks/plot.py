@@ -7,6 +7,7 @@ import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
+from matplotlib.ticker import NullFormatter
 
 OWN_COLOUR, OTHER_COLOUR = "#1f6fb4", "#b9bec6"
 HEIGHT_OF_BAR = 0.24  # inches
@@ -51,6 +52,7 @@ def draw(axes, title, seconds):
     bars = axes.barh(labels, values, color=colours, height=0.75)
     axes.bar_label(bars, [_format(value) for value in values], padding=3, fontsize=8)
     axes.set_xscale("log")
+    axes.xaxis.set_minor_formatter(NullFormatter())
     axes.set_xlim(min(values) / 2, max(values) * 2.5)
     axes.set_title(title, fontsize=10, loc="left")
     axes.set_xlabel("seconds, logarithmic scale; shorter is better", fontsize=8)

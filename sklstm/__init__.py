@@ -12,6 +12,7 @@ from .estimators import (
     RNNClassifier,
     RNNRegressor,
 )
+from .forecasting import WindowScaledRegressor
 from .metrics import mean_absolute_scaled_error
 from .preprocessing import ExponentialSmoother, SequenceWindower, WindowScaler
 
@@ -31,6 +32,7 @@ __all__ = [
     "RNNRegressor",
     "SMARegressor",
     "SequenceWindower",
+    "WindowScaledRegressor",
     "WindowScaler",
     "forecast_pairs",
     "mean_absolute_scaled_error",

@@ -33,6 +33,7 @@ LAYERS = {
         "sklstm.torch_training",
     },
     "estimators": SHARED | {"scipy", "sklstm.data", "sklstm.recurrence", "sklstm.training"},
+    "forecasting": SHARED | {"sklstm.data", "sklstm.preprocessing"},
     "testing": SHARED | {"pandas", "joblib", "sklstm.preprocessing", "sklstm"},
 }
 SOURCES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.glob("*/*.py"))

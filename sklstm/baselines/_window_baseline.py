@@ -14,6 +14,7 @@ from sklstm.data import (
     as_windows,
     check_same_length,
     numeric_targets,
+    position_of_feature,
     step_features,
 )
 
@@ -50,7 +51,7 @@ class WindowBaseline(WindowsInputMixin, CallbackSupportMixin, RegressorMixin, Ba
         windows = as_windows(X, estimator=self)
         check_same_length(WindowSet.from_array(windows), y, self)
         y = self._check_targets(y)
-        position = self._position_of_target(step_features(X), windows.shape[2])
+        position = position_of_feature(self.target_feature, step_features(X), windows.shape[2])
         self._check_lookback(windows.shape[1])
         # Whatever may be wrong has been found: from here on the fitted state is set.
         self._remember_features(X, windows)
@@ -104,23 +105,6 @@ class WindowBaseline(WindowsInputMixin, CallbackSupportMixin, RegressorMixin, Ba
 
     def _check_targets(self, y):
         return numeric_targets(y, self)
-
-    def _position_of_target(self, names, n_features):
-        """Return the position of the target among the features of a step."""
-        target = self.target_feature
-        if isinstance(target, str):
-            if names is None or target not in names:
-                known = "have no names" if names is None else f"are {names}"
-                raise ValueError(
-                    f"target_feature={target!r} is unknown: the features of X {known}."
-                )
-            return names.index(target)
-        if not -n_features <= target < n_features:
-            raise ValueError(
-                f"target_feature={target!r} is out of range: X has {n_features} features, and it "
-                f"takes {-n_features} to {n_features - 1}."
-            )
-        return target % n_features
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "_position")

@@ -11,6 +11,7 @@ from ._frames import (
     step_names,
     wants_frame,
 )
+from ._numbers import as_numbers
 from ._on_disk import empty_beside, is_on_disk
 from ._shapes import (
     as_series,
@@ -23,6 +24,7 @@ from ._shapes import (
     refuse_infinity_in_windows,
     window_rows,
 )
+from ._target_feature import position_of_feature
 from ._targets import check_same_length, numeric_targets
 from ._window_set import WindowSet
 from ._windows_input import WindowsInputMixin
@@ -31,6 +33,7 @@ __all__ = [
     "IndexEnd",
     "WindowSet",
     "WindowsInputMixin",
+    "as_numbers",
     "as_series",
     "as_windows",
     "check_order",
@@ -47,6 +50,7 @@ __all__ = [
     "is_windows",
     "numeric_targets",
     "place_in_windows",
+    "position_of_feature",
     "refuse_infinity",
     "refuse_infinity_in_windows",
     "step_features",

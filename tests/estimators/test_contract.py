@@ -1,6 +1,7 @@
 """Every public class keeps scikit-learn's contract and ours."""
 
 import pytest
+from sklearn.linear_model import Ridge
 from sklearn.utils.estimator_checks import check_estimator, estimator_checks_generator
 
 import sklstm
@@ -13,6 +14,7 @@ RECURRENT = [
 ]
 BASELINES = [sklstm.SMARegressor, sklstm.EMARegressor, sklstm.PersistenceRegressor]
 TRANSFORMERS = [sklstm.ExponentialSmoother, sklstm.WindowScaler, sklstm.SequenceWindower]
+META = [sklstm.WindowScaledRegressor]
 CLASSES = RECURRENT + BASELINES + TRANSFORMERS
 
 # Rows of a series are what they are by their place in it.
@@ -24,13 +26,17 @@ DEPENDS_ON_ORDER = {
 
 def test_the_list_is_complete():
     public = {getattr(sklstm, name) for name in sklstm.__all__}
-    assert {cls for cls in public if isinstance(cls, type)} == set(CLASSES)
+    assert {cls for cls in public if isinstance(cls, type)} == {*CLASSES, *META}
 
 
 PLAIN = [sklstm.LSTMRegressor(engine="torch"), sklstm.BiLSTMClassifier(engine="torch")]
+AROUND = [
+    sklstm.WindowScaledRegressor(Ridge()),
+    sklstm.WindowScaledRegressor(sklstm.GRURegressor(max_epochs=20)),
+]
 
 
-@pytest.mark.parametrize("estimator", [*(cls() for cls in CLASSES), *PLAIN], ids=repr)
+@pytest.mark.parametrize("estimator", [*(cls() for cls in CLASSES), *PLAIN, *AROUND], ids=repr)
 def test_check_estimator(estimator, monkeypatch):
     monkeypatch.setenv("SCIPY_ARRAY_API", "1")  # without it one check skips itself
     cls = type(estimator)
@@ -39,7 +45,7 @@ def test_check_estimator(estimator, monkeypatch):
     failed = {result["check_name"] for result in results if result["status"] == "xfail"}
     assert failed <= set(expected)
     assert {result["status"] for result in results} <= {"passed", "xfail"}
-    assert len(results) == len(list(estimator_checks_generator(cls())))
+    assert len(results) == len(list(estimator_checks_generator(estimator)))
     assert len(results) >= (58 if cls in RECURRENT else 50 if cls in BASELINES else 45)
 
 
@@ -48,6 +54,7 @@ def small(cls):
 
 
 OURS = [
+    sklstm.WindowScaledRegressor(sklstm.LSTMRegressor(8, max_epochs=3, random_state=0)),
     *(small(cls) for cls in CLASSES),
     sklstm.LSTMRegressor(
         24, num_layers=2, bidirectional=True, peephole=True, dropout=0.2, recurrent_dropout=0.1,

@@ -1,0 +1,5 @@
+"""Regressors and forecasters around other regressors."""
+
+from ._window_scaled_regressor import WindowScaledRegressor
+
+__all__ = ["WindowScaledRegressor"]

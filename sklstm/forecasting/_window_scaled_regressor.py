@@ -1,0 +1,204 @@
+"""Targets scaled by the statistics of their own windows: `WindowScaledRegressor`."""
+
+from numbers import Integral
+
+import numpy as np
+from sklearn.base import BaseEstimator, MetaEstimatorMixin, RegressorMixin, _fit_context, clone
+from sklearn.utils import get_tags
+from sklearn.utils._param_validation import HasMethods
+from sklearn.utils.metadata_routing import (
+    MetadataRouter,
+    MethodMapping,
+    _routing_enabled,
+    process_routing,
+)
+from sklearn.utils.validation import check_is_fitted
+
+from sklstm.data import (
+    WindowSet,
+    WindowsInputMixin,
+    as_numbers,
+    as_windows,
+    check_same_length,
+    position_of_feature,
+    step_features,
+)
+from sklstm.preprocessing import WindowScaler
+
+from ._window_takers import takes_windows
+
+
+class WindowScaledRegressor(WindowsInputMixin, MetaEstimatorMixin, RegressorMixin, BaseEstimator):
+    """Scale every window and its target by the window's own statistics, and predictions back.
+
+    A share that has doubled moves twice as far as before. Seen relative to the newest price its
+    moves are the same, and so a network can learn from old windows what it needs for prices never
+    seen. A step of a pipeline scales windows, but cannot scale the targets with them: so this
+    estimator does both, trains a regressor on the scaled pairs, and puts its predictions back.
+
+    Parameters
+    ----------
+    regressor : estimator
+        Any regressor of scikit-learn's. It is given windows of three axes if its tags say that it
+        takes them, else flat ones of shape (n_samples, n_timesteps * n_features).
+    scaler : WindowScaler, default=None
+        Says how windows are scaled; by default ``WindowScaler("last")``, which divides by the
+        newest value. Then multiplying a series by a positive number multiplies the predictions.
+    target_feature : int or str, default=0
+        Feature that the target is a later value of. Its statistics scale the target.
+
+    Attributes
+    ----------
+    regressor_ : estimator
+        The fitted regressor of scaled windows and targets.
+    scaler_ : WindowScaler
+        The fitted scaler.
+    n_features_in_ : int
+        Number of features of each step; of columns, if `fit` saw a flat frame.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, if `fit` saw a frame.
+    window_shape_ : tuple of (int, int)
+        Numbers of steps and features of the windows in `fit`.
+
+    See Also
+    --------
+    WindowScaler : Scales windows alone.
+    sklearn.compose.TransformedTargetRegressor : Scales targets alone, all alike.
+
+    Notes
+    -----
+    The target of window ``i`` is scaled to ``(y[i] - center[i]) / scale[i]`` by the statistics of
+    the target feature in this window, all outputs alike. Weights of samples are those of scaled
+    errors.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.linear_model import Ridge
+    >>> from sklstm import WindowScaledRegressor
+    >>> growing = 1.1 ** np.arange(20.0)
+    >>> windows = np.lib.stride_tricks.sliding_window_view(growing, 3)[:-1]
+    >>> model = WindowScaledRegressor(Ridge(1e-9)).fit(windows[:10], growing[3:13])
+    >>> np.allclose(model.predict(windows[10:]), growing[13:])  # values never seen
+    True
+    """
+
+    _parameter_constraints = {
+        "regressor": [HasMethods(["fit", "predict"])],
+        "scaler": [WindowScaler, None],
+        "target_feature": [Integral, str],
+    }
+
+    def __init__(self, regressor, scaler=None, *, target_feature=0):
+        self.regressor = regressor
+        self.scaler = scaler
+        self.target_feature = target_feature
+
+    @_fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X, y, **fit_params):
+        """Scale windows and targets, and fit a clone of the regressor to them.
+
+        Parameters
+        ----------
+        X : array-like or dataframe of shape (n_samples, n_timesteps, n_features)
+            Windows, oldest step first; also (n_samples, n_timesteps) for one feature, and flat
+            frames with columns such as ``close@t-0``. Missing steps are NaN.
+        y : array-like of shape (n_samples,), (n_samples, n_outputs) or more axes
+            Targets, in the units of the target feature.
+        **fit_params : dict
+            Given to the ``fit`` of the regressor, such as ``sample_weight``; with metadata routing
+            enabled, those that it requests.
+
+        Returns
+        -------
+        self : WindowScaledRegressor
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If `X` is no set of windows, `y` does not fit to it, or a parameter is not as
+            described.
+        """
+        windows = as_windows(X, estimator=self)
+        check_same_length(WindowSet.from_array(windows), y, self)
+        targets = self._check_targets(y)
+        position = position_of_feature(self.target_feature, step_features(X), windows.shape[2])
+        scaler = WindowScaler("last") if self.scaler is None else clone(self.scaler)
+        scaled = scaler.set_output(transform="default").fit_transform(windows)
+        center, scale = self._statistics(scaler, windows, position, targets.ndim)
+        regressor = clone(self.regressor)
+        flat = not takes_windows(regressor)
+        params = self._routed("fit", fit_params)
+        regressor.fit(_form(scaled, flat), (targets - center) / scale, **params)
+        self._remember_features(X, windows)
+        self.scaler_, self.regressor_ = scaler, regressor
+        self._position, self._flat = position, flat
+        return self
+
+    def predict(self, X, **predict_params):
+        """Predict the target of each window, in the units of the target feature.
+
+        Parameters
+        ----------
+        X : array-like or dataframe of shape (n_samples, n_timesteps, n_features)
+            Windows as in `fit`.
+        **predict_params : dict
+            Given to the ``predict`` of the regressor.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            Predictions, with the axes of the targets in `fit`.
+        """
+        check_is_fitted(self)
+        windows = self._check_window_array(X)
+        WindowSet.from_array(windows)  # refuses windows without a step, and steps partly missing
+        scaled = self.scaler_.transform(windows)
+        params = self._routed("predict", predict_params)
+        predicted = np.asarray(self.regressor_.predict(_form(scaled, self._flat), **params))
+        center, scale = self._statistics(self.scaler_, windows, self._position, predicted.ndim)
+        return predicted * scale + center
+
+    def get_metadata_routing(self):
+        """Return which metadata go to the regressor.
+
+        Returns
+        -------
+        routing : MetadataRouter
+            The regressor's requests for `fit` and `predict`.
+        """
+        mapping = MethodMapping().add(caller="fit", callee="fit")
+        mapping = mapping.add(caller="predict", callee="predict")
+        return MetadataRouter(owner=self).add(regressor=self.regressor, method_mapping=mapping)
+
+    def _check_targets(self, y):
+        return as_numbers(y, name="y", estimator=self, ensure_2d=False, allow_nd=True).astype(
+            np.float64
+        )
+
+    def _routed(self, method, params):
+        if not params or not _routing_enabled():
+            return params
+        return process_routing(self, method, **params).regressor[method]
+
+    @staticmethod
+    def _statistics(scaler, windows, position, n_axes):
+        """Return center and scale of the target feature, to be used with `n_axes` axes."""
+        shape = (len(windows), *[1] * (n_axes - 1))
+        return [values[:, position].reshape(shape) for values in scaler.statistics(windows)]
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        inner = get_tags(self.regressor)
+        tags.target_tags.multi_output = inner.target_tags.multi_output
+        tags.target_tags.single_output = inner.target_tags.single_output
+        # Dividing by the newest value makes no sense of tables that scatter around zero.
+        tags.regressor_tags.poor_score = True
+        tags.input_tags.allow_nan = inner.input_tags.allow_nan
+        tags.non_deterministic = inner.non_deterministic
+        return tags
+
+
+def _form(windows, flat):
+    return windows.reshape(len(windows), -1) if flat else windows
