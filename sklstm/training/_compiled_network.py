@@ -5,6 +5,7 @@ import numpy as np
 from sklstm.kernels import LANES, Pass, Plan
 
 _PASS_VALUES = 1 << 18  # that a pass keeps in memory, unless a single tile needs more
+_FIRST_ROW = np.zeros(1, dtype=np.int64)
 
 
 class CompiledNetwork:
@@ -58,6 +59,10 @@ class CompiledNetwork:
     def _set_inputs(pass_, windows):
         """Hand over the rows of a few windows; return starts and lengths among these rows."""
         starts, lengths = windows.starts, windows.lengths
+        if len(starts) == 1:  # as below, without the many small calls
+            first = int(starts[0])
+            pass_.set_inputs(windows.rows[first : first + int(lengths[0])])
+            return _FIRST_ROW, lengths
         first, end = int(starts.min()), int((starts + lengths).max())
         if end - first <= 2 * lengths.sum():
             pass_.set_inputs(windows.rows[first:end])
