@@ -104,6 +104,24 @@ class WindowSet:
             rows = starts[:, np.newaxis] + np.minimum(step, lengths[:, np.newaxis] - 1)
         return self.rows[rows], lengths
 
+    def gathered(self, index):
+        """Return the windows at `index` with rows of their own, one window after the other.
+
+        Parameters
+        ----------
+        index : slice or ndarray of int
+            Which windows.
+
+        Returns
+        -------
+        window_set : WindowSet
+            Its rows are a copy, the larger the more the windows overlap.
+        """
+        values, lengths = self.gather(index)
+        n_samples, n_steps, n_features = values.shape
+        starts = np.arange(n_samples, dtype=np.int64) * n_steps
+        return WindowSet(values.reshape(-1, n_features), starts, lengths)
+
     def row_weight(self, sample_weight=None):
         """Return how often each row occurs in the windows, weighted by their samples.
 

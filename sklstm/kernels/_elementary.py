@@ -34,11 +34,16 @@ def tanh(x):
     limit = 9.1 if x.element == FLOAT else 19.1  # from there on it is one to all digits
     x = x.compare(">", limit).choose(limit, x)
     x = x.compare("<", -limit).choose(-limit, x)
-    n = call_intrinsic("rint", x * (2 / _LOG2))
-    r = (x + x - n * _LOG2_HIGH) - n * _LOG2_LOW
+    n, r = _reduced(x + x)
     power = _power_of_two(n)
     t = power * (_series(r) * r) + (power - 1.0)
     return t / (t + 2.0)
+
+
+def _reduced(x):
+    """Return an integer `n` and the small `r` with ``x = n * log(2) + r``."""
+    n = call_intrinsic("rint", x * (1 / _LOG2))
+    return n, (x - n * _LOG2_HIGH) - n * _LOG2_LOW
 
 
 def _series(r):
@@ -76,8 +81,7 @@ def exp(x):
         Positive numbers; NaN for NaN.
     """
     x = x.compare("<", -80.0).choose(-80.0, x)
-    n = call_intrinsic("rint", x * (1 / _LOG2))
-    r = (x - n * _LOG2_HIGH) - n * _LOG2_LOW
+    n, r = _reduced(x)
     return _power_of_two(n) * (1.0 + _series(r) * r)
 
 

@@ -53,7 +53,8 @@ def _take_samples(network, epoch, first, n_here):
     longest, n_columns = Variable(integer(0)), epoch.n_columns
     for lane in loop(network.n_tiles * LANES):
         network.pointer("lengths", INTEGER)[lane] = integer(0)
-        network.pointer("sample_weight")[lane] = network.pointer("constants")[2]  # zero
+        weight = network.pointer("sample_weight")
+        weight[lane] = weight[lane].like(0.0)
     for lane in loop(n_here):
         sample = order[lane]
         length = epoch.pointer("lengths", INTEGER)[sample]

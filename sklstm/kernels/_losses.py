@@ -15,8 +15,8 @@ def write_slopes(network):
     """Replace the outputs in the rows of the head by the gradient with respect to them.
 
     Targets are (tile, column, lane), class numbers having one column; weights of the samples have
-    a sum of one over the batch. Constants are the level of the quantile loss, one over the number
-    of outputs, and zero.
+    a sum of one over the batch. Constants are the level of the quantile loss, and one over the
+    number of outputs.
     """
     memory, targets = network.pointer("memory"), network.pointer("targets")
     weights, constants = network.pointer("sample_weight"), network.pointer("constants")

@@ -93,12 +93,17 @@ class Pass:
         self._memory = aligned_zeros(plan.size, dtype)
         self._starts = np.zeros(self.n_samples, dtype=np.int64)
         self._lengths = np.zeros(self.n_samples, dtype=np.int64)
-        self._network["weights"] = weights.ctypes.data
-        self._network["memory"] = self._memory.ctypes.data
-        self._network["starts"] = self._starts.ctypes.data
-        self._network["lengths"] = self._lengths.ctypes.data
+        self._set_addresses(
+            self._network, weights=weights, memory=self._memory, starts=self._starts,
+            lengths=self._lengths,
+        )  # fmt: skip
         rows = self._network[0]
         self._rows = self._view(rows, "head_rows", int(rows["head_rows_size"]) // LANES, 1)[0]
+
+    @staticmethod
+    def _set_addresses(record, **arrays):
+        for name, array in arrays.items():
+            record[name] = array.ctypes.data
 
     def _write_ones(self):
         """Write the inputs that are always one."""

@@ -18,7 +18,6 @@ from ._code import (
     Variable,
     builder,
     call_intrinsic,
-    larger,
     loop,
     only_if,
     smaller,
@@ -195,7 +194,7 @@ def _turn_round(rows, size, n_rows, n_tiles, scratch):
             _transpose(source, target)
         with only_if(n_rows.compare("<", LANES)):
             for r in loop(LANES):
-                value = source.load(smaller(r, larger(n_rows - 1, 0)) * LANES)
+                value = source.load(smaller(r, n_rows - 1) * LANES)
                 there = r.compare("<", n_rows)
                 spare.store(r * LANES, there.choose(value, value.like(0.0)))
             _transpose(spare, target)

@@ -51,7 +51,7 @@ class TrainingPass(Pass):
         n_columns = 1 if loss == "log_loss" else self._n_outputs
         self._targets = aligned_zeros(self.n_samples * n_columns, dtype)
         self._sample_weight = aligned_zeros(self.n_samples, dtype)
-        self._constants = np.array([quantile or 0.5, 1.0 / self._n_outputs, 0.0], dtype=dtype)
+        self._constants = np.array([quantile or 0.5, 1.0 / self._n_outputs], dtype=dtype)
         self._network["loss"] = LOSSES[loss]
         self._set_addresses(
             self._network, gradient=self.gradient, scratch=self._scratch, masks=self._masks,
@@ -176,8 +176,3 @@ class TrainingPass(Pass):
         last = first + tiles.size
         self._masks[first:last] = tiles.reshape(-1)
         return last
-
-    @staticmethod
-    def _set_addresses(record, **arrays):
-        for name, array in arrays.items():
-            record[name] = array.ctypes.data

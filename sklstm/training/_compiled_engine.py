@@ -47,8 +47,7 @@ class CompiledEngine:
             settings["optimizer"], self.weights, settings["learning_rate"],
             settings["weight_decay"], settings["max_grad_norm"],
         )  # fmt: skip
-        if optimizer_state is not None:
-            import_state(self.optimizer, self.layout, optimizer_state)
+        import_state(self.optimizer, self.layout, optimizer_state)
         self.n_steps = int(data.windows.lengths.max())
         self.in_memory = isinstance(data.windows.rows, np.ndarray)
         self.plan = partial(
@@ -58,6 +57,7 @@ class CompiledEngine:
         room = max(_PASS_VALUES, 8 * self.layout.n_weights)
         self._most_tiles = max(1, room // self.plan(n_tiles=1).size)
         self.passes = {}
+        self._network = CompiledNetwork(self.layout, self.weights)  # it sees the weights change
         self._stack = ExitStack()
 
     def __enter__(self):
@@ -85,7 +85,7 @@ class CompiledEngine:
         """Return the losses of batches of validation data, and their size."""
         data, n_samples = self.validation, len(self.validation.windows)
         order = np.arange(n_samples)
-        outputs = CompiledNetwork(self.layout, self.weights).output(data.windows)
+        outputs = self._network.output(data.windows)
         with np.errstate(over="ignore", invalid="ignore"):
             losses = self._losses(data, order, outputs)
         weight = np.ones(n_samples) if data.sample_weight is None else data.sample_weight
@@ -110,8 +110,7 @@ class CompiledEngine:
         if self.settings["dropout"] or self.settings["recurrent_dropout"] or not self.in_memory:
             return False
         size = min(self.settings["batch_size"], len(self.data.windows))
-        n_tiles = -(-size // LANES)
-        return self._share_size(size) >= size and self._tiles_of_pass(n_tiles) == n_tiles
+        return self._share_size(size) >= size and -(-size // LANES) <= self._most_tiles
 
     def _train_batches(self, order, weight):
         """Train on batches in one call of compiled code; return the outputs."""
@@ -152,11 +151,10 @@ class CompiledEngine:
 
     def _read(self, pass_, samples):
         """Hand over the steps of some windows; return which samples they are there."""
-        values, lengths = self.data.windows.gather(samples)
-        n_samples, n_steps, n_features = values.shape
-        starts = np.arange(n_samples) * n_steps
-        pass_.set_data(values.reshape(-1, n_features), starts, lengths, self.data.targets[samples])
-        return np.arange(n_samples)
+        windows = self.data.windows.gathered(samples)
+        targets = self.data.targets[samples]
+        pass_.set_data(windows.rows, windows.starts, windows.lengths, targets)
+        return np.arange(len(samples))
 
     def _share_size(self, n_samples):
         """Return into how large shares a batch is divided; threads have no part in it."""
@@ -169,13 +167,9 @@ class CompiledEngine:
         """Return the number of multiplications of a batch, roughly."""
         return self.layout.n_weights * 3 * n_samples * self.n_steps
 
-    def _tiles_of_pass(self, n_tiles):
-        """Return how many tiles a pass takes at most."""
-        return min(n_tiles, self._most_tiles)
-
     def _pass(self, n_samples, number):
         """Return the memory for a number of samples, kept from one batch to the next."""
-        n_tiles = self._tiles_of_pass(-(-n_samples // LANES))
+        n_tiles = min(-(-n_samples // LANES), self._most_tiles)
         key = n_tiles, number
         if key not in self.passes:
             windows, settings = self.data.windows, self.settings

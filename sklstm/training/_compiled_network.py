@@ -67,7 +67,6 @@ class CompiledNetwork:
         if end - first <= 2 * lengths.sum():
             pass_.set_inputs(windows.rows[first:end])
             return starts - first, lengths
-        values, lengths = windows.gather(slice(None))
-        n_samples, n_steps, n_features = values.shape
-        pass_.set_inputs(values.reshape(-1, n_features))
-        return np.arange(n_samples) * n_steps, lengths
+        apart = windows.gathered(slice(None))
+        pass_.set_inputs(apart.rows)
+        return apart.starts, apart.lengths

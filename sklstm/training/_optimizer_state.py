@@ -43,7 +43,7 @@ def export_state(optimizer, layout):
 
 
 def import_state(optimizer, layout, state):
-    """Load what `export_state` returned into a new optimiser."""
+    """Load what `export_state` returned into a new optimiser; None or nothing leaves it new."""
     if not state:
         return
     for name, own in _ARRAYS[optimizer.name].items():

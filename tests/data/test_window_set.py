@@ -148,3 +148,16 @@ def all_missing():
 def test_windows_that_cannot_be_read_are_refused(windows, words):
     with pytest.raises(ValueError, match=words):
         WindowSet.from_array(windows)
+
+
+def test_gathered_windows_have_rows_of_their_own():
+    rows = np.arange(24.0).reshape(12, 2)
+    windows = WindowSet(rows, np.array([4, 0, 5]), np.array([3, 2, 4]))
+    index = np.array([2, 0, 1])
+    apart = windows.gathered(index)
+    for sample, expected in enumerate(index):
+        values, length = windows.gather(slice(expected, expected + 1))
+        found = apart.rows[apart.starts[sample] :][: apart.lengths[sample]]
+        assert apart.lengths[sample] == length[0]
+        np.testing.assert_array_equal(found, values[0])
+    assert not np.shares_memory(apart.rows, rows)
