@@ -13,6 +13,7 @@ from ._frames import (
 )
 from ._numbers import as_numbers
 from ._on_disk import empty_beside, is_on_disk
+from ._panel import Panel, split_panel, take_rows
 from ._shapes import (
     as_series,
     as_windows,
@@ -31,6 +32,7 @@ from ._windows_input import WindowsInputMixin
 
 __all__ = [
     "IndexEnd",
+    "Panel",
     "WindowSet",
     "WindowsInputMixin",
     "as_numbers",
@@ -53,8 +55,10 @@ __all__ = [
     "position_of_feature",
     "refuse_infinity",
     "refuse_infinity_in_windows",
+    "split_panel",
     "step_features",
     "step_names",
+    "take_rows",
     "wants_frame",
     "window_rows",
 ]
