@@ -12,8 +12,9 @@ from .estimators import (
     RNNClassifier,
     RNNRegressor,
 )
-from .forecasting import WindowScaledRegressor
+from .forecasting import Forecaster, WindowScaledRegressor
 from .metrics import mean_absolute_scaled_error
+from .model_selection import PanelTimeSeriesSplit
 from .preprocessing import ExponentialSmoother, SequenceWindower, WindowScaler
 
 __version__ = "0.1.0"
@@ -23,10 +24,12 @@ __all__ = [
     "BiLSTMRegressor",
     "EMARegressor",
     "ExponentialSmoother",
+    "Forecaster",
     "GRUClassifier",
     "GRURegressor",
     "LSTMClassifier",
     "LSTMRegressor",
+    "PanelTimeSeriesSplit",
     "PersistenceRegressor",
     "RNNClassifier",
     "RNNRegressor",

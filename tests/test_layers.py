@@ -13,7 +13,8 @@ LAYERS = {
     "data": SHARED | {"pandas"},
     "preprocessing": SHARED | {"scipy", "sklstm.data"},
     "baselines": SHARED | {"sklstm.data"},
-    "metrics": SHARED | {"sklstm.data"},
+    "metrics": SHARED | {"pandas", "sklstm.data"},
+    "model_selection": SHARED | {"pandas", "sklstm.data"},
     "recurrence": {"numpy", "threadpoolctl"},
     "kernels": {"numpy", "llvmlite"},
     "networks": {"numpy", "torch", "sklstm.recurrence"},
@@ -33,7 +34,8 @@ LAYERS = {
         "sklstm.torch_training",
     },
     "estimators": SHARED | {"scipy", "sklstm.data", "sklstm.recurrence", "sklstm.training"},
-    "forecasting": SHARED | {"sklstm.data", "sklstm.preprocessing"},
+    "forecasting": SHARED
+    | {"pandas", "scipy", "sklstm.data", "sklstm.preprocessing", "sklstm.model_selection"},
     "testing": SHARED | {"pandas", "joblib", "sklstm.preprocessing", "sklstm"},
 }
 SOURCES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.glob("*/*.py"))

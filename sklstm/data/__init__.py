@@ -26,7 +26,12 @@ from ._shapes import (
     window_rows,
 )
 from ._target_feature import position_of_feature
-from ._targets import check_same_length, numeric_targets
+from ._targets import (
+    check_same_length,
+    numeric_step_targets,
+    numeric_targets,
+    observed_steps,
+)
 from ._window_set import WindowSet
 from ._windows_input import WindowsInputMixin
 
@@ -50,7 +55,9 @@ __all__ = [
     "is_frame",
     "is_on_disk",
     "is_windows",
+    "numeric_step_targets",
     "numeric_targets",
+    "observed_steps",
     "place_in_windows",
     "position_of_feature",
     "refuse_infinity",

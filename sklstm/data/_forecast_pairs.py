@@ -7,16 +7,22 @@ import pandas as pd
 
 from ._context import check_order
 from ._frames import column_names, index_of, is_frame, is_polars_series
+from ._panel import split_panel, take_rows
 
 
-def forecast_pairs(series, horizon=1, target=None):
+def forecast_pairs(series, horizon=1, target=None, by=None):
     """Pair every row of a series with the value that is to be predicted at it.
 
     ``y[t]`` is the target at row ``t + horizon``. Every row whose target lies in the series is
     kept, so `X` is the series without its last rows; windows are cut later, by
     `SequenceWindower`, one for each row. Cross-validate with
-    ``TimeSeriesSplit(gap=horizon - 1)``, so that no target of a training row is among the rows
-    tested.
+    ``TimeSeriesSplit(gap=horizon - 1)``, so that the target of every training row is known when the
+    first row is tested.
+
+    With `by` the rows belong to several series, each with its own last rows: ``y[t]`` is the target
+    `horizon` rows later of the same series. The rows that are kept stand in the order in which
+    they stood, whether series by series or day by day. Cross-validate with
+    ``PanelTimeSeriesSplit(gap=horizon - 1)``.
 
     Parameters
     ----------
@@ -28,11 +34,15 @@ def forecast_pairs(series, horizon=1, target=None):
     target : str, int or list of them, optional
         Column to predict: its name in a frame, its position in an array. With a list there is one
         column of `y` for each of them. May be left out where there is one column only.
+    by : str, optional
+        Column of a frame, or level of its index, that says to which series a row belongs. Without
+        it all rows are one series.
 
     Returns
     -------
     X : ndarray or dataframe of shape (n_steps - max(horizon), n_features)
-        The rows, a slice of `series`. One-dimensional `series` becomes one column.
+        The rows, a slice of `series`. One-dimensional `series` becomes one column. With `by` the
+        rows of every series but its last ``max(horizon)``; the column or level `by` stays.
     y : ndarray, series or dataframe
         The targets, of the same kind and index as `X`: of shape (n_samples,), or of shape
         (n_samples, len(horizon) * len(target)) if either is a list. With a list of horizons the
@@ -44,12 +54,20 @@ def forecast_pairs(series, horizon=1, target=None):
         If `series`, `horizon` or `target` is of the wrong type.
     ValueError
         If `horizon` is below 1, repeated or not shorter than the series, `target` is no column or
-        left out with several, or the time index is not strictly increasing.
+        left out with several, the time index is not strictly increasing, or `by` is neither a
+        column nor a level of the index. With `by` the message names the series at fault.
+
+    See Also
+    --------
+    PanelTimeSeriesSplit : Cuts all series of a panel at the same times.
 
     Notes
     -----
     Targets that are NaN stay where they are, for rows keep their places; estimators refuse such
     `y`. Fill or drop them beforehand.
+
+    Rows are counted, not days. Where a series lacks days that others have, its targets lie further
+    ahead, and a gap of ``horizon - 1`` days is too small for it: add as many days as it lacks.
 
     Examples
     --------
@@ -62,19 +80,32 @@ def forecast_pairs(series, horizon=1, target=None):
                 open  close  y
     2024-01-01     1      5  7
     2024-01-02     2      6  8
+
+    Two shares, one below the other:
+
+    >>> shares = pd.concat({"A": prices, "B": 10 * prices}, names=["name", "day"])
+    >>> X, y = forecast_pairs(shares, horizon=3, target="close", by="name")
+    >>> X.assign(y=y)
+                     open  close   y
+    name day
+    A    2024-01-01     1      5   8
+    B    2024-01-01    10     50  80
     """
     horizon = list(horizon) if isinstance(horizon, tuple) else horizon
     table = _as_table(series)
-    check_order(index_of(table), name="series")
-    horizons = _check_horizon(horizon, len(table))
-    columns = _check_target(target, table)
-    X = _rows(table, 0, len(table) - max(horizons))
+    panel = None if by is None else split_panel(table, by, name="series")
+    features = table if panel is None else panel.frame
+    _check_times(features, panel)
+    horizons = _check_horizon(horizon, _lengths(table, panel))
+    kept, later = _places(table, horizons) if panel is None else _panel_places(panel, horizons)
+    columns = _check_target(target, features)
+    X = take_rows(table, kept)
     # Steps outside, features inside, as in the names of flat windows.
     pairs = [(ahead, column) for ahead in horizons for column in columns]
-    targets = [_shifted(table, column, ahead, X) for ahead, column in pairs]
+    targets = [_column(features, column, later[ahead], X) for ahead, column in pairs]
     if not _is_list(horizon) and not _is_list(target):
         return X, targets[0]
-    return X, _side_by_side(targets, table, _target_names(table, pairs, _is_list(horizon)))
+    return X, _side_by_side(targets, table, _target_names(features, pairs, _is_list(horizon)))
 
 
 def _as_table(series):
@@ -97,7 +128,41 @@ def _as_table(series):
     return array[:, np.newaxis] if array.ndim == 1 else array
 
 
-def _check_horizon(horizon, n_steps):
+def _check_times(features, panel):
+    """Refuse rows that are not in the order of time, each series by itself."""
+    if panel is None:
+        check_order(index_of(features), name="series")
+    elif index_of(features) is not None:
+        for key, rows in zip(panel.keys, panel.rows, strict=True):
+            check_order(features.index[rows], name="series", series=key)
+
+
+def _places(table, horizons):
+    """Return the rows of `X`, and for each horizon the rows of their targets: slices."""
+    n_kept = len(table) - max(horizons)
+    return slice(0, n_kept), {ahead: slice(ahead, ahead + n_kept) for ahead in horizons}
+
+
+def _panel_places(panel, horizons):
+    """Return the same as `_places`, but positions, for rows of several series."""
+    last = max(horizons)
+    kept = np.concatenate([rows[:-last] for rows in panel.rows])
+    order = np.argsort(kept)
+    later = {
+        ahead: np.concatenate([rows[ahead : len(rows) - last + ahead] for rows in panel.rows])
+        for ahead in horizons
+    }
+    return kept[order], {ahead: rows[order] for ahead, rows in later.items()}
+
+
+def _lengths(table, panel):
+    """Return what to call each series in messages, and its number of rows."""
+    if panel is None or not panel.keys:
+        return [("", len(table))]
+    return [(f" {key!r}", len(rows)) for key, rows in zip(panel.keys, panel.rows, strict=True)]
+
+
+def _check_horizon(horizon, lengths):
     horizons = list(horizon) if _is_list(horizon) else [horizon]
     takes = "it takes an integer of at least 1, or a list of distinct ones"
     for ahead in horizons:
@@ -105,10 +170,11 @@ def _check_horizon(horizon, n_steps):
             raise TypeError(f"horizon={horizon!r} is no number of rows: {takes}.")
     if not horizons or min(horizons) < 1 or len(set(horizons)) < len(horizons):
         raise ValueError(f"horizon={horizon!r} is not possible: {takes}.")
+    whose, n_steps = min(lengths, key=lambda named: named[1])
     if max(horizons) >= n_steps:
         raise ValueError(
-            f"horizon={horizon!r} is longer than the series allows: it must be less than the "
-            f"number of rows, {n_steps}."
+            f"horizon={horizon!r} is longer than the series{whose} allows: it must be less than "
+            f"the number of rows, {n_steps}."
         )
     return [int(ahead) for ahead in horizons]
 
@@ -163,16 +229,11 @@ def _target_names(table, pairs, several_horizons):
     return [names[column] for _, column in pairs]
 
 
-def _rows(table, first, stop):
-    return table.iloc[first:stop] if isinstance(table, pd.DataFrame) else table[first:stop]
-
-
-def _shifted(table, column, ahead, X):
-    """Return the rows of a column that lie `ahead` rows after those of `X`, in their places."""
-    rows = _rows(table, ahead, ahead + len(X))
-    if isinstance(table, pd.DataFrame):
-        return rows.iloc[:, column].set_axis(X.index)
-    return rows.to_series(column) if is_frame(table) else rows[:, column]
+def _column(features, column, rows, X):
+    """Return some rows of a column, in the places of the rows of `X`."""
+    if isinstance(features, pd.DataFrame):
+        return features.iloc[:, column].iloc[rows].set_axis(X.index)
+    return features.to_series(column)[rows] if is_frame(features) else features[rows, column]
 
 
 def _side_by_side(targets, table, names):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ._frames import column_names, is_frame
+from ._frames import column_names, frame_like, is_frame
 
 
 @dataclass(frozen=True)
@@ -20,16 +20,45 @@ class Panel:
         For each series the positions of its rows, in the order in which they stand.
     frame : dataframe
         The frame without the names: without their column, or without their level of the index.
+    whole : dataframe
+        The frame with the names.
+    by : str
+        The column, or the level of the index, that holds the names.
     """
 
     keys: list
     rows: list
     frame: object
+    whole: object
+    by: str
 
     def parts(self):
         """Yield the key of each series and the frame of its rows."""
         for key, rows in zip(self.keys, self.rows, strict=True):
             yield key, take_rows(self.frame, rows)
+
+    def with_features(self, values):
+        """Put other values of the features into the frame that was split.
+
+        Parameters
+        ----------
+        values : ndarray of shape (n_rows, n_features)
+            One row for each row of the frame, one column for each of its columns but the names.
+
+        Returns
+        -------
+        frame : dataframe
+            Of the same kind and index, the names unchanged in their place.
+        """
+        columns = column_names(self.whole)
+        frame = frame_like(values, self.whole, column_names(self.frame))
+        if self.by in columns:
+            names, place = self.whole[self.by], columns.index(self.by)
+            if isinstance(frame, pd.DataFrame):
+                frame.insert(place, self.by, names)
+            else:
+                frame.insert_column(place, names)
+        return frame
 
 
 def split_panel(X, by, name="X"):
@@ -54,7 +83,7 @@ def split_panel(X, by, name="X"):
     Raises
     ------
     ValueError
-        If `X` has no such column or level, or its value is missing somewhere.
+        If `X` has no such column or level, or several, or its value is missing somewhere.
     """
     if not is_frame(X) and not isinstance(X, pd.Series):
         raise ValueError(
@@ -70,7 +99,8 @@ def split_panel(X, by, name="X"):
         )
     order = np.argsort(codes, kind="stable")
     ends = np.cumsum(np.bincount(codes, minlength=len(keys)))
-    return Panel(list(keys), np.split(order, ends[:-1]) if len(keys) else [], frame)
+    rows = np.split(order, ends[:-1]) if len(keys) else []
+    return Panel(list(keys), rows, frame, whole=X, by=by)
 
 
 def take_rows(frame, rows):
@@ -81,10 +111,12 @@ def take_rows(frame, rows):
 def _labels(X, by, name):
     """Return the name of the series of each row, and the frame without these names."""
     columns = column_names(X) or []
+    if columns.count(by) > 1:
+        raise ValueError(f"by={by!r} is the name of several columns of {name}: {columns}.")
     if by in columns:
         if isinstance(X, pd.DataFrame):
             return X[by], X.drop(columns=by)
-        return X[by].to_pandas(), X.drop(by)
+        return pd.Series(X[by].to_numpy()), X.drop(by)
     levels = list(X.index.names) if isinstance(X, pd.DataFrame | pd.Series) else []
     if by not in levels:
         index = f" nor a level of its index {levels}" if levels else ""

@@ -4,8 +4,12 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn import config_context
 from sklearn.linear_model import Ridge
 from sklearn.metrics import make_scorer, mean_absolute_error
+from sklearn.model_selection import KFold, cross_val_score
 
 from sklstm.metrics import mean_absolute_scaled_error
 
@@ -114,3 +118,178 @@ def test_wrong_arguments_are_refused(changes, words):
     arguments = {"y_true": Y_TRUE, "y_pred": Y_PRED, "y_train": Y_TRAIN, **changes}
     with pytest.raises(ValueError, match=words):
         mean_absolute_scaled_error(arguments.pop("y_true"), arguments.pop("y_pred"), **arguments)
+
+
+def one_by_one(y_true, y_pred, series, y_train, series_train, weight, **options):
+    """Return the errors of each series alone, shape (n_series, n_outputs)."""
+    return [
+        mean_absolute_scaled_error(
+            y_true[series == name],
+            y_pred[series == name],
+            y_train=y_train[series_train == name],
+            sample_weight=None if weight is None else weight[series == name],
+            multioutput="raw_values",
+            **options,
+        )
+        for name in np.unique(series)
+    ]
+
+
+@settings(max_examples=100, deadline=None)
+@given(data=st.data())
+def test_a_panel_has_the_mean_error_of_its_series(data):
+    seed, season = data.draw(st.integers(0, 2**32 - 1)), data.draw(st.integers(1, 3))
+    n_outputs, n_names = data.draw(st.integers(1, 3)), data.draw(st.integers(1, 5))
+    rng = np.random.default_rng(seed)
+    names = rng.permutation([f"S{number}" for number in range(n_names)])
+    known = rng.permutation(np.repeat(names, rng.integers(season + 1, 9, n_names)))
+    asked = rng.permutation(np.repeat(names, rng.integers(0, 4, n_names)))
+    asked = asked if len(asked) else names[:1]
+    y_train = rng.normal(size=(len(known), n_outputs))
+    y_true, y_pred = rng.normal(size=(2, len(asked), n_outputs))
+    weight = rng.random(len(asked)) if data.draw(st.booleans()) else None
+    raw = one_by_one(y_true, y_pred, asked, y_train, known, weight, season=season)
+
+    options = {"season": season, "sample_weight": weight}
+    arrays = {"y_train": y_train, "series": asked, "series_train": known}
+    for multioutput, expected in [
+        ("raw_values", np.mean(raw, axis=0)),
+        ("uniform_average", np.mean(raw)),
+        (
+            np.arange(1, n_outputs + 1),
+            np.average(np.mean(raw, axis=0), weights=range(1, n_outputs + 1)),
+        ),
+    ]:
+        loss = mean_absolute_scaled_error(
+            y_true, y_pred, multioutput=multioutput, **arrays, **options
+        )
+        np.testing.assert_allclose(loss, expected, rtol=1e-12)
+
+    def labelled(y, names):
+        index = pd.MultiIndex.from_arrays([range(len(y)), names], names=["day", "name"])
+        return pd.DataFrame(y, index=index)
+
+    loss = mean_absolute_scaled_error(
+        labelled(y_true, asked), y_pred, y_train=labelled(y_train, known), series="name", **options
+    )
+    np.testing.assert_allclose(loss, np.mean(raw), rtol=1e-12)
+
+
+NAMES = np.array(["A", "B", "C"])[np.arange(15) % 3]
+NAMES_TRAIN = np.array(["C", "B", "A", "unused"])[np.arange(40) // 12]
+PANEL = {"y_train": Y_TRAIN, "series": NAMES, "series_train": NAMES_TRAIN}
+
+
+@pytest.mark.parametrize("kind", [list, pd.Series, pd.Categorical, pl.Series, pd.Index])
+def test_names_in_other_containers(kind):
+    expected = np.mean(one_by_one(Y_TRUE, Y_PRED, NAMES, Y_TRAIN, NAMES_TRAIN, None))
+    names = {"series": kind(NAMES.tolist()), "series_train": kind(NAMES_TRAIN.tolist())}
+    loss = mean_absolute_scaled_error(Y_TRUE, Y_PRED, y_train=Y_TRAIN, **names)
+    assert loss == pytest.approx(expected, rel=1e-12)
+    numbers = {
+        "series": np.arange(15) % 3,
+        "series_train": [2] * 12 + [1] * 12 + [0] * 12 + [9] * 4,
+    }
+    assert mean_absolute_scaled_error(Y_TRUE, Y_PRED, y_train=Y_TRAIN, **numbers) == loss
+
+
+def test_the_index_may_tell_the_series_of_the_rows_predicted_alone():
+    y_true = pd.DataFrame(Y_TRUE, index=pd.Index(NAMES, name="name"))
+    options = {"y_train": Y_TRAIN, "series_train": NAMES_TRAIN}
+    loss = mean_absolute_scaled_error(y_true, Y_PRED, series="name", **options)
+    assert loss == mean_absolute_scaled_error(Y_TRUE, Y_PRED, **PANEL)
+
+
+def test_units_of_a_series_do_not_matter():
+    factor = {"A": 1e3, "B": 1e-3, "C": 1.0, "unused": 0.0}
+    of_rows, of_train = (
+        np.array([factor[name] for name in names])[:, np.newaxis] for names in (NAMES, NAMES_TRAIN)
+    )
+    loss = mean_absolute_scaled_error(
+        Y_TRUE * of_rows, Y_PRED * of_rows, **{**PANEL, "y_train": Y_TRAIN * of_train}
+    )
+    assert loss == pytest.approx(mean_absolute_scaled_error(Y_TRUE, Y_PRED, **PANEL), rel=1e-12)
+
+
+def test_rows_without_weight_count_as_absent():
+    keep = NAMES != "B"
+    weight = np.where(keep, WEIGHT, 0.0)
+    loss = mean_absolute_scaled_error(Y_TRUE, Y_PRED, sample_weight=weight, **PANEL)
+    rest = {**PANEL, "series": NAMES[keep]}
+    assert loss == mean_absolute_scaled_error(
+        Y_TRUE[keep], Y_PRED[keep], sample_weight=WEIGHT[keep], **rest
+    )
+
+
+def fold_scores(X, y, y_train, names_train):
+    names = y.index.get_level_values("name").to_numpy()
+    for train, test in KFold(3).split(X):
+        predicted = Ridge().fit(X[train], y.iloc[train]).predict(X[test])[:, np.newaxis]
+        true = y.to_numpy()[test, np.newaxis]
+        yield -np.mean(
+            one_by_one(true, predicted, names[test], y_train[:, np.newaxis], names_train, None)
+        )
+
+
+def test_scores_panels_in_a_cross_validation():
+    X = RNG.normal(size=(15, 4))
+    index = pd.MultiIndex.from_arrays([NAMES, range(15)], names=["name", "day"])
+    y, y_train = pd.Series(Y_TRUE[:, 0], index=index), Y_TRAIN[:, 0]
+    expected = list(fold_scores(X, y, y_train, NAMES_TRAIN))
+    options = {"greater_is_better": False, "y_train": y_train, "series_train": NAMES_TRAIN}
+    scorer = make_scorer(mean_absolute_scaled_error, series="name", **options)
+    np.testing.assert_allclose(
+        cross_val_score(Ridge(), X, y, cv=KFold(3), scoring=scorer), expected, rtol=1e-10
+    )
+    with config_context(enable_metadata_routing=True):
+        scorer = make_scorer(mean_absolute_scaled_error, **options).set_score_request(series=True)
+        scores = cross_val_score(
+            Ridge(), X, y.to_numpy(), cv=KFold(3), scoring=scorer, params={"series": NAMES}
+        )
+    np.testing.assert_allclose(scores, expected, rtol=1e-10)
+
+
+def test_a_series_that_repeats_itself_is_named():
+    train = Y_TRAIN.copy()
+    train[NAMES_TRAIN == "unused"] = 1.0  # y_true has no such row
+    mean_absolute_scaled_error(Y_TRUE, Y_PRED, **{**PANEL, "y_train": train})
+    train[NAMES_TRAIN == "B", 2] = 1.0
+    with pytest.raises(ValueError, match=r"every season=1 \(output \[2\] of series 'B'\)"):
+        mean_absolute_scaled_error(Y_TRUE, Y_PRED, **{**PANEL, "y_train": train})
+    # A small series is not measured by a large one.
+    train[NAMES_TRAIN == "B"] = 1e-12 * Y_TRAIN[NAMES_TRAIN == "B"]
+    mean_absolute_scaled_error(Y_TRUE, Y_PRED, **{**PANEL, "y_train": 1e6 * train})
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"season": 12}, r"longer than season=12, got 12 rows of series 'C'"),
+        ({"series": ["A", "new"] + ["B"] * 13}, r"y_train has no rows of series \['new'\]"),
+        ({"series": range(15)}, r"of series \[0, 1, 2, 3, 4\] and 10 more"),
+        ({"series": NAMES[:9]}, r"series must be the series of each of 15 rows of y_true, .* \(9,"),
+        ({"series_train": NAMES}, "series_train must be the series of each of 40 rows of y_train"),
+        ({"series": np.array([NAMES, NAMES])}, r"of 15 rows of y_true, got .* shape \(2, 15\)"),
+        ({"series": [None, *NAMES[1:]]}, "series is missing in row 0"),
+        ({"series_train": [*NAMES_TRAIN[1:], np.nan]}, "series_train is missing in row 39"),
+        ({"series_train": None}, "series goes with series_train, .* which is missing"),
+        ({"series": None}, "series_train goes with series, which is missing"),
+        ({"series": "name"}, "series='name' is no level of the index of y_true: it has no index"),
+        ({"series": 3}, "The 'series' parameter of mean_absolute_scaled_error must be"),
+        (
+            {"sample_weight": np.where(NAMES == "B", np.arange(15) - 7, 1)},
+            "rows of series 'B' sums",
+        ),
+    ],
+)
+def test_wrong_panels_are_refused(changes, words):
+    with pytest.raises(ValueError, match=words):
+        mean_absolute_scaled_error(Y_TRUE, Y_PRED, **{**PANEL, **changes})
+
+
+def test_a_level_that_is_not_there_is_refused():
+    y_true = pd.DataFrame(Y_TRUE, index=pd.Index(NAMES, name="name"))
+    words = r"series='name' is no level of the index of y_train: it has levels \['share'\]"
+    y_train = pd.DataFrame(Y_TRAIN, index=pd.Index(NAMES_TRAIN, name="share"))
+    with pytest.raises(ValueError, match=words):
+        mean_absolute_scaled_error(y_true, Y_PRED, y_train=y_train, series="name")

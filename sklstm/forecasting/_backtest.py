@@ -1,0 +1,241 @@
+"""Forecasts of rows that are known, from earlier rows alone."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.utils import Bunch
+
+from ._backtest_tables import error_table, forecast_table
+from ._calibration import following_rows, forecast_errors
+from ._conformal import interval_half_widths
+from ._folds import read_folds
+from ._forecast_frames import bounds
+from ._forecast_model import Path
+from ._intervals import finite_half_widths
+
+
+@dataclass(frozen=True)
+class BacktestSettings:
+    """What `Forecaster.backtest` was asked for; of `refit` None stands for the first fold only."""
+
+    refit: int | None
+    steps: int | None
+    stride: int | None
+    levels: dict
+    season: int
+
+
+@dataclass(frozen=True)
+class Forecasts:
+    """Forecasts of one series from some of its rows.
+
+    Parameters
+    ----------
+    history : History
+        The series.
+    origins : ndarray of shape (n_origins,)
+        Last known row of each.
+    tested : ndarray of shape (n_origins, steps), bool
+        Which rows ahead were asked for.
+    columns : dict
+        ``actual``, ``prediction``, ``persistence`` and bounds, each of shape (n_origins, steps,
+        n_columns).
+    """
+
+    history: object
+    origins: np.ndarray
+    tested: np.ndarray
+    columns: dict
+
+
+def run_backtest(forecaster, series, exog, cv, settings):
+    """Run `Forecaster.backtest` with an unfitted forecaster.
+
+    Parameters
+    ----------
+    forecaster : Forecaster
+        Its clones are fitted.
+    series, exog : array-like, series or frame
+        All rows.
+    cv : splitter, iterable or int
+        Folds.
+    settings : BacktestSettings
+        The rest.
+
+    Returns
+    -------
+    result : Bunch
+        Forecasts and errors.
+    """
+    known = forecaster._read(series, exog)
+    folds = read_folds(series, cv, known)
+    every = settings.refit or len(folds)
+    results = []
+    for number in range(0, len(folds), every):
+        fitted, first = _fit_fold(forecaster, known, folds[number], number)
+        results += _forecast_folds(fitted, known, first, folds[number : number + every], settings)
+    forecasts = forecast_table(results, known)
+    return Bunch(forecasts=forecasts, errors=error_table(forecasts, list(settings.levels)))
+
+
+def skill_score(model, before, after):
+    """Return one minus the ratio of absolute errors of forecasts and of persistence.
+
+    Parameters
+    ----------
+    model : ForecastModel
+        Who forecasts.
+    before, after : KnownSeries
+        The series without and with the rows to be forecast.
+    """
+    errors, naive = 0.0, 0.0
+    for key, past in after.histories.items():
+        origin, steps = len(before.histories[key]) - 1, len(past) - len(before.histories[key])
+        if not steps:
+            continue
+        origins = np.array([origin])
+        (forecast,) = model.forecast([_path(model, past, origins, np.array([steps]), steps)], steps)
+        actual = following_rows(past.values, origins, steps)
+        errors += np.nansum(np.abs(forecast - actual))
+        naive += np.nansum(np.abs(_persistence(past.values, origins, steps, 1) - actual))
+    if naive == 0.0:
+        return 0.0 if errors == 0.0 else -np.inf
+    return 1.0 - errors / naive
+
+
+def _fit_fold(forecaster, known, fold, number):
+    """Return a forecaster fitted to training rows, and the first row of each of its series."""
+    histories = {
+        key: known.histories[key].part(cut.first, cut.origin + 1) for key, cut in fold.items()
+    }
+    fewest = forecaster.lookback + forecaster.horizon
+    histories = {key: past for key, past in histories.items() if len(past) >= fewest}
+    if not histories:
+        raise ValueError(
+            f"cv gives fold {number} fewer training rows than the {fewest} that "
+            f"lookback={forecaster.lookback} and horizon={forecaster.horizon} take."
+        )
+    fitted = clone(forecaster)._fit_known(replace(known, histories=histories))
+    return fitted, {key: cut.first for key, cut in fold.items()}
+
+
+def _forecast_folds(fitted, known, first, folds, settings):
+    """Return the forecasts of all origins of some folds, series by series."""
+    model, jobs = fitted._model, []
+    for key, past in known.histories.items():
+        if fitted.transformer is not None and key not in model.transformers:
+            continue
+        history = past.part(first.get(key, 0), len(past))
+        origins, tested = _origins(folds, key, first.get(key, 0), settings)
+        enough = origins >= fitted.lookback - 1
+        if enough.any():
+            jobs.append((history, origins[enough], tested[enough]))
+    steps = max((tested.shape[1] for *_, tested in jobs), default=0)
+    n_steps = [np.where(tested.any(axis=1), _last(tested), 0) for *_, tested in jobs]
+    paths = [
+        _path(model, history, origins, n, steps)
+        for (history, origins, _), n in zip(jobs, n_steps, strict=True)
+    ]
+    predicted = model.forecast(paths, steps)
+    results = [
+        _forecasts(fitted, *job, values[:, : job[2].shape[1]], settings)
+        for job, values in zip(jobs, predicted, strict=True)
+    ]
+    return _with_bounds(results, fitted, settings.levels) if settings.levels else results
+
+
+def _origins(folds, key, first, settings):
+    """Return the origins in a series, and which rows ahead of each of them are tested."""
+    origins, spans = [], []
+    for cut in (fold[key] for fold in folds if key in fold):
+        last = cut.end if settings.stride else cut.origin + 1
+        for origin in range(cut.origin, last, settings.stride or 1):
+            end = cut.end if settings.steps is None else min(cut.end, origin + settings.steps)
+            if end >= max(cut.begin, origin + 1):
+                origins.append(origin - first)
+                spans.append((max(cut.begin - origin, 1), end - origin))
+    steps = np.arange(1, max((end for _, end in spans), default=0) + 1)
+    tested = np.array([(steps >= begin) & (steps <= end) for begin, end in spans])
+    return np.array(origins, dtype=int), tested.reshape(len(spans), len(steps))
+
+
+def _last(tested):
+    return tested.shape[1] - np.argmax(tested[:, ::-1], axis=1)
+
+
+def _path(model, history, origins, n_steps, steps):
+    """Return the path of forecasts `steps` rows ahead, of which the first `n_steps` are wanted."""
+    if not len(model.features.known):
+        return Path(history, origins)
+    lacking = origins + [model.padded(n) for n in n_steps] >= len(history)
+    if lacking.any():
+        raise ValueError(
+            "exog ends too early: strategy='direct' predicts "
+            f"horizon={model.features.horizon} rows at once, and takes as many rows known in "
+            f"advance after {history.index[origins[int(lacking.argmax())]]}."
+        )
+    # Longer forecasts than wanted are cut off, so what stands here is of no account.
+    last = history.exog[-1:, model.features.known]
+    return Path(history, origins, np.repeat(last, model.padded(steps), axis=0))
+
+
+def _forecasts(fitted, history, origins, tested, predicted, settings):
+    steps = tested.shape[1]
+    columns = {
+        "actual": following_rows(history.values, origins, steps),
+        "prediction": predicted,
+        "persistence": _persistence(history.values, origins, steps, settings.season),
+    }
+    return Forecasts(history, origins, tested, columns)
+
+
+def _with_bounds(results, fitted, levels):
+    """Return forecasts with bounds by the errors that were known at each origin."""
+    calibrator, n_newest = fitted._calibrator, fitted._n_newest
+    if calibrator is None:
+        raise ValueError(
+            "level takes a calibration block in every fold; the training rows of some fold are too "
+            "few for it (lookback + horizon rows have to be left)."
+        )
+    widths = {
+        result.history.key: _widths_at_origins(
+            result, calibrator, n_newest.get(result.history.key, 0), levels
+        )
+        for result in results
+    }
+    widths = finite_half_widths(widths, levels)
+    return [
+        replace(
+            result,
+            columns=result.columns
+            | bounds(result.columns["prediction"], widths[result.history.key]),
+        )
+        for result in results
+    ]
+
+
+def _widths_at_origins(result, calibrator, n_newest, levels):
+    """Return for each level the half widths at each origin, (n_origins, steps, n_columns)."""
+    past, steps = result.history, result.tested.shape[1]
+    first = max(calibrator.features.lookback - 1, int(result.origins.min()) - n_newest)
+    (errors,) = forecast_errors(calibrator, [past], [first], steps)
+    widths = {}
+    for name, level in levels.items():
+        at_origins = [
+            interval_half_widths(errors[: origin + 1 - first], level, n_newest)
+            for origin in result.origins
+        ]
+        # Steps that no fold tests need no interval.
+        widths[name] = np.where(result.tested[:, :, np.newaxis], np.stack(at_origins), np.nan)
+    return widths
+
+
+def _persistence(values, origins, steps, season):
+    """Return the newest known value of the same place in the season, for each row ahead."""
+    observed = np.where(np.isnan(values).any(axis=1), -1, np.arange(len(values)))
+    newest = np.maximum.accumulate(observed)
+    ahead = np.arange(1, steps + 1)
+    place = origins[:, np.newaxis] + ahead - season * -(-ahead // season)
+    source = np.where(place >= 0, newest[np.maximum(place, 0)], -1)
+    return np.where((source >= 0)[:, :, np.newaxis], values[source], np.nan)

@@ -1,0 +1,71 @@
+"""Tables of a backtest."""
+
+import numpy as np
+import pandas as pd
+
+
+def forecast_table(results, known):
+    """Return one row for each origin and step.
+
+    Parameters
+    ----------
+    results : list of Forecasts
+        Of each series and fitted model.
+    known : KnownSeries
+        Names of columns and of what tells series apart.
+
+    Returns
+    -------
+    table : DataFrame
+        Actual values, forecasts, persistence and bounds.
+    """
+    several = len(known.columns) > 1
+    frames = []
+    for result in results:
+        origin, step = np.nonzero(result.tested)
+        origins = result.origins[origin]
+        for place, name in enumerate(known.columns):
+            levels = {} if known.by is None else {known.by: [result.history.key] * len(step)}
+            levels |= {"column": [name] * len(step)} if several else {}
+            levels |= {"origin": result.history.index[origins], "step": step + 1}
+            values = {
+                quantity: array[origin, step, place] for quantity, array in result.columns.items()
+            }
+            time = result.history.index[origins + step + 1]
+            index = pd.MultiIndex.from_arrays(list(levels.values()), names=list(levels))
+            frames.append(pd.DataFrame({"time": time} | values, index=index))
+    return pd.concat(frames)
+
+
+def error_table(forecasts, levels):
+    """Return the errors of each step, those of persistence beside them.
+
+    Parameters
+    ----------
+    forecasts : DataFrame
+        As from `forecast_table`.
+    levels : list
+        Names of the levels of intervals.
+
+    Returns
+    -------
+    table : DataFrame
+        Of all series together.
+    """
+    error = forecasts["prediction"] - forecasts["actual"]
+    naive = forecasts["persistence"] - forecasts["actual"]
+    parts = {"n_forecasts": error, "mae": error.abs(), "rmse": error**2}
+    parts |= {"persistence_mae": naive.abs(), "persistence_rmse": naive**2}
+    for level in levels:
+        suffix = "" if level is None else f"_{level:g}"
+        covered = forecasts["actual"].between(
+            forecasts[f"lower{suffix}"], forecasts[f"upper{suffix}"]
+        )
+        parts[f"coverage{suffix}"] = covered.where(error.notna()).astype(float)
+    groups = [name for name in ("column", "step") if name in forecasts.index.names]
+    by_step = pd.DataFrame(parts).groupby(level=groups, sort=False)
+    table = by_step.mean()
+    table["n_forecasts"] = by_step["n_forecasts"].count()
+    for name in ("rmse", "persistence_rmse"):
+        table[name] = np.sqrt(table[name])
+    return table.sort_index(level="step", sort_remaining=False)

@@ -1,0 +1,104 @@
+"""What a regressor sees at each step of a window: the series, and exogenous columns beside it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Features:
+    """Which columns stand side by side in the rows of windows.
+
+    Row ``s`` holds the series at ``s``, past exogenous columns at ``s``, and for each exogenous
+    column known in advance its values at ``s + horizon``, ``s + horizon - lookback`` and so on as
+    long as these are later than ``s``. So the window that ends with row ``t`` holds all the values
+    known in advance of the rows that are predicted from it, ``t + 1`` to ``t + horizon``.
+
+    Parameters
+    ----------
+    lookback : int
+        Number of rows in a window.
+    horizon : int
+        How many rows a regressor predicts at once.
+    past, known : ndarray of int
+        Places of the exogenous columns of either kind.
+    """
+
+    lookback: int
+    horizon: int
+    past: np.ndarray
+    known: np.ndarray
+
+    @property
+    def leads(self):
+        """By how many rows values known in advance are moved forward."""
+        return list(range(self.horizon, 0, -self.lookback))
+
+    def rows(self, values, exog, future=None):
+        """Return the rows of windows of one series.
+
+        Parameters
+        ----------
+        values : ndarray of shape (n_steps, n_columns)
+            The series, transformed.
+        exog : ndarray of shape (n_steps, n_exog)
+            Exogenous columns.
+        future : ndarray of shape (n_future, n_known), optional
+            Values known in advance of the rows after these.
+
+        Returns
+        -------
+        rows : ndarray of shape (n_steps + n_future, n_features)
+            After the last step only values known in advance stand in them. What nobody knows is
+            NaN; a step of the series that is NaN is NaN in all features.
+        """
+        n_steps, n_columns = values.shape
+        known = exog[:, self.known]
+        if future is not None:
+            known = np.concatenate([known, future])
+        n_past = n_columns + len(self.past)
+        rows = np.full((len(known), n_past + known.shape[1] * len(self.leads)), np.nan)
+        rows[:n_steps, :n_columns] = values
+        rows[:n_steps, n_columns:n_past] = exog[:, self.past]
+        for number, lead in enumerate(self.leads):
+            first = n_past + number * known.shape[1]
+            rows[: -lead or None, first : first + known.shape[1]] = known[lead:]
+        rows[:n_steps][np.isnan(rows[:n_steps, :n_past]).any(axis=1)] = np.nan
+        return rows
+
+    def buffers(self, rows, origins, steps, n_columns):
+        """Return the rows of windows that a forecast goes through.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_rows, n_features)
+            As from `rows`.
+        origins : ndarray of shape (n_origins,)
+            Last known row of each forecast.
+        steps : int
+            How many rows will be predicted.
+        n_columns : int
+            Columns of the series.
+
+        Returns
+        -------
+        buffers : ndarray of shape (n_origins, lookback + steps, n_features)
+            From ``lookback - 1`` rows before each origin on. Beyond the origin the series is to be
+            filled in, and past exogenous columns repeat their last values.
+        """
+        place = origins[:, np.newaxis] + np.arange(1 - self.lookback, steps + 1)
+        buffers = np.full((*place.shape, rows.shape[1]), np.nan)
+        inside = place < len(rows)
+        buffers[inside] = rows[place[inside]]
+        buffers[:, self.lookback :, :n_columns] = np.nan
+        n_past = n_columns + len(self.past)
+        if len(self.past):
+            last = _last_observed(rows[:, n_columns:n_past], origins)
+            buffers[:, self.lookback :, n_columns:n_past] = last[:, np.newaxis]
+        return buffers
+
+
+def _last_observed(columns, origins):
+    """Return the newest row up to each origin that is not NaN."""
+    place = np.where(np.isnan(columns).any(axis=1), -1, np.arange(len(columns)))
+    return columns[np.maximum.accumulate(place)[origins]]

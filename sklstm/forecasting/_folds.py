@@ -1,0 +1,105 @@
+"""Folds of rows, as places in the series that they cut: `read_folds`."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.model_selection import TimeSeriesSplit
+
+from sklstm.data import index_of, split_panel
+from sklstm.model_selection import PanelTimeSeriesSplit
+
+from ._calendar import as_index
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Where a fold cuts a series, in places of its rows.
+
+    Parameters
+    ----------
+    first, origin : int
+        The first and the last training row.
+    begin, end : int
+        The first and the last test row.
+    """
+
+    first: int
+    origin: int
+    begin: int
+    end: int
+
+
+def read_folds(series, cv, known):
+    """Return for each fold the cut of each series that has training and test rows in it.
+
+    Parameters
+    ----------
+    series : array-like, series or frame
+        As `Forecaster.backtest` is given it.
+    cv : splitter, iterable or int
+        Folds of its rows.
+    known : KnownSeries
+        What was read from it.
+
+    Returns
+    -------
+    folds : list of dict
+        A `Cut` for each series by its key.
+
+    Raises
+    ------
+    ValueError
+        If a fold is not in the order of time.
+    """
+    if isinstance(cv, int | np.integer) and not isinstance(cv, bool):
+        cv = TimeSeriesSplit(cv) if known.by is None else PanelTimeSeriesSplit(cv)
+    pairs = list(cv.split(series) if hasattr(cv, "split") else cv)
+    if not pairs:
+        raise ValueError("cv has no folds.")
+    places = _places(series, known)
+    folds = []
+    for number, (train, test) in enumerate(pairs):
+        in_train, in_test = np.zeros((2, len(series)), dtype=bool)
+        in_train[train], in_test[test] = True, True
+        cuts = {
+            key: _cut(own[in_train[rows]], own[in_test[rows]], own, number)
+            for key, (rows, own) in places.items()
+        }
+        folds.append({key: cut for key, cut in cuts.items() if cut is not None})
+    return folds
+
+
+def _places(series, known):
+    """Return for each series its rows in the frame, and their places in its history."""
+    if known.by is None:
+        parts = {None: (np.arange(len(series)), index_of(series))}
+    else:
+        panel = split_panel(series, known.by, "series")
+        index = index_of(panel.frame)
+        parts = {
+            key: (rows, None if index is None else index[rows])
+            for key, rows in zip(panel.keys, panel.rows, strict=True)
+        }
+    return {
+        key: (rows, known.histories[key].index.get_indexer(as_index(index, len(rows))))
+        for key, (rows, index) in parts.items()
+    }
+
+
+def _cut(train, test, own, number):
+    if not len(train) or not len(test):
+        return None
+    cut = Cut(int(train[0]), int(train[-1]), int(test[0]), int(test[-1]))
+    for rows in (train, test):
+        inside = (own >= rows[0]) & (own <= rows[-1])
+        if inside.sum() != len(rows):
+            raise ValueError(
+                f"cv leaves out rows in the middle of fold {number}: a backtest takes training and "
+                "test rows in one piece, such as those of TimeSeriesSplit."
+            )
+    if cut.origin >= cut.begin:
+        raise ValueError(
+            f"cv tests rows of fold {number} that are not later than its training rows: a backtest "
+            "takes folds in the order of time, such as those of TimeSeriesSplit."
+        )
+    return cut

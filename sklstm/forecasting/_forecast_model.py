@@ -1,0 +1,268 @@
+"""A regressor fitted to the windows of series, and forecasts by it: `ForecastModel`."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.multioutput import MultiOutputRegressor
+from sklearn.pipeline import Pipeline
+
+from ._abilities import takes_many_outputs, takes_missing_steps
+from ._features import Features
+from ._training_pairs import missing_in_windows, training_pairs
+from ._window_takers import takes_windows
+
+_VALUES_AT_A_TIME = 1 << 24  # of windows in memory
+
+
+@dataclass(frozen=True)
+class ForecastModel:
+    """A fitted regressor with the fitted transformers of its series.
+
+    Parameters
+    ----------
+    features : Features
+        What stands in the rows of windows.
+    regressor : estimator
+        Fitted to windows and the rows that follow them.
+    transformers : dict
+        The fitted transformer of each series by its key; empty without transformer.
+    takes_missing : bool
+        Whether the regressor takes windows with missing steps.
+    """
+
+    features: Features
+    regressor: object
+    transformers: dict
+    takes_missing: bool = False
+
+    @classmethod
+    def fit(cls, histories, features, estimator, transformer):
+        """Fit clones of a regressor and a transformer.
+
+        Parameters
+        ----------
+        histories : list of History
+            The series to learn from.
+        features : Features
+            What is to stand in the rows of windows.
+        estimator : estimator
+            Any regressor.
+        transformer : estimator or None
+            A transformer with an inverse; each series has its own clone.
+
+        Returns
+        -------
+        model : ForecastModel
+            The fitted ones.
+
+        Raises
+        ------
+        ValueError
+            If no pair of a window and the rows after it is without missing values, or the
+            transformer does not keep the rows.
+        """
+        transformers = {}
+        if transformer is not None:
+            transformers = {past.key: _fit_transformer(transformer, past) for past in histories}
+        model = cls(features, None, transformers)
+        tables = []
+        for past in histories:
+            values = model._transformed(past)
+            tables.append((past.index, values, features.rows(values, past.exog)))
+        windows, targets = training_pairs(tables, features, takes_missing_steps(estimator))
+        if not len(windows):
+            raise ValueError(
+                f"series has no {features.lookback} + {features.horizon} rows in succession (of "
+                f"lookback and horizon) of which {type(estimator).__name__} could learn: all of "
+                "them hold missing values."
+            )
+        regressor = clone(estimator)
+        if targets.ndim == 2 and not takes_many_outputs(estimator):
+            regressor = MultiOutputRegressor(regressor)
+        regressor.fit(_form(windows, regressor), targets)
+        return cls(features, regressor, transformers, takes_missing_steps(estimator))
+
+    def possible_origins(self, history, steps):
+        """Return the rows of a series from which `steps` rows can be forecast.
+
+        Left out are rows whose window is incomplete, or has missing steps that the regressor does
+        not take, and rows beyond which exogenous values known in advance are not there.
+        """
+        rows = self._prepare(Path(history, np.empty(0, dtype=int)))[1][: len(history)]
+        n_missing = missing_in_windows(rows, self.features.lookback)
+        allowed = self.features.lookback if self.takes_missing else 1
+        origins = self.features.lookback - 1 + np.flatnonzero(n_missing < allowed)
+        if len(self.features.known):
+            origins = origins[origins + self.padded(steps) < len(history)]
+        return origins
+
+    def padded(self, steps):
+        """Return how many rows are predicted to have `steps`: blocks of `horizon` rows each."""
+        return -(-steps // self.features.horizon) * self.features.horizon
+
+    def forecast(self, paths, steps):
+        """Forecast from many origins of many series at once.
+
+        Parameters
+        ----------
+        paths : list of Path
+            Series, and where their forecasts begin.
+        steps : int
+            How many rows to forecast.
+
+        Returns
+        -------
+        forecasts : list of ndarray of shape (n_origins, steps, n_columns)
+            For each path those from its origins.
+
+        Raises
+        ------
+        ValueError
+            If a window has missing steps that the regressor does not take, or forecasts leave all
+            bounds.
+        """
+        padded = self.padded(steps)
+        prepared = [self._prepare(path) for path in paths]
+        pieces = [
+            (values.shape[1], rows, path, origins)
+            for path, (values, rows) in zip(paths, prepared, strict=True)
+            for origins in self._portions(path.origins, rows, padded)
+        ]
+        results = {id(path): [] for path in paths}
+        for batch in self._batches(pieces, padded):
+            buffers = [
+                self.features.buffers(rows, origins, padded, n) for n, rows, _, origins in batch
+            ]
+            self._refuse_missing(batch, buffers)
+            predicted = self._run(np.concatenate(buffers), batch[0][0], padded)[:, :steps]
+            ends = np.cumsum([len(origins) for *_, origins in batch])[:-1]
+            for (*_, path, _), part in zip(batch, np.split(predicted, ends), strict=True):
+                results[id(path)].append(part)
+        return [
+            self._restored(path, values, np.concatenate(results[id(path)]))
+            if len(path.origins)
+            else np.empty((0, steps, path.history.values.shape[1]))
+            for path, (values, _) in zip(paths, prepared, strict=True)
+        ]
+
+    def _prepare(self, path):
+        values = self._transformed(path.history)
+        return values, self.features.rows(values, path.history.exog, path.future)
+
+    def _portions(self, origins, rows, padded):
+        """Cut the origins of a series so that their windows fit in memory."""
+        size = (self.features.lookback + padded) * rows.shape[1]
+        n = max(1, _VALUES_AT_A_TIME // size)
+        return [origins[k : k + n] for k in range(0, len(origins), n)]
+
+    def _batches(self, pieces, padded):
+        """Put pieces together, as many as fit in memory."""
+        batch, n_values = [], 0
+        for piece in pieces:
+            size = len(piece[3]) * (self.features.lookback + padded) * piece[1].shape[1]
+            if batch and n_values + size > _VALUES_AT_A_TIME:
+                yield batch
+                batch, n_values = [], 0
+            batch.append(piece)
+            n_values += size
+        if batch:
+            yield batch
+
+    def _run(self, buffers, n_columns, steps):
+        """Predict block by block; each prediction enters the windows of the next."""
+        lookback, horizon = self.features.lookback, self.features.horizon
+        for step in range(0, steps, horizon):
+            window = _form(buffers[:, step : step + lookback], self.regressor)
+            predicted = np.asarray(self.regressor.predict(window), dtype=np.float64)
+            if not np.isfinite(predicted).all():
+                raise ValueError(
+                    f"The forecast leaves all bounds at step {step + 1}: "
+                    f"{type(self.regressor).__name__} predicts what is no finite number."
+                )
+            block = predicted.reshape(len(buffers), horizon, n_columns)
+            buffers[:, lookback + step : lookback + step + horizon, :n_columns] = block
+        return buffers[:, lookback:, :n_columns]
+
+    def _refuse_missing(self, batch, buffers):
+        """Raise a ValueError for missing steps in the first windows that must not be there."""
+        lookback = self.features.lookback
+        for (*_, path, origins), rows in zip(batch, buffers, strict=True):
+            n_missing = np.isnan(rows[:, :lookback]).any(axis=2).sum(axis=1)
+            wrong = n_missing >= (lookback if self.takes_missing else 1)
+            if wrong.any():
+                origin = int(wrong.argmax())
+                label = path.history.index[origins[origin]]
+                raise ValueError(
+                    f"The last {lookback} rows of series{path.history.of} up to {label} (lookback)"
+                    f" have {n_missing[origin]} missing steps, which "
+                    f"{type(self.regressor).__name__} cannot forecast from. Fill them first."
+                )
+
+    def _transformed(self, history):
+        if history.key not in self.transformers:
+            return history.values
+        values = np.asarray(self.transformers[history.key].transform(history.values), dtype=float)
+        if values.ndim != 2 or len(values) != len(history):
+            raise ValueError(
+                f"transformer must give one row for each row of the series, got shape "
+                f"{values.shape} for {len(history)} rows."
+            )
+        return values
+
+    def _restored(self, path, values, forecasts):
+        """Return forecasts in the units of the series."""
+        transformer = self.transformers.get(path.history.key)
+        if transformer is None:
+            return forecasts
+        n_origins, steps, n_columns = forecasts.shape
+        if _works_row_by_row(transformer):
+            rows = transformer.inverse_transform(forecasts.reshape(-1, n_columns))
+            return np.asarray(rows, dtype=float).reshape(n_origins, steps, -1)
+        restored = [
+            transformer.inverse_transform(np.concatenate([values[: origin + 1], forecast]))[-steps:]
+            for origin, forecast in zip(path.origins, forecasts, strict=True)
+        ]
+        return np.asarray(restored, dtype=float)
+
+
+@dataclass(frozen=True)
+class Path:
+    """Where forecasts of a series begin, and what is known of the time after its end.
+
+    Parameters
+    ----------
+    history : History
+        The series.
+    origins : ndarray of shape (n_origins,)
+        Last known row of each forecast; later rows of the history are not looked at, but for the
+        exogenous values known in advance.
+    future : ndarray of shape (n_future, n_known) or None
+        Exogenous values known in advance of the rows after the history.
+    """
+
+    history: object
+    origins: np.ndarray
+    future: np.ndarray | None = None
+
+
+def _fit_transformer(transformer, history):
+    transformer = clone(transformer)
+    if hasattr(transformer, "set_output"):
+        transformer.set_output(transform="default")
+    return transformer.fit(history.values)
+
+
+def _form(windows, regressor):
+    return windows if takes_windows(regressor) else windows.reshape(len(windows), -1)
+
+
+def _works_row_by_row(transformer):
+    """Tell whether the rows that a transformer gives depend on no other rows.
+
+    scikit-learn's own do, but for those that call any function.
+    """
+    if isinstance(transformer, Pipeline):
+        return all(_works_row_by_row(step) for _, step in transformer.steps)
+    kind = type(transformer)
+    return kind.__module__.startswith("sklearn.") and kind.__name__ != "FunctionTransformer"

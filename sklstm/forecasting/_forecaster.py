@@ -1,0 +1,268 @@
+"""Series in, future out: `Forecaster`."""
+
+from numbers import Integral, Real
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, MetaEstimatorMixin, _fit_context
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils.validation import check_is_fitted
+
+from ._backtest_mixin import BacktestMixin
+from ._checks import check_count
+from ._features import Features
+from ._forecast_frames import bounds, forecast_frame, panel_frame
+from ._forecast_model import ForecastModel, Path
+from ._intervals import check_levels, half_widths, split_off_newest
+from ._known_series import KnownSeries
+
+
+class Forecaster(BacktestMixin, MetaEstimatorMixin, BaseEstimator):
+    """Forecast series by any regressor.
+
+    `fit` takes a series, cuts it into windows, and fits a regressor to the windows and what
+    follows them. `forecast` returns a frame of the future, whose index goes on where the series
+    ended. One model may serve many series.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Any regressor of scikit-learn's: it is given windows of shape (n_samples, lookback,
+        n_features) if its tags say that it takes three axes, else flat ones. One that has a
+        single output only is fitted once for each output.
+    lookback : int, default=10
+        Number of rows in a window.
+    horizon : int, default=1
+        Number of rows that ``strategy="direct"`` predicts at once, and that `forecast` returns
+        by default.
+    strategy : {"recursive", "direct"}, default="recursive"
+        ``"recursive"``: the regressor predicts the next row; for more of them each prediction
+        enters the window, and the oldest row leaves it. ``"direct"``: it predicts `horizon` rows
+        at once; for more of them these enter the window all together.
+    transformer : transformer, default=None
+        Applied to every series before it is cut into windows, and undone in forecasts: needs an
+        ``inverse_transform``. Each series has its own clone. Its rows may depend on earlier rows,
+        not on later ones.
+    known_exog : "all", None or list of columns, default="all"
+        Exogenous columns whose values are known in advance, such as holidays. The others are
+        known up to now; in windows that reach into the future they repeat their last values.
+    by : str, default=None
+        Column or level of the index that tells several series in one frame apart.
+    freq : str or offset, default=None
+        Frequency of a time index, such as ``"h"``, where it has none and none can be inferred.
+        Weekdays with few of them absent are taken for trading days, ``"B"``.
+    gaps : {"raise", "missing"}, default="raise"
+        What to make of a time that is absent within a series: an error, or a missing step.
+    calibration_size : float in (0, 1), int or None, default=0.2
+        Newest share, or number, of the rows of each series by which intervals are calibrated: a
+        second model is fitted to the rows before, and the errors of its forecasts tell how wide
+        intervals must be. None: no second fit, and no intervals.
+
+    Attributes
+    ----------
+    estimator_ : estimator
+        The regressor, fitted to all rows.
+    columns_ : list
+        Names of the columns of the series.
+    series_ : list
+        Keys of the series, in the order of their first rows; ``[None]`` without `by`.
+    n_features_in_ : int
+        Number of columns of the series.
+
+    See Also
+    --------
+    forecast_pairs : Rows and targets for a pipeline of one's own.
+    WindowScaledRegressor : A regressor of windows of any level.
+
+    Notes
+    -----
+    Intervals are those of split conformal prediction [1]_, for each step ahead by itself. They
+    cover with the level asked for as far as the future errs like the calibration rows, which
+    `update` keeps the newest.
+
+    Rows of several series are put in the order of time for `estimator`, so that its own validation
+    block, or the folds of a search, hold the newest ones.
+
+    References
+    ----------
+    .. [1] J. Lei, M. G'Sell, A. Rinaldo, R. J. Tibshirani and L. Wasserman, "Distribution-free
+       predictive inference for regression", Journal of the American Statistical Association 113,
+       2018.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from sklearn.linear_model import Ridge
+    >>> from sklstm import Forecaster
+    >>> days = pd.date_range("2024-01-01", periods=100)
+    >>> wave = pd.Series(np.sin(np.arange(100) / 3).round(2), index=days)
+    >>> forecaster = Forecaster(Ridge(0.01), lookback=20).fit(wave)
+    >>> forecaster.forecast(3, level=0.9).round(1)
+                prediction  lower  upper
+    2024-04-10         0.9    0.9    1.0
+    2024-04-11         0.8    0.7    0.8
+    2024-04-12         0.5    0.5    0.6
+    """
+
+    _parameter_constraints = {
+        "estimator": [HasMethods(["fit", "predict"])],
+        "lookback": [Interval(Integral, 1, None, closed="left")],
+        "horizon": [Interval(Integral, 1, None, closed="left")],
+        "strategy": [StrOptions({"recursive", "direct"})],
+        "transformer": [HasMethods(["fit", "transform", "inverse_transform"]), None],
+        "known_exog": [StrOptions({"all"}), list, tuple, None],
+        "by": [str, None],
+        "freq": [str, pd.offsets.BaseOffset, None],
+        "gaps": [StrOptions({"raise", "missing"})],
+        "calibration_size": [
+            Interval(Real, 0, 1, closed="neither"),
+            Interval(Integral, 1, None, closed="left"),
+            None,
+        ],
+    }
+
+    def __init__(
+        self,
+        estimator,
+        lookback=10,
+        horizon=1,
+        strategy="recursive",
+        transformer=None,
+        *,
+        known_exog="all",
+        by=None,
+        freq=None,
+        gaps="raise",
+        calibration_size=0.2,
+    ):
+        self.estimator = estimator
+        self.lookback = lookback
+        self.horizon = horizon
+        self.strategy = strategy
+        self.transformer = transformer
+        self.known_exog = known_exog
+        self.by = by
+        self.freq = freq
+        self.gaps = gaps
+        self.calibration_size = calibration_size
+
+    @_fit_context(prefer_skip_nested_validation=False)
+    def fit(self, series, exog=None):
+        """Fit the regressor to the windows of one or several series.
+
+        Parameters
+        ----------
+        series : array-like, series or frame of shape (n_steps,) or (n_steps, n_columns)
+            One row per time step, oldest first; with `by` several series in one frame. All
+            columns are forecast. Rows that are all NaN are missing steps.
+        exog : array-like or frame of shape (n_steps, n_exog), default=None
+            Other columns of the same rows.
+
+        Returns
+        -------
+        self : Forecaster
+            The fitted forecaster.
+
+        Raises
+        ------
+        ValueError
+            If times are not in order, repeated, absent or of no frequency; a series has fewer than
+            ``lookback + horizon`` rows; or a parameter, `series` or `exog` is not as described.
+        """
+        return self._fit_known(self._read(series, exog))
+
+    def _read(self, series, exog):
+        return KnownSeries.read(
+            series, exog, by=self.by, freq=self.freq, gaps=self.gaps, known_exog=self.known_exog
+        )
+
+    def _fit_known(self, known):
+        block = 1 if self.strategy == "recursive" else self.horizon
+        past = np.setdiff1d(np.arange(known.n_exog), known.known)
+        features = Features(self.lookback, block, past, known.known)
+        n_fewest = self.lookback + self.horizon
+        shortest = min(known.histories.values(), key=len)
+        if len(shortest) < n_fewest:
+            raise ValueError(
+                f"series{shortest.of} has {len(shortest)} rows, and lookback={self.lookback} with "
+                f"horizon={self.horizon} takes at least {n_fewest}."
+            )
+        recipe = features, self.estimator, self.transformer
+        model = ForecastModel.fit(list(known.histories.values()), *recipe)
+        older, n_newest = split_off_newest(known.histories, self.calibration_size, n_fewest)
+        self._calibrator = ForecastModel.fit(older, *recipe) if older else None
+        self._model, self._known, self._n_newest = model, known, n_newest
+        self.estimator_ = model.regressor
+        self.columns_, self.series_ = known.columns, list(known.histories)
+        self.n_features_in_ = len(known.columns)
+        return self
+
+    def forecast(self, steps=None, exog=None, level=None, *, series=None):
+        """Forecast the rows after the last ones known.
+
+        Parameters
+        ----------
+        steps : int, default=None
+            How many rows; by default `horizon`.
+        exog : array-like or frame, default=None
+            Values of the columns known in advance, for these rows at least; with
+            ``strategy="direct"`` for the next multiple of `horizon` rows.
+        level : float in (0, 1) or list of them, default=None
+            Probability with which intervals are to cover the actual value.
+        series : key or list of keys, default=None
+            Which of several series to forecast; by default all.
+
+        Returns
+        -------
+        forecast : DataFrame
+            Its index goes on where the series ended; several series stand below each other. Its
+            columns are ``prediction``, with `level` also ``lower`` and ``upper`` (``lower_0.8``
+            and so on for a list). Of several columns a first level of the columns tells which.
+
+        Raises
+        ------
+        ValueError
+            If rows or columns of `exog` are missing, a level is out of bounds or takes more
+            calibration rows than there are, or a series is unknown.
+        """
+        check_is_fitted(self)
+        steps = self.horizon if steps is None else check_count(steps, "steps")
+        levels = check_levels(level)
+        histories = self._known.wanted(series)
+        futures = self._known.futures(histories, exog, steps, self._model.padded(steps))
+        paths = [Path(past, np.array([len(past) - 1]), futures[past.key][0]) for past in histories]
+        forecasts = self._model.forecast(paths, steps)
+        widths = half_widths(self._calibrator, histories, self._n_newest, levels, steps)
+        frames = {}
+        for past, (forecast,) in zip(histories, forecasts, strict=True):
+            quantities = {"prediction": forecast} | bounds(forecast, widths[past.key])
+            frames[past.key] = forecast_frame(futures[past.key][1], quantities, self.columns_)
+        return panel_frame(frames, self._known)
+
+    def update(self, series, exog=None):
+        """Take note of new rows, so that forecasts begin after them; nothing is refitted.
+
+        Parameters
+        ----------
+        series : array-like, series or frame
+            Rows that follow on those known. Of several series some may have none.
+        exog : array-like or frame, default=None
+            Exogenous columns of the same rows, as in `fit`.
+
+        Returns
+        -------
+        self : Forecaster
+            The forecaster.
+
+        Raises
+        ------
+        ValueError
+            If rows do not follow on those known, or are of an unknown series.
+        """
+        check_is_fitted(self)
+        self._known = self._known.followed_by(series, exog)
+        return self
+
+    def __sklearn_is_fitted__(self):
+        return hasattr(self, "_model")

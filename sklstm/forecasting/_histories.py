@@ -1,0 +1,194 @@
+"""What is known of each series: `History`, and how frames are read into them."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import issparse
+
+from sklstm.data import as_series, column_names, index_of, is_frame, split_panel
+
+from ._calendar import as_index
+
+
+@dataclass(frozen=True)
+class History:
+    """The known rows of one series.
+
+    Parameters
+    ----------
+    key : object
+        Its name in a panel; None for a series alone.
+    index : pandas index
+        The label of each row, oldest first.
+    values : ndarray of shape (n_steps, n_columns)
+        What is forecast; rows that are all NaN are missing.
+    exog : ndarray of shape (n_steps, n_exog)
+        Exogenous columns, if need be none.
+    """
+
+    key: object
+    index: pd.Index
+    values: np.ndarray
+    exog: np.ndarray
+
+    def __len__(self):
+        return len(self.values)
+
+    @property
+    def of(self):
+        """Words to put behind "series" in messages."""
+        return "" if self.key is None else f" {self.key!r}"
+
+    def part(self, first, end):
+        """Return the rows from `first` to the one before `end`."""
+        rows = slice(first, end)
+        return History(self.key, self.index[rows], self.values[rows], self.exog[rows])
+
+    def followed_by(self, rows):
+        """Return the history with that of later rows put behind it."""
+        return replace(
+            self,
+            index=self.index.append(rows.index),
+            values=np.concatenate([self.values, rows.values]),
+            exog=np.concatenate([self.exog, rows.exog]),
+        )
+
+    def completed(self, index):
+        """Return the history with missing steps where labels of `index` are absent."""
+        if len(index) == len(self.index):
+            return self
+        values = np.full((len(index), self.values.shape[1]), np.nan)
+        exog = np.full((len(index), self.exog.shape[1]), np.nan)
+        places = index.get_indexer(self.index)
+        values[places], exog[places] = self.values, self.exog
+        return History(self.key, index, values, exog)
+
+
+def read_histories(series, exog, by):
+    """Read series and their exogenous columns.
+
+    Parameters
+    ----------
+    series : array-like, series or frame
+        One column or several, one row per time step (and series).
+    exog : array-like, series, frame or None
+        The same rows of other columns.
+    by : str or None
+        What tells several series apart.
+
+    Returns
+    -------
+    histories : dict
+        A `History` for each series by its key; for a series alone the key is None.
+
+    Raises
+    ------
+    ValueError
+        If rows of the two differ, a step of the series is partly missing, or exogenous values are.
+    """
+    tables = read_tables(series, by, "series")
+    others = {} if exog is None else read_tables(exog, by, "exog")
+    histories = {}
+    for key, (values, index) in tables.items():
+        _refuse_partly_missing(values, index, key)
+        beside = np.empty((len(values), 0))
+        if exog is not None:
+            beside = _exog_rows(others, key, index, len(values))
+        histories[key] = History(key, as_index(index, len(values)), values, beside)
+    unknown = [key for key in others if key not in tables]
+    if unknown:
+        raise ValueError(f"exog has rows of a series {unknown[0]!r}, of which series has none.")
+    return histories
+
+
+def read_tables(table, by, name):
+    """Return values of shape (n_rows, n_columns) and index (or None) of each series, by key."""
+    table = _with_two_axes(table)
+    if by is None:
+        return {None: (_numbers(table, name), index_of(table))}
+    panel = split_panel(table, by, name)
+    if not panel.keys:
+        raise ValueError(f"{name} must not be empty.")
+    values, index = _numbers(panel.frame, name), index_of(panel.frame)
+    return {
+        key: (values[rows], None if index is None else index[rows])
+        for key, rows in zip(panel.keys, panel.rows, strict=True)
+    }
+
+
+def names_of_columns(table, by):
+    """Return the names of the columns but `by`, as text or whatever they are; None without."""
+    table = _with_two_axes(table)
+    names = column_names(table)
+    return None if names is None else [name for name in names if by is None or name != by]
+
+
+def refuse_nan(values, index, name, key=None):
+    """Raise a ValueError if exogenous values are missing somewhere."""
+    missing = np.isnan(values)
+    if missing.any():
+        row, column = np.argwhere(missing)[0]
+        label = row if index is None else index[row]
+        of = "" if key is None else f" of series {key!r}"
+        raise ValueError(
+            f"{name} is NaN at {label}{of}, column {column}: exogenous values take no missing "
+            "ones. Fill them first, for instance with the last value seen (DataFrame.ffill)."
+        )
+
+
+def _with_two_axes(table):
+    if isinstance(table, pd.Series):
+        return table.to_frame() if table.name is not None else table.to_frame("value")
+    if is_frame(table) or issparse(table):
+        return table
+    values = np.asarray(table)
+    return values[:, np.newaxis] if values.ndim == 1 else values
+
+
+def _numbers(table, name):
+    try:
+        return as_series(table).astype(np.float64)
+    except (TypeError, ValueError) as error:
+        # They speak of X.
+        message = str(error)
+        raise type(error)(name + message[1:] if message.startswith("X ") else message) from error
+
+
+def _exog_rows(tables, key, index, n_rows):
+    of = "" if key is None else f" {key!r}"
+    if key not in tables:
+        raise ValueError(f"exog has no rows of series{of}; it takes the same rows as series.")
+    values, own = tables[key]
+    if index is not None and own is not None:
+        absent = index.difference(own)
+        if len(absent):
+            raise ValueError(f"exog has no row at {absent[0]} of series{of}.")
+        if not own.equals(index):
+            raise ValueError(
+                f"exog has other rows than series{of}: {len(own)} from {own[0]} to {own[-1]}, "
+                f"where series has {len(index)} from {index[0]} to {index[-1]}. In fit and update "
+                "it takes the same rows; those of the future are given to forecast."
+            )
+    elif len(values) != n_rows:
+        raise ValueError(
+            f"exog must have the rows of series{of}: got {len(values)} rows, and series has "
+            f"{n_rows}."
+        )
+    refuse_nan(values, own, "exog", key)
+    return values
+
+
+def _refuse_partly_missing(values, index, key):
+    missing = np.isnan(values)
+    partly = missing.any(axis=1) & ~missing.all(axis=1)
+    if partly.any():
+        row = int(partly.argmax())
+        label = row if index is None else index[row]
+        of = "" if key is None else f" of {key!r}"
+        raise ValueError(
+            f"series is only partly NaN at {label}{of}, columns "
+            f"{np.flatnonzero(missing[row]).tolist()}: a missing step is one whose columns are all "
+            "NaN. Fill single missing values first, for instance with the last value seen "
+            "(DataFrame.ffill)."
+        )

@@ -1,0 +1,169 @@
+"""Intervals around forecasts, by the errors in a calibration block."""
+
+import warnings
+from numbers import Real
+
+import numpy as np
+
+from ._calibration import forecast_errors
+from ._conformal import fewest_errors, interval_half_widths
+
+
+def split_off_newest(histories, calibration_size, n_fewest):
+    """Return the series without the rows that calibrate.
+
+    Parameters
+    ----------
+    histories : dict
+        All series.
+    calibration_size : float, int or None
+        Share or number of the rows that calibrate.
+    n_fewest : int
+        A series with fewer rows left is left out.
+
+    Returns
+    -------
+    older : list of History
+        What there is to learn from; empty if there is too little, or None was asked for.
+    n_newest : dict
+        Number of rows of each series that calibrate.
+    """
+    if calibration_size is None:
+        return [], {}
+    is_share = not isinstance(calibration_size, int | np.integer)
+    n_newest = {
+        key: int(np.ceil(calibration_size * len(past))) if is_share else int(calibration_size)
+        for key, past in histories.items()
+    }
+    older = [past.part(0, max(0, len(past) - n_newest[key])) for key, past in histories.items()]
+    return [past for past in older if len(past) >= n_fewest], n_newest
+
+
+def check_levels(level):
+    """Return the levels that a user asks for, by what their columns are called after.
+
+    Parameters
+    ----------
+    level : float, list of float or None
+        Probabilities to cover.
+
+    Returns
+    -------
+    levels : dict
+        Levels by themselves; a single one by None.
+
+    Raises
+    ------
+    ValueError
+        If one is not between 0 and 1.
+    """
+    if level is None:
+        return {}
+    several = isinstance(level, list | tuple | np.ndarray)
+    levels = {value: value for value in level} if several else {None: level}
+    for value in levels.values():
+        if not isinstance(value, Real) or isinstance(value, bool) or not 0 < value < 1:
+            raise ValueError(
+                f"level must be a number in (0, 1), such as 0.9, or a list of them; got {value!r}."
+            )
+    return levels
+
+
+def half_widths(calibrator, histories, n_newest, levels, steps):
+    """Return how far bounds are from the forecast that follows on the last row of each series.
+
+    Parameters
+    ----------
+    calibrator : ForecastModel or None
+        A model that has not seen the newest rows of the series.
+    histories : list of History
+        Series.
+    n_newest : dict
+        Number of rows that calibrate, by series.
+    levels : dict
+        As from `check_levels`.
+    steps : int
+        How many rows are forecast.
+
+    Returns
+    -------
+    half_widths : dict
+        By series and then by the names of levels, arrays of shape (steps, n_columns).
+
+    Raises
+    ------
+    ValueError
+        If there are too few errors for all of the series; for some, their bounds are NaN.
+    """
+    if not levels:
+        return {past.key: {} for past in histories}
+    if calibrator is None:
+        raise ValueError(
+            "level takes a calibration block, and there is none: either calibration_size was None "
+            "in fit, or the series were too short for it (lookback + horizon rows have to be left)."
+        )
+    first = [first_origin(past, n_newest, calibrator) for past in histories]
+    errors = forecast_errors(calibrator, histories, first, steps)
+    widths = {
+        past.key: {
+            name: interval_half_widths(table, level, n_newest[past.key])
+            for name, level in levels.items()
+        }
+        for past, table in zip(histories, errors, strict=True)
+    }
+    return finite_half_widths(widths, levels)
+
+
+def first_origin(past, n_newest, calibrator):
+    """Return the first row of a series that a calibrating forecast is made from."""
+    return max(calibrator.features.lookback - 1, len(past) - 1 - n_newest[past.key])
+
+
+def finite_half_widths(half_widths, levels):
+    """Return half widths with NaN in place of those that would have to be infinite.
+
+    Parameters
+    ----------
+    half_widths : dict
+        By series and then by the names of levels, arrays of shape (..., steps, n_columns).
+    levels : dict
+        Levels by their names.
+
+    Returns
+    -------
+    half_widths : dict
+        The same arrays. A warning tells of series that have no intervals.
+
+    Raises
+    ------
+    ValueError
+        If there is none at all.
+    """
+    lacking = [
+        (key, name, widths)
+        for key, by_name in half_widths.items()
+        for name, widths in by_name.items()
+        if np.isinf(widths).any()
+    ]
+    if not lacking:
+        return half_widths
+    keys = list(dict.fromkeys(key for key, *_ in lacking))
+    message = _too_few(*lacking[0], levels)
+    if len(keys) == len(half_widths):
+        raise ValueError(message)
+    message += f" The bounds of {len(keys)} of {len(half_widths)} series are NaN in part."
+    warnings.warn(message, stacklevel=4)
+    for *_, widths in lacking:
+        widths[np.isinf(widths)] = np.nan
+    return half_widths
+
+
+def _too_few(key, name, widths, levels):
+    steps = np.isinf(widths).any(axis=-1)
+    step = int(steps.reshape(-1, steps.shape[-1]).any(axis=0).argmax()) + 1
+    of = "" if key is None else f" {key!r}"
+    return (
+        f"level={levels[name]} takes the errors of at least {fewest_errors(levels[name])} earlier "
+        f"forecasts of each step ahead, and the calibration rows of series{of} give fewer from "
+        f"step {step} on: take a lower level, fewer steps or a larger calibration_size."
+    )

@@ -1,0 +1,180 @@
+"""All that a forecaster knows of its series: `KnownSeries`."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from sklstm.data import index_of
+
+from ._calendar import Calendar
+from ._exogenous import check_future, places_of_known, read_future
+from ._histories import names_of_columns, read_histories
+
+
+@dataclass(frozen=True)
+class KnownSeries:
+    """Series with their exogenous columns and their times.
+
+    Parameters
+    ----------
+    histories : dict
+        A `History` for each series by its key.
+    calendar : Calendar
+        The times of all of them.
+    columns : list
+        Names of the columns of the series.
+    exog_columns : list or None
+        Names of the exogenous columns, if they have any.
+    known : ndarray of int
+        Places of the exogenous columns that are known in advance.
+    by : str or None
+        What tells the series apart.
+    time_first : bool
+        Whether `by` is a level of the index that stands behind the times.
+    gaps : {"raise", "missing"}
+        What to make of times that are absent.
+    """
+
+    histories: dict
+    calendar: Calendar
+    columns: list
+    exog_columns: list | None
+    known: np.ndarray
+    by: str | None
+    time_first: bool
+    gaps: str
+
+    @classmethod
+    def read(cls, series, exog, *, by, freq, gaps, known_exog):
+        """Read series and exogenous columns as `Forecaster.fit` is given them."""
+        histories = read_histories(series, exog, by)
+        calendar = Calendar.of({key: past.index for key, past in histories.items()}, freq)
+        first = next(iter(histories.values()))
+        names = names_of_columns(series, by)
+        exog_columns = None if exog is None else names_of_columns(exog, by)
+        known = cls(
+            histories, calendar, list(range(first.values.shape[1])) if names is None else names,
+            exog_columns, places_of_known(known_exog, exog_columns, first.exog.shape[1]), by,
+            by is not None and by in list(getattr(index_of(series), "names", [None]))[1:], gaps,
+        )  # fmt: skip
+        return known.with_histories(histories)
+
+    @property
+    def n_exog(self):
+        """Number of exogenous columns."""
+        return next(iter(self.histories.values())).exog.shape[1]
+
+    def with_histories(self, histories):
+        """Return the same with other histories, whose times are checked."""
+        return replace(
+            self, histories={key: self._regular(past) for key, past in histories.items()}
+        )
+
+    def followed_by(self, series, exog):
+        """Return the series with new rows at their ends."""
+        self._check_exog(exog)
+        histories, new_labels = dict(self.histories), []
+        has_index = index_of(series) is not None
+        for key, rows in read_histories(series, exog, self.by).items():
+            self._check_columns(rows)
+            past = self._find(key)
+            if not has_index:
+                rows = replace(rows, index=self.calendar.after(past.index[-1], len(rows)))
+            self._check_follows(past, rows)
+            histories[key] = past.followed_by(rows)
+            new_labels.append(rows.index)
+        calendar = self.calendar.with_labels(new_labels)
+        return replace(self, calendar=calendar).with_histories(histories)
+
+    def wanted(self, series):
+        """Return the histories of the series that a user names; of all for None."""
+        if series is None:
+            return list(self.histories.values())
+        keys = series if isinstance(series, list) else [series]
+        return [self._find(key) for key in keys]
+
+    def futures(self, histories, exog, steps, n_rows):
+        """Return what is known of the time after the end of series.
+
+        Parameters
+        ----------
+        histories : list of History
+            Which series.
+        exog : array-like, frame or None
+            As `Forecaster.forecast` is given it.
+        steps : int
+            How many rows will be forecast.
+        n_rows : int
+            For how many rows values known in advance are needed.
+
+        Returns
+        -------
+        futures : dict
+            For each series by its key the values, of shape (n_rows, n_known) or None, and the
+            labels of the rows to be forecast.
+        """
+        labels = {past.key: self.calendar.after(past.index[-1], n_rows) for past in histories}
+        if exog is None:
+            if len(self.known):
+                raise ValueError(
+                    f"exog is missing: {len(self.known)} of the columns in fit are known in "
+                    f"advance, and forecast takes their {n_rows} rows after the end. Columns that "
+                    "are not known in advance are to be left out of known_exog."
+                )
+            return {key: (None, index[:steps]) for key, index in labels.items()}
+        if not len(self.known):
+            raise ValueError(
+                "exog was given, but no column is known in advance: fit had "
+                f"{self.n_exog} exogenous columns, and known_exog names none of them."
+            )
+        keys = [past.key for past in histories]
+        read = read_future(exog, self.by, self.exog_columns, self.known, keys)
+        futures = {
+            key: check_future(read[key], index, self.calendar.has_holidays, key)
+            for key, index in labels.items()
+        }
+        return {key: (values, index[:steps]) for key, (values, index) in futures.items()}
+
+    def _regular(self, past):
+        if self.gaps == "missing":
+            return past.completed(self.calendar.between(past.index[0], past.index[-1]))
+        self.calendar.check(past.index, past.key)
+        return past
+
+    def _find(self, key):
+        if key not in self.histories:
+            known = list(self.histories)
+            shown = f"{known[:5]}{' and more' if len(known) > 5 else ''}"
+            raise ValueError(f"series {key!r} is unknown: fit had {shown}.")
+        return self.histories[key]
+
+    def _check_exog(self, exog):
+        if exog is None and self.n_exog:
+            raise ValueError(f"exog is missing: fit had {self.n_exog} exogenous columns.")
+        if exog is not None and not self.n_exog:
+            raise ValueError("exog was given, but fit had none.")
+
+    def _check_columns(self, rows):
+        first = next(iter(self.histories.values()))
+        for name, now, before in (
+            ("series", rows.values, first.values), ("exog", rows.exog, first.exog),
+        ):  # fmt: skip
+            if now.shape[1] != before.shape[1]:
+                raise ValueError(
+                    f"{name} has {now.shape[1]} columns, and had {before.shape[1]} in fit."
+                )
+
+    def _check_follows(self, past, rows):
+        if type(rows.index) is not type(past.index) and not (
+            pd.api.types.is_integer_dtype(rows.index) and pd.api.types.is_integer_dtype(past.index)
+        ):
+            raise ValueError(
+                f"The index of series{past.of} has labels of dtype {rows.index.dtype}, and had "
+                f"{past.index.dtype} in fit."
+            )
+        if rows.index[0] <= past.index[-1]:
+            raise ValueError(
+                f"series{past.of} begins at {rows.index[0]}, and rows up to {past.index[-1]} are "
+                "known: update takes the rows that come after them."
+            )
