@@ -69,7 +69,7 @@ class IndexEnd:
         return 0 < first - self.last <= self.largest_step + self.rounding
 
 
-def check_order(index, name="X"):
+def check_order(index, name="X", series=None):
     """Raise a ValueError unless the labels of `index` tell of rows from the oldest to the newest.
 
     Parameters
@@ -78,6 +78,8 @@ def check_order(index, name="X"):
         Labels without an order (None, text) are not looked at.
     name : str, default="X"
         What the frame is called in error messages.
+    series : object, optional
+        Name of the series, where the frame holds several and these are the labels of one.
 
     Raises
     ------
@@ -88,37 +90,52 @@ def check_order(index, name="X"):
     if index is None:
         return
     index = _with_times(index)
-    _refuse_other_labels(index, name)
+    which = "" if series is None else f" (series {series!r})"
+    _refuse_other_labels(index, name, which)
     if _kind(index) is None:
         return
     if index.hasnans:
         raise ValueError(
-            f"The index of {name} has missing labels; rows must be labelled by their time."
+            f"The index of {name}{which} has missing labels; rows must be labelled by their time."
         )
     if not index.is_unique:
         label = index[index.duplicated()][0]
         raise ValueError(
-            f"The index of {name} has duplicate labels, {label} among them: rows must be one "
-            "series, one row per time step."
+            f"The index of {name}{which} has duplicate labels, {label} among them: rows must be "
+            "one series, one row per time step."
         )
     if not index.is_monotonic_increasing:
         raise ValueError(
-            f"The index of {name} is not sorted: rows must be in the order of time, the oldest "
-            f"first. Sort the frame ({name}.sort_index()), and do not shuffle it when splitting."
+            f"The index of {name}{which} is not sorted: rows must be in the order of time, the "
+            f"oldest first. Sort the frame ({name}.sort_index()), and do not shuffle it when "
+            "splitting."
         )
 
 
-def _refuse_other_labels(index, name):
+def _refuse_other_labels(index, name, which):
     if isinstance(index, pd.MultiIndex):
-        raise ValueError(
-            f"The index of {name} has {index.nlevels} levels: rows of several series are not cut "
-            "apart. Take one series at a time, with an index of its times alone."
-        )
+        raise ValueError(f"The index of {name}{which} has {_what_to_do(index, which)}")
     if len(index) and isinstance(index[0], str) and _DATE.match(index[0]):
         raise ValueError(
-            f"The index of {name} has dates that are text, such as {index[0]!r}: parse them "
+            f"The index of {name}{which} has dates that are text, such as {index[0]!r}: parse them "
             f"({name}.index = pd.to_datetime({name}.index), or parse_dates=True in read_csv)."
         )
+
+
+def _what_to_do(index, which):
+    """Say how to come to an index of one level."""
+    if which:
+        return (
+            f"the levels {list(index.names)} beside the names of the series: rows of a series are "
+            "labelled by their time alone. Drop the other levels (droplevel)."
+        )
+    names = [name for name in index.names if isinstance(name, str)]
+    level = f"by={names[0]!r}" if names else "by=... (rename_axis gives it a name)"
+    return (
+        f"{index.nlevels} levels: rows of several series are not cut apart, unless by names the "
+        f"level that tells them apart, such as {level}. Or take one series at a time, with an "
+        "index of its times alone."
+    )
 
 
 def _with_times(index):

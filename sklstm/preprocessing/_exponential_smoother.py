@@ -7,8 +7,6 @@ from sklearn.base import OneToOneFeatureMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from sklstm.data import column_names, frame_like, wants_frame
-
 from ._series_transformer import SeriesTransformer, fit_task
 
 
@@ -28,15 +26,20 @@ class ExponentialSmoother(OneToOneFeatureMixin, SeriesTransformer):
         Whether `transform` goes on from the state after the rows seen in `fit`. ``"auto"``: if the
         index of the new rows goes on where the fitted one ended; without an index never. The rows
         given to `fit_transform` have no context.
+    by : str, optional
+        Column of a dataframe, or level of its index, that names the series to which a row belongs,
+        where `X` holds several. Each is smoothed by itself, and each goes on, or not, where it
+        ended itself; one that `fit` has not seen has no context.
 
     Attributes
     ----------
-    state_ : ndarray of shape (n_features_in_,)
-        :math:`S` after the last fitted row; NaN for a feature that was never observed.
+    state_ : ndarray of shape (n_features,), or dict of them
+        :math:`S` after the last fitted row; NaN for a feature that was never observed. With `by`
+        one for each series, by its name.
     n_features_in_ : int
-        Number of features of the series.
+        Number of columns of the series; a column `by` counts.
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the features, if `fit` saw a frame.
+        Names of the columns, if `fit` saw a frame.
 
     See Also
     --------
@@ -44,7 +47,9 @@ class ExponentialSmoother(OneToOneFeatureMixin, SeriesTransformer):
 
     Notes
     -----
-    A missing value (NaN) stays missing and leaves the state as it was.
+    A missing value (NaN) stays missing and leaves the state as it was. With `by` the rows of
+    different series may lie among each other, those of one stand in the order of time. The order
+    of rows stays, and so does the column `by`.
 
     References
     ----------
@@ -63,12 +68,14 @@ class ExponentialSmoother(OneToOneFeatureMixin, SeriesTransformer):
         "alpha": [Interval(Real, 0, 1, closed="right")],
         "initial": [StrOptions({"first"}), Interval(Real, None, None, closed="neither")],
         "context": [StrOptions({"auto", "always", "never"})],
+        "by": [str, None],
     }
 
-    def __init__(self, alpha=0.1, *, initial="first", context="auto"):
+    def __init__(self, alpha=0.1, *, initial="first", context="auto", by=None):
         self.alpha = alpha
         self.initial = initial
         self.context = context
+        self.by = by
 
     def fit(self, X, y=None):
         """Smooth `X` and remember the state after its last row.
@@ -103,7 +110,8 @@ class ExponentialSmoother(OneToOneFeatureMixin, SeriesTransformer):
         smoothed : ndarray or dataframe of shape (n_steps, n_features)
             A frame for a frame, with its index.
         """
-        return self._like_input(self._fit(X), X)
+        found, smoothed = self._fit(X)
+        return self._like_series(smoothed, X, found)
 
     def transform(self, X):
         """Smooth `X`, going on from the fitted rows where it continues them.
@@ -119,9 +127,8 @@ class ExponentialSmoother(OneToOneFeatureMixin, SeriesTransformer):
             A frame for a frame, with its index.
         """
         check_is_fitted(self)
-        series = self._check_series(X)
-        smoothed = self._by_column(_smooth, series, self._state_before(X, series))
-        return self._like_input(smoothed.astype(series.dtype, copy=False), X)
+        found = self._check_series(X)
+        return self._like_series(self._of_each(_smooth, found), X, found)
 
     def inverse_transform(self, X):
         """Return the series whose smoothed values are `X`.
@@ -140,26 +147,37 @@ class ExponentialSmoother(OneToOneFeatureMixin, SeriesTransformer):
             Equal to what was smoothed, to rounding.
         """
         check_is_fitted(self)
-        smoothed = self._check_series(X)
-        series = self._by_column(_sharpen, smoothed, self._state_before(X, smoothed))
-        return frame_like(series.astype(smoothed.dtype, copy=False), X, column_names(X))
+        found = self._check_series(X)
+        return self._like_series(self._of_each(_sharpen, found), X, found, wrapped=False)
 
     @fit_task
     def _fit(self, X):
-        series = self._read_series(X)
-        before = self._first_state(series)
-        smoothed = self._by_column(_smooth, series, before)
-        self._remember(X, series, state_=_last_observed(smoothed, before))
-        return smoothed.astype(series.dtype, copy=False)
+        found = self._read_series(X)
+        results, states = [], {}
+        for key, _, series in found:
+            before = self._first_state(series)
+            smoothed = self._by_column(_smooth, series, before)
+            states[key] = _last_observed(smoothed, before)
+            results.append(smoothed.astype(series.dtype, copy=False))
+        state = states[None] if self.by is None else states
+        self._remember(X, found, states, state_=state)
+        return found, found.in_order(results)
 
     def _first_state(self, series):
         return np.full(series.shape[1], np.nan if self.initial == "first" else self.initial)
 
-    def _state_before(self, X, series):
-        if not self._is_continued_by(X):
-            return self._first_state(series)
-        self._refuse_changed("alpha")
-        return self.state_
+    def _of_each(self, function, found):
+        """Apply `function` to each series, from the fitted state on if it goes on after it."""
+        results = []
+        for key, index, series in found:
+            state = self._state_before(key, index)
+            if state is None:
+                state = self._first_state(series)
+            else:
+                self._refuse_changed("alpha")
+            result = self._by_column(function, series, state)
+            results.append(result.astype(series.dtype, copy=False))
+        return found.in_order(results)
 
     def _by_column(self, function, series, state):
         """Apply `function` to the observed values of every column, in double precision."""
@@ -170,9 +188,6 @@ class ExponentialSmoother(OneToOneFeatureMixin, SeriesTransformer):
                 known = values[observed].astype(np.float64)
                 result[observed, column] = function(known, self.alpha, state[column])
         return result
-
-    def _like_input(self, values, X):
-        return values if wants_frame(self) else frame_like(values, X, column_names(X))
 
 
 def _smooth(values, alpha, state):

@@ -34,13 +34,17 @@ class SequenceWindower(SeriesTransformer):
         Whether the windows of `transform` reach back into the last rows seen in `fit`. ``"auto"``:
         if the index of the new rows goes on where the fitted one ended; without an index never.
         The rows given to `fit_transform` have no context.
+    by : str, optional
+        Column of a dataframe, or level of its index, that names the series to which a row belongs,
+        where `X` holds several. A window holds rows of one series only, and each series goes on,
+        or not, where it ended itself; one that `fit` has not seen has no context.
 
     Attributes
     ----------
     n_features_in_ : int
-        Number of features of the series.
+        Number of columns of the series; a column `by` counts, though windows leave it out.
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the features, if `fit` saw a frame.
+        Names of the columns, if `fit` saw a frame.
 
     See Also
     --------
@@ -54,6 +58,10 @@ class SequenceWindower(SeriesTransformer):
     three axes, the result is a flat frame with columns such as ``close@t-1``, ``close@t-0``;
     recurrent estimators recognise them.
 
+    With `by` the rows of different series may lie among each other, those of one stand in the
+    order of time; windows stand in the order of the rows. They are copies then, which take
+    ``lookback`` times the memory of the rows: rows of different series make no one view.
+
     Examples
     --------
     >>> import numpy as np
@@ -64,6 +72,16 @@ class SequenceWindower(SeriesTransformer):
            [ 1.,  2.],
            [ 2.,  3.],
            [ 3.,  4.]])
+
+    Two series in one frame:
+
+    >>> import pandas as pd
+    >>> X = pd.DataFrame({"name": ["A", "B", "A", "B"], "close": [1.0, 10.0, 2.0, 20.0]})
+    >>> SequenceWindower(lookback=2, by="name").fit_transform(X)[:, :, 0]
+    array([[nan,  1.],
+           [nan, 10.],
+           [ 1.,  2.],
+           [10., 20.]])
     """
 
     _parameter_constraints = {
@@ -71,13 +89,15 @@ class SequenceWindower(SeriesTransformer):
         "pad": [StrOptions({"missing", "edge"})],
         "flatten": ["boolean"],
         "context": [StrOptions({"auto", "always", "never"})],
+        "by": [str, None],
     }
 
-    def __init__(self, lookback=10, *, pad="missing", flatten=False, context="auto"):
+    def __init__(self, lookback=10, *, pad="missing", flatten=False, context="auto", by=None):
         self.lookback = lookback
         self.pad = pad
         self.flatten = flatten
         self.context = context
+        self.by = by
 
     def fit(self, X, y=None):
         """Remember the last rows of `X`, the context of rows that go on after them.
@@ -112,8 +132,8 @@ class SequenceWindower(SeriesTransformer):
         windows : ndarray of shape (n_steps, lookback, n_features)
             As `transform` gives them.
         """
-        series = self._fit(X)
-        return self._windows(series, before=series[:0])
+        found = self._fit(X)
+        return found.in_order(self._windows(series, before=series[:0]) for _, _, series in found)
 
     def transform(self, X):
         """Return the window of every row.
@@ -126,11 +146,15 @@ class SequenceWindower(SeriesTransformer):
         Returns
         -------
         windows : ndarray of shape (n_steps, lookback, n_features)
-            A read-only view; of shape (n_steps, lookback * n_features) with ``flatten=True``.
+            A read-only view without `by`; of shape (n_steps, lookback * n_features) with
+            ``flatten=True``.
         """
         check_is_fitted(self)
-        series = self._check_series(X)
-        return self._windows(series, self._rows_before(X, series))
+        found = self._check_series(X)
+        return found.in_order(
+            self._windows(series, self._rows_before(key, index, series))
+            for key, index, series in found
+        )
 
     def get_feature_names_out(self, input_features=None):
         """Return the names of the columns of flat windows, such as ``close@t-0``.
@@ -138,7 +162,7 @@ class SequenceWindower(SeriesTransformer):
         Parameters
         ----------
         input_features : array-like of str, optional
-            Names of the features; those seen in `fit` by default.
+            Names of the columns; those seen in `fit` by default.
 
         Returns
         -------
@@ -146,22 +170,25 @@ class SequenceWindower(SeriesTransformer):
             Oldest step first.
         """
         check_is_fitted(self)
-        features = _check_feature_names_in(self, input_features)
+        columns = _check_feature_names_in(self, input_features)
+        features = [name for name in columns if name != self._fitted_with["by"]]
         return np.array(step_names(features, self.lookback), dtype=object)
 
     @fit_task
     def _fit(self, X):
-        series = self._read_series(X)
-        tail = series[max(0, len(series) - self.lookback + 1) :].copy()
-        self._remember(X, series, _tail=tail)
-        return series
+        found = self._read_series(X)
+        n_kept = self.lookback - 1
+        tails = {key: series[max(0, len(series) - n_kept) :].copy() for key, _, series in found}
+        self._remember(X, found, tails)
+        return found
 
-    def _rows_before(self, X, series):
-        if not self._is_continued_by(X):
+    def _rows_before(self, key, index, series):
+        tail = self._state_before(key, index)
+        if tail is None:
             return series[:0]
         if self.lookback > self._fitted_with["lookback"]:
             self._refuse_changed("lookback")
-        return self._tail
+        return tail
 
     def _windows(self, series, before):
         lookback = self.lookback

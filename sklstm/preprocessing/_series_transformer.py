@@ -1,12 +1,15 @@
-"""What all transformers of series share: checking rows, and knowing when new rows go on."""
+"""What all transformers of series share: telling series apart, and knowing when rows go on."""
 
 from functools import wraps
 
 from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
 from sklearn.callback import CallbackSupportMixin, with_callbacks
+from sklearn.utils._set_output import _get_output_config
 from sklearn.utils.validation import validate_data
 
-from sklstm.data import IndexEnd, as_series, check_order, index_of, is_frame
+from sklstm.data import IndexEnd, column_names, frame_like, is_frame
+
+from ._series_set import SeriesSet
 
 
 def fit_task(fit):
@@ -26,45 +29,49 @@ def fit_task(fit):
 
 
 class SeriesTransformer(CallbackSupportMixin, TransformerMixin, BaseEstimator):
-    """Base of the transformers whose rows depend on earlier rows.
+    """Base of the transformers whose rows depend on earlier rows of their series.
 
-    Subclasses have a parameter ``context``. Their `fit` calls `_read_series` first and `_remember`
-    last, so that a `fit` that fails leaves what was fitted before as it was; elsewhere they call
-    `_check_series`.
+    Subclasses have the parameters ``context`` and ``by``. Their `fit` calls `_read_series` first
+    and `_remember` last, so that a `fit` that fails leaves what was fitted before as it was;
+    elsewhere they call `_check_series`. Both give a `SeriesSet`, and what subclasses compute for
+    one series they compute for each of its series, from `_state_before` on.
     """
 
     def _read_series(self, X):
-        check_order(index_of(X))
-        return as_series(X, estimator=self)
+        return SeriesSet.read(X, self.by, estimator=self)
 
     def _check_series(self, X):
-        """Return the rows of `X`, if they have the features that `fit` saw."""
-        series = self._read_series(X)
-        validate_data(self, _table(X, series), reset=False, skip_check_array=True)
-        return series
+        """Return the series in `X`, if they have the features that `fit` saw."""
+        self._refuse_changed("by")
+        found = self._read_series(X)
+        validate_data(self, _table(X, found), reset=False, skip_check_array=True)
+        return found
 
-    def _remember(self, X, series, **state):
-        """Set the attributes that `fit` sets: features, parameters, where `X` ended, and `state`.
+    def _remember(self, X, found, states, **attributes):
+        """Set what `fit` sets: features, parameters, the end of each series, and its state.
 
         Parameters
         ----------
         X : array-like or dataframe
             What `fit` was given.
-        series : ndarray of shape (n_steps, n_features)
-            Its rows.
-        **state : dict
+        found : SeriesSet
+            Its series.
+        states : dict
+            For each series what rows that go on after it must know.
+        **attributes : dict
             Attributes of the subclass.
         """
-        self._remember_columns(X, series)
-        self._remember_state(X, **state)
+        self._remember_columns(X, found)
+        self._remember_states(found, states, **attributes)
 
-    def _remember_columns(self, X, series):
-        validate_data(self, _table(X, series), reset=True, skip_check_array=True)
+    def _remember_columns(self, X, found):
+        validate_data(self, _table(X, found), reset=True, skip_check_array=True)
 
-    def _remember_state(self, X, **state):
-        index = index_of(X)
-        self._index_end = None if index is None else IndexEnd.of(index)
-        vars(self).update(state)
+    def _remember_states(self, found, states, **attributes):
+        indices = found.indices.items()
+        self._index_ends = {k: None if i is None else IndexEnd.of(i) for k, i in indices}
+        self._states = states
+        vars(self).update(attributes)
         self._fitted_with = {name: getattr(self, name) for name in self._parameter_constraints}
 
     def _refuse_changed(self, *names):
@@ -77,11 +84,40 @@ class SeriesTransformer(CallbackSupportMixin, TransformerMixin, BaseEstimator):
                     "another: fit again."
                 )
 
-    def _is_continued_by(self, X):
-        """Tell whether the fitted rows are the context of `X`."""
+    def _state_before(self, key, index):
+        """Return what `fit` remembered of a series, if its fitted rows are the context of others.
+
+        Parameters
+        ----------
+        key : object
+            Name of the series, None for the only one.
+        index : pandas index or None
+            Index of the other rows.
+
+        Returns
+        -------
+        state : object or None
+            None if the rows have no context, or `fit` has not seen the series.
+        """
         if self.context == "auto":
-            return self._index_end is not None and self._index_end.is_continued_by(index_of(X))
-        return self.context == "always"
+            end = self._index_ends.get(key)
+            goes_on = end is not None and end.is_continued_by(index)
+        else:
+            goes_on = self.context == "always"
+        return self._states.get(key) if goes_on else None
+
+    def _like_series(self, values, X, found, *, wrapped=True):
+        """Give rows the form of `X`; with `wrapped`, `set_output` may make the frame."""
+        library = _get_output_config("transform", self)["dense"] if wrapped else "default"
+        names_are_a_column = found.panel is not None and self.by in column_names(X)
+        if library != "default" and not names_are_a_column:
+            return values
+        if found.panel is None:
+            return frame_like(values, X, column_names(X))
+        frame = found.panel.with_features(values)
+        if library == "pandas" and hasattr(frame, "to_pandas"):
+            return frame.to_pandas()  # of a polars frame scikit-learn makes columns of objects
+        return frame
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "_fitted_with")
@@ -93,6 +129,6 @@ class SeriesTransformer(CallbackSupportMixin, TransformerMixin, BaseEstimator):
         return tags
 
 
-def _table(X, series):
+def _table(X, found):
     """Return what scikit-learn counts the columns of."""
-    return X if is_frame(X) else series
+    return X if is_frame(X) else found.values

@@ -6,22 +6,10 @@ from sklearn.base import OneToOneFeatureMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from sklstm.data import (
-    WindowsInputMixin,
-    as_windows,
-    column_names,
-    flatten_windows,
-    frame_like,
-    has_three_axes,
-    index_of,
-    is_frame,
-    is_windows,
-    refuse_infinity_in_windows,
-    wants_frame,
-)
-
+from ._fitted_statistics import FittedStatistics
+from ._series_or_windows import SeriesOrWindowsTransformer
 from ._series_statistics import series_statistics
-from ._series_transformer import SeriesTransformer, fit_task
+from ._series_transformer import fit_task
 from ._window_statistics import (
     check_feature_range,
     check_statistics,
@@ -31,7 +19,7 @@ from ._window_statistics import (
 )
 
 
-class WindowScaler(OneToOneFeatureMixin, WindowsInputMixin, SeriesTransformer):
+class WindowScaler(OneToOneFeatureMixin, SeriesOrWindowsTransformer):
     """Scale every feature by its own statistics in a window.
 
     Windows are scaled each by the statistics of its own steps, the rows of a series each by those
@@ -57,11 +45,16 @@ class WindowScaler(OneToOneFeatureMixin, WindowsInputMixin, SeriesTransformer):
         Whether the windows of a series in `transform` reach back into the rows seen in `fit`.
         ``"auto"``: if the index of the new rows goes on where the fitted one ended; without an
         index never. Blocks have no context, nor have the rows given to `fit_transform`.
+    by : str, optional
+        Column of a dataframe, or level of its index, that names the series to which a row belongs,
+        where `X` holds several. Each is scaled by its own rows, and each goes on, or not, where it
+        ended itself; one that `fit` has not seen has no context. Windows have no such names: with
+        them it must be left out.
 
     Attributes
     ----------
     n_features_in_ : int
-        Number of features of each step; of columns, if `fit` saw a flat frame of windows.
+        Number of features of each step; of columns, if `fit` saw a frame.
     feature_names_in_ : ndarray of shape (n_features_in_,)
         Names of the columns, if `fit` saw a frame.
 
@@ -80,6 +73,9 @@ class WindowScaler(OneToOneFeatureMixin, WindowsInputMixin, SeriesTransformer):
 
     The statistics of what `fit` saw, two numbers for each feature of a row or window, are kept
     for `inverse_transform`.
+
+    With `by` the rows of different series may lie among each other, those of one stand in the
+    order of time. The order of rows stays, and so does the column `by`.
 
     Scaled windows share no rows: unlike those of a `SequenceWindower` they are written out one by
     one, which takes as much memory as the series times their number of steps.
@@ -103,6 +99,7 @@ class WindowScaler(OneToOneFeatureMixin, WindowsInputMixin, SeriesTransformer):
         "causal": ["boolean"],
         "feature_range": [tuple, list],
         "context": [StrOptions({"auto", "always", "never"})],
+        "by": [str, None],
     }
 
     def __init__(
@@ -113,12 +110,14 @@ class WindowScaler(OneToOneFeatureMixin, WindowsInputMixin, SeriesTransformer):
         causal=True,
         feature_range=(0, 1),
         context="auto",
+        by=None,
     ):
         self.method = method
         self.window_size = window_size
         self.causal = causal
         self.feature_range = feature_range
         self.context = context
+        self.by = by
 
     def fit(self, X, y=None):
         """Remember the statistics of `X`, and the last rows of a series as context.
@@ -154,8 +153,8 @@ class WindowScaler(OneToOneFeatureMixin, WindowsInputMixin, SeriesTransformer):
         scaled : ndarray or dataframe
             Of the kind and shape of `X`.
         """
-        values = self._fit(X)
-        return self._like_input(scale_rows(values, *self._fitted_statistics), X)
+        found = self._fit(X)
+        return self._scaled(X, found, self._fitted_statistics.of(found))
 
     def transform(self, X):
         """Scale `X`, a series going on from the fitted rows where it continues them.
@@ -171,8 +170,8 @@ class WindowScaler(OneToOneFeatureMixin, WindowsInputMixin, SeriesTransformer):
             Of the kind and shape of `X`.
         """
         check_is_fitted(self)
-        values = self._check(X)
-        return self._like_input(scale_rows(values, *self._statistics(values, X)), X)
+        found = self._checked(X)
+        return self._scaled(X, found, self._statistics(found))
 
     def statistics(self, X):
         """Return what `transform` would subtract from the values of `X`, and divide them by.
@@ -189,7 +188,7 @@ class WindowScaler(OneToOneFeatureMixin, WindowsInputMixin, SeriesTransformer):
             ``(X - center) / scale``. NaN where a window has no value.
         """
         check_is_fitted(self)
-        return self._statistics(self._check(X), X)
+        return self._statistics(self._checked(X))
 
     def inverse_transform(self, X, statistics=None):
         """Return the values whose scaled values are `X`.
@@ -215,86 +214,40 @@ class WindowScaler(OneToOneFeatureMixin, WindowsInputMixin, SeriesTransformer):
             what `fit` saw.
         """
         check_is_fitted(self)
-        values = self._check(X)
+        found = self._checked(X)
         if statistics is None:
-            statistics = self._statistics_in_fit(values, X)
-        values = unscale_rows(values, *check_statistics(statistics, values))
-        return self._like_input(values, X, wrapped=False)
+            statistics = self._fitted_statistics.of(found)
+        values = unscale_rows(found.values, *check_statistics(statistics, found.values))
+        return self._like_input(values, X, found, wrapped=False)
 
     @fit_task
     def _fit(self, X):
         check_feature_range(self.feature_range)
-        on_windows = is_windows(X)
-        values = self._read_windows(X) if on_windows else self._read_series(X)
-        center, scale, past = self._compute(values, None, on_windows)
-        (self._remember_features if on_windows else self._remember_columns)(X, values)
-        self._remember_state(
-            X,
-            _fitted_on_windows=on_windows,
-            _fitted_index=index_of(X),
-            _fitted_statistics=(center, scale),
-            _past=past,
-        )
-        return values
+        found = self._read(X)
+        pasts, parts = {}, {}
+        for key, index, values in found:
+            *statistics, pasts[key] = self._compute(values, None)
+            parts[key] = index, statistics
+        self._remember(X, found, pasts, _fitted_statistics=FittedStatistics(parts))
+        return found
 
-    def _read_windows(self, X):
-        if self.window_size is not None:
-            raise ValueError(
-                f"window_size={self.window_size!r} is for a series; X is windows, which are "
-                "scaled each by its own steps. It takes window_size=None."
-            )
-        windows = as_windows(X, estimator=self)
-        refuse_infinity_in_windows(windows)
-        return windows
+    def _checked(self, X):
+        self._refuse_changed("method", "window_size", "causal", "feature_range", "by")
+        return self._check(X)
 
-    def _check(self, X):
-        """Return `X` as windows or as a series, whichever `fit` saw."""
-        self._refuse_changed("method", "window_size", "causal", "feature_range")
-        on_windows = is_windows(X) or self._lost_its_names(X)
-        if on_windows != self._fitted_on_windows:
-            form, fitted = ("windows", "a series") if on_windows else ("a series", "windows")
-            raise ValueError(f"X is {form}, but this WindowScaler was fitted on {fitted}.")
-        if not on_windows:
-            return self._check_series(X)
-        windows = self._check_window_array(X)
-        refuse_infinity_in_windows(windows)
-        return windows
+    def _statistics(self, found):
+        parts = [
+            self._compute(values, self._state_before(key, index))[:2]
+            for key, index, values in found
+        ]
+        return tuple(found.in_order(part) for part in zip(*parts, strict=True))
 
-    def _lost_its_names(self, X):
-        """Tell whether `X` must be the mere values of a flat frame such as `fit` saw."""
-        return self._fitted_on_windows and hasattr(self, "feature_names_in_") and not is_frame(X)
-
-    def _statistics(self, values, X):
-        past = self._past if self._is_continued_by(X) else None
-        return self._compute(values, past, self._fitted_on_windows)[:2]
-
-    def _compute(self, values, past, on_windows):
+    def _compute(self, values, past):
+        """Return centre and scale of windows, or of a series and what rows after it must know."""
         how = self.method, tuple(self.feature_range)
-        if on_windows:
+        if values.ndim == 3:
             return *window_statistics(values, *how), None
         return series_statistics(values, past, self.window_size, self.causal, how)
 
-    def _statistics_in_fit(self, values, X):
-        n_fitted = len(self._fitted_statistics[0])
-        fitted, index = self._fitted_index, index_of(X)
-        other_index = fitted is not None and index is not None and not fitted.equals(index)
-        if n_fitted == len(values) and not other_index:
-            return self._fitted_statistics
-        difference = "another index" if other_index else f"{n_fitted} rows"
-        raise ValueError(
-            f"The statistics of these {len(values)} rows are not known: fit saw {difference}. "
-            "inverse_transform takes them as statistics=scaler.statistics(X) of the unscaled X."
-        )
-
-    def _like_input(self, values, X, *, wrapped=True):
-        """Give `values` the form of `X`; with `wrapped`, `set_output` may make the frame."""
-        wrapped = wrapped and wants_frame(self)
-        columns = column_names(X)
-        if has_three_axes(X) and wrapped:
-            raise ValueError(
-                "set_output asks for a frame, which cannot hold the three axes of X: give the "
-                "scaler the flat frame of a SequenceWindower with the same set_output."
-            )
-        if self._fitted_on_windows and not has_three_axes(X):
-            values = flatten_windows(values, columns or self._names_in_fit())
-        return values if wrapped else frame_like(values, X, columns)
+    def _scaled(self, X, found, statistics):
+        return self._like_input(scale_rows(found.values, *statistics), X, found)

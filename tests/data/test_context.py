@@ -174,13 +174,34 @@ def test_ordered_rows_pass(index):
         (pd.CategoricalIndex(["2024-01-01"]), "dates that are text"),
         (
             pd.MultiIndex.from_product([["a"], DAYS]),
-            "The index of X has 2 levels: rows of several series are not cut apart",
+            r"The index of X has 2 levels: rows of several series are not .* as by=\.\.\. \(rename",
         ),
     ],
 )
 def test_other_orders_are_refused(index, words):
     with pytest.raises(ValueError, match=words):
         check_order(index)
+
+
+def test_an_index_of_several_levels_names_one_that_may_tell_series_apart():
+    index = pd.MultiIndex.from_product([["a"], DAYS], names=["share", "day"])
+    with pytest.raises(ValueError, match=r"index of X has 2 levels: .* such as by='share'\. Or ta"):
+        check_order(index)
+
+
+@pytest.mark.parametrize(
+    ("index", "words"),
+    [
+        (DAYS[::-1], r"is not sorted.*X\.sort_index"),
+        (DAYS[[0, 1, 1]], "has duplicate labels"),
+        (pd.DatetimeIndex(["2024-01-01", None]), "has missing labels"),
+        (pd.Index(["2024-01-01"]), "has dates that are text"),
+        (pd.MultiIndex.from_product([["a"], DAYS]), r"has the levels \[None, None\] beside the na"),
+    ],
+)
+def test_the_series_is_named_in_the_message(index, words):
+    with pytest.raises(ValueError, match=rf"The index of X \(series 'AAPL'\) {words}"):
+        check_order(index, series="AAPL")
 
 
 def test_the_frame_is_named_in_the_message():
