@@ -1,24 +1,44 @@
 """What the documentation says is what the package does."""
 
 import re
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import sklstm
 
 ROOT = Path(__file__).resolve().parent.parent
+# A block of code, and the text block right behind it if there is one: what the code prints.
+BLOCK = re.compile(r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```)?", re.M | re.S)
 PAGES = [page for page in sorted((ROOT / "docs").glob("*.md")) if "```python" in page.read_text()]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_code_of_a_page_runs_in_order(page, tmp_path, monkeypatch):
+def test_code_of_a_page_runs_in_order_and_prints_what_is_shown(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    blocks = re.findall(r"^```python\n(.*?)^```", page.read_text(encoding="utf-8"), re.M | re.S)
+    blocks = BLOCK.findall(page.read_text(encoding="utf-8"))
     assert blocks
     namespace = {}
-    for block in blocks:
-        exec(compile(block, page.name, "exec"), namespace)
+    with pd.option_context("display.width", 100):
+        for block, shown in blocks:
+            with redirect_stdout(StringIO()) as out:
+                exec(compile(block, page.name, "exec"), namespace)
+            if shown:
+                assert_same_words(out.getvalue(), shown)
+
+
+def assert_same_words(printed, shown):
+    """Compare word by word; in numbers other processors may round another way."""
+    assert len(printed.split()) == len(shown.split())
+    for word, expected in zip(printed.split(), shown.split(), strict=True):
+        try:
+            assert float(word) == pytest.approx(float(expected), rel=0.03, abs=0.011)
+        except ValueError:
+            if not re.search(r"\d\.\d", expected):
+                assert word == expected
 
 
 def test_api_page_lists_every_public_name():
