@@ -45,6 +45,8 @@ def plain_network(spec, weights, sequence):
             last.append(run[-1])
             states.append(run[::step])
         sequence = np.hstack(states)
+    if spec.every_step:
+        return sequence @ weights["head_weight"].T + weights["head_bias"]
     return weights["head_weight"] @ np.hstack(last) + weights["head_bias"]
 
 

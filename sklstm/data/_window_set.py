@@ -104,6 +104,23 @@ class WindowSet:
             rows = starts[:, np.newaxis] + np.minimum(step, lengths[:, np.newaxis] - 1)
         return self.rows[rows], lengths
 
+    def row_numbers(self, index):
+        """Return the numbers of the rows of some windows, one window after the other.
+
+        Parameters
+        ----------
+        index : slice or ndarray of int
+            Which windows.
+
+        Returns
+        -------
+        numbers : ndarray of shape (n,), int64
+            As many as the windows have steps together.
+        """
+        starts, lengths = self.starts[index], self.lengths[index]
+        ends = np.cumsum(lengths)
+        return np.arange(ends[-1]) + np.repeat(starts - (ends - lengths), lengths)
+
     def gathered(self, index):
         """Return the windows at `index` with rows of their own, one window after the other.
 
@@ -118,9 +135,9 @@ class WindowSet:
             Its rows are a copy, the larger the more the windows overlap.
         """
         values, lengths = self.gather(index)
-        n_samples, n_steps, n_features = values.shape
+        n_samples, n_steps = values.shape[:2]
         starts = np.arange(n_samples, dtype=np.int64) * n_steps
-        return WindowSet(values.reshape(-1, n_features), starts, lengths)
+        return WindowSet(values.reshape(-1, *values.shape[2:]), starts, lengths)
 
     def row_weight(self, sample_weight=None):
         """Return how often each row occurs in the windows, weighted by their samples.

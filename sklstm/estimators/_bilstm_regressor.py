@@ -11,8 +11,9 @@ class BiLSTMRegressor(RecurrentRegressor):
     One LSTM reads each window from its first step to its last, another from its last to its first;
     the head sees the last states of both.
 
-    A linear head reads the state after the last observed step of each window. Inputs and targets
-    are standardised inside, by statistics of the training windows.
+    A linear head reads the state after the last observed step of each window, or with
+    ``output="sequence"`` that after every step. Inputs and targets are standardised inside, by
+    statistics of the training windows.
 
     Parameters
     ----------
@@ -61,6 +62,7 @@ class BiLSTMRegressor(RecurrentRegressor):
         recurrent_dropout=0.0,
         activation="tanh",
         peephole=False,
+        output="last",
         loss="squared_error",
         quantile=0.5,
         optimizer="adam",
@@ -87,6 +89,7 @@ class BiLSTMRegressor(RecurrentRegressor):
             recurrent_dropout=recurrent_dropout,
             activation=activation,
             peephole=peephole,
+            output=output,
             loss=loss,
             quantile=quantile,
             optimizer=optimizer,

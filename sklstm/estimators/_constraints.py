@@ -35,8 +35,9 @@ SHARED = {
 }
 
 REGRESSOR = {
+    "output": [StrOptions({"last", "sequence"})],
     "loss": [StrOptions({"squared_error", "absolute_error", "huber", "quantile"})],
-    "quantile": [Interval(Real, 0, 1, closed="neither")],
+    "quantile": [Interval(Real, 0, 1, closed="neither"), list, tuple],
 }
 
 CLASSIFIER = {"class_weight": [dict, StrOptions({"balanced"}), None]}

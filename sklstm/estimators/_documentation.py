@@ -35,11 +35,18 @@ peephole : bool, default=False
 """
 
 _REGRESSION = """
+output : {"last", "sequence"}, default="last"
+    What there is a target for: each window, or every step of each window. With ``"sequence"`` a
+    step without target is NaN in `y`, and every target counts the same in the loss. The prediction
+    of a step depends on this and earlier steps of its window only, unless the network reads
+    backwards too.
 loss : {"squared_error", "absolute_error", "huber", "quantile"}, default="squared_error"
     What training minimises. The Huber loss is quadratic up to an error of one standard deviation
     of the target.
-quantile : float in (0, 1), default=0.5
-    The quantile that ``loss="quantile"`` predicts.
+quantile : float in (0, 1) or list of float, default=0.5
+    The quantile that ``loss="quantile"`` predicts; of a list, several distinct ones at once, in a
+    last axis of the predictions. They never cross: predictions are sorted by level (Chernozhukov,
+    Fernandez-Val and Galichon, 2010).
 """
 
 _CLASSIFICATION = """

@@ -15,8 +15,9 @@ class GRURegressor(RecurrentRegressor):
         n &= a(W_n x_t + b_n + r \circ (U_n h_{t-1} + c_n)) \\
         h_t &= (1 - z) \circ n + z \circ h_{t-1}
 
-    A linear head reads the state after the last observed step of each window. Inputs and targets
-    are standardised inside, by statistics of the training windows.
+    A linear head reads the state after the last observed step of each window, or with
+    ``output="sequence"`` that after every step. Inputs and targets are standardised inside, by
+    statistics of the training windows.
 
     Parameters
     ----------

@@ -14,8 +14,9 @@ class LSTMRegressor(RecurrentRegressor):
         c_t &= f \circ c_{t-1} + i \circ a(W_c x_t + U_c h_{t-1} + b_c) \\
         h_t &= o \circ a(c_t)
 
-    A linear head reads the state after the last observed step of each window. Inputs and targets
-    are standardised inside, by statistics of the training windows.
+    A linear head reads the state after the last observed step of each window, or with
+    ``output="sequence"`` that after every step. Inputs and targets are standardised inside, by
+    statistics of the training windows.
 
     Parameters
     ----------

@@ -1,6 +1,7 @@
 """What recurrent regressors and classifiers share: fitting from arrays to arrays."""
 
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from secrets import randbits
 
 import numpy as np
@@ -16,7 +17,7 @@ from sklstm.training import Predictor, TrainingData, train, training_device
 from ._epoch_watcher import EpochWatcher
 from ._samples import Samples, check_sample_weight
 from ._standardisation import StandardisedRows, standardise, weighted_statistics
-from ._validation_block import newest_block
+from ._validation_block import newest_block, scores_of_epochs
 
 _EXACT_SAMPLES = 256  # training sets of one batch up to this size are trained in double precision
 _FITTED = (
@@ -24,6 +25,7 @@ _FITTED = (
     "_spec",
     "_optimizer_state",
     "_one_dimensional",
+    "_levels",
     "_fitted_on_columns",
     "_predictor",
 )
@@ -39,10 +41,15 @@ class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC)
 
     _cell = None
     _loss_name = None
+    _every_step = False
 
     @abstractmethod
     def _check_targets(self, y, sample_weight, *, go_on, classes):
         """Return targets as numbers, sample weights, and the attributes that come of `y` alone."""
+
+    def _match_steps(self, targets, X, windows):
+        """Return targets of every step beside the rows of windows, those of windows as they are."""
+        return targets
 
     @abstractmethod
     def _target_attributes(self, training):
@@ -133,7 +140,8 @@ class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC)
         targets, sample_weight, attributes = self._check_targets(
             y, check_sample_weight(sample_weight, len(windows)), go_on=go_on, classes=classes
         )
-        return Samples(windows, targets, sample_weight).without_weightless(), attributes
+        samples = Samples(windows, self._match_steps(targets, X, windows), sample_weight)
+        return samples.with_targets().without_weightless(), attributes
 
     def _run(self, attributes, training, validation, max_epochs, keep_optimizer, X, y):
         """Train between the beginning and the end of the task that callbacks are told of."""
@@ -231,7 +239,7 @@ class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC)
             "n_parameters_": attributes["_spec"].n_parameters,
             "n_iter_": len(loss_curve),
             "loss_curve_": loss_curve,
-            "validation_scores_": _all_scores(attributes, result),
+            "validation_scores_": scores_of_epochs(attributes, result),
             "best_validation_score_": None if best is None else -best,
             "stop_reason_": result.stop_reason,
             "_optimizer_state": optimizer_state,
@@ -245,7 +253,7 @@ class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC)
         settings = {name: getattr(self, name) for name in names}
         return settings | {
             "loss": self._loss_name,
-            "quantile": getattr(self, "quantile", None),
+            "quantile": self._quantile(attributes),
             "max_epochs": max_epochs,
             "seed": attributes["_seed"],
             "first_epoch": len(attributes["loss_curve_"]),
@@ -261,7 +269,12 @@ class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC)
             bidirectional=self.bidirectional,
             activation=self.activation,
             peephole=self.peephole,
+            every_step=self._every_step,
         )
+
+    def _quantile(self, attributes):
+        """Return the level of the quantile loss, one for all outputs or one for each."""
+        return None
 
     def _draw_seed(self):
         if self.random_state is None:
@@ -272,19 +285,15 @@ class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC)
         """Return the output of the network, shape (n_samples, n_outputs), double precision."""
         if not hasattr(self, "weights_"):
             check_is_fitted(self)
-        windows = self._check_windows(X, reset=False)
+        return self._run_network(self._check_windows(X, reset=False))
+
+    def _run_network(self, windows, *, every_step=False):
+        """Return the output for a `WindowSet`, of all steps one after the other if wished."""
+        spec = self._spec
+        if spec.every_step != every_step:
+            spec = replace(spec, every_step=every_step)
         dtype = self.weights_["head_bias"].dtype
         rows = StandardisedRows(windows.rows, self.feature_mean_, self.feature_scale_, dtype)
         windows = windows.with_rows(rows)
-        output = self._predictor.output(self._spec, self.weights_, windows, self.engine)
+        output = self._predictor.output(spec, self.weights_, windows, self.engine)
         return output.astype(np.float64, copy=False)
-
-
-def _all_scores(attributes, result):
-    """Return one score for each epoch ever trained, NaN where nothing was held back."""
-    earlier = attributes["validation_scores_"]
-    if earlier is None and not result.validation_curve:
-        return None
-    earlier = earlier or [float("nan")] * len(attributes["loss_curve_"])
-    latest = [-loss for loss in result.validation_curve]
-    return earlier + (latest or [float("nan")] * len(result.loss_curve))

@@ -1,20 +1,28 @@
 """The base of the recurrent regressors."""
 
+from functools import partial
+
 import numpy as np
 from sklearn.base import RegressorMixin, _fit_context
 from sklearn.callback import with_callbacks
+from sklearn.metrics import d2_pinball_score, r2_score
+from sklearn.utils.validation import check_is_fitted
 
-from sklstm.data import numeric_targets
+from sklstm.data import WindowSet, numeric_step_targets, numeric_targets, observed_steps
 
 from ._constraints import REGRESSOR, SHARED
+from ._quantiles import quantile_levels, uncross
 from ._recurrent_base import RecurrentBase
 from ._standardisation import standardise, weighted_statistics
+from ._step_outputs import outputs_of_last_steps, outputs_of_steps
+from ._step_targets import align_step_targets
 
 
 class RecurrentRegressor(RegressorMixin, RecurrentBase):
     """Base of the recurrent regressors: targets are real numbers, standardised inside."""
 
     _parameter_constraints = SHARED | REGRESSOR
+    _levels = None  # of several quantiles, as fitted
 
     def __init__(
         self,
@@ -26,6 +34,7 @@ class RecurrentRegressor(RegressorMixin, RecurrentBase):
         recurrent_dropout=0.0,
         activation="tanh",
         peephole=False,
+        output="last",
         loss="squared_error",
         quantile=0.5,
         optimizer="adam",
@@ -52,6 +61,7 @@ class RecurrentRegressor(RegressorMixin, RecurrentBase):
         self.recurrent_dropout = recurrent_dropout
         self.activation = activation
         self.peephole = peephole
+        self.output = output
         self.loss = loss
         self.quantile = quantile
         self.optimizer = optimizer
@@ -75,6 +85,10 @@ class RecurrentRegressor(RegressorMixin, RecurrentBase):
     def _loss_name(self):
         return self.loss
 
+    @property
+    def _every_step(self):
+        return self.output == "sequence"
+
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None):
@@ -86,7 +100,9 @@ class RecurrentRegressor(RegressorMixin, RecurrentBase):
             Windows, oldest step first; steps that are NaN are skipped. Also (n_samples,
             n_timesteps) for one feature, and flat frames with columns such as ``close@t-0``.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            What is to be predicted for each window.
+            What is to be predicted for each window. With ``output="sequence"`` what is to be
+            predicted at each of its steps, of shape (n_samples, n_timesteps) or (n_samples,
+            n_timesteps, n_outputs); NaN at steps without target.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the samples in the loss; all equal by default.
 
@@ -103,7 +119,7 @@ class RecurrentRegressor(RegressorMixin, RecurrentBase):
         return self._full_fit(X, y, sample_weight)
 
     def predict(self, X):
-        """Predict the target of each window.
+        """Predict the target of each window, or of each of its steps.
 
         Parameters
         ----------
@@ -113,31 +129,126 @@ class RecurrentRegressor(RegressorMixin, RecurrentBase):
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
-            One prediction for each window, in the units of the target.
+            One prediction for each window, in the units of the target. With ``output="sequence"``
+            one for each step, NaN where it is missing: (n_samples, n_timesteps) or (n_samples,
+            n_timesteps, n_outputs). A last axis of quantiles follows if `quantile` is a list.
+
+        Notes
+        -----
+        `output` may be changed after `fit`. What was fitted with ``"sequence"`` then predicts the
+        last observed step alone. What was fitted with ``"last"`` predicts every step as if it was
+        the last; if it reads backwards too, it has not learned to do so at any but the first.
         """
-        output = self._output(X) * self.target_scale_ + self.target_mean_
-        return output[:, 0] if self._one_dimensional else output
+        output = self._output_of_steps(X) if self._every_step else self._output_of_windows(X)
+        mean, scale, levels = self.target_mean_, self.target_scale_, self._levels
+        if levels is None:
+            predicted = output * scale + mean
+            return predicted[..., 0] if self._one_dimensional else predicted
+        output = output.reshape(*output.shape[:-1], len(mean), len(levels))
+        predicted = uncross(output * scale[:, np.newaxis] + mean[:, np.newaxis], levels)
+        return predicted[..., 0, :] if self._one_dimensional else predicted
+
+    def score(self, X, y, sample_weight=None):
+        """Return how well the targets are predicted, at most 1.
+
+        Parameters
+        ----------
+        X : array-like or dataframe of shape (n_samples, n_timesteps, n_features)
+            Windows as in `fit`.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Targets as in `fit`.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples; of each of its steps, if there is a target for every step.
+
+        Returns
+        -------
+        score : float
+            Coefficient of determination R². With ``output="sequence"`` that of all steps that have
+            both target and prediction. If `quantile` is a list, the mean over its levels of the
+            share of the pinball loss that is explained (`sklearn.metrics.d2_pinball_score`).
+        """
+        predicted = self.predict(X)
+        if self._every_step:
+            y, predicted, sample_weight = observed_steps(y, predicted, sample_weight)
+        if self._levels is None:
+            return r2_score(y, predicted, sample_weight=sample_weight)
+        scores = [
+            d2_pinball_score(y, predicted[..., k], sample_weight=sample_weight, alpha=level)
+            for k, level in enumerate(self._levels)
+        ]
+        return float(np.mean(scores))
+
+    def _output_of_steps(self, X):
+        check_is_fitted(self)
+        windows = self._check_window_array(X)
+        run = partial(self._run_network, every_step=True)
+        return outputs_of_steps(windows, WindowSet.from_array(windows), self._spec.n_outputs, run)
+
+    def _output_of_windows(self, X):
+        if not (self._is_fitted_on_steps and self._spec.bidirectional):
+            return self._output(X)
+        # The last step alone: the direction that reads backwards has seen that step only.
+        windows = self._check_windows(X, reset=False)
+        run = partial(self._run_network, every_step=True)
+        return outputs_of_last_steps(windows, self._spec.n_outputs, run)
+
+    @property
+    def _is_fitted_on_steps(self):
+        return hasattr(self, "weights_") and self._spec.every_step
 
     def _check_targets(self, y, sample_weight, *, go_on, classes):
-        targets = numeric_targets(y, estimator=self)
-        one_dimensional = targets.ndim == 1
-        targets = targets.astype(np.float64).reshape(len(targets), -1)
-        if go_on and targets.shape[1] != len(self.target_mean_):
+        if self._every_step:
+            targets = numeric_step_targets(y, estimator=self)
+            one_dimensional = targets.ndim == 2
+            targets = targets[:, :, np.newaxis] if one_dimensional else targets
+        else:
+            targets = numeric_targets(y, estimator=self)
+            one_dimensional = targets.ndim == 1
+            targets = targets.astype(np.float64).reshape(len(targets), -1)
+        if go_on and targets.shape[-1] != len(self.target_mean_):
             raise ValueError(
                 f"y must have {len(self.target_mean_)} outputs as in the last fit, got "
-                f"{targets.shape[1]}."
+                f"{targets.shape[-1]}."
             )
+        quantile_levels(self.quantile, self.loss)
         return targets, sample_weight, {"_one_dimensional": one_dimensional}
 
+    def _match_steps(self, targets, X, windows):
+        if not self._every_step:
+            return targets
+        return align_step_targets(targets, self._check_window_array(X), windows)
+
     def _target_attributes(self, training):
-        mean, scale = weighted_statistics(training.targets, training.sample_weight)
+        targets, weight = training.targets, training.sample_weight
+        if self._every_step:
+            targets, weight = targets.rows, targets.row_weight(weight)
+            there = ~np.isnan(targets[:, 0])
+            targets, weight = targets[there], weight[there]
+        mean, scale = weighted_statistics(targets, weight)
         return {"target_mean_": mean, "target_scale_": scale}
 
     def _network_targets(self, targets, attributes, dtype):
-        return standardise(targets, attributes["target_mean_"], attributes["target_scale_"], dtype)
+        rows = targets.rows if self._every_step else targets
+        rows = standardise(rows, attributes["target_mean_"], attributes["target_scale_"], dtype)
+        # Each level of the quantile loss has an output of its own for each target.
+        rows = np.repeat(rows, self._n_levels, axis=1) if self._n_levels > 1 else rows
+        return targets.with_rows(rows) if self._every_step else rows
+
+    def _result_attributes(self, attributes, result, keep_optimizer):
+        levels = quantile_levels(self.quantile, self.loss)
+        result = super()._result_attributes(attributes, result, keep_optimizer)
+        return result | {"_levels": levels}
+
+    def _quantile(self, attributes):
+        levels = quantile_levels(self.quantile, self.loss)
+        return self.quantile if levels is None else np.tile(levels, len(attributes["target_mean_"]))
+
+    @property
+    def _n_levels(self):
+        return len(quantile_levels(self.quantile, self.loss) or [None])
 
     def _n_outputs(self, attributes):
-        return len(attributes["target_mean_"])
+        return len(attributes["target_mean_"]) * self._n_levels
 
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
@@ -151,7 +262,9 @@ class RecurrentRegressor(RegressorMixin, RecurrentBase):
         X : array-like or dataframe of shape (n_samples, n_timesteps, n_features)
             Windows as in `fit`.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            What is to be predicted for each window.
+            What is to be predicted for each window. With ``output="sequence"`` what is to be
+            predicted at each of its steps, of shape (n_samples, n_timesteps) or (n_samples,
+            n_timesteps, n_outputs); NaN at steps without target.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the samples in the loss; all equal by default.
 

@@ -11,8 +11,9 @@ class RNNRegressor(RecurrentRegressor):
 
     .. math:: h_t = a(W x_t + U h_{t-1} + b)
 
-    A linear head reads the state after the last observed step of each window. Inputs and targets
-    are standardised inside, by statistics of the training windows.
+    A linear head reads the state after the last observed step of each window, or with
+    ``output="sequence"`` that after every step. Inputs and targets are standardised inside, by
+    statistics of the training windows.
 
     Parameters
     ----------

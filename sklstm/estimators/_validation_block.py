@@ -40,6 +40,29 @@ def newest_block(windows, validation_fraction):
     return slice(0, first - gap), slice(first, n_samples)
 
 
+def scores_of_epochs(attributes, result):
+    """Return one score for each epoch ever trained, NaN where nothing was held back.
+
+    Parameters
+    ----------
+    attributes : dict
+        Fitted attributes before the last epochs.
+    result : TrainingResult
+        What came of these.
+
+    Returns
+    -------
+    scores : list of float or None
+        None if there never was a held-back block.
+    """
+    earlier = attributes["validation_scores_"]
+    if earlier is None and not result.validation_curve:
+        return None
+    earlier = earlier or [float("nan")] * len(attributes["loss_curve_"])
+    latest = [-loss for loss in result.validation_curve]
+    return earlier + (latest or [float("nan")] * len(result.loss_curve))
+
+
 def _overlap(windows, first):
     """Return how many samples before `first` share rows with its window."""
     reach = windows.starts[:first] + windows.lengths[:first] > windows.starts[first]

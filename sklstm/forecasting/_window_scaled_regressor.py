@@ -4,6 +4,7 @@ from numbers import Integral
 
 import numpy as np
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, RegressorMixin, _fit_context, clone
+from sklearn.metrics import r2_score
 from sklearn.utils import get_tags
 from sklearn.utils._param_validation import HasMethods
 from sklearn.utils.metadata_routing import (
@@ -20,12 +21,13 @@ from sklstm.data import (
     as_numbers,
     as_windows,
     check_same_length,
+    observed_steps,
     position_of_feature,
     step_features,
 )
 from sklstm.preprocessing import WindowScaler
 
-from ._window_takers import takes_windows
+from ._window_takers import takes_step_targets, takes_windows
 
 
 class WindowScaledRegressor(WindowsInputMixin, MetaEstimatorMixin, RegressorMixin, BaseEstimator):
@@ -69,7 +71,8 @@ class WindowScaledRegressor(WindowsInputMixin, MetaEstimatorMixin, RegressorMixi
     -----
     The target of window ``i`` is scaled to ``(y[i] - center[i]) / scale[i]`` by the statistics of
     the target feature in this window, all outputs alike. Weights of samples are those of scaled
-    errors.
+    errors. Dividing by a negative value turns the order of numbers round, and so the levels of
+    quantiles: for series that may be negative, quantiles want ``WindowScaler("standard")``.
 
     Examples
     --------
@@ -104,7 +107,8 @@ class WindowScaledRegressor(WindowsInputMixin, MetaEstimatorMixin, RegressorMixi
             Windows, oldest step first; also (n_samples, n_timesteps) for one feature, and flat
             frames with columns such as ``close@t-0``. Missing steps are NaN.
         y : array-like of shape (n_samples,), (n_samples, n_outputs) or more axes
-            Targets, in the units of the target feature.
+            Targets, in the units of the target feature. NaN is taken where a regressor with
+            ``output="sequence"`` takes it, at steps without target.
         **fit_params : dict
             Given to the ``fit`` of the regressor, such as ``sample_weight``; with metadata routing
             enabled, those that it requests.
@@ -160,6 +164,29 @@ class WindowScaledRegressor(WindowsInputMixin, MetaEstimatorMixin, RegressorMixi
         center, scale = self._statistics(self.scaler_, windows, self._position, predicted.ndim)
         return predicted * scale + center
 
+    def score(self, X, y, sample_weight=None):
+        """Return the coefficient of determination R² of the predictions, at most 1.
+
+        Parameters
+        ----------
+        X : array-like or dataframe of shape (n_samples, n_timesteps, n_features)
+            Windows as in `fit`.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Targets as in `fit`. Of targets of every step those that are not NaN count, at steps
+            that are not missing.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples.
+
+        Returns
+        -------
+        score : float
+            1 for perfect predictions.
+        """
+        predicted = self.predict(X)
+        if takes_step_targets(self.regressor_):
+            y, predicted, sample_weight = observed_steps(y, predicted, sample_weight)
+        return r2_score(y, predicted, sample_weight=sample_weight)
+
     def get_metadata_routing(self):
         """Return which metadata go to the regressor.
 
@@ -173,9 +200,11 @@ class WindowScaledRegressor(WindowsInputMixin, MetaEstimatorMixin, RegressorMixi
         return MetadataRouter(owner=self).add(regressor=self.regressor, method_mapping=mapping)
 
     def _check_targets(self, y):
-        return as_numbers(y, name="y", estimator=self, ensure_2d=False, allow_nd=True).astype(
-            np.float64
+        finite = "allow-nan" if takes_step_targets(self.regressor) else True
+        targets = as_numbers(
+            y, name="y", estimator=self, ensure_2d=False, allow_nd=True, ensure_all_finite=finite
         )
+        return targets.astype(np.float64)
 
     def _routed(self, method, params):
         if not params or not _routing_enabled():

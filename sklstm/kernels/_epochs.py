@@ -7,6 +7,7 @@ from ._optimizers import update
 from ._passes import make_backward, make_forward
 from ._places import EPOCH, LAYER, NETWORK, PART
 from ._registers import LANES
+from ._sequences import clear, head_steps
 
 
 def make_epoch(cell):
@@ -49,24 +50,43 @@ def make_epoch(cell):
 @function(NETWORK, EPOCH, INTEGER, INTEGER)
 def _take_samples(network, epoch, first, n_here):
     """Copy windows, targets and weights of a batch; lanes beyond it are empty."""
-    order = epoch.pointer("order", INTEGER).after(first)
-    longest, n_columns = Variable(integer(0)), epoch.n_columns
+    order, longest = epoch.pointer("order", INTEGER).after(first), Variable(integer(0))
     for lane in loop(network.n_tiles * LANES):
         network.pointer("lengths", INTEGER)[lane] = integer(0)
-        weight = network.pointer("sample_weight")
-        weight[lane] = weight[lane].like(0.0)
     for lane in loop(n_here):
         sample = order[lane]
         length = epoch.pointer("lengths", INTEGER)[sample]
         longest.set(larger(longest.get(), length))
         network.pointer("lengths", INTEGER)[lane] = length
         network.pointer("starts", INTEGER)[lane] = epoch.pointer("starts", INTEGER)[sample]
-        network.pointer("sample_weight")[lane] = epoch.pointer("sample_weight")[first + lane]
-        tile, place = lane // LANES, lane % LANES
-        for k in loop(n_columns):
-            target = epoch.pointer("targets")[sample * n_columns + k]
-            network.pointer("targets")[(tile * n_columns + k) * LANES + place] = target
     network.set("n_steps", longest.get())
+    clear(network.pointer("sample_weight"), head_steps(network) * network.n_tiles * LANES)
+    for lane in loop(n_here):
+        _take_targets(network, epoch, lane, order[lane], first + lane)
+
+
+@function(NETWORK, EPOCH, INTEGER, INTEGER, INTEGER)
+def _take_targets(network, epoch, lane, sample, place):
+    """Copy the targets of a sample into its lane, and its weight where there is a target."""
+    n_columns = epoch.n_columns
+    row, weight = epoch.pointer("target_starts", INTEGER)[sample], epoch.pointer("sample_weight")
+    for t, row_of_lane in _steps(network, lane):
+        targets = epoch.pointer("targets").after((row + t) * n_columns)
+        there = targets[0].compare("==", targets[0])  # not NaN
+        value = there.choose(weight[place], weight[place].like(0.0))
+        network.pointer("sample_weight")[row_of_lane * LANES + lane % LANES] = value
+        for k in loop(n_columns):
+            target = there.choose(targets[k], targets[k].like(0.0))
+            to = (row_of_lane * n_columns + k) * LANES + lane % LANES
+            network.pointer("targets")[to] = target
+
+
+def _steps(network, lane):
+    """Write a loop over the steps of a lane that the head reads, and where each is: step, tile."""
+    n_steps = head_steps(network)
+    length = smaller(network.pointer("lengths", INTEGER)[lane], n_steps)
+    for t in loop(length):
+        yield t, (n_steps - length + t) * network.n_tiles + lane // LANES
 
 
 @function(NETWORK, EPOCH, INTEGER, INTEGER)
@@ -74,8 +94,9 @@ def _note_outputs(network, epoch, first, n_here):
     """Copy the outputs of a batch, from which its loss can be told."""
     n_outputs = network.n_outputs
     for lane in loop(n_here):
-        tile, place = lane // LANES, lane % LANES
-        rows = network.head_rows + tile * network.head_rows_size + place
-        for k in loop(n_outputs):
-            value = network.pointer("memory")[rows + k * LANES]
-            epoch.pointer("outputs")[(first + lane) * n_outputs + k] = value
+        start = epoch.pointer("output_starts", INTEGER)[first + lane]
+        for t, row_of_lane in _steps(network, lane):
+            rows = network.head_rows + row_of_lane * network.head_rows_size + lane % LANES
+            for k in loop(n_outputs):
+                value = network.pointer("memory")[rows + k * LANES]
+                epoch.pointer("outputs")[(start + t) * n_outputs + k] = value

@@ -5,6 +5,7 @@ from ._elementary import exp, logistic
 from ._functions import function
 from ._places import NETWORK
 from ._registers import LANES
+from ._sequences import head_steps
 
 #: Number of each loss in compiled code.
 LOSSES = {"squared_error": 0, "absolute_error": 1, "huber": 2, "quantile": 3, "log_loss": 4}
@@ -14,21 +15,21 @@ LOSSES = {"squared_error": 0, "absolute_error": 1, "huber": 2, "quantile": 3, "l
 def write_slopes(network):
     """Replace the outputs in the rows of the head by the gradient with respect to them.
 
-    Targets are (tile, column, lane), class numbers having one column; weights of the samples have
-    a sum of one over the batch. Constants are the level of the quantile loss, and one over the
-    number of outputs.
+    Targets are (step, tile, column, lane), class numbers having one column. Weights are (step,
+    tile, lane), with a sum of one over the batch, and zero where there is no target. Constants are
+    one over the number of outputs, and the level of the quantile loss of each output.
     """
     memory, targets = network.pointer("memory"), network.pointer("targets")
     weights, constants = network.pointer("sample_weight"), network.pointer("constants")
-    quantile, per_output = spread(constants[0]), spread(constants[1])
+    per_output, levels = spread(constants[0]), constants.after(1)
     size = network.n_outputs * LANES
     slopes = {
-        "squared_error": lambda error: error + error,
-        "absolute_error": lambda error: _by_sign(error, error.like(1.0), error.like(-1.0)),
-        "huber": _clipped,
-        "quantile": lambda error: _by_sign(error, 1.0 - quantile, 0.0 - quantile),
+        "squared_error": lambda error, level: error + error,
+        "absolute_error": lambda error, level: _by_sign(error, error.like(1.0), error.like(-1.0)),
+        "huber": lambda error, level: _clipped(error),
+        "quantile": lambda error, level: _by_sign(error, 1.0 - level, 0.0 - level),
     }
-    for tile in loop(network.n_tiles):
+    for tile in loop(head_steps(network) * network.n_tiles):
         outputs = memory.after(network.head_rows + tile * network.head_rows_size)
         weight = weights.load(tile * LANES)
         for name, slope in slopes.items():
@@ -36,7 +37,8 @@ def write_slopes(network):
                 target = targets.after(tile * size)
                 for k in loop(0, size, LANES):
                     error = outputs.load(k) - target.load(k)
-                    outputs.store(k, slope(error) * (weight * per_output))
+                    level = spread(levels[k // LANES])
+                    outputs.store(k, slope(error, level) * (weight * per_output))
         with only_if(network.loss.compare("==", LOSSES["log_loss"])):
             target = targets.load(tile * LANES)
             with only_if(network.n_outputs.compare("==", 1)):

@@ -65,7 +65,8 @@ class Pass:
         Returns
         -------
         output : ndarray of shape (n_samples, n_outputs)
-            What the head makes of each.
+            What the head makes of each; where it reads every step, shape (lengths.sum(),
+            n_outputs), the steps of one window after those of the other.
         """
         n = len(starts)
         self._check_room(n, lengths.max())
@@ -73,9 +74,14 @@ class Pass:
         self._lengths[n:] = 0
         self._network["n_steps"] = lengths.max()
         self._compiled(*self._addresses)
-        output = np.empty((self._plan.n_tiles, LANES, self._n_outputs), dtype=self._rows.dtype)
-        output[...] = self._rows[:, : self._n_outputs].swapaxes(1, 2)
-        return output.reshape(-1, self._n_outputs)[:n]
+        n_read = int(lengths.max()) if self._plan.n_head_steps > 1 else 1
+        shape = self._plan.n_tiles, LANES, n_read, self._n_outputs
+        output = np.empty(shape, dtype=self._rows.dtype)
+        output[...] = self._rows[:n_read, :, : self._n_outputs].transpose(1, 3, 0, 2)
+        output = output.reshape(-1, n_read, self._n_outputs)[:n]
+        if n_read == 1:
+            return output[:, 0]
+        return output[np.arange(n_read) >= n_read - np.reshape(lengths, (-1, 1))]
 
     def _check_room(self, n_samples, n_steps):
         """Raise an error before compiled code reads or writes where nothing is."""
@@ -98,7 +104,8 @@ class Pass:
             lengths=self._lengths,
         )  # fmt: skip
         rows = self._network[0]
-        self._rows = self._view(rows, "head_rows", int(rows["head_rows_size"]) // LANES, 1)[0]
+        n_rows = int(rows["head_rows_size"]) // LANES
+        self._rows = self._view(rows, "head_rows", n_rows, plan.n_head_steps)
 
     @staticmethod
     def _set_addresses(record, **arrays):
@@ -116,7 +123,8 @@ class Pass:
                 stack[:, :, layer.n_columns - 1] = 1.0
         head = self._network[0]
         n_rows = int(head["head_stack_size"]) // LANES
-        self._view(head, "head_stack", n_rows, 1)[:, :, layout.head.n_columns - 1] = 1.0
+        stack = self._view(head, "head_stack", n_rows, plan.n_head_steps)
+        stack[:, :, layout.head.n_columns - 1] = 1.0
 
     def _view(self, places, name, n_rows, n_steps):
         size = n_steps * self._plan.n_tiles * n_rows * LANES

@@ -1,12 +1,20 @@
 """A whole network forward and backward, for the samples of some tiles."""
 
-from ._code import INTEGER, integer, loop, only_if
+from ._code import INTEGER, integer, loop, only_if, smaller
 from ._functions import function
 from ._layers import make_layer_backward, make_layer_forward
 from ._places import LAYER, NETWORK, PART
 from ._products import add_outer_products, multiply, multiply_back
 from ._registers import LANES
-from ._sequences import apply_mask, clear, copy_lanes, copy_steps, gather, mark_presence
+from ._sequences import (
+    apply_mask,
+    clear,
+    copy_lanes,
+    copy_steps,
+    gather,
+    head_steps,
+    mark_presence,
+)
 
 
 def make_forward(cell):
@@ -83,7 +91,7 @@ def _outputs(network, level):
 
 
 def _mask(network, level):
-    """Return the mask of the outputs of a level; that of the last one has a single step."""
+    """Return the mask of the outputs of a level; that of the last has the steps of the head."""
     first = network.output_masks + level * network.n_steps * network.outputs_step
     return network.pointer("masks").after(first)
 
@@ -143,45 +151,75 @@ def _read_slopes(network, layers, level):
 
 @function(NETWORK, LAYER, PART)
 def _run_head(network, layers, parts):
-    """Read the last states of the last level."""
-    memory, units, size = network.pointer("memory"), network.units * LANES, network.outputs_size
-    last = network.n_levels - 1
-    for tile in loop(network.n_tiles):
-        target = memory.after(network.head_stack + tile * network.head_stack_size)
-        for d in loop(network.n_directions):
-            layer = layers.record(last * network.n_directions + d)
-            end = layer.kept + network.n_steps * layer.kept_step + tile * layer.kept_size
-            copy_lanes(memory.after(end), target.after(d * units), units)
-        with _drops(network):
+    """Read the states of the last level, those of the last step or of every one."""
+    memory, size = network.pointer("memory"), network.outputs_size
+    last, n_tiles = network.n_levels - 1, head_steps(network) * network.n_tiles
+    for d in loop(network.n_directions):
+        layer, column = layers.record(last * network.n_directions + d), d * network.units * LANES
+        with only_if(network.every_step.compare("<=", 0)):
+            for tile in loop(n_tiles):
+                end = layer.kept + network.n_steps * layer.kept_step + tile * layer.kept_size
+                target = network.head_stack + tile * network.head_stack_size + column
+                copy_lanes(memory.after(end), memory.after(target), network.units * LANES)
+        with only_if(network.every_step.compare(">", 0)):
+            copy_steps(
+                network, memory.after(layer.kept + layer.kept_step), layer.kept_step,
+                layer.kept_size, memory.after(network.head_stack + column),
+                network.head_stack_step, network.head_stack_size, network.units, layer.backward,
+                integer(0),
+            )  # fmt: skip
+    with _drops(network):
+        for tile in loop(n_tiles):
+            target = memory.after(network.head_stack + tile * network.head_stack_size)
             apply_mask(target, _mask(network, last).after(tile * size), size)
     multiply(
         parts.record(network.n_parts - 1), network.pointer("weights"),
         memory.after(network.head_stack), network.head_stack_size,
-        memory.after(network.head_rows), network.head_rows_size, network.n_tiles,
+        memory.after(network.head_rows), network.head_rows_size, n_tiles,
     )  # fmt: skip
 
 
 @function(NETWORK, LAYER, PART)
 def _run_head_back(network, layers, parts):
-    """Hand the gradient with respect to the outputs to the last states of the last level."""
-    memory, units, size = network.pointer("memory"), network.units * LANES, network.outputs_size
-    head, last, n_tiles = parts.record(network.n_parts - 1), network.n_levels - 1, network.n_tiles
-    slopes = memory.after(network.head_rows)
+    """Hand the gradient with respect to the outputs to the states of the last level."""
+    memory, size = network.pointer("memory"), network.outputs_size
+    last, n_tiles = network.n_levels - 1, head_steps(network) * network.n_tiles
     multiply_back(
-        head, network.pointer("weights"), integer(0), network.state_size, slopes,
-        network.head_rows_size, memory.after(network.head_fed), network.head_fed_size, n_tiles,
-        integer(0),
+        parts.record(network.n_parts - 1), network.pointer("weights"), integer(0),
+        network.state_size, memory.after(network.head_rows), network.head_rows_size,
+        memory.after(network.head_fed), network.head_fed_size, n_tiles, integer(0),
     )  # fmt: skip
-    add_outer_products(
-        head, network.pointer("gradient"), slopes, network.head_rows_size,
-        memory.after(network.head_stack), network.head_stack_size, n_tiles,
-        network.pointer("scratch"),
-    )  # fmt: skip
-    for tile in loop(n_tiles):
-        source = memory.after(network.head_fed + tile * network.head_fed_size)
-        with _drops(network):
+    _add_head_gradient(network, parts)
+    with _drops(network):
+        for tile in loop(n_tiles):
+            source = memory.after(network.head_fed + tile * network.head_fed_size)
             apply_mask(source, _mask(network, last).after(tile * size), size)
-        for d in loop(network.n_directions):
-            layer = layers.record(last * network.n_directions + d)
-            target = memory.after(layer.fed + tile * layer.fed_size)
-            copy_lanes(source.after(d * units), target, units)
+    for d in loop(network.n_directions):
+        layer, column = layers.record(last * network.n_directions + d), d * network.units * LANES
+        with only_if(network.every_step.compare("<=", 0)):
+            for tile in loop(n_tiles):
+                source = network.head_fed + tile * network.head_fed_size + column
+                target = memory.after(layer.fed + tile * layer.fed_size)
+                copy_lanes(memory.after(source), target, network.units * LANES)
+        with only_if(network.every_step.compare(">", 0)):
+            clear(memory.after(layer.fed), network.n_tiles * layer.fed_size)
+            copy_steps(
+                network, memory.after(network.head_fed + column), network.head_fed_step,
+                network.head_fed_size, memory.after(layer.above), layer.above_step,
+                layer.above_size, network.units, layer.backward, integer(0),
+            )  # fmt: skip
+
+
+@function(NETWORK, PART)
+def _add_head_gradient(network, parts):
+    """Add the gradient with respect to the weights of the head, a few steps at a time."""
+    memory, chunk, n_steps = network.pointer("memory"), network.steps_at_a_time, head_steps(network)
+    for k in loop((n_steps + chunk - 1) // chunk):
+        t = k * chunk
+        add_outer_products(
+            parts.record(network.n_parts - 1), network.pointer("gradient"),
+            memory.after(network.head_rows + t * network.head_rows_step), network.head_rows_size,
+            memory.after(network.head_stack + t * network.head_stack_step),
+            network.head_stack_size, smaller(chunk, n_steps - t) * network.n_tiles,
+            network.pointer("scratch"),
+        )  # fmt: skip

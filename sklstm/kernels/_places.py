@@ -27,22 +27,27 @@ LAYER = (
 
 #: A network and a pass through it. Up to `scratch` they are addresses, then sizes, then places in
 #: memory. `outputs` are those of each level but the last in the order of the series, `slopes`
-#: their gradients; `there` says which sample has which step.
+#: their gradients; `there` says which sample has which step. The head reads a single step, the
+#: last, or with `every_step` all of them; so its arrays, targets and weights have as many steps.
 NETWORK = (
     "weights", "gradient", "memory", "masks", "inputs", "starts", "lengths", "scratch",
     "targets", "sample_weight", "constants",
     "n_weights", "n_features", "n_steps", "n_tiles", "n_levels", "n_directions",
     "units", "state_size", "steps_at_a_time", "n_parts", "n_outputs",
-    "adds", "loss",
+    "adds", "loss", "every_step",
     "there", "outputs", "slopes", "outputs_step", "outputs_size", "output_masks",
-    "head_stack", "head_stack_size", "head_rows", "head_rows_size", "head_fed", "head_fed_size",
+    "head_stack", "head_stack_step", "head_stack_size",
+    "head_rows", "head_rows_step", "head_rows_size",
+    "head_fed", "head_fed_step", "head_fed_size",
 )  # fmt: skip
 
 #: Some batches: addresses of the windows and targets of all samples there are, of the order in
 #: which to take them, of weights and outputs in that order, and of the state and the numbers of
-#: the optimiser; sizes; whether the weights are updated, and whether steps are adaptive.
+#: the optimiser; sizes; whether the weights are updated, and whether steps are adaptive. The
+#: targets of a sample begin at a row of `targets`, its outputs at one of `outputs`.
 EPOCH = (
-    "starts", "lengths", "targets", "order", "sample_weight", "outputs",
+    "starts", "lengths", "targets", "target_starts",
+    "order", "sample_weight", "outputs", "output_starts",
     "mean", "square", "numbers",
     "n_samples", "batch_size", "n_columns", "updates", "adaptive",
 )  # fmt: skip

@@ -31,10 +31,13 @@ class Plan:
         Places of each layer and direction.
     size, mask_size : int
         How many numbers, and how many numbers of masks, there are.
+    n_head_steps : int
+        The largest number of steps that the head reads.
     """
 
     def __init__(self, layout, n_tiles, n_steps, *, trains=False, drops=False, drops_state=False):
         self.layout, self.n_tiles, self.n_steps, self.trains = layout, n_tiles, n_steps, trains
+        self.n_head_steps = n_steps if layout.spec.every_step else 1
         self.size = self.mask_size = 0
         self.network = records(NETWORK, 1)
         self.layers = records(LAYER, len(layout.layers))
@@ -55,24 +58,24 @@ class Plan:
         n, last = spec.hidden_size, level == spec.num_layers - 1
         self._place(places, "stack", layer.n_columns + ROWS, n_steps)
         self._place(places, "rows", layer.n_rows + LANES, n_steps if self.trains else 1)
-        keeps = self.trains or not last
+        keeps = self.trains or not last or spec.every_step
         self._place(places, "kept", CELLS[spec.cell].n_kept * n, n_steps + 1 if keeps else 1)
         if not self.trains:
             return
         self._place(places, "fed", n + ROWS)
         self._place(places, "carried", n)
-        if not last:
+        if not last or spec.every_step:
             self._place(places, "above", n, n_steps)
         if level:
             self._place(places, "below", layer.n_inputs + ROWS, n_steps)
 
     def _place_network(self, drops):
         spec, network, head = self.layout.spec, self.network[0], self.layout.head
-        n_inner = self.n_steps * (spec.num_layers - 1)
+        n_inner, n_read = self.n_steps * (spec.num_layers - 1), self.n_head_steps
         network["n_weights"], network["n_features"] = self.layout.n_weights, spec.n_features
         network["n_tiles"], network["n_parts"] = self.n_tiles, len(self.layout.parts)
         network["n_levels"], network["n_directions"] = spec.num_layers, len(spec.directions)
-        network["n_outputs"] = spec.n_outputs
+        network["n_outputs"], network["every_step"] = spec.n_outputs, spec.every_step
         network["units"], network["state_size"] = spec.hidden_size, spec.state_size
         network["steps_at_a_time"] = max(1, TILES_AT_A_TIME // self.n_tiles)
         network["there"] = self._reserve(1, self.n_steps)
@@ -81,10 +84,10 @@ class Plan:
         network["outputs"] = self._reserve(spec.state_size, n_inner)
         network["slopes"] = self._reserve(spec.state_size, self.n_steps if n_inner else 0)
         if drops:
-            network["output_masks"] = self._reserve_mask(spec.state_size * (n_inner + 1))
-        self._place(network, "head_stack", head.n_columns + ROWS)
-        self._place(network, "head_rows", round_up(head.n_rows, LANES))
-        self._place(network, "head_fed", head.n_inputs + ROWS)
+            network["output_masks"] = self._reserve_mask(spec.state_size * (n_inner + n_read))
+        self._place(network, "head_stack", head.n_columns + ROWS, n_read)
+        self._place(network, "head_rows", round_up(head.n_rows, LANES), n_read)
+        self._place(network, "head_fed", head.n_inputs + ROWS, n_read)
 
     def _place(self, places, name, n_rows, n_steps=None):
         places[name] = self._reserve(n_rows, n_steps or 1)

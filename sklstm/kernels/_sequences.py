@@ -11,6 +11,11 @@ from ._places import LAYER, NETWORK
 from ._registers import LANES
 
 
+def head_steps(network):
+    """Return how many steps the head reads: all, or the last one."""
+    return network.every_step.compare(">", 0).choose(network.n_steps, integer(1))
+
+
 @function(NETWORK, LAYER)
 def gather(network, layer):
     """Copy windows from the rows of the series into the stacked inputs of a layer."""

@@ -31,8 +31,8 @@ class TrainingPass(Pass):
         All weights, in the precision of the passes.
     loss : {"squared_error", "absolute_error", "huber", "quantile", "log_loss"}
         What is to become small.
-    quantile : float or None
-        Level of the quantile loss.
+    quantile : float, ndarray of shape (n_outputs,) or None
+        Level of the quantile loss, for all outputs or for each of them.
 
     Attributes
     ----------
@@ -49,9 +49,11 @@ class TrainingPass(Pass):
         self._scratch = aligned_zeros(n_turned * LANES**2, dtype)
         self._masks = aligned_zeros(plan.mask_size, dtype)
         n_columns = 1 if loss == "log_loss" else self._n_outputs
-        self._targets = aligned_zeros(self.n_samples * n_columns, dtype)
-        self._sample_weight = aligned_zeros(self.n_samples, dtype)
-        self._constants = np.array([quantile or 0.5, 1.0 / self._n_outputs], dtype=dtype)
+        n_targets = self.n_samples * plan.n_head_steps
+        self._targets = aligned_zeros(n_targets * n_columns, dtype)
+        self._sample_weight = aligned_zeros(n_targets, dtype)
+        levels = np.broadcast_to(0.5 if quantile is None else quantile, self._n_outputs)
+        self._constants = np.array([1.0 / self._n_outputs, *levels], dtype=dtype)
         self._network["loss"] = LOSSES[loss]
         self._set_addresses(
             self._network, gradient=self.gradient, scratch=self._scratch, masks=self._masks,
@@ -65,7 +67,7 @@ class TrainingPass(Pass):
     def _compile(*kind):
         return _compiled(*kind)
 
-    def set_data(self, rows, starts, lengths, targets):
+    def set_data(self, rows, starts, lengths, targets, target_starts=None):
         """Set what to learn from.
 
         Parameters
@@ -75,13 +77,22 @@ class TrainingPass(Pass):
         starts, lengths : ndarray of shape (n,), int64
             The window of each sample.
         targets : ndarray of shape (n, n_outputs), or (n,) of class numbers
-            Their targets.
+            Their targets. Where the head reads every step, rows that the targets of windows are
+            slices of, as long as the windows. Of a step without target they are NaN, its class
+            number negative.
+        target_starts : ndarray of shape (n,), int64, optional
+            The first of these rows for each sample; by default every sample has one row.
         """
         self.set_inputs(rows)
+        if target_starts is None:
+            target_starts = np.arange(len(targets), dtype=np.int64)
+        if targets.dtype.kind == "i":
+            targets = np.where(targets < 0, np.nan, targets)
         arrays = {
             "starts": np.ascontiguousarray(starts, dtype=np.int64),
             "lengths": np.ascontiguousarray(lengths, dtype=np.int64),
             "targets": np.ascontiguousarray(targets, dtype=self._weights.dtype),
+            "target_starts": np.ascontiguousarray(target_starts, dtype=np.int64),
         }
         self._set_addresses(self._epoch, **arrays)
         self._data, self._longest = arrays, int(lengths.max())
@@ -94,14 +105,15 @@ class TrainingPass(Pass):
         samples : ndarray of shape (n_samples,), int64
             Which samples.
         sample_weight : ndarray of shape (n_samples,)
-            Their weights, with a sum of one over the batch that they belong to.
+            Their weights, with a sum of one over the batch that they belong to; over all of its
+            targets, where samples have several.
         add : bool, default=False
             Whether to add to the gradient that is there.
 
         Returns
         -------
         outputs : ndarray of shape (n_samples, n_outputs)
-            Outputs of the network; the gradient is in `gradient`.
+            Outputs of the network as of `run`; the gradient is in `gradient`.
         """
         self._epoch["updates"] = False
         self._network["adds"] = add
@@ -115,7 +127,7 @@ class TrainingPass(Pass):
         order : ndarray of shape (n,), int64
             The samples in the order of the batches.
         sample_weight : ndarray of shape (n,)
-            Their weights in this order, with a sum of one over each batch.
+            Their weights in this order, as for `compute_gradient`.
         batch_size : int
             Samples per batch; the last one may be smaller.
         optimizer : Optimizer
@@ -124,7 +136,8 @@ class TrainingPass(Pass):
         Returns
         -------
         outputs : ndarray of shape (n, n_outputs)
-            Outputs of the network, in this order, each before its batch changed the weights.
+            Outputs of the network as of `run`, in this order, each before its batch changed the
+            weights.
         """
         numbers = optimizer.next_numbers(-(-len(order) // batch_size))
         self._set_addresses(
@@ -136,10 +149,17 @@ class TrainingPass(Pass):
 
     def _run_epoch(self, order, sample_weight, batch_size):
         self._check_room(min(batch_size, len(order)), self._longest)
-        outputs = np.empty((len(order), self._n_outputs), dtype=self._weights.dtype)
         sample_weight = np.ascontiguousarray(sample_weight, dtype=self._weights.dtype)
         order = np.ascontiguousarray(order, dtype=np.int64)
-        self._set_addresses(self._epoch, order=order, sample_weight=sample_weight, outputs=outputs)
+        starts, n_rows = np.arange(len(order), dtype=np.int64), len(order)
+        if self._network["every_step"]:
+            ends = np.cumsum(self._data["lengths"][order])
+            starts, n_rows = np.concatenate([[0], ends[:-1]], dtype=np.int64), int(ends[-1])
+        outputs = np.empty((n_rows, self._n_outputs), dtype=self._weights.dtype)
+        self._set_addresses(
+            self._epoch, order=order, sample_weight=sample_weight, outputs=outputs,
+            output_starts=starts,
+        )  # fmt: skip
         self._epoch["n_samples"], self._epoch["batch_size"] = len(order), batch_size
         self._compiled(*self._addresses)
         return outputs
@@ -153,7 +173,7 @@ class TrainingPass(Pass):
             For each layer and direction the mask of the state that is fed back; may be empty.
         output_masks : list of ndarray of shape (n_samples, n_steps, state_size)
             For each level the mask of its outputs, sequences at their beginning; that of the last
-            level has one step. May be empty.
+            level has one step, unless the head reads every one. May be empty.
         lengths : ndarray of shape (n_samples,)
             Number of steps of each sample.
         """

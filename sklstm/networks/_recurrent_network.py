@@ -9,7 +9,7 @@ from ._layers import can_fuse, fused_layer, stepwise_layer
 
 
 class RecurrentNetwork(nn.Module):
-    """Recurrent layers, read by a linear head after the last step of each sequence.
+    """Recurrent layers, read by a linear head at the end of each sequence or at every step.
 
     Parameters
     ----------
@@ -47,7 +47,8 @@ class RecurrentNetwork(nn.Module):
         Returns
         -------
         output : Tensor of shape (n_samples, n_outputs)
-            What the head makes of the last states.
+            What the head makes of the last states; of those of every step, (n_samples,
+            n_timesteps, n_outputs), if it reads them.
         """
         backwards = self._backwards(values, lengths) if self.spec.bidirectional else None
         for layer in range(self.spec.num_layers):
@@ -56,13 +57,13 @@ class RecurrentNetwork(nn.Module):
                 order = backwards if direction == "backward" else None
                 steps = self._run(f"layer{layer}_{direction}", _reorder(values, order), lengths)
                 last.append(_last_step(steps, lengths))
-                if layer < self.spec.num_layers - 1:
+                if self.spec.every_step or layer < self.spec.num_layers - 1:
                     states.append(_reorder(steps, order))
             if states:
                 values = self._drop(torch.cat(states, dim=2))
-        return functional.linear(
-            self._drop(torch.cat(last, dim=1)), self.head_weight, self.head_bias
-        )
+        if not self.spec.every_step:
+            values = self._drop(torch.cat(last, dim=1))
+        return functional.linear(values, self.head_weight, self.head_bias)
 
     def _run(self, prefix, values, lengths):
         kinds = ("input", "recurrent", "bias", "candidate_bias", "peephole")

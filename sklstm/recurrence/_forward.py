@@ -27,25 +27,34 @@ def network_output(spec, weights, gather, lengths):
     Returns
     -------
     output : ndarray of shape (n_samples, n_outputs)
-        To the last bit the same for a window alone and among others.
+        To the last bit the same for a window alone and among others. Where the head reads every
+        step, shape (lengths.sum(), n_outputs), the steps of one window after those of the other.
     """
     cells = [
         [packed_cell(spec, weights, f"layer{layer}_{name}") for name in spec.directions]
         for layer in range(spec.num_layers)
     ]
     n_samples = len(lengths)
-    widest = max(spec.n_features, spec.state_size if spec.num_layers > 1 else 0)
+    keeps = spec.every_step or spec.num_layers > 1
+    widest = max(spec.n_features, spec.state_size if keeps else 0)
     block = _block_size(cells, lengths.max() * widest)
-    head = weights["head_weight"]
-    output = np.empty((n_samples, spec.n_outputs), dtype=head.dtype)
+    outputs = []
     with one_blas_thread():
         for first in range(0, n_samples, block):
             samples = slice(first, min(first + block, n_samples))
-            state = _last_state(cells, *_tiles(*gather(samples)))
-            tiles = np.matmul(head, state) + weights["head_bias"][:, np.newaxis]
-            flat = tiles.transpose(0, 2, 1).reshape(-1, spec.n_outputs)
-            output[samples] = flat[: samples.stop - first]
-    return output
+            states = _states(cells, *_tiles(*gather(samples)), every_step=spec.every_step)
+            outputs.append(_read_states(weights, states, lengths[samples]))
+    return np.concatenate(outputs)
+
+
+def _read_states(weights, states, lengths):
+    """Return what the head makes of states (n_steps, n_tiles, state_size, LANES)."""
+    tiles = np.matmul(weights["head_weight"], states) + weights["head_bias"][:, np.newaxis]
+    n_steps, _, n_outputs, _ = tiles.shape
+    flat = tiles.transpose(1, 3, 0, 2).reshape(-1, n_steps, n_outputs)[: len(lengths)]
+    if n_steps == 1:
+        return flat[:, 0]
+    return flat[np.arange(n_steps) < lengths[:, np.newaxis]]
 
 
 def _block_size(cells, values_per_sample):
@@ -67,12 +76,12 @@ def _tiles(values, lengths):
     return tiles, filled
 
 
-def _last_state(cells, sequence, lengths):
-    """Run all layers; return the state after the last step of each window."""
+def _states(cells, sequence, lengths, *, every_step):
+    """Run all layers; return the states after the last step of each window, or after every one."""
     last_layer = len(cells) - 1
     back = _backwards(lengths, len(sequence)) if len(cells[0]) == 2 else None
     for layer, (forward, *backward) in enumerate(cells):
-        keep = layer < last_layer
+        keep = every_step or layer < last_layer
         states, last = [], []
         for cell, order in zip([forward, *backward], [None, back], strict=False):
             read = sequence if order is None else np.take_along_axis(sequence, order, axis=0)
@@ -82,7 +91,9 @@ def _last_state(cells, sequence, lengths):
                 states.append(steps if order is None else np.take_along_axis(steps, order, axis=0))
         if keep:
             sequence = states[0] if len(states) == 1 else np.concatenate(states, axis=2)
-    return last[0] if len(last) == 1 else np.concatenate(last, axis=1)
+    if every_step:
+        return sequence
+    return (last[0] if len(last) == 1 else np.concatenate(last, axis=1))[np.newaxis]
 
 
 def _run(cell, sequence, lengths, *, keep_steps):

@@ -29,6 +29,9 @@ class NetworkSpec:
         function.
     peephole : bool, default=False
         Whether the gates of an LSTM also see the cell state.
+    every_step : bool, default=False
+        Whether the head reads the states after every step; otherwise only those at the end, of
+        the backward direction that after the first step of the sequence. Parameters are the same.
 
     Notes
     -----
@@ -50,6 +53,7 @@ class NetworkSpec:
     bidirectional: bool = False
     activation: str = "tanh"
     peephole: bool = False
+    every_step: bool = False
 
     @property
     def directions(self):

@@ -35,11 +35,20 @@ class Batches:
             yield inputs, self._targets(samples)
 
     def _targets(self, samples):
-        target = self._tensor(self.data.targets[samples])
+        target = self._tensor(self._target_values(samples))
         weight = self.data.sample_weight
         if weight is None:
             return (target,)
         return target, self._tensor(weight[samples].astype(self.data.windows.rows.dtype))
+
+    def _target_values(self, samples):
+        """Return targets; those of every step, as many as the longest window has steps."""
+        if not self.data.every_step:
+            return self.data.targets[samples]
+        values, lengths = self.data.targets.gather(samples)
+        none = -1 if values.dtype.kind == "i" else np.nan
+        values[np.arange(values.shape[1]) >= lengths[:, np.newaxis]] = none
+        return values
 
     def _tensor(self, array):
         return torch.from_numpy(array).to(self.device)

@@ -1,5 +1,6 @@
 """Losses: one value per sample, then their weighted mean."""
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
@@ -12,8 +13,8 @@ class WeightedLoss(nn.Module):
     ----------
     name : {"squared_error", "absolute_error", "huber", "quantile", "log_loss"}
         Which loss. Errors are in units of the standardised target.
-    quantile : float, default=0.5
-        Level of the quantile loss.
+    quantile : float or ndarray of shape (n_outputs,), default=0.5
+        Level of the quantile loss, for all outputs or for each of them.
     """
 
     def __init__(self, name, quantile=0.5):
@@ -32,17 +33,23 @@ class WeightedLoss(nn.Module):
         Parameters
         ----------
         output : Tensor of shape (n_samples, n_outputs)
-            What the network returned.
+            What the network returned; also (n_samples, n_timesteps, n_outputs).
         target : Tensor of shape (n_samples, n_outputs), or (n_samples,) of class numbers
-            What it should have returned.
+            What it should have returned, with the axis of steps if outputs have it. Rows that are
+            NaN and class numbers that are negative are no targets.
         weight : Tensor of shape (n_samples,), optional
-            Weights of the samples, equal by default.
+            Weights of the samples, equal by default. A sample has its weight at every target.
 
         Returns
         -------
         loss : Tensor of shape ()
             Their mean.
         """
+        if output.ndim == 3:
+            there = ~target[..., 0].isnan() if target.is_floating_point() else target >= 0
+            output, target = output[there], target[there]
+            if weight is not None:
+                weight = weight[:, None].expand(there.shape)[there]
         loss = self.pointwise(output, target)
         if weight is None:
             return loss.mean()
@@ -67,11 +74,12 @@ class _Pinball(nn.Module):
 
     def __init__(self, quantile):
         super().__init__()
-        self.quantile = quantile
+        self.level = np.asarray(0.5 if quantile is None else quantile, dtype=np.float64)
 
     def forward(self, output, target):
         error = target - output
-        return torch.maximum(self.quantile * error, (self.quantile - 1) * error).mean(dim=1)
+        above, below = error.new_tensor(self.level), error.new_tensor(self.level - 1)
+        return torch.maximum(above * error, below * error).mean(dim=1)
 
 
 def _log_loss(output, target):

@@ -1,5 +1,6 @@
 """Training by compiled code: no framework, no copies of windows, one flat vector of weights."""
 
+import sys
 from contextlib import ExitStack
 from functools import partial
 
@@ -10,7 +11,7 @@ from sklstm.recurrence import dropout_mask
 
 from ._compiled_network import CompiledNetwork
 from ._cores import CORES
-from ._losses import sample_losses
+from ._losses import sample_losses, step_losses
 from ._optimizer_state import export_state, import_state
 
 _LONG = 3e9  # multiplications that take a tenth of a second
@@ -18,6 +19,7 @@ _LARGE = 3e7  # multiplications of a batch from which on it is shared out among 
 _MAX_SHARES = 4  # of a batch; they are the same however many threads there are
 _MANY_WEIGHTS = 1 << 17  # more than stay in a core's cache: read them for four tiles at least
 _PASS_VALUES = 1 << 18  # that a pass keeps in memory, if that is many times the weights
+_OUTPUT_VALUES = 1 << 20  # outputs of all steps that wait for their losses
 
 
 class CompiledEngine:
@@ -74,31 +76,46 @@ class CompiledEngine:
         train, at_a_time = partial(self._train_batch, generator=generator), size
         if self._is_simple():
             # Compiled code cannot be interrupted, so it is called for a tenth of a second or so.
-            train, at_a_time = self._train_batches, size * max(1, int(_LONG / self._work(size)))
+            n_batches = min(_LONG / self._work(size), self._most_samples() / size)
+            train, at_a_time = self._train_batches, size * max(1, int(n_batches))
         pieces = [slice(k, k + at_a_time) for k in range(0, len(order), at_a_time)]
+        losses = []
         with np.errstate(over="ignore", invalid="ignore"):  # the loss will tell
-            outputs = np.concatenate([train(order[piece], weight[piece]) for piece in pieces])
-            losses = self._losses(self.data, order, outputs) * weight
-        return np.add.reduceat(losses, range(0, len(order), size))
+            for piece in pieces:
+                outputs = train(order[piece], weight[piece])
+                losses.append(self._losses(self.data, order[piece], outputs) * weight[piece])
+        return np.add.reduceat(np.concatenate(losses), range(0, len(order), size))
 
     def validation_losses(self):
         """Return the losses of batches of validation data, and their size."""
         data, n_samples = self.validation, len(self.validation.windows)
-        order = np.arange(n_samples)
-        outputs = self._network.output(data.windows)
-        with np.errstate(over="ignore", invalid="ignore"):
-            losses = self._losses(data, order, outputs)
-        weight = np.ones(n_samples) if data.sample_weight is None else data.sample_weight
-        return [np.average(losses, weights=weight)], n_samples
+        size, losses = min(self._most_samples(), n_samples), []
+        for first in range(0, n_samples, size):
+            block = np.arange(first, min(first + size, n_samples))
+            outputs = self._network.output(data.windows.take(block))
+            with np.errstate(over="ignore", invalid="ignore"):
+                losses.append(self._losses(data, block, outputs))
+        weight = data.n_targets
+        if data.sample_weight is not None:
+            weight = data.sample_weight * weight
+        return [np.average(np.concatenate(losses) / data.n_targets, weights=weight)], n_samples
 
     def state(self):
         """Return copies of the weights and of the state of the optimiser."""
         return self.layout.unpack(self.weights), export_state(self.optimizer, self.layout)
 
     def _losses(self, data, order, outputs):
-        return sample_losses(
-            self.settings["loss"], outputs, data.targets[order], self.settings["quantile"]
-        )
+        """Return the loss of each sample, summed over its targets."""
+        losses = partial(sample_losses, self.settings["loss"], quantile=self.settings["quantile"])
+        if not data.every_step:
+            return losses(outputs, data.targets[order])
+        return step_losses(data.windows.lengths[order], outputs, data.flat_targets(order), losses)
+
+    def _most_samples(self):
+        """Return for how many samples outputs are kept at a time."""
+        if not self.spec.every_step:
+            return sys.maxsize
+        return max(1, _OUTPUT_VALUES // (self.n_steps * self.spec.n_outputs))
 
     def _weights_in_batches(self, order, size):
         """Return the weight of each sample in its batch, where they have a sum of one."""
@@ -151,10 +168,15 @@ class CompiledEngine:
 
     def _read(self, pass_, samples):
         """Hand over the steps of some windows; return which samples they are there."""
-        windows = self.data.windows.gathered(samples)
-        targets = self.data.targets[samples]
-        pass_.set_data(windows.rows, windows.starts, windows.lengths, targets)
+        self._hand_over(pass_, self.data.gathered(samples))
         return np.arange(len(samples))
+
+    @staticmethod
+    def _hand_over(pass_, data):
+        windows, targets, starts = data.windows, data.targets, None
+        if data.every_step:
+            targets, starts = targets.rows, targets.starts
+        pass_.set_data(windows.rows, windows.starts, windows.lengths, targets, starts)
 
     def _share_size(self, n_samples):
         """Return into how large shares a batch is divided; threads have no part in it."""
@@ -172,12 +194,12 @@ class CompiledEngine:
         n_tiles = min(-(-n_samples // LANES), self._most_tiles)
         key = n_tiles, number
         if key not in self.passes:
-            windows, settings = self.data.windows, self.settings
+            settings = self.settings
             pass_ = TrainingPass(
                 self.plan(n_tiles=n_tiles), self.weights, settings["loss"], settings["quantile"]
             )
             if self.in_memory:
-                pass_.set_data(windows.rows, windows.starts, windows.lengths, self.data.targets)
+                self._hand_over(pass_, self.data)
             self.passes[key] = pass_
         return self.passes[key]
 
@@ -196,7 +218,7 @@ class CompiledEngine:
                     dropout_mask(generator, shape, recurrent, self.dtype) for _ in spec.directions
                 ]
             if dropout:
-                inner = level < spec.num_layers - 1
-                shape = n_samples, n_steps if inner else 1, spec.state_size
+                kept = spec.every_step or level < spec.num_layers - 1
+                shape = n_samples, n_steps if kept else 1, spec.state_size
                 output_masks.append(dropout_mask(generator, shape, dropout, self.dtype))
         return state_masks, output_masks

@@ -30,18 +30,22 @@ class CompiledNetwork:
         self._idle = []  # passes of one tile, which single predictions use again
 
     def output(self, windows):
-        """Return the output for a `WindowSet`, shape (n_samples, n_outputs)."""
+        """Return the output for a `WindowSet`, shape (n_samples, n_outputs).
+
+        Where the head reads every step, the shape is (lengths.sum(), n_outputs), the steps of one
+        window after those of the other.
+        """
         n_samples, n_steps = len(windows), int(windows.lengths.max())
         if n_samples <= LANES:
             return self._output_of_few(windows, n_steps)
         n_tiles = max(1, _PASS_VALUES // Plan(self.layout, 1, n_steps).size)
         pass_ = Pass(Plan(self.layout, min(n_tiles, -(-n_samples // LANES)), n_steps), self.weights)
-        output = np.empty((n_samples, self.layout.spec.n_outputs), dtype=self.weights.dtype)
+        outputs = []
         for first in range(0, n_samples, pass_.n_samples):
             block = slice(first, min(first + pass_.n_samples, n_samples))
             starts, lengths = self._set_inputs(pass_, windows.take(block))
-            output[block] = pass_.run(starts, lengths)
-        return output
+            outputs.append(pass_.run(starts, lengths))
+        return np.concatenate(outputs)
 
     def _output_of_few(self, windows, n_steps):
         try:

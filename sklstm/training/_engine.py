@@ -105,7 +105,9 @@ class Predictor:
         Returns
         -------
         output : ndarray of shape (n_samples, n_outputs)
-            To the last bit the same for a window alone and among others.
+            To the last bit the same for a window alone and among others. Where the head reads
+            every step, shape (lengths.sum(), n_outputs), the steps of one window after those of
+            the other.
         """
         if not uses_compiled_code(spec, engine):
             return network_output(spec, weights, windows.gather, windows.lengths)

@@ -2,6 +2,32 @@
 
 import numpy as np
 
+from ._records import is_target
+
+
+def step_losses(lengths, output, target, losses):
+    """Return the sum of the losses of the steps of each sample that have a target.
+
+    Parameters
+    ----------
+    lengths : ndarray of shape (n_samples,)
+        Number of steps of each sample.
+    output : ndarray of shape (n_steps, n_outputs)
+        What the network returned at all steps of the first sample, of the second, and so on.
+    target : ndarray of shape (n_steps, n_outputs), or (n_steps,) of class numbers
+        What it should have returned, NaN or negative where nothing is known.
+    losses : callable
+        Called with outputs and targets, returns their losses.
+
+    Returns
+    -------
+    losses : ndarray of shape (n_samples,), float64
+        Zero for a sample without any target.
+    """
+    each, there = np.zeros(len(output)), is_target(target)
+    each[there] = losses(output[there], target[there])
+    return np.add.reduceat(each, np.cumsum(lengths) - lengths)
+
 
 def sample_losses(name, output, target, quantile=None):
     """Return the loss of each sample.
@@ -14,8 +40,8 @@ def sample_losses(name, output, target, quantile=None):
         What the network returned.
     target : ndarray of shape (n_samples, n_outputs), or (n_samples,) of class numbers
         What it should have returned.
-    quantile : float, optional
-        Level of the quantile loss.
+    quantile : float or ndarray of shape (n_outputs,), optional
+        Level of the quantile loss, for all outputs or for each of them.
 
     Returns
     -------

@@ -1,6 +1,7 @@
 """What goes into training, and what comes out."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -14,17 +15,45 @@ class TrainingData:
     windows : WindowSet
         Standardised rows in the precision of training.
     targets : ndarray of shape (n_samples, n_outputs), or (n_samples,) of class numbers
-        What the network is to return.
+        What the network is to return. If it returns something at every step, a `WindowSet` over
+        such rows, one for each step of the windows: of a step without target the row is NaN, the
+        class number negative. Each sample has one target at least.
     sample_weight : ndarray of shape (n_samples,) or None
         Weights of the samples.
     """
 
     windows: object
-    targets: np.ndarray
+    targets: object
     sample_weight: np.ndarray | None = None
 
+    @property
+    def every_step(self):
+        """Whether there are targets for every step."""
+        return not isinstance(self.targets, np.ndarray)
+
+    @cached_property
+    def n_targets(self):
+        """Number of targets of each sample, shape (n_samples,)."""
+        if not self.every_step:
+            return np.ones(len(self.targets))
+        before = np.concatenate([[0.0], np.cumsum(is_target(self.targets.rows))])
+        starts = self.targets.starts
+        return before[starts + self.targets.lengths] - before[starts]
+
+    def flat_targets(self, samples):
+        """Return the targets of some samples, those of all steps one after the other."""
+        if not self.every_step:
+            return self.targets[samples]
+        return self.targets.rows[self.targets.row_numbers(samples)]
+
+    def gathered(self, samples):
+        """Return some samples with rows of their own, without weights."""
+        targets = self.targets
+        targets = targets.gathered(samples) if self.every_step else targets[samples]
+        return TrainingData(self.windows.gathered(samples), targets)
+
     def weight_sums(self, order, batch_size):
-        """Return the sum of the weights of each batch.
+        """Return the sum of the weights of each batch, each counted once for every target.
 
         Parameters
         ----------
@@ -36,13 +65,20 @@ class TrainingData:
         Returns
         -------
         sums : ndarray of shape (n_batches,)
-            Numbers of samples if they have no weights.
+            Numbers of targets if samples have no weights.
         """
-        if self.sample_weight is None:
+        if self.sample_weight is None and not self.every_step:
             full, rest = divmod(len(order), batch_size)
             return np.array([batch_size] * full + [rest] * (rest > 0), dtype=np.float64)
-        weight = self.sample_weight[order]
+        weight = self.n_targets[order]
+        if self.sample_weight is not None:
+            weight = self.sample_weight[order] * weight
         return np.add.reduceat(weight, np.arange(0, len(weight), batch_size))
+
+
+def is_target(rows):
+    """Tell which rows hold a target: numbers, or class numbers from zero on."""
+    return rows >= 0 if rows.dtype.kind == "i" else ~np.isnan(rows[:, 0])
 
 
 @dataclass

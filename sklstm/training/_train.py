@@ -25,6 +25,7 @@ def train(spec, weights, data, validation, settings, *, optimizer_state=None, wa
         ``max_grad_norm``, ``batch_size``, ``max_epochs``, ``shuffle``, ``dropout``,
         ``recurrent_dropout``, ``n_iter_no_change``, ``tol``, ``device``, ``engine``, and ``seed``
         with ``first_epoch``: the draws of an epoch depend on these two and on nothing before it.
+        ``quantile`` is one level or an array of one for each output.
     optimizer_state : list, optional
         State of the optimiser to go on from.
     watcher : object, optional

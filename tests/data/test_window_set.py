@@ -161,3 +161,11 @@ def test_gathered_windows_have_rows_of_their_own():
         assert apart.lengths[sample] == length[0]
         np.testing.assert_array_equal(found, values[0])
     assert not np.shares_memory(apart.rows, rows)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_row_numbers_are_those_of_one_window_after_the_other(name):
+    windows = CASES[name]
+    found, order = WindowSet.from_array(windows), RNG.permutation(len(windows))[:4]
+    expected = np.concatenate([observed_steps(windows[k]) for k in order])
+    np.testing.assert_array_equal(found.rows[found.row_numbers(order)], expected)

@@ -14,7 +14,8 @@ RECURRENT = [
 ]
 BASELINES = [sklstm.SMARegressor, sklstm.EMARegressor, sklstm.PersistenceRegressor]
 TRANSFORMERS = [sklstm.ExponentialSmoother, sklstm.WindowScaler, sklstm.SequenceWindower]
-META = [sklstm.WindowScaledRegressor]
+META = [sklstm.WindowScaledRegressor, sklstm.Forecaster]  # the latter: tests/forecasting
+SPLITTERS = [sklstm.PanelTimeSeriesSplit]
 CLASSES = RECURRENT + BASELINES + TRANSFORMERS
 
 # Rows of a series are what they are by their place in it.
@@ -26,7 +27,7 @@ DEPENDS_ON_ORDER = {
 
 def test_the_list_is_complete():
     public = {getattr(sklstm, name) for name in sklstm.__all__}
-    assert {cls for cls in public if isinstance(cls, type)} == {*CLASSES, *META}
+    assert {cls for cls in public if isinstance(cls, type)} == {*CLASSES, *META, *SPLITTERS}
 
 
 PLAIN = [sklstm.LSTMRegressor(engine="torch"), sklstm.BiLSTMClassifier(engine="torch")]

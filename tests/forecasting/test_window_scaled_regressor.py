@@ -8,6 +8,7 @@ from sklearn.base import clone
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.linear_model import LinearRegression, Ridge
+from sklearn.metrics import r2_score
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -219,3 +220,65 @@ def test_metadata_are_routed():
         assert pipeline[0].regressor_.seen_[2] is weight
         with pytest.raises(sklearn.exceptions.UnsetMetadataPassedError, match="sample_weight"):
             WindowScaledRegressor(Recorder()).fit(WINDOWS, TARGET, sample_weight=weight)
+
+
+class TestTargetsOfEveryStep:
+    """Around regressors with `output="sequence"`."""
+
+    windows = WINDOWS.copy()
+    windows[::3, :2] = windows[::4, 5] = np.nan
+    last = WINDOWS[:, -1, :1]
+    y = np.lib.stride_tricks.sliding_window_view(SERIES[1:, 0], 8).copy()
+    y[::2, 3] = y[5] = np.nan
+
+    @pytest.mark.parametrize("n_outputs", [None, 2])
+    def test_all_steps_are_scaled_alike(self, n_outputs):
+        y = self.y if n_outputs is None else np.stack([self.y, 2 * self.y], axis=2)
+        model = WindowScaledRegressor(small(output="sequence")).fit(self.windows, y)
+        last = self.last if n_outputs is None else self.last[:, :, np.newaxis]
+        scaled = WindowScaler("last").fit_transform(self.windows)
+        inner = small(output="sequence").fit(scaled, y / last)
+        expected = inner.predict(scaled) * last
+        np.testing.assert_allclose(model.predict(self.windows), expected, rtol=1e-6)
+        missing = np.isnan(self.windows[:, :, 0])
+        np.testing.assert_array_equal(
+            np.isnan(expected).reshape(*missing.shape, -1)[..., 0], missing
+        )
+        there = ~np.isnan(y + expected).reshape(*missing.shape, -1)[..., 0]
+        score = r2_score(y[there], expected[there])
+        assert model.score(self.windows, y) == pytest.approx(score, rel=1e-5)
+
+    def test_inner_estimators_are_looked_through(self):
+        pipeline = make_pipeline(WindowScaler("standard"), small(output="sequence"))
+        search = GridSearchCV(pipeline, {"lstmregressor__hidden_size": [2]}, cv=2)
+        for inner in (pipeline, search):
+            model = WindowScaledRegressor(inner).fit(self.windows, self.y)
+            assert model.predict(self.windows).shape == self.y.shape
+
+    @pytest.mark.parametrize("inner", [small(), make_pipeline(small()), Ridge()])
+    def test_nan_is_for_targets_of_every_step(self, inner):
+        with pytest.raises(ValueError, match="Input y contains NaN"):
+            WindowScaledRegressor(inner).fit(WINDOWS, self.y)
+        with pytest.raises(ValueError, match="Input y contains infinity"):
+            WindowScaledRegressor(small(output="sequence")).fit(WINDOWS, self.y * np.inf)
+
+
+@pytest.mark.parametrize("output", ["last", "sequence"])
+@pytest.mark.parametrize("method", ["last", "standard"])
+def test_quantiles_are_scaled_back(output, method):
+    y = TestTargetsOfEveryStep.y if output == "sequence" else TARGET
+    inner = small(loss="quantile", quantile=[0.9, 0.1, 0.5], output=output)
+    model = WindowScaledRegressor(inner, WindowScaler(method)).fit(WINDOWS, y)
+    close = WINDOWS[:, :, 0]
+    axes = -1, *[1] * y.ndim
+    center, scale = {
+        "last": (0.0 * TARGET, close[:, -1]),
+        "standard": (close.mean(1), close.std(1)),
+    }[method]
+    center, scale = center.reshape(axes), scale.reshape(axes)
+    scaled = WindowScaler(method).fit_transform(WINDOWS)
+    expected = inner.fit(scaled, (y - center[..., 0]) / scale[..., 0]).predict(scaled)
+    found = model.predict(WINDOWS)
+    assert found.shape == (*y.shape, 3)
+    np.testing.assert_allclose(found, expected * scale + center, rtol=1e-4)
+    assert (found[..., 1] <= found[..., 2]).all()

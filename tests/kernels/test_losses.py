@@ -33,7 +33,7 @@ def slopes(call):
             "memory": room,
             "targets": tiles(target.reshape(n_samples, -1), n_tiles, dtype),
             "sample_weight": tiles(weight.reshape(-1, 1), n_tiles, dtype),
-            "constants": np.array([quantile, 1 / n_outputs, 0], dtype=dtype),
+            "constants": np.array([1 / n_outputs, *np.broadcast_to(quantile, n_outputs)], dtype),
         }
         network = records(NETWORK, 1)
         network["head_rows"], network["head_rows_size"] = 0, room[0].size
@@ -75,6 +75,18 @@ def test_gradient_is_that_of_torch(slopes, name, n_outputs, dtype):
     found = slopes(name, output, target, weight, dtype, quantile=0.8)
     expected = expected_slopes(name, output, target, weight, 0.8)
     np.testing.assert_allclose(found, expected, rtol=0, atol=2 * np.finfo(dtype).eps)
+
+
+@DTYPES
+def test_each_output_has_its_quantile(slopes, dtype):
+    output, target, weight = problem("quantile", 19)
+    levels = RNG.uniform(size=19)
+    found = slopes("quantile", output, target, weight, dtype, quantile=levels)
+    together = expected_slopes("quantile", output, target, weight, levels)
+    np.testing.assert_allclose(found, together, rtol=0, atol=2 * np.finfo(dtype).eps)
+    for k, level in enumerate(levels):
+        alone = expected_slopes("quantile", output[:, [k]], target[:, [k]], weight, level)
+        np.testing.assert_allclose(found[:, [k]], alone / 19, atol=2 * np.finfo(dtype).eps)
 
 
 def logits(target, output):

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,22 +10,27 @@ from sklstm.recurrence import NetworkSpec, initial_weights
 
 DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 TALL = {"num_layers": 2, "bidirectional": True}
+EVERY_STEP = pytest.mark.parametrize("every_step", [False, True])
 
 
 def textbook(oracle, spec, weights, windows):
     rows, starts, lengths = windows
     pairs = zip(starts, lengths, strict=True)
-    return np.array([oracle(spec, weights, rows[first : first + n]) for first, n in pairs])
+    outputs = [oracle(spec, weights, rows[first : first + n]) for first, n in pairs]
+    return np.concatenate(outputs) if spec.every_step else np.array(outputs)
 
 
 @pytest.mark.parametrize("size", [{}, {"hidden_size": 18, "n_outputs": 17}], ids=["5", "18"])
-def test_output_follows_the_textbook(kind, size, windows, new_network, new_pass, oracle):
-    spec, weights = new_network(**kind, **size)
+@EVERY_STEP
+def test_output_follows_the_textbook(
+    kind, size, every_step, windows, new_network, new_pass, oracle
+):
+    spec, weights = new_network(**kind, **size, every_step=every_step)
     rows, starts, lengths = windows
     pass_, _, _ = new_pass(spec, weights, rows)
     expected = textbook(oracle, spec, weights, windows)
     found = pass_.run(starts, lengths)
-    assert found.shape == (37, spec.n_outputs)
+    assert found.shape == (lengths.sum() if every_step else 37, spec.n_outputs)
     np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
 
 
@@ -44,9 +51,12 @@ def test_windows_of_a_single_step_are_windows(
 ):
     spec, weights = new_network(num_layers=2, bidirectional=two_ways, n_features=3)
     rows, starts, lengths = windows[0], windows[1], np.ones(37, dtype=int)
+    of_every_step = replace(spec, every_step=True)
     found = new_pass(spec, weights, rows, n_steps=n_steps, trains=True)[0].run(starts, lengths)
     expected = textbook(oracle, spec, weights, (rows, starts, lengths))
     np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
+    every, _, _ = new_pass(of_every_step, weights, rows, n_steps=n_steps)
+    np.testing.assert_array_equal(every.run(starts, lengths), found)
 
 
 @DTYPES
@@ -67,6 +77,29 @@ def test_a_window_has_the_same_bits_wherever_it_stands(
         for samples in [*alone, *orders]:
             found = pass_.run(starts[samples], lengths[samples])
             np.testing.assert_array_equal(found, whole[samples])
+
+
+@DTYPES
+@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
+@pytest.mark.parametrize("two_ways", [False, True])
+def test_steps_have_the_same_bits_wherever_their_window_stands(
+    cell, dtype, two_ways, windows, new_network, new_pass
+):
+    spec, weights = new_network(
+        dtype, cell=cell, num_layers=2, bidirectional=two_ways, hidden_size=33, every_step=True
+    )
+    rows, starts, lengths = windows
+    whole = new_pass(spec, weights, rows)[0].run(starts, lengths)
+    steps, rng = np.split(whole, np.cumsum(lengths)[:-1]), np.random.default_rng(1)
+    for n_samples, n_steps, trains in [(37, 7, False), (90, 11, False), (37, 8, True)]:
+        pass_, _, _ = new_pass(spec, weights, rows, n_samples, n_steps, trains=trains)
+        for samples in [*[[k] for k in range(37)], rng.permutation(37), rng.permutation(37)[:3]]:
+            found = pass_.run(starts[samples], lengths[samples])
+            np.testing.assert_array_equal(found, np.concatenate([steps[k] for k in samples]))
+    if not two_ways:
+        alone = replace(spec, every_step=False)
+        last = new_pass(alone, weights, rows)[0].run(starts, lengths)
+        np.testing.assert_array_equal(whole[np.cumsum(lengths) - 1], last)
 
 
 @DTYPES

@@ -9,6 +9,7 @@ SIZES = pytest.mark.parametrize(
     "size", [{}, {"hidden_size": 18, "n_outputs": 17}], ids=["small", "large"]
 )
 CELLS = pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
+EVERY_STEP = pytest.mark.parametrize("every_step", [False, True])
 DROPOUT, RECURRENT, SEED = 0.3, 0.4, 8
 
 
@@ -20,7 +21,8 @@ def masks(spec, lengths, dropout, recurrent):
             shape = len(lengths), spec.hidden_size
             state_masks.append(dropout_mask(generator, shape, recurrent, np.dtype(float)))
         if dropout:
-            steps = lengths.max() if level < spec.num_layers - 1 else 1
+            kept = spec.every_step or level < spec.num_layers - 1
+            steps = lengths.max() if kept else 1
             shape = len(lengths), steps, spec.state_size
             output_masks.append(dropout_mask(generator, shape, dropout, np.dtype(float)))
     return state_masks, output_masks
@@ -28,15 +30,21 @@ def masks(spec, lengths, dropout, recurrent):
 
 def plain(spec, weights, data, sample_weight, dropout=0.0, recurrent=0.0):
     """Output and gradients of the squared error in torch."""
-    rows, starts, lengths, targets = data
+    rows, starts, lengths, targets = data[:4]
     module = RecurrentNetwork(spec, weights, dropout=dropout, recurrent_dropout=recurrent)
     module.generator = np.random.default_rng(SEED)
     values = np.zeros((len(starts), lengths.max(), rows.shape[1]))
     for sample, (start, length) in enumerate(zip(starts, lengths, strict=True)):
         values[sample, :length] = rows[start : start + length]
     output = module(torch.tensor(values), torch.tensor(lengths))
-    losses = (output - torch.tensor(targets)).square().mean(dim=1)
-    (losses * torch.tensor(sample_weight)).sum().backward()
+    if spec.every_step:
+        there = np.arange(lengths.max()) < lengths[:, np.newaxis]
+        output, sample_weight = output[torch.tensor(there)], np.repeat(sample_weight, lengths)
+        spans = zip(data[4], lengths, strict=True)
+        targets = np.concatenate([targets[s : s + n] for s, n in spans])
+    known = torch.tensor(~np.isnan(targets[:, 0]))
+    losses = (output[known] - torch.tensor(targets)[known]).square().mean(dim=1)
+    (losses * torch.tensor(sample_weight)[known]).sum().backward()
     gradients = {name: p.grad.numpy() for name, p in module.named_parameters()}
     return output.detach().numpy(), gradients
 
@@ -44,8 +52,13 @@ def plain(spec, weights, data, sample_weight, dropout=0.0, recurrent=0.0):
 def with_targets(windows, spec):
     """Return windows with targets, and weights of samples."""
     rng, n_samples = np.random.default_rng(5), len(windows[1])
-    targets = rng.normal(size=(n_samples, spec.n_outputs))
-    return (*windows, targets), rng.uniform(1, 3, size=n_samples)
+    sample_weight = rng.uniform(1, 3, size=n_samples)
+    if not spec.every_step:
+        return (*windows, rng.normal(size=(n_samples, spec.n_outputs))), sample_weight
+    # Targets of the rows of the series, some of which are unknown.
+    targets = rng.normal(size=(len(windows[0]) + 3, spec.n_outputs))
+    targets[rng.random(len(targets)) < 0.2] = np.nan
+    return (*windows, targets, windows[1] + 3), sample_weight
 
 
 def assert_same(found, expected):
@@ -55,13 +68,14 @@ def assert_same(found, expected):
 
 
 @SIZES
+@EVERY_STEP
 @pytest.mark.parametrize(
     ("dropout", "recurrent"), [(0.0, 0.0), (DROPOUT, RECURRENT)], ids=["whole", "drops"]
 )
 def test_output_and_gradient_are_those_of_torch(
-    kind, size, dropout, recurrent, windows, new_network, new_training_pass
+    kind, size, every_step, dropout, recurrent, windows, new_network, new_training_pass
 ):
-    spec, weights = new_network(**kind, **size)
+    spec, weights = new_network(**kind, **size, every_step=every_step)
     data, sample_weight = with_targets(windows, spec)
     output, expected = plain(spec, weights, data, sample_weight, dropout, recurrent)
     pass_, _, layout = new_training_pass(
@@ -81,8 +95,11 @@ def test_output_and_gradient_are_those_of_torch(
     [(DROPOUT, 0.0), (0.0, RECURRENT), (DROPOUT, RECURRENT)],
     ids=["outputs", "state", "both"],
 )
-def test_each_of_three_levels_has_its_masks(kinds, windows, new_network, new_training_pass):
-    spec, weights = new_network(cell="gru", num_layers=3, bidirectional=True)
+@EVERY_STEP
+def test_each_of_three_levels_has_its_masks(
+    kinds, every_step, windows, new_network, new_training_pass
+):
+    spec, weights = new_network(cell="gru", num_layers=3, bidirectional=True, every_step=every_step)
     data, sample_weight = with_targets(windows, spec)
     output, expected = plain(spec, weights, data, sample_weight, *kinds)
     pass_, _, layout = new_training_pass(
@@ -95,15 +112,24 @@ def test_each_of_three_levels_has_its_masks(kinds, windows, new_network, new_tra
 
 
 @CELLS
-def test_gradient_is_that_of_finite_differences(cell, windows, new_network, new_training_pass):
-    spec, weights = new_network(cell=cell, num_layers=2, bidirectional=True)
+@EVERY_STEP
+def test_gradient_is_that_of_finite_differences(
+    cell, every_step, windows, new_network, new_training_pass
+):
+    spec, weights = new_network(cell=cell, num_layers=2, bidirectional=True, every_step=every_step)
     data, sample_weight = with_targets(windows, spec)
     pass_, vector, layout = new_training_pass(spec, weights, data, drops=True, drops_state=True)
     pass_.set_masks(*masks(spec, windows[2], DROPOUT, RECURRENT), windows[2])
 
+    compute = pass_.compute_gradient
+
     def objective():
-        output = pass_.compute_gradient(np.arange(37), sample_weight)
-        return (sample_weight * ((output - data[3]) ** 2).mean(axis=1)).sum()
+        output, targets, weight = compute(np.arange(37), sample_weight), data[3], sample_weight
+        if every_step:
+            spans = zip(*data[2::2], strict=True)
+            targets = np.concatenate([targets[s : s + n] for n, s in spans])
+            weight = np.repeat(weight, data[2])
+        return np.nansum(weight * ((output - targets) ** 2).mean(axis=1))
 
     objective()
     gradient, step = pass_.gradient.copy(), 1e-6
@@ -119,10 +145,11 @@ def test_gradient_is_that_of_finite_differences(cell, windows, new_network, new_
 
 
 @pytest.mark.parametrize(("n_samples", "n_steps"), [(300, 3), (130, 19), (1, 40)])
+@EVERY_STEP
 def test_many_tiles_and_steps_share_the_room_for_turning(
-    n_samples, n_steps, windows, new_network, new_training_pass
+    n_samples, n_steps, every_step, windows, new_network, new_training_pass
 ):
-    spec, weights = new_network(num_layers=2)
+    spec, weights = new_network(num_layers=2, every_step=every_step)
     rng = np.random.default_rng(0)
     starts, lengths = rng.integers(0, 50, n_samples), rng.integers(1, n_steps + 1, n_samples)
     lengths[0] = n_steps

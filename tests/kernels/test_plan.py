@@ -6,6 +6,7 @@ from sklstm.recurrence import NetworkSpec
 
 LAYER_ARRAYS = ("stack", "rows", "kept", "fed", "carried", "above", "below")
 HEAD_ARRAYS = ("head_stack", "head_rows", "head_fed")
+TARGETS = pytest.mark.parametrize("every_step", [False, True])
 
 
 def extents(plan):
@@ -20,9 +21,11 @@ def extents(plan):
                 steps = plan.n_steps + (name == "kept") if step else 1
                 found.append((int(places[name]), size * steps))
     network, spec = plan.network[0], plan.layout.spec
-    found += [
-        (int(network[name]), int(network[f"{name}_size"]) * plan.n_tiles) for name in HEAD_ARRAYS
-    ]
+    n_read = plan.n_steps if spec.every_step else 1
+    for name in HEAD_ARRAYS:
+        size = int(network[f"{name}_size"]) * plan.n_tiles
+        assert network[f"{name}_step"] == (size if n_read > 1 else 0)
+        found.append((int(network[name]), size * n_read))
     inner, step = spec.num_layers - 1, int(network["outputs_step"])
     assert step == spec.state_size * LANES * plan.n_tiles
     found.append((int(network["there"]), plan.n_steps * plan.n_tiles * LANES))
@@ -36,8 +39,11 @@ def extents(plan):
 @pytest.mark.parametrize("num_layers", [1, 3])
 @pytest.mark.parametrize("trains", [False, True])
 @pytest.mark.parametrize("shape", [(1, 1), (1, 6), (3, 5)])
-def test_arrays_fill_the_memory_without_touching(cell, two_ways, num_layers, trains, shape):
-    layout = Layout(NetworkSpec(cell, 3, 7, 18, num_layers, two_ways))
+@TARGETS
+def test_arrays_fill_the_memory_without_touching(
+    cell, two_ways, num_layers, trains, shape, every_step
+):
+    layout = Layout(NetworkSpec(cell, 3, 7, 18, num_layers, two_ways, every_step=every_step))
     plan, end = Plan(layout, *shape, trains=trains), 0
     for first, size in extents(plan):
         assert first == end
@@ -59,10 +65,12 @@ def test_without_training_nothing_is_kept_that_nobody_reads():
 
 @pytest.mark.parametrize("drops", [False, True])
 @pytest.mark.parametrize("drops_state", [False, True])
-def test_masks_have_room(drops, drops_state):
-    layout = Layout(NetworkSpec("gru", 3, 7, 1, 3, True))
+@TARGETS
+def test_masks_have_room(drops, drops_state, every_step):
+    layout = Layout(NetworkSpec("gru", 3, 7, 1, 3, True, every_step=every_step))
     plan = Plan(layout, 2, 5, trains=True, drops=drops, drops_state=drops_state)
-    state, output = 6 * 7, 14 * (2 * 5 + 1)  # layers and directions; steps of two levels and one
+    # Layers and directions; steps of two levels and those that the head reads.
+    state, output = 6 * 7, 14 * (2 * 5 + (5 if every_step else 1))
     assert plan.mask_size == 2 * LANES * (drops_state * state + drops * output)
     firsts = plan.layers["state_mask"]
     np.testing.assert_array_equal(firsts, np.arange(6) * 7 * 32 if drops_state else -1)

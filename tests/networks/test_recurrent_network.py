@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -26,6 +28,15 @@ def test_equals_the_textbook_equations(network, sequences, oracle):
     np.testing.assert_allclose(output, expected, rtol=1e-10)
     full = module(torch.tensor(values)).detach()
     np.testing.assert_allclose(full, [oracle(spec, weights, row) for row in values], rtol=1e-10)
+
+
+def test_every_step_equals_the_textbook_equations(network, sequences, oracle):
+    spec, weights = replace(network[0], every_step=True), network[1]
+    values, lengths = sequences
+    output = RecurrentNetwork(spec, weights)(torch.tensor(values), torch.tensor(lengths)).detach()
+    for row, length, found in zip(values, lengths, output, strict=True):
+        expected = oracle(spec, weights, row[:length])
+        np.testing.assert_allclose(found[:length], expected, rtol=1e-10, atol=1e-12)
 
 
 def test_gradients_equal_finite_differences(network, sequences):

@@ -21,12 +21,24 @@ def training_data(rng, spec, loss, n_samples, n_steps, *, ragged, weighted, dtyp
         windows[missing] = np.nan
     window_set = WindowSet.from_array(windows)
     window_set = window_set.with_rows(window_set.rows.astype(dtype))
+    n_targets = len(window_set.rows) if spec.every_step else n_samples
     if loss in REGRESSION:
-        targets = rng.normal(size=(n_samples, spec.n_outputs)).astype(dtype)
+        targets = rng.normal(size=(n_targets, spec.n_outputs)).astype(dtype)
     else:
-        targets = rng.integers(0, max(2, spec.n_outputs), n_samples)
+        targets = rng.integers(0, max(2, spec.n_outputs), n_targets)
     weight = rng.uniform(0.1, 1.0, n_samples) if weighted else None
+    if spec.every_step:
+        targets = target_sequences(rng, window_set, targets, some_missing=ragged)
     return TrainingData(window_set, targets, weight)
+
+
+def target_sequences(rng, windows, targets, *, some_missing):
+    """Return targets of every step; each window keeps that of its last one."""
+    if some_missing:
+        missing = rng.random(len(targets)) < 0.4
+        missing[windows.starts + windows.lengths - 1] = False
+        targets[missing] = -1 if targets.dtype.kind == "i" else np.nan
+    return windows.with_rows(targets)
 
 
 @st.composite
@@ -42,10 +54,12 @@ def runs(draw):
         num_layers=draw(st.integers(1, 3)),
         bidirectional=draw(st.booleans()),
         activation=draw(st.sampled_from(["tanh", "relu"])),
+        every_step=draw(st.booleans()),
     )
+    levels = draw(st.lists(st.floats(0.05, 0.95), min_size=4, max_size=4))
     options = {
         "loss": loss,
-        "quantile": draw(st.sampled_from([0.1, 0.5, 0.9])),
+        "quantile": draw(st.sampled_from([0.1, 0.9, np.array(levels[: spec.n_outputs])])),
         "optimizer": draw(st.sampled_from(["adam", "adamw", "nadam", "rmsprop", "sgd"])),
         "learning_rate": 0.003,
         "weight_decay": draw(st.sampled_from([0.0, 0.05])),
@@ -87,14 +101,14 @@ def assert_agree(results, rtol):
     np.testing.assert_allclose(compiled.validation_curve, plain.validation_curve, rtol=rtol)
     assert compiled.weights.keys() == plain.weights.keys()
     for name, expected in plain.weights.items():
-        scale = np.abs(expected).max()
-        np.testing.assert_allclose(compiled.weights[name], expected, rtol=0, atol=rtol * scale)
+        atol = rtol * np.abs(expected).max() + 10 * np.finfo(expected.dtype).eps
+        np.testing.assert_allclose(compiled.weights[name], expected, rtol=0, atol=atol)
     pairs = zip(compiled.optimizer_state, plain.optimizer_state, strict=True)
     for own, torchs in pairs:
         assert own.keys() == torchs.keys()
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(runs())
 def test_random_runs_in_double_precision(run):
     spec, options, shape, validates = run
@@ -107,12 +121,15 @@ def test_random_runs_in_double_precision(run):
 @pytest.mark.parametrize("num_layers", [1, 2])
 @pytest.mark.parametrize("ragged", [False, True])
 @pytest.mark.parametrize("loss", ["squared_error", "huber", "log_loss"])
-def test_whole_runs_in_single_precision(cell, bidirectional, num_layers, ragged, loss):
+@pytest.mark.parametrize("every_step", [False, True])
+def test_whole_runs_in_single_precision(cell, bidirectional, num_layers, ragged, loss, every_step):
     n_outputs = 3 if loss == "log_loss" else 1
-    spec = NetworkSpec(cell, 2, 16, n_outputs, num_layers, bidirectional)
+    spec = NetworkSpec(cell, 2, 16, n_outputs, num_layers, bidirectional, every_step=every_step)
+    # Adam makes a step of full length of a slope that rounding leaves where there is none.
+    optimizer, n_epochs = ("sgd", 6) if every_step else ("adam", 15)
     options = {
-        "loss": loss, "quantile": None, "optimizer": "adam", "learning_rate": 0.005,
-        "weight_decay": 0.0, "max_grad_norm": 1.0, "batch_size": 32, "max_epochs": 15,
+        "loss": loss, "quantile": None, "optimizer": optimizer, "learning_rate": 0.005,
+        "weight_decay": 0.0, "max_grad_norm": 1.0, "batch_size": 32, "max_epochs": n_epochs,
         "shuffle": True, "dropout": 0.1, "recurrent_dropout": 0.0, "n_iter_no_change": None,
         "tol": 0.0, "device": "cpu", "seed": 3, "first_epoch": 0,
     }  # fmt: skip
@@ -120,9 +137,10 @@ def test_whole_runs_in_single_precision(cell, bidirectional, num_layers, ragged,
     assert_agree(both(spec, options, shape, np.float32), rtol=1e-4)
 
 
-def test_a_batch_shared_out_among_threads_is_the_same(monkeypatch):
+@pytest.mark.parametrize("every_step", [False, True])
+def test_a_batch_shared_out_among_threads_is_the_same(monkeypatch, every_step):
     # Shares, and passes of one tile within them, for a batch that is small in truth.
-    spec = NetworkSpec("lstm", 2, 10, 1, 2, bidirectional=True)
+    spec = NetworkSpec("lstm", 2, 10, 1, 2, bidirectional=True, every_step=every_step)
     options = {
         "loss": "squared_error", "quantile": None, "optimizer": "adam", "learning_rate": 0.01,
         "weight_decay": 0.0, "max_grad_norm": 1.0, "batch_size": 150, "max_epochs": 3,

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from sklstm.torch_training._losses import WeightedLoss
-from sklstm.training._losses import sample_losses
+from sklstm.training._losses import sample_losses, step_losses
 
 NAMES = ["squared_error", "absolute_error", "huber", "quantile", "log_loss"]
 RNG = np.random.default_rng(0)
@@ -36,6 +36,20 @@ def test_their_weighted_mean_is_the_loss_of_torch(name, n_outputs):
     expected = WeightedLoss(name, 0.8)(*tensors).item()
     losses = sample_losses(name, output, target, 0.8)
     assert np.average(losses, weights=weight) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("n_outputs", [1, 3])
+@pytest.mark.parametrize("name", NAMES)
+def test_losses_of_steps_are_summed_where_there_is_a_target(name, n_outputs):
+    output, target = problem(name, n_outputs)
+    lengths, missing = np.array([3, 1, 20, 26]), RNG.random(50) < 0.4
+    missing[3] = True  # the second sample has no target
+    expected = np.where(missing, 0.0, sample_losses(name, output, target, 0.8))
+    target[missing] = -1 if name == "log_loss" else np.nan
+    found = step_losses(lengths, output, target, lambda *pair: sample_losses(name, *pair, 0.8))
+    sums = [part.sum() for part in np.split(expected, np.cumsum(lengths)[:-1])]
+    np.testing.assert_allclose(found, sums, rtol=1e-12)
+    assert found[1] == 0
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,0 +1,76 @@
+"""Targets of every step, as slices of rows beside those of the windows."""
+
+import numpy as np
+
+from sklstm.data import WindowSet, window_rows
+
+
+def align_step_targets(targets, windows, window_set):
+    """Return the targets of the observed steps of windows.
+
+    Targets that are a strided view, as `SequenceWindower` makes them of a series, stay slices of
+    the rows of that series if the windows are such a view too.
+
+    Parameters
+    ----------
+    targets : ndarray of shape (n_samples, n_timesteps, n_outputs)
+        Targets of all steps.
+    windows : ndarray of shape (n_samples, n_timesteps, n_features)
+        The windows, missing steps being NaN.
+    window_set : WindowSet
+        The same as slices of their observed steps.
+
+    Returns
+    -------
+    aligned : WindowSet
+        As many rows for each window as it has observed steps, in double precision; all NaN where
+        a step has no target.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many steps as the windows have, or a target of an observed step is
+        infinite or partly NaN.
+    """
+    if targets.shape[1] != windows.shape[1]:
+        raise ValueError(
+            f"y must have a target for each of the {windows.shape[1]} steps of X with "
+            f"output='sequence', got y of shape {targets.shape} with {targets.shape[1]} steps."
+        )
+    (rows, starts), (of_windows, their_starts) = window_rows(targets), window_rows(windows)
+    if np.array_equal(starts, their_starts):
+        observed = ~np.isnan(of_windows[:, 0])
+        rows = rows if observed.all() else rows[observed]
+        aligned = window_set.with_rows(rows.astype(np.float64))
+    else:
+        lengths = window_set.lengths
+        rows = targets[~np.isnan(windows[:, :, 0])].astype(np.float64)
+        aligned = WindowSet(rows, np.cumsum(lengths) - lengths, lengths)
+    _check_values(aligned, windows)
+    return aligned
+
+
+def _check_values(targets, windows):
+    """Raise a ValueError if a target is infinite or partly NaN."""
+    infinite = np.isinf(targets.rows).any(axis=1)
+    if infinite.any():
+        raise ValueError(
+            f"y contains infinity ({_place(targets, windows, infinite)}); it takes finite numbers, "
+            "and NaN for a step without target."
+        )
+    missing = np.isnan(targets.rows)
+    partly = missing.any(axis=1) & ~missing.all(axis=1)
+    if partly.any():
+        raise ValueError(
+            f"y has a step that is only partly NaN ({_place(targets, windows, partly)}): a step "
+            "without target is one whose outputs are all NaN."
+        )
+
+
+def _place(targets, windows, wrong):
+    """Return in words the first step of a window whose row is wrong."""
+    row = int(np.argmax(wrong))
+    ends = targets.starts + targets.lengths
+    sample = int(np.argmax((targets.starts <= row) & (row < ends)))
+    observed = np.flatnonzero(~np.isnan(windows[sample, :, 0]))
+    return f"sample {sample}, step {observed[row - targets.starts[sample]]}"
