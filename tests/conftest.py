@@ -13,7 +13,7 @@ def logistic(z):
 def plain_recurrence(spec, weights, prefix, sequence):
     """The textbook equations for one layer, direction and sequence, without any trick."""
     w, u, b = (weights[f"{prefix}_{kind}"] for kind in ("input", "recurrent", "bias"))
-    n = spec.hidden_size
+    n = u.shape[1]
     act = np.tanh if spec.activation == "tanh" else (lambda z: np.maximum(z, 0))
     h, c, states = np.zeros(n), np.zeros(n), []
     p = weights.get(f"{prefix}_peephole", np.zeros((3, n)))
@@ -74,6 +74,10 @@ NETWORKS = [
         ("rnn", {"activation": "relu"}),
     ]
     for layers in (1, 2)
+    for two_ways in (False, True)
+] + [
+    {"cell": cell, "num_layers": 3, "bidirectional": two_ways, "hidden_size": (4, 9, 2)}
+    for cell in ("lstm", "gru", "rnn")
     for two_ways in (False, True)
 ]
 

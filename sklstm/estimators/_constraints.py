@@ -9,10 +9,10 @@ _POSITIVE = [Interval(Real, 0, None, closed="neither")]
 _COUNT = [Interval(Integral, 1, None, closed="left")]
 
 SHARED = {
-    "hidden_size": _COUNT,
+    "hidden_size": [*_COUNT, list, tuple],
     "num_layers": _COUNT,
     "bidirectional": ["boolean"],
-    "dropout": _FRACTION,
+    "dropout": [*_FRACTION, list, tuple],
     "recurrent_dropout": _FRACTION,
     "activation": [StrOptions({"tanh", "relu"})],
     "peephole": ["boolean"],

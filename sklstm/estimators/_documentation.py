@@ -3,13 +3,15 @@
 import textwrap
 
 _NETWORK = """
-hidden_size : int, default=32
-    Units of each recurrent layer and direction.
+hidden_size : int or list of int, default=32
+    Units of each recurrent layer and direction. Of a list each layer has its own, from the input
+    on; `num_layers` is left out then.
 num_layers : int, default=1
     Recurrent layers on top of each other.
 {bidirectional}
-dropout : float in [0, 1), default=0.0
-    Share of the outputs of every recurrent layer that is set to zero in training.
+dropout : float in [0, 1) or list of them, default=0.0
+    Share of the outputs of every recurrent layer that is set to zero in training; of a list each
+    layer has its own.
 recurrent_dropout : float in [0, 1), default=0.0
     Share of the hidden units that is not fed back, the same ones at every step of a sequence
     (Gal and Ghahramani, 2016).

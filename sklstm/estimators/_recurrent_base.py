@@ -15,8 +15,10 @@ from sklstm.recurrence import NetworkSpec, initial_weights, one_blas_thread
 from sklstm.training import Predictor, TrainingData, train, training_device
 
 from ._epoch_watcher import EpochWatcher
+from ._levels import check_levels
 from ._samples import Samples, check_sample_weight
 from ._standardisation import StandardisedRows, standardise, weighted_statistics
+from ._summary import summary_table
 from ._validation_block import newest_block, scores_of_epochs
 
 _EXACT_SAMPLES = 256  # training sets of one batch up to this size are trained in double precision
@@ -72,15 +74,7 @@ class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC)
             One line a layer, and the total.
         """
         check_is_fitted(self)
-        spec = self._spec
-        way = "bidirectional " if spec.bidirectional else ""
-        kinds = {"head": f"linear, {spec.n_outputs}"}
-        rows = [
-            (part, kinds.get(part, f"{way}{spec.cell.upper()}, {spec.hidden_size}"), f"{count:,}")
-            for part, count in spec.parameter_counts().items()
-        ]
-        rows.append(("total", "", f"{self.n_parameters_:,}"))
-        return "\n".join(f"{part:<8} {kind:<26} {count:>12}" for part, kind, count in rows)
+        return summary_table(self._spec)
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "weights_")
@@ -248,10 +242,11 @@ class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC)
     def _settings(self, attributes, max_epochs):
         names = (
             "optimizer", "learning_rate", "weight_decay", "max_grad_norm", "batch_size", "shuffle",
-            "dropout", "recurrent_dropout", "n_iter_no_change", "tol", "device", "engine",
+            "recurrent_dropout", "n_iter_no_change", "tol", "device", "engine",
         )  # fmt: skip
         settings = {name: getattr(self, name) for name in names}
         return settings | {
+            "dropout": check_levels(self.hidden_size, self.num_layers, self.dropout)[2],
             "loss": self._loss_name,
             "quantile": self._quantile(attributes),
             "max_epochs": max_epochs,
@@ -260,12 +255,13 @@ class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC)
         }
 
     def _new_spec(self, attributes):
+        units, n_layers, _ = check_levels(self.hidden_size, self.num_layers, self.dropout)
         return NetworkSpec(
             cell=self._cell,
             n_features=len(attributes["feature_mean_"]),
-            hidden_size=self.hidden_size,
+            hidden_size=units,
             n_outputs=self._n_outputs(attributes),
-            num_layers=self.num_layers,
+            num_layers=n_layers,
             bidirectional=self.bidirectional,
             activation=self.activation,
             peephole=self.peephole,

@@ -41,7 +41,7 @@ def make_layer_forward(cell):
 
     @function(NETWORK, LAYER, INTEGER)
     def _cell_forward(network, layer, t):
-        memory, n_tiles, n_units = network.pointer("memory"), network.n_tiles, network.units
+        memory, n_tiles, n_units = network.pointer("memory"), network.n_tiles, layer.units
         for tile in loop(n_tiles):
             before = memory.after(layer.kept + t * layer.kept_step + tile * layer.kept_size)
             cell.forward(
@@ -88,7 +88,7 @@ def make_layer_backward(cell):
 
     @function(NETWORK, LAYER, INTEGER)
     def _cell_backward(network, layer, t):
-        memory, n_tiles, n_units = network.pointer("memory"), network.n_tiles, network.units
+        memory, n_tiles, n_units = network.pointer("memory"), network.n_tiles, layer.units
         for tile in loop(n_tiles):
             before = memory.after(layer.kept + t * layer.kept_step + tile * layer.kept_size)
             cell.backward(
@@ -107,7 +107,7 @@ def make_layer_backward(cell):
 @function(NETWORK, LAYER, INTEGER)
 def _feed(network, layer, t):
     """Stack the hidden state upon the inputs of the next step."""
-    memory, size = network.pointer("memory"), network.units * LANES
+    memory, size = network.pointer("memory"), layer.units * LANES
     for tile in loop(network.n_tiles):
         state = memory.after(layer.kept + (t + 1) * layer.kept_step + tile * layer.kept_size)
         target = memory.after(
@@ -129,20 +129,20 @@ def _add_from_above(network, layer, t):
         add_lanes(
             memory.after(layer.fed + tile * layer.fed_size),
             memory.after(layer.above + t * layer.above_step + tile * layer.above_size),
-            network.units * LANES,
+            layer.units * LANES,
         )
 
 
 @function(NETWORK, LAYER, PART, INTEGER)
 def _feed_back(network, layer, parts, t):
     """Write the gradient with respect to the state that was fed back."""
-    memory, size = network.pointer("memory"), network.units * LANES
+    memory, size = network.pointer("memory"), layer.units * LANES
     rows = memory.after(layer.rows + t * layer.rows_step)
     for k in loop(layer.first_part, layer.last_part):
         part = parts.record(k)
         with only_if(part.reads_state.compare("!=", 0)):
             multiply_back(
-                part, network.pointer("weights"), layer.state_column, network.units, rows,
+                part, network.pointer("weights"), layer.state_column, layer.units, rows,
                 layer.rows_size, memory.after(layer.fed), layer.fed_size, network.n_tiles,
                 k - layer.first_part,
             )  # fmt: skip

@@ -22,6 +22,8 @@ class Layer:
     ----------
     prefix : str
         Beginning of the names of its parameters.
+    units : int
+        Number of hidden units.
     n_inputs : int
         Number of inputs; the stacked inputs are these, a one, the hidden state and, for a GRU,
         another one.
@@ -34,6 +36,7 @@ class Layer:
     """
 
     prefix: str
+    units: int
     n_inputs: int
     parts: np.ndarray
     n_rows: int
@@ -68,14 +71,14 @@ class Layout:
     def __init__(self, spec):
         self.spec = spec
         self.n_weights = 0
-        self.layers = [self._layer(prefix, n_inputs) for prefix, n_inputs in spec.layers()]
+        self.layers = [self._layer(*layer) for layer in spec.layers()]
         n_columns = spec.state_size + 1
         head = self._parts([(0, spec.n_outputs, 0, n_columns, True, False)])
-        self.head = Layer("head", spec.state_size, head, spec.n_outputs, n_columns)
+        self.head = Layer("head", 0, spec.state_size, head, spec.n_outputs, n_columns)
         self.parts = np.concatenate([layer.parts for layer in [*self.layers, self.head]])
 
-    def _layer(self, prefix, n_inputs):
-        n, state = self.spec.hidden_size, n_inputs + 1
+    def _layer(self, prefix, n_inputs, n):
+        state = n_inputs + 1
         if self.spec.cell == "gru":
             # The reset gate comes between the two halves of the candidate. In this order the parts
             # that read the state follow each other, and so do those that read the inputs.
@@ -84,10 +87,10 @@ class Layout:
                 (n, 2 * n, 0, state + n, True, True),
                 (3 * n, n, 0, state, True, False),
             ]
-            return Layer(prefix, n_inputs, self._parts(blocks), 4 * n, state + n + 1)
+            return Layer(prefix, n, n_inputs, self._parts(blocks), 4 * n, state + n + 1)
         n_rows = {"lstm": 4, "rnn": 1}[self.spec.cell] * n
         blocks = [(0, n_rows, 0, state + n, True, True)]
-        return Layer(prefix, n_inputs, self._parts(blocks), n_rows, state + n)
+        return Layer(prefix, n, n_inputs, self._parts(blocks), n_rows, state + n)
 
     def _parts(self, blocks):
         parts = records(PART, len(blocks))
@@ -134,7 +137,7 @@ class Layout:
         return {name: places[name] for name in self.spec.parameter_shapes()}
 
     def _layer_places(self, layer):
-        n, prefix = self.spec.hidden_size, layer.prefix
+        n, prefix = layer.units, layer.prefix
         inputs, one = np.arange(layer.n_inputs), [layer.n_inputs]
         state = layer.state_column + np.arange(n)
         if self.spec.cell == "gru":

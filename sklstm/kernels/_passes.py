@@ -106,7 +106,7 @@ def _read_outputs(network, layer, level):
     memory = network.pointer("memory")
     copy_steps(
         network, _outputs(network, level - 1), network.outputs_step, network.outputs_size,
-        memory.after(layer.stack), layer.stack_step, layer.stack_size, network.state_size,
+        memory.after(layer.stack), layer.stack_step, layer.stack_size, layer.n_inputs,
         layer.backward, integer(0),
     )  # fmt: skip
 
@@ -119,8 +119,8 @@ def _write_outputs(network, layers, level):
         layer = layers.record(level * network.n_directions + d)
         copy_steps(
             network, memory.after(layer.kept + layer.kept_step), layer.kept_step, layer.kept_size,
-            outputs.after(d * network.units * LANES), network.outputs_step, network.outputs_size,
-            network.units, layer.backward, integer(0),
+            outputs.after(d * layer.units * LANES), network.outputs_step, network.outputs_size,
+            layer.units, layer.backward, integer(0),
         )  # fmt: skip
     with _drops(network):
         apply_mask(outputs, _mask(network, level), network.n_steps * network.outputs_step)
@@ -135,7 +135,7 @@ def _read_slopes(network, layers, level):
         layer = layers.record((level + 1) * network.n_directions + d)
         copy_steps(
             network, memory.after(layer.below), layer.below_step, layer.below_size, slopes,
-            network.outputs_step, network.outputs_size, network.state_size, layer.backward, d,
+            network.outputs_step, network.outputs_size, layer.n_inputs, layer.backward, d,
         )  # fmt: skip
     with _drops(network):
         apply_mask(slopes, _mask(network, level), network.n_steps * network.outputs_step)
@@ -143,9 +143,9 @@ def _read_slopes(network, layers, level):
         layer = layers.record(level * network.n_directions + d)
         clear(memory.after(layer.fed), network.n_tiles * layer.fed_size)
         copy_steps(
-            network, slopes.after(d * network.units * LANES), network.outputs_step,
+            network, slopes.after(d * layer.units * LANES), network.outputs_step,
             network.outputs_size, memory.after(layer.above), layer.above_step, layer.above_size,
-            network.units, layer.backward, integer(0),
+            layer.units, layer.backward, integer(0),
         )  # fmt: skip
 
 
@@ -155,23 +155,25 @@ def _run_head(network, layers, parts):
     memory, size = network.pointer("memory"), network.outputs_size
     last, n_tiles = network.n_levels - 1, head_steps(network) * network.n_tiles
     for d in loop(network.n_directions):
-        layer, column = layers.record(last * network.n_directions + d), d * network.units * LANES
+        layer = layers.record(last * network.n_directions + d)
+        column = d * layer.units * LANES
         with only_if(network.every_step.compare("<=", 0)):
             for tile in loop(n_tiles):
                 end = layer.kept + network.n_steps * layer.kept_step + tile * layer.kept_size
                 target = network.head_stack + tile * network.head_stack_size + column
-                copy_lanes(memory.after(end), memory.after(target), network.units * LANES)
+                copy_lanes(memory.after(end), memory.after(target), layer.units * LANES)
         with only_if(network.every_step.compare(">", 0)):
             copy_steps(
                 network, memory.after(layer.kept + layer.kept_step), layer.kept_step,
                 layer.kept_size, memory.after(network.head_stack + column),
-                network.head_stack_step, network.head_stack_size, network.units, layer.backward,
+                network.head_stack_step, network.head_stack_size, layer.units, layer.backward,
                 integer(0),
             )  # fmt: skip
     with _drops(network):
         for tile in loop(n_tiles):
             target = memory.after(network.head_stack + tile * network.head_stack_size)
-            apply_mask(target, _mask(network, last).after(tile * size), size)
+            mask = _mask(network, last).after(tile * size)
+            apply_mask(target, mask, network.state_size * LANES)
     multiply(
         parts.record(network.n_parts - 1), network.pointer("weights"),
         memory.after(network.head_stack), network.head_stack_size,
@@ -193,20 +195,22 @@ def _run_head_back(network, layers, parts):
     with _drops(network):
         for tile in loop(n_tiles):
             source = memory.after(network.head_fed + tile * network.head_fed_size)
-            apply_mask(source, _mask(network, last).after(tile * size), size)
+            mask = _mask(network, last).after(tile * size)
+            apply_mask(source, mask, network.state_size * LANES)
     for d in loop(network.n_directions):
-        layer, column = layers.record(last * network.n_directions + d), d * network.units * LANES
+        layer = layers.record(last * network.n_directions + d)
+        column = d * layer.units * LANES
         with only_if(network.every_step.compare("<=", 0)):
             for tile in loop(n_tiles):
                 source = network.head_fed + tile * network.head_fed_size + column
                 target = memory.after(layer.fed + tile * layer.fed_size)
-                copy_lanes(memory.after(source), target, network.units * LANES)
+                copy_lanes(memory.after(source), target, layer.units * LANES)
         with only_if(network.every_step.compare(">", 0)):
             clear(memory.after(layer.fed), network.n_tiles * layer.fed_size)
             copy_steps(
                 network, memory.after(network.head_fed + column), network.head_fed_step,
                 network.head_fed_size, memory.after(layer.above), layer.above_step,
-                layer.above_size, network.units, layer.backward, integer(0),
+                layer.above_size, layer.units, layer.backward, integer(0),
             )  # fmt: skip
 
 

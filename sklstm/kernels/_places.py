@@ -15,7 +15,7 @@ PART = (
 
 #: A layer in one direction.
 LAYER = (
-    "backward", "n_inputs", "state_column", "first_part", "last_part",  # what it is
+    "backward", "units", "n_inputs", "state_column", "first_part", "last_part",  # what it is
     "stack", "stack_step", "stack_size",  # stacked inputs
     "rows", "rows_step", "rows_size",  # weighted inputs, then activations, then their gradients
     "kept", "kept_step", "kept_size",  # hidden state and what else is kept of a step
@@ -33,7 +33,7 @@ NETWORK = (
     "weights", "gradient", "memory", "masks", "inputs", "starts", "lengths", "scratch",
     "targets", "sample_weight", "constants",
     "n_weights", "n_features", "n_steps", "n_tiles", "n_levels", "n_directions",
-    "units", "state_size", "steps_at_a_time", "n_parts", "n_outputs",
+    "state_size", "steps_at_a_time", "n_parts", "n_outputs",
     "adds", "loss", "every_step",
     "there", "outputs", "slopes", "outputs_step", "outputs_size", "output_masks",
     "head_stack", "head_stack_step", "head_stack_size",

@@ -33,29 +33,32 @@ class Plan:
         How many numbers, and how many numbers of masks, there are.
     n_head_steps : int
         The largest number of steps that the head reads.
+    n_output_rows : int
+        Outputs of the widest level; those of the others and the masks have as many rows.
     """
 
     def __init__(self, layout, n_tiles, n_steps, *, trains=False, drops=False, drops_state=False):
         self.layout, self.n_tiles, self.n_steps, self.trains = layout, n_tiles, n_steps, trains
         self.n_head_steps = n_steps if layout.spec.every_step else 1
+        self.n_output_rows = max(layout.spec.units) * len(layout.spec.directions)
         self.size = self.mask_size = 0
         self.network = records(NETWORK, 1)
         self.layers = records(LAYER, len(layout.layers))
         first_part, n_directions = 0, len(layout.spec.directions)
         for number, layer in enumerate(layout.layers):
             places = self.layers[number]
-            places["backward"] = number % n_directions
+            places["backward"], places["units"] = number % n_directions, layer.units
             places["n_inputs"], places["state_column"] = layer.n_inputs, layer.state_column
             places["first_part"] = first_part
             places["last_part"] = first_part = first_part + len(layer.parts)
             self._place_layer(places, layer, number // n_directions)
             if drops_state:
-                places["state_mask"] = self._reserve_mask(layout.spec.hidden_size)
+                places["state_mask"] = self._reserve_mask(layer.units)
         self._place_network(drops)
 
     def _place_layer(self, places, layer, level):
         n_steps, spec = self.n_steps, self.layout.spec
-        n, last = spec.hidden_size, level == spec.num_layers - 1
+        n, last = layer.units, level == spec.num_layers - 1
         self._place(places, "stack", layer.n_columns + ROWS, n_steps)
         self._place(places, "rows", layer.n_rows + LANES, n_steps if self.trains else 1)
         keeps = self.trains or not last or spec.every_step
@@ -76,15 +79,16 @@ class Plan:
         network["n_tiles"], network["n_parts"] = self.n_tiles, len(self.layout.parts)
         network["n_levels"], network["n_directions"] = spec.num_layers, len(spec.directions)
         network["n_outputs"], network["every_step"] = spec.n_outputs, spec.every_step
-        network["units"], network["state_size"] = spec.hidden_size, spec.state_size
+        network["state_size"] = spec.state_size
         network["steps_at_a_time"] = max(1, TILES_AT_A_TIME // self.n_tiles)
         network["there"] = self._reserve(1, self.n_steps)
-        network["outputs_size"] = spec.state_size * LANES
-        network["outputs_step"] = spec.state_size * LANES * self.n_tiles
-        network["outputs"] = self._reserve(spec.state_size, n_inner)
-        network["slopes"] = self._reserve(spec.state_size, self.n_steps if n_inner else 0)
+        widest = self.n_output_rows
+        network["outputs_size"] = widest * LANES
+        network["outputs_step"] = widest * LANES * self.n_tiles
+        network["outputs"] = self._reserve(widest, n_inner)
+        network["slopes"] = self._reserve(widest, self.n_steps if n_inner else 0)
         if drops:
-            network["output_masks"] = self._reserve_mask(spec.state_size * (n_inner + n_read))
+            network["output_masks"] = self._reserve_mask(widest * (n_inner + n_read))
         self._place(network, "head_stack", head.n_columns + ROWS, n_read)
         self._place(network, "head_rows", round_up(head.n_rows, LANES), n_read)
         self._place(network, "head_fed", head.n_inputs + ROWS, n_read)

@@ -169,7 +169,7 @@ class TrainingPass(Pass):
 
         Parameters
         ----------
-        state_masks : list of ndarray of shape (n_samples, hidden_size)
+        state_masks : list of ndarray of shape (n_samples, units)
             For each layer and direction the mask of the state that is fed back; may be empty.
         output_masks : list of ndarray of shape (n_samples, n_steps, state_size)
             For each level the mask of its outputs, sequences at their beginning; that of the last
@@ -178,20 +178,20 @@ class TrainingPass(Pass):
             Number of steps of each sample.
         """
         for places, mask in zip(self._plan.layers, state_masks, strict=False):
-            self._write_mask(int(places["state_mask"]), mask[:, np.newaxis])
+            self._write_mask(int(places["state_mask"]), mask[:, np.newaxis], mask.shape[1])
         first, n_steps = int(self._network["output_masks"][0]), int(lengths.max())
         for mask in output_masks:
             if mask.shape[1] > 1:
                 # Here all sequences end together.
                 step = np.arange(n_steps) - (n_steps - lengths[:, np.newaxis])
                 mask = np.take_along_axis(mask, np.maximum(step, 0)[:, :, np.newaxis], axis=1)
-            first = self._write_mask(first, mask)
+            first = self._write_mask(first, mask, self._plan.n_output_rows)
 
-    def _write_mask(self, first, mask):
+    def _write_mask(self, first, mask, n_rows):
         """Write a mask as (step, tile, row, lane); return where the next one begins."""
-        n_samples, n_steps, n_rows = mask.shape
+        n_samples, n_steps, n_values = mask.shape
         lanes = np.zeros((self.n_samples, n_steps, n_rows), dtype=self._masks.dtype)
-        lanes[:n_samples] = mask
+        lanes[:n_samples, :, :n_values] = mask
         tiles = lanes.reshape(-1, LANES, n_steps, n_rows).transpose(2, 0, 3, 1)
         last = first + tiles.size
         self._masks[first:last] = tiles.reshape(-1)

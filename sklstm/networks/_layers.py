@@ -26,14 +26,14 @@ def fused_layer(spec, parameters, values):
     states : Tensor of shape (n_samples, n_timesteps, hidden_size)
         Hidden states.
     """
-    bias = parameters["bias"]
+    bias, units = parameters["bias"], parameters["recurrent"].shape[1]
     recurrent_bias = torch.zeros_like(bias)
     if spec.cell == "gru":
         # Of torch's second bias vector only the candidate's part is not redundant.
-        gates = recurrent_bias[: 2 * spec.hidden_size]
+        gates = recurrent_bias[: 2 * units]
         recurrent_bias = torch.cat([gates, parameters["candidate_bias"]])
     arrays = [parameters["input"], parameters["recurrent"], bias, recurrent_bias]
-    start = values.new_zeros(1, len(values), spec.hidden_size)
+    start = values.new_zeros(1, len(values), units)
     options = (True, 1, 0.0, False, False, True)  # biases, layers, dropout, train, two ways, batch
     if spec.cell == "lstm":
         return torch.lstm(values, (start, start), arrays, *options)[0]
@@ -82,7 +82,7 @@ def stepwise_layer(spec, parameters, values, lengths, state_mask):
     step = {"lstm": _lstm_step, "gru": _gru_step, "rnn": _rnn_step}[spec.cell]
     activation = torch.tanh if spec.activation == "tanh" else torch.relu
     weighted = functional.linear(values, parameters["input"], parameters["bias"])
-    zeros = values.new_zeros(len(values), spec.hidden_size)
+    zeros = values.new_zeros(len(values), parameters["recurrent"].shape[1])
     state = (zeros, zeros) if spec.cell == "lstm" else (zeros,)
     states = []
     for t in range(values.shape[1]):

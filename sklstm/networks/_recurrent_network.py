@@ -4,6 +4,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from sklstm.recurrence import per_level
+
 from ._dropout import dropout_mask
 from ._layers import can_fuse, fused_layer, stepwise_layer
 
@@ -17,8 +19,8 @@ class RecurrentNetwork(nn.Module):
         What the network consists of.
     weights : dict of str to ndarray
         Its parameters, copied; the module's own have the same names.
-    dropout : float in [0, 1), default=0.0
-        Share of the outputs of every recurrent layer that is set to zero in training.
+    dropout : float in [0, 1) or tuple of them, default=0.0
+        Share of the outputs of every recurrent layer, or of each, that is set to zero in training.
     recurrent_dropout : float in [0, 1), default=0.0
         Share of the hidden units that is not fed back, the same ones at every step of a sequence.
     generator : torch.Generator, optional
@@ -28,7 +30,7 @@ class RecurrentNetwork(nn.Module):
     def __init__(self, spec, weights, *, dropout=0.0, recurrent_dropout=0.0, generator=None):
         super().__init__()
         self.spec = spec
-        self.dropout = dropout
+        self.dropout = per_level(dropout, spec.num_layers)
         self.recurrent_dropout = recurrent_dropout
         self.generator = generator
         for name, array in weights.items():
@@ -60,9 +62,9 @@ class RecurrentNetwork(nn.Module):
                 if self.spec.every_step or layer < self.spec.num_layers - 1:
                     states.append(_reorder(steps, order))
             if states:
-                values = self._drop(torch.cat(states, dim=2))
+                values = self._drop(torch.cat(states, dim=2), layer)
         if not self.spec.every_step:
-            values = self._drop(torch.cat(last, dim=1))
+            values = self._drop(torch.cat(last, dim=1), layer)
         return functional.linear(values, self.head_weight, self.head_bias)
 
     def _run(self, prefix, values, lengths):
@@ -78,14 +80,14 @@ class RecurrentNetwork(nn.Module):
             return fused_layer(self.spec, parameters, values)
         mask = None
         if p:
-            like = values.new_empty(len(values), self.spec.hidden_size)
+            like = values.new_empty(len(values), parameters["recurrent"].shape[1])
             mask = dropout_mask(like, p, self.generator)
         return stepwise_layer(self.spec, parameters, values, lengths, mask)
 
-    def _drop(self, values):
-        if not (self.training and self.dropout):
+    def _drop(self, values, layer):
+        if not (self.training and self.dropout[layer]):
             return values
-        return values * dropout_mask(values, self.dropout, self.generator)
+        return values * dropout_mask(values, self.dropout[layer], self.generator)
 
     def _backwards(self, values, lengths):
         """Return the steps of each sample from its last to its first, shape (n, n_timesteps)."""

@@ -3,10 +3,11 @@
 from ._dropout_mask import dropout_mask
 from ._forward import network_output
 from ._initial_weights import initial_weights
+from ._levels import per_level
 from ._network_spec import NetworkSpec
 from ._one_thread import OneThread, one_blas_thread
 
 __all__ = [
     "NetworkSpec", "OneThread", "dropout_mask", "initial_weights", "network_output",
-    "one_blas_thread",
+    "one_blas_thread", "per_level",
 ]  # fmt: skip

@@ -61,7 +61,7 @@ class LSTMStep:
     n_states = 2
 
     def __init__(self, spec, weights, prefix):
-        self.units = spec.hidden_size
+        self.units = _units(weights, prefix)
         self.activation = np.tanh if spec.activation == "tanh" else _relu
         i, f, g, o = np.split(_stacked(weights, prefix), 4)
         # logistic(z) = (tanh(z / 2) + 1) / 2: halving is exact, and one function serves all gates.
@@ -119,7 +119,7 @@ class GRUStep:
     n_states = 1
 
     def __init__(self, spec, weights, prefix):
-        n = self.units = spec.hidden_size
+        n = self.units = _units(weights, prefix)
         self.activation = np.tanh if spec.activation == "tanh" else _relu
         stacked = _stacked(weights, prefix)
         n_inputs = stacked.shape[1] - n - 1
@@ -167,7 +167,7 @@ class RNNStep:
     n_states = 1
 
     def __init__(self, spec, weights, prefix):
-        self.units = spec.hidden_size
+        self.units = _units(weights, prefix)
         self.activation = np.tanh if spec.activation == "tanh" else _relu
         self.matrix = _stacked(weights, prefix)
 
@@ -182,6 +182,10 @@ class RNNStep:
             State before the step; not looked at, it is already in `z`.
         """
         return (self.activation(z),)
+
+
+def _units(weights, prefix):
+    return weights[f"{prefix}_recurrent"].shape[1]
 
 
 def _stacked(weights, prefix):

@@ -36,7 +36,7 @@ def network_output(spec, weights, gather, lengths):
     ]
     n_samples = len(lengths)
     keeps = spec.every_step or spec.num_layers > 1
-    widest = max(spec.n_features, spec.state_size if keeps else 0)
+    widest = max(spec.n_features, len(spec.directions) * max(spec.units) if keeps else 0)
     block = _block_size(cells, lengths.max() * widest)
     outputs = []
     with one_blas_thread():

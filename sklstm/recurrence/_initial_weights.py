@@ -39,17 +39,18 @@ def initial_weights(spec, seed, dtype):
     weights = {}
     for name, shape in spec.parameter_shapes().items():
         kind = name.partition("_")[2] if name.startswith("head") else name.rpartition("_")[2]
+        units = shape[0] // GATES[spec.cell]
         if kind == "input":
-            values = _glorot(generator, shape, n_outputs=spec.hidden_size)
+            values = _glorot(generator, shape, n_outputs=units)
         elif kind == "weight":
             values = _glorot(generator, shape, n_outputs=spec.n_outputs)
         elif kind == "recurrent":
             gates = range(GATES[spec.cell])
-            values = np.vstack([_orthogonal(generator, spec.hidden_size) for _ in gates])
+            values = np.vstack([_orthogonal(generator, units) for _ in gates])
         else:
             values = np.zeros(shape)
         if spec.cell == "lstm" and name.startswith("layer") and kind == "bias":
-            values[spec.hidden_size : 2 * spec.hidden_size] = 1.0
+            values[units : 2 * units] = 1.0
         weights[name] = values.astype(dtype)
     return weights
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from math import prod
 
+from ._levels import per_level
+
 GATES = {"lstm": 4, "gru": 3, "rnn": 1}
 
 
@@ -16,8 +18,8 @@ class NetworkSpec:
         Kind of recurrent layer.
     n_features : int
         Features of each step.
-    hidden_size : int
-        Units of each layer and direction.
+    hidden_size : int or tuple of int
+        Units of each layer and direction; of a tuple each layer has its own.
     n_outputs : int
         Outputs of the head.
     num_layers : int, default=1
@@ -47,7 +49,7 @@ class NetworkSpec:
 
     cell: str
     n_features: int
-    hidden_size: int
+    hidden_size: int | tuple
     n_outputs: int
     num_layers: int = 1
     bidirectional: bool = False
@@ -63,7 +65,12 @@ class NetworkSpec:
     @property
     def state_size(self):
         """Number of values that the head sees."""
-        return self.hidden_size * len(self.directions)
+        return self.units[-1] * len(self.directions)
+
+    @property
+    def units(self):
+        """Units of each layer and direction, by level."""
+        return per_level(self.hidden_size, self.num_layers)
 
     @property
     def n_parameters(self):
@@ -71,18 +78,18 @@ class NetworkSpec:
         return sum(self.parameter_counts().values())
 
     def layers(self):
-        """Yield the prefix of each layer and direction, and its number of inputs."""
+        """Yield the prefix of each layer and direction, its number of inputs and its units."""
         n_inputs = self.n_features
-        for layer in range(self.num_layers):
+        for layer, units in enumerate(self.units):
             for direction in self.directions:
-                yield f"layer{layer}_{direction}", n_inputs
-            n_inputs = self.state_size
+                yield f"layer{layer}_{direction}", n_inputs, units
+            n_inputs = units * len(self.directions)
 
     def parameter_shapes(self):
         """Return the shape of every parameter by its name."""
-        units, gates = self.hidden_size, GATES[self.cell] * self.hidden_size
         shapes = {}
-        for prefix, n_inputs in self.layers():
+        for prefix, n_inputs, units in self.layers():
+            gates = GATES[self.cell] * units
             shapes[f"{prefix}_input"] = (gates, n_inputs)
             shapes[f"{prefix}_recurrent"] = (gates, units)
             shapes[f"{prefix}_bias"] = (gates,)

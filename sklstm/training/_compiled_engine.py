@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from sklstm.kernels import LANES, Layout, Optimizer, Plan, TrainingPass
-from sklstm.recurrence import dropout_mask
+from sklstm.recurrence import dropout_mask, per_level
 
 from ._compiled_network import CompiledNetwork
 from ._cores import CORES
@@ -41,6 +41,7 @@ class CompiledEngine:
 
     def __init__(self, spec, weights, data, validation, settings, optimizer_state):
         self.spec, self.settings = spec, settings
+        self.dropout = per_level(settings["dropout"], spec.num_layers)
         self.data, self.validation = data, validation
         self.layout = Layout(spec)
         self.dtype = data.windows.rows.dtype
@@ -54,7 +55,7 @@ class CompiledEngine:
         self.in_memory = isinstance(data.windows.rows, np.ndarray)
         self.plan = partial(
             Plan, self.layout, n_steps=self.n_steps, trains=True,
-            drops=settings["dropout"] > 0, drops_state=settings["recurrent_dropout"] > 0,
+            drops=any(self.dropout), drops_state=settings["recurrent_dropout"] > 0,
         )  # fmt: skip
         room = max(_PASS_VALUES, 8 * self.layout.n_weights)
         self._most_tiles = max(1, room // self.plan(n_tiles=1).size)
@@ -124,7 +125,7 @@ class CompiledEngine:
 
     def _is_simple(self):
         """Tell whether epochs need nothing from Python: no masks, no files, batches of one pass."""
-        if self.settings["dropout"] or self.settings["recurrent_dropout"] or not self.in_memory:
+        if any(self.dropout) or self.settings["recurrent_dropout"] or not self.in_memory:
             return False
         size = min(self.settings["batch_size"], len(self.data.windows))
         return self._share_size(size) >= size and -(-size // LANES) <= self._most_tiles
@@ -205,20 +206,23 @@ class CompiledEngine:
 
     def _draw_masks(self, samples, generator):
         """Draw masks of dropout for a batch, in the order in which the plain network does."""
-        dropout, recurrent = self.settings["dropout"], self.settings["recurrent_dropout"]
-        if not (dropout or recurrent):
+        recurrent = self.settings["recurrent_dropout"]
+        if not (any(self.dropout) or recurrent):
             return None
         spec, n_samples = self.spec, len(samples)
         n_steps = int(self.data.windows.lengths[samples].max())
         state_masks, output_masks = [], []
-        for level in range(spec.num_layers):
+        for level, (units, dropout) in enumerate(zip(spec.units, self.dropout, strict=True)):
             if recurrent:
-                shape = n_samples, spec.hidden_size
+                shape = n_samples, units
                 state_masks += [
                     dropout_mask(generator, shape, recurrent, self.dtype) for _ in spec.directions
                 ]
-            if dropout:
+            if any(self.dropout):
                 kept = spec.every_step or level < spec.num_layers - 1
-                shape = n_samples, n_steps if kept else 1, spec.state_size
-                output_masks.append(dropout_mask(generator, shape, dropout, self.dtype))
+                shape = n_samples, n_steps if kept else 1, units * len(spec.directions)
+                mask = np.ones(shape, self.dtype)  # nothing is drawn for a level without dropout
+                if dropout:
+                    mask = dropout_mask(generator, shape, dropout, self.dtype)
+                output_masks.append(mask)
         return state_masks, output_masks

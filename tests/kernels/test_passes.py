@@ -6,7 +6,9 @@ from sklstm.networks import RecurrentNetwork
 from sklstm.recurrence import dropout_mask
 
 SIZES = pytest.mark.parametrize(
-    "size", [{}, {"hidden_size": 18, "n_outputs": 17}], ids=["small", "large"]
+    "size",
+    [{}, {"hidden_size": 18, "n_outputs": 17}, {"hidden_size": (4, 19, 7), "num_layers": 3}],
+    ids=["small", "large", "uneven"],
 )
 CELLS = pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
 EVERY_STEP = pytest.mark.parametrize("every_step", [False, True])
@@ -18,12 +20,12 @@ def masks(spec, lengths, dropout, recurrent):
     generator, state_masks, output_masks = np.random.default_rng(SEED), [], []
     for level in range(spec.num_layers):
         for _ in spec.directions if recurrent else ():
-            shape = len(lengths), spec.hidden_size
+            shape = len(lengths), spec.units[level]
             state_masks.append(dropout_mask(generator, shape, recurrent, np.dtype(float)))
         if dropout:
             kept = spec.every_step or level < spec.num_layers - 1
             steps = lengths.max() if kept else 1
-            shape = len(lengths), steps, spec.state_size
+            shape = len(lengths), steps, spec.units[level] * len(spec.directions)
             output_masks.append(dropout_mask(generator, shape, dropout, np.dtype(float)))
     return state_masks, output_masks
 
@@ -75,7 +77,7 @@ def assert_same(found, expected):
 def test_output_and_gradient_are_those_of_torch(
     kind, size, every_step, dropout, recurrent, windows, new_network, new_training_pass
 ):
-    spec, weights = new_network(**kind, **size, every_step=every_step)
+    spec, weights = new_network(**(kind | size), every_step=every_step)
     data, sample_weight = with_targets(windows, spec)
     output, expected = plain(spec, weights, data, sample_weight, dropout, recurrent)
     pass_, _, layout = new_training_pass(

@@ -20,6 +20,19 @@ def test_published_numbers_of_parameters(cell, hidden_size, published):
     assert spec.n_parameters == sum(published.values())
 
 
+def test_each_layer_may_have_its_own_units():
+    # The published network of system S6: LSTM 512, then 256, on one feature.
+    spec = NetworkSpec("lstm", 1, (512, 256), 1, num_layers=2)
+    assert spec.parameter_counts() == {
+        "layer0": 4 * 512 * (1 + 512 + 1),
+        "layer1": 4 * 256 * (512 + 256 + 1),
+        "head": 257,
+    }
+    assert spec.state_size == 256
+    alike = NetworkSpec("lstm", 1, (8, 8), 1, num_layers=2)
+    assert alike.parameter_shapes() == NetworkSpec("lstm", 1, 8, 1, 2).parameter_shapes()
+
+
 def test_both_directions_and_peepholes_are_counted():
     spec = NetworkSpec("lstm", 3, 5, 2, num_layers=2, bidirectional=True, peephole=True)
     one_way = 4 * 5 * (3 + 5 + 1) + 3 * 5

@@ -46,12 +46,14 @@ def runs(draw):
     """A network, data and settings of a training run."""
     cell = draw(st.sampled_from(["lstm", "gru", "rnn"]))
     loss = draw(st.sampled_from([*REGRESSION, "log_loss"]))
+    num_layers = draw(st.integers(1, 3))
+    each = {"min_size": num_layers, "max_size": num_layers}
     spec = NetworkSpec(
         cell=cell,
         n_features=draw(st.integers(1, 4)),
-        hidden_size=draw(st.integers(1, 21)),
+        hidden_size=draw(st.integers(1, 21) | st.lists(st.integers(1, 21), **each).map(tuple)),
         n_outputs=draw(st.integers(1, 4)),
-        num_layers=draw(st.integers(1, 3)),
+        num_layers=num_layers,
         bidirectional=draw(st.booleans()),
         activation=draw(st.sampled_from(["tanh", "relu"])),
         every_step=draw(st.booleans()),
@@ -67,7 +69,9 @@ def runs(draw):
         "batch_size": draw(st.sampled_from([7, 16, 33, 100])),
         "max_epochs": 4,
         "shuffle": draw(st.booleans()),
-        "dropout": draw(st.sampled_from([0.0, 0.3])),
+        "dropout": draw(
+            st.sampled_from([0.0, 0.3]) | st.lists(st.sampled_from([0.0, 0.3]), **each).map(tuple)
+        ),
         "recurrent_dropout": draw(st.sampled_from([0.0, 0.4])),
         "n_iter_no_change": None,
         "tol": 0.0,
@@ -108,7 +112,7 @@ def assert_agree(results, rtol):
         assert own.keys() == torchs.keys()
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=140, deadline=None, derandomize=True)
 @given(runs())
 def test_random_runs_in_double_precision(run):
     spec, options, shape, validates = run
