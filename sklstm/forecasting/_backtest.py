@@ -73,8 +73,15 @@ def run_backtest(forecaster, series, exog, cv, settings):
     every = settings.refit or len(folds)
     results = []
     for number in range(0, len(folds), every):
-        fitted, first = _fit_fold(forecaster, known, folds[number], number)
-        results += _forecast_folds(fitted, known, first, folds[number : number + every], settings)
+        group = folds[number : number + every]
+        _refuse_earlier(group, number)
+        fitted, first = _fit_fold(forecaster, known, group[0], number)
+        results += _forecast_folds(fitted, known, first, group, settings)
+    if not results:
+        raise ValueError(
+            "cv and steps leave no row to be forecast: steps count from the last training row on, "
+            f"a gap included (steps={settings.steps})."
+        )
     forecasts = forecast_table(results, known)
     return Bunch(forecasts=forecasts, errors=error_table(forecasts, list(settings.levels)))
 
@@ -88,6 +95,11 @@ def skill_score(model, before, after):
         Who forecasts.
     before, after : KnownSeries
         The series without and with the rows to be forecast.
+
+    Returns
+    -------
+    score : float
+        1 for perfect forecasts.
     """
     errors, naive = 0.0, 0.0
     for key, past in after.histories.items():
@@ -102,6 +114,17 @@ def skill_score(model, before, after):
     if naive == 0.0:
         return 0.0 if errors == 0.0 else -np.inf
     return 1.0 - errors / naive
+
+
+def _refuse_earlier(folds, number):
+    """Raise a ValueError if a fold begins before the end of the rows that the first one trains."""
+    for place, fold in enumerate(folds[1:], start=1):
+        if any(key in fold and fold[key].origin < cut.origin for key, cut in folds[0].items()):
+            raise ValueError(
+                f"cv gives fold {number + place} training rows that end before those of fold "
+                f"{number}, which is fitted for both: put folds in the order of time, or fit each "
+                "(refit=True)."
+            )
 
 
 def _fit_fold(forecaster, known, fold, number):
@@ -124,7 +147,7 @@ def _forecast_folds(fitted, known, first, folds, settings):
     """Return the forecasts of all origins of some folds, series by series."""
     model, jobs = fitted._model, []
     for key, past in known.histories.items():
-        if fitted.transformer is not None and key not in model.transformers:
+        if not model.knows(key):
             continue
         history = past.part(first.get(key, 0), len(past))
         origins, tested = _origins(folds, key, first.get(key, 0), settings)
@@ -175,9 +198,15 @@ def _path(model, history, origins, n_steps, steps):
             f"horizon={model.features.horizon} rows at once, and takes as many rows known in "
             f"advance after {history.index[origins[int(lacking.argmax())]]}."
         )
-    # Longer forecasts than wanted are cut off, so what stands here is of no account.
+    return Path(history, origins, _unused_future(model, history, steps))
+
+
+def _unused_future(model, history, steps):
+    """Return values for rows after the end, that only what is cut off afterwards depends on."""
+    if not len(model.features.known):
+        return None
     last = history.exog[-1:, model.features.known]
-    return Path(history, origins, np.repeat(last, model.padded(steps), axis=0))
+    return np.repeat(last, model.padded(steps), axis=0)
 
 
 def _forecasts(fitted, history, origins, tested, predicted, settings):
@@ -219,7 +248,8 @@ def _widths_at_origins(result, calibrator, n_newest, levels):
     """Return for each level the half widths at each origin, (n_origins, steps, n_columns)."""
     past, steps = result.history, result.tested.shape[1]
     first = max(calibrator.features.lookback - 1, int(result.origins.min()) - n_newest)
-    (errors,) = forecast_errors(calibrator, [past], [first], steps)
+    path = Path(past, result.origins, _unused_future(calibrator, past, steps))
+    (errors,) = forecast_errors(calibrator, [path], [first], steps)
     widths = {}
     for name, level in levels.items():
         at_origins = [
@@ -233,8 +263,9 @@ def _widths_at_origins(result, calibrator, n_newest, levels):
 
 def _persistence(values, origins, steps, season):
     """Return the newest known value of the same place in the season, for each row ahead."""
-    observed = np.where(np.isnan(values).any(axis=1), -1, np.arange(len(values)))
-    newest = np.maximum.accumulate(observed)
+    observed = np.full(-(-len(values) // season) * season, -1)
+    observed[: len(values)] = np.where(np.isnan(values).any(axis=1), -1, np.arange(len(values)))
+    newest = np.maximum.accumulate(observed.reshape(-1, season)).ravel()
     ahead = np.arange(1, steps + 1)
     place = origins[:, np.newaxis] + ahead - season * -(-ahead // season)
     source = np.where(place >= 0, newest[np.maximum(place, 0)], -1)

@@ -58,10 +58,10 @@ def error_table(forecasts, levels):
     parts |= {"persistence_mae": naive.abs(), "persistence_rmse": naive**2}
     for level in levels:
         suffix = "" if level is None else f"_{level:g}"
-        covered = forecasts["actual"].between(
-            forecasts[f"lower{suffix}"], forecasts[f"upper{suffix}"]
-        )
-        parts[f"coverage{suffix}"] = covered.where(error.notna()).astype(float)
+        lower, upper = forecasts[f"lower{suffix}"], forecasts[f"upper{suffix}"]
+        covered = forecasts["actual"].between(lower, upper)
+        # Of series without intervals there is nothing to cover with.
+        parts[f"coverage{suffix}"] = covered.where(error.notna() & lower.notna()).astype(float)
     groups = [name for name in ("column", "step") if name in forecasts.index.names]
     by_step = pd.DataFrame(parts).groupby(level=groups, sort=False)
     table = by_step.mean()

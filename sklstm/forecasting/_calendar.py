@@ -9,6 +9,7 @@ from sklstm.data import check_order
 
 _TRADING_SHARE = 0.9  # of the weekdays that trading days are at least
 _LONGEST_HOLIDAY = 5  # weekdays
+_MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 _SHARE = 0.5  # of the times of a frequency that are there, where the others are gaps
 
 
@@ -53,7 +54,7 @@ class Calendar:
             or have no frequency.
         """
         for key, index in indexes.items():
-            check_order(index, name=f"series{_of(key)}")
+            check_order(index, name="series", series=key)
         first, *others = indexes.values()
         labels = first.append(others).unique().sort_values() if others else first
         if isinstance(labels, pd.DatetimeIndex | pd.TimedeltaIndex):
@@ -70,7 +71,8 @@ class Calendar:
 
     def with_labels(self, labels):
         """Return the calendar with more labels, such as those of new rows."""
-        return replace(self, labels=self.labels.append(labels).unique().sort_values())
+        labels = self.labels.append(labels).unique().sort_values()
+        return replace(self, labels=labels.rename(self.labels.name))
 
     def after(self, last, steps):
         """Return the labels of the `steps` rows that follow on `last`."""
@@ -88,7 +90,7 @@ class Calendar:
     def between(self, first, last):
         """Return all labels that a series from `first` to `last` should have."""
         if self.has_holidays:
-            known = self.labels
+            known = self.labels[self.labels.day_of_week < 5]
         elif isinstance(self.labels, pd.DatetimeIndex):
             known = pd.date_range(self.labels[0], self.labels[-1], freq=self.step)
         elif isinstance(self.labels, pd.TimedeltaIndex):
@@ -99,8 +101,8 @@ class Calendar:
             known = pd.RangeIndex(self.labels[0], self.labels[-1] + 1, self.step)
         return known[(known >= first) & (known <= last)]
 
-    def check(self, index, key=None):
-        """Raise a ValueError if a label is absent inside of a series, or between the calendar's."""
+    def check(self, index, key=None, gaps="raise"):
+        """Raise a ValueError for labels that are not the calendar's, and for gaps in a series."""
         expected = self.between(index[0], index[-1])
         foreign = index.difference(expected)
         if len(foreign):
@@ -108,6 +110,8 @@ class Calendar:
                 f"The index of series{_of(key)} has the label {foreign[0]}, which is not on its "
                 f"frequency {self.name!r}."
             )
+        if gaps == "missing":
+            return
         absent = expected.difference(index)
         if len(absent):
             raise ValueError(
@@ -140,12 +144,27 @@ class Calendar:
 
 
 def as_index(index, n_rows):
-    """Return an index of times for one of Python's dates, and one that counts rows for none."""
+    """Return an index of times for one of Python's or Arrow's, and one of row numbers for none."""
     if index is None:
         return pd.RangeIndex(n_rows)
+    if isinstance(index.dtype, pd.ArrowDtype) and index.dtype.kind in "mM":
+        return {"M": pd.DatetimeIndex, "m": pd.TimedeltaIndex}[index.dtype.kind](index)
     if index.dtype == object and pd.api.types.infer_dtype(index) in ("date", "datetime"):
         return pd.DatetimeIndex(index)
     return index
+
+
+def are_alike(labels, others):
+    """Tell whether labels are of one kind, so that they can be compared and joined."""
+    return _kind(labels) == _kind(others)
+
+
+def _kind(labels):
+    if isinstance(labels, pd.PeriodIndex):
+        return labels.dtype
+    if pd.api.types.is_integer_dtype(labels.dtype):
+        return "integer"
+    return type(labels), str(getattr(labels, "tz", None))
 
 
 def _of(key):
@@ -161,27 +180,22 @@ def _whole_step(labels):
 def _offset(labels, freq):
     """Return the frequency of times, and whether some of its times may be left out."""
     times = type(labels)(labels, freq=None)
-    freq = freq or labels.freq or _inferred(times)
+    # Not by `infer_freq`, which from pandas 3.1 on warns of what it is to return later.
+    freq = freq or labels.freq or type(labels)(times, freq="infer").freq
     if freq is not None:
         offset = pd.tseries.frequencies.to_offset(freq)
         return offset, offset.freqstr == "B"
     if isinstance(times, pd.DatetimeIndex) and _are_trading_days(times):
         return pd.offsets.BusinessDay(), True
-    for freq in _candidates(times):
-        grid = _range(times, freq)
+    for candidate in _candidates(times):
+        grid = _range(times, candidate)
         if times.isin(grid).all() and len(times) >= _SHARE * len(grid):
-            return pd.tseries.frequencies.to_offset(freq), False
+            return pd.tseries.frequencies.to_offset(candidate), False
     raise ValueError(
         f"The index of series has no frequency: its times, from {times[0]} to {times[-1]}, are "
         "neither regular nor trading days, so that the times of a forecast are unknown. Give "
         "freq=..., or count rows in place of times (reset_index(drop=True))."
     )
-
-
-def _inferred(times):
-    if len(times) < 3:
-        return None
-    return pd.infer_freq(times)
 
 
 def _are_trading_days(times):
@@ -191,7 +205,7 @@ def _are_trading_days(times):
 
 def _on_weekdays(times):
     days = times.tz_localize(None)
-    return bool((days == days.normalize()).all() and (days.dayofweek < 5).all())
+    return bool((days == days.normalize()).all() and (days.day_of_week < 5).all())
 
 
 def _candidates(times):
@@ -204,7 +218,7 @@ def _candidates(times):
         step = pd.Timedelta(steps[counts.argmax()])
         yield f"{step.days}D" if step == pd.Timedelta(days=step.days) else step
     if isinstance(times, pd.DatetimeIndex):
-        month = times[0].strftime("%b").upper()
+        month = _MONTHS[times[0].month - 1]
         yield from ("MS", "ME", f"QS-{month}", f"QE-{month}", f"YS-{month}", f"YE-{month}")
 
 

@@ -1,19 +1,19 @@
 """Errors of forecasts of rows that are known by now."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from ._forecast_model import Path
 
-
-def forecast_errors(model, histories, first, steps):
+def forecast_errors(model, paths, first, steps):
     """Return the absolute errors of forecasts from many rows of series.
 
     Parameters
     ----------
     model : ForecastModel
         Who forecasts; it should not have learned from the rows after `first`.
-    histories : list of History
-        The series.
+    paths : list of Path
+        The series, and what is known of the time after their ends. Their own origins do not count.
     first : list of int
         The first row of each to forecast from.
     steps : int
@@ -25,13 +25,14 @@ def forecast_errors(model, histories, first, steps):
         For each series those of forecasts from row `first` on; NaN where the actual value is not
         known or there is no forecast.
     """
-    paths = []
-    for history, begin in zip(histories, first, strict=True):
-        origins = model.possible_origins(history, steps)
-        paths.append(Path(history, origins[(origins >= begin) & (origins < len(history) - 1)]))
-    forecasts = model.forecast(paths, steps)
+    begun = []
+    for path, begin in zip(paths, first, strict=True):
+        origins = model.possible_origins(path)
+        inside = (origins >= begin) & (origins < len(path.history) - 1)
+        begun.append(replace(path, origins=origins[inside]))
+    forecasts = model.forecast(begun, steps)
     errors = []
-    for path, begin, forecast in zip(paths, first, forecasts, strict=True):
+    for path, begin, forecast in zip(begun, first, forecasts, strict=True):
         values = path.history.values
         table = np.full((len(values) - begin, steps, values.shape[1]), np.nan)
         actual = following_rows(values, path.origins, steps)
@@ -41,7 +42,7 @@ def forecast_errors(model, histories, first, steps):
 
 
 def following_rows(values, origins, steps):
-    """Return the rows after each origin, shape (n_origins, steps, n_columns); NaN beyond the end.
+    """Return the rows after each origin, NaN beyond the end.
 
     Parameters
     ----------
@@ -51,6 +52,11 @@ def following_rows(values, origins, steps):
         Rows of it.
     steps : int
         How many rows.
+
+    Returns
+    -------
+    rows : ndarray of shape (n_origins, steps, n_columns)
+        Copies of them.
     """
     filled = np.concatenate([values, np.full((steps, values.shape[1]), np.nan)])
     return filled[origins[:, np.newaxis] + np.arange(1, steps + 1)]

@@ -2,6 +2,10 @@
 
 from numbers import Integral
 
+from sklearn.base import is_classifier
+
+from ._window_takers import takes_step_targets
+
 
 def check_count(value, name):
     """Return `value` if it is a whole number of at least one; raise a ValueError otherwise."""
@@ -19,3 +23,14 @@ def check_refit(refit):
             f"refit must be True, False or a whole number of folds of at least 1, got {refit!r}."
         )
     return int(refit)
+
+
+def check_regressor(estimator):
+    """Raise a ValueError for estimators that cannot predict the rows after a window."""
+    if is_classifier(estimator):
+        raise ValueError(f"estimator must be a regressor, got the classifier {estimator!r}.")
+    if takes_step_targets(estimator):
+        raise ValueError(
+            "estimator must predict what follows a window, and output='sequence' predicts "
+            f"something at every step of it: {estimator!r}."
+        )

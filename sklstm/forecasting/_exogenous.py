@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ._calendar import are_alike
 from ._histories import names_of_columns, read_tables, refuse_nan
 
 
@@ -142,12 +143,17 @@ def check_future(future, labels, has_holidays, key):
         return values[: len(labels)], labels
     own = own[: len(labels)]
     if not own.equals(labels):
-        follows = has_holidays and own[0] >= labels[0] and own.is_monotonic_increasing
-        if not follows or not own.is_unique:
-            wrong = next((o, n) for o, n in zip(own, labels, strict=True) if o != n)
+        if not has_holidays or not _are_later_trading_days(own, labels):
+            pairs = zip(own, labels, strict=True)
+            wrong = next((pair for pair in pairs if pair[0] != pair[1]), (own[0], labels[0]))
             raise ValueError(
                 f"exog has a row at {wrong[0]}{of} where {wrong[1]} comes next: it takes the rows "
                 f"after the end of the series, {labels[0]} to {labels[-1]}."
             )
         labels = own
     return values[: len(labels)], labels
+
+
+def _are_later_trading_days(own, labels):
+    ordered = are_alike(own, labels) and own.is_monotonic_increasing and own.is_unique
+    return ordered and own[0] >= labels[0] and bool((own.day_of_week < 5).all())

@@ -50,7 +50,7 @@ class Features:
         -------
         rows : ndarray of shape (n_steps + n_future, n_features)
             After the last step only values known in advance stand in them. What nobody knows is
-            NaN; a step of the series that is NaN is NaN in all features.
+            NaN.
         """
         n_steps, n_columns = values.shape
         known = exog[:, self.known]
@@ -63,8 +63,20 @@ class Features:
         for number, lead in enumerate(self.leads):
             first = n_past + number * known.shape[1]
             rows[: -lead or None, first : first + known.shape[1]] = known[lead:]
-        rows[:n_steps][np.isnan(rows[:n_steps, :n_past]).any(axis=1)] = np.nan
         return rows
+
+    def mark_missing(self, rows, n_columns):
+        """Make all features of missing steps NaN, in place.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (..., n_features)
+            As from `rows`, up to the last known one.
+        n_columns : int
+            Columns of the series.
+        """
+        unknown = np.isnan(rows[..., : n_columns + len(self.past)]).any(axis=-1)
+        rows[unknown] = np.nan
 
     def buffers(self, rows, origins, steps, n_columns):
         """Return the rows of windows that a forecast goes through.
@@ -83,13 +95,15 @@ class Features:
         Returns
         -------
         buffers : ndarray of shape (n_origins, lookback + steps, n_features)
-            From ``lookback - 1`` rows before each origin on. Beyond the origin the series is to be
-            filled in, and past exogenous columns repeat their last values.
+            From ``lookback - 1`` rows before each origin on. Missing steps up to the origin are NaN
+            in all features. Beyond it the series is to be filled in, and past exogenous columns
+            repeat their last values.
         """
         place = origins[:, np.newaxis] + np.arange(1 - self.lookback, steps + 1)
         buffers = np.full((*place.shape, rows.shape[1]), np.nan)
         inside = place < len(rows)
         buffers[inside] = rows[place[inside]]
+        self.mark_missing(buffers[:, : self.lookback], n_columns)
         buffers[:, self.lookback :, :n_columns] = np.nan
         n_past = n_columns + len(self.past)
         if len(self.past):

@@ -20,7 +20,7 @@ class Cut:
     first, origin : int
         The first and the last training row.
     begin, end : int
-        The first and the last test row.
+        The first and the last test row; without any `end` is `origin`.
     """
 
     first: int
@@ -30,7 +30,7 @@ class Cut:
 
 
 def read_folds(series, cv, known):
-    """Return for each fold the cut of each series that has training and test rows in it.
+    """Return for each fold the cut of each series that has training rows in it.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def read_folds(series, cv, known):
         If a fold is not in the order of time.
     """
     if isinstance(cv, int | np.integer) and not isinstance(cv, bool):
-        cv = TimeSeriesSplit(cv) if known.by is None else PanelTimeSeriesSplit(cv)
+        cv = TimeSeriesSplit(cv) if known.by is None else _panel_split(cv, series, known.by)
     pairs = list(cv.split(series) if hasattr(cv, "split") else cv)
     if not pairs:
         raise ValueError("cv has no folds.")
@@ -67,6 +67,13 @@ def read_folds(series, cv, known):
         }
         folds.append({key: cut for key, cut in cuts.items() if cut is not None})
     return folds
+
+
+def _panel_split(n_splits, series, by):
+    """Return as many folds in time, which is the level of the index that is not `by`."""
+    names = list(getattr(index_of(series), "names", []))
+    level = 1 - names.index(by) if by in names else None
+    return PanelTimeSeriesSplit(n_splits, level=level)
 
 
 def _places(series, known):
@@ -87,10 +94,12 @@ def _places(series, known):
 
 
 def _cut(train, test, own, number):
-    if not len(train) or not len(test):
+    if not len(train):
         return None
-    cut = Cut(int(train[0]), int(train[-1]), int(test[0]), int(test[-1]))
-    for rows in (train, test):
+    first, origin = int(train[0]), int(train[-1])
+    begin, end = (int(test[0]), int(test[-1])) if len(test) else (origin + 1, origin)
+    cut = Cut(first, origin, begin, end)
+    for rows in (train, test) if len(test) else (train,):
         inside = (own >= rows[0]) & (own <= rows[-1])
         if inside.sum() != len(rows):
             raise ValueError(

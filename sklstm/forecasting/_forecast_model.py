@@ -69,7 +69,9 @@ class ForecastModel:
         tables = []
         for past in histories:
             values = model._transformed(past)
-            tables.append((past.index, values, features.rows(values, past.exog)))
+            rows = features.rows(values, past.exog)
+            features.mark_missing(rows, values.shape[1])
+            tables.append((past.index, values, rows))
         windows, targets = training_pairs(tables, features, takes_missing_steps(estimator))
         if not len(windows):
             raise ValueError(
@@ -83,19 +85,22 @@ class ForecastModel:
         regressor.fit(_form(windows, regressor), targets)
         return cls(features, regressor, transformers, takes_missing_steps(estimator))
 
-    def possible_origins(self, history, steps):
-        """Return the rows of a series from which `steps` rows can be forecast.
+    def knows(self, key):
+        """Tell whether there is a transformer for a series, if one is needed."""
+        return not self.transformers or key in self.transformers
+
+    def possible_origins(self, path):
+        """Return the rows of a series from which forecasts can be made.
 
         Left out are rows whose window is incomplete, or has missing steps that the regressor does
-        not take, and rows beyond which exogenous values known in advance are not there.
+        not take; and all of them if the series has no transformer, but takes one.
         """
-        rows = self._prepare(Path(history, np.empty(0, dtype=int)))[1][: len(history)]
+        if not self.knows(path.history.key):
+            return np.empty(0, dtype=int)
+        rows = self._prepare(path)[1][: len(path.history)]
         n_missing = missing_in_windows(rows, self.features.lookback)
         allowed = self.features.lookback if self.takes_missing else 1
-        origins = self.features.lookback - 1 + np.flatnonzero(n_missing < allowed)
-        if len(self.features.known):
-            origins = origins[origins + self.padded(steps) < len(history)]
-        return origins
+        return self.features.lookback - 1 + np.flatnonzero(n_missing < allowed)
 
     def padded(self, steps):
         """Return how many rows are predicted to have `steps`: blocks of `horizon` rows each."""
@@ -180,6 +185,12 @@ class ForecastModel:
                     f"The forecast leaves all bounds at step {step + 1}: "
                     f"{type(self.regressor).__name__} predicts what is no finite number."
                 )
+            if predicted.size != len(buffers) * horizon * n_columns:
+                raise ValueError(
+                    f"estimator must predict {horizon} rows of {n_columns} columns for each window:"
+                    f" {type(self.regressor).__name__} gives an array of shape {predicted.shape} "
+                    f"for {len(buffers)} windows."
+                )
             block = predicted.reshape(len(buffers), horizon, n_columns)
             buffers[:, lookback + step : lookback + step + horizon, :n_columns] = block
         return buffers[:, lookback:, :n_columns]
@@ -202,7 +213,9 @@ class ForecastModel:
     def _transformed(self, history):
         if history.key not in self.transformers:
             return history.values
-        values = np.asarray(self.transformers[history.key].transform(history.values), dtype=float)
+        transformer = self.transformers[history.key]
+        # A copy, for scikit-learn's may work in place (copy=False).
+        values = np.asarray(transformer.transform(history.values.copy()), dtype=float)
         if values.ndim != 2 or len(values) != len(history):
             raise ValueError(
                 f"transformer must give one row for each row of the series, got shape "
@@ -250,7 +263,7 @@ def _fit_transformer(transformer, history):
     transformer = clone(transformer)
     if hasattr(transformer, "set_output"):
         transformer.set_output(transform="default")
-    return transformer.fit(history.values)
+    return transformer.fit(history.values.copy())
 
 
 def _form(windows, regressor):

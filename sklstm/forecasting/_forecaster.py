@@ -9,7 +9,7 @@ from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from ._backtest_mixin import BacktestMixin
-from ._checks import check_count
+from ._checks import check_count, check_regressor
 from ._features import Features
 from ._forecast_frames import bounds, forecast_frame, panel_frame
 from ._forecast_model import ForecastModel, Path
@@ -98,11 +98,11 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, BaseEstimator):
     >>> days = pd.date_range("2024-01-01", periods=100)
     >>> wave = pd.Series(np.sin(np.arange(100) / 3).round(2), index=days)
     >>> forecaster = Forecaster(Ridge(0.01), lookback=20).fit(wave)
-    >>> forecaster.forecast(3, level=0.9).round(1)
+    >>> forecaster.forecast(3, level=0.9).round(3)
                 prediction  lower  upper
-    2024-04-10         0.9    0.9    1.0
-    2024-04-11         0.8    0.7    0.8
-    2024-04-12         0.5    0.5    0.6
+    2024-04-10       0.939  0.935  0.944
+    2024-04-11       0.776  0.772  0.781
+    2024-04-12       0.528  0.523  0.533
     """
 
     _parameter_constraints = {
@@ -181,6 +181,7 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, BaseEstimator):
         block = 1 if self.strategy == "recursive" else self.horizon
         past = np.setdiff1d(np.arange(known.n_exog), known.known)
         features = Features(self.lookback, block, past, known.known)
+        check_regressor(self.estimator)
         n_fewest = self.lookback + self.horizon
         shortest = min(known.histories.values(), key=len)
         if len(shortest) < n_fewest:
@@ -233,7 +234,7 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, BaseEstimator):
         futures = self._known.futures(histories, exog, steps, self._model.padded(steps))
         paths = [Path(past, np.array([len(past) - 1]), futures[past.key][0]) for past in histories]
         forecasts = self._model.forecast(paths, steps)
-        widths = half_widths(self._calibrator, histories, self._n_newest, levels, steps)
+        widths = half_widths(self._calibrator, paths, self._n_newest, levels, steps)
         frames = {}
         for past, (forecast,) in zip(histories, forecasts, strict=True):
             quantities = {"prediction": forecast} | bounds(forecast, widths[past.key])

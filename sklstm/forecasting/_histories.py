@@ -24,7 +24,7 @@ class History:
     values : ndarray of shape (n_steps, n_columns)
         What is forecast; rows that are all NaN are missing.
     exog : ndarray of shape (n_steps, n_exog)
-        Exogenous columns, if need be none.
+        Exogenous columns, if need be none; never NaN.
     """
 
     key: object
@@ -55,14 +55,17 @@ class History:
         )
 
     def completed(self, index):
-        """Return the history with missing steps where labels of `index` are absent."""
+        """Return the history with missing steps where labels of `index` are absent.
+
+        Exogenous columns repeat their last values there.
+        """
         if len(index) == len(self.index):
             return self
         values = np.full((len(index), self.values.shape[1]), np.nan)
-        exog = np.full((len(index), self.exog.shape[1]), np.nan)
         places = index.get_indexer(self.index)
-        values[places], exog[places] = self.values, self.exog
-        return History(self.key, index, values, exog)
+        values[places] = self.values
+        newest = np.searchsorted(places, np.arange(len(index)), side="right") - 1
+        return History(self.key, index, values, self.exog[newest])
 
 
 def read_histories(series, exog, by):
@@ -106,11 +109,11 @@ def read_tables(table, by, name):
     """Return values of shape (n_rows, n_columns) and index (or None) of each series, by key."""
     table = _with_two_axes(table)
     if by is None:
-        return {None: (_numbers(table, name), index_of(table))}
+        return {None: (_numbers(table, name), _times(table))}
     panel = split_panel(table, by, name)
     if not panel.keys:
         raise ValueError(f"{name} must not be empty.")
-    values, index = _numbers(panel.frame, name), index_of(panel.frame)
+    values, index = _numbers(panel.frame, name), _times(panel.frame)
     return {
         key: (values[rows], None if index is None else index[rows])
         for key, rows in zip(panel.keys, panel.rows, strict=True)
@@ -144,6 +147,11 @@ def _with_two_axes(table):
         return table
     values = np.asarray(table)
     return values[:, np.newaxis] if values.ndim == 1 else values
+
+
+def _times(table):
+    index = index_of(table)
+    return None if index is None else as_index(index, len(index))
 
 
 def _numbers(table, name):

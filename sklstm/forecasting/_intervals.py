@@ -69,15 +69,15 @@ def check_levels(level):
     return levels
 
 
-def half_widths(calibrator, histories, n_newest, levels, steps):
+def half_widths(calibrator, paths, n_newest, levels, steps):
     """Return how far bounds are from the forecast that follows on the last row of each series.
 
     Parameters
     ----------
     calibrator : ForecastModel or None
         A model that has not seen the newest rows of the series.
-    histories : list of History
-        Series.
+    paths : list of Path
+        Series, and what is known of the time after their ends.
     n_newest : dict
         Number of rows that calibrate, by series.
     levels : dict
@@ -96,20 +96,20 @@ def half_widths(calibrator, histories, n_newest, levels, steps):
         If there are too few errors for all of the series; for some, their bounds are NaN.
     """
     if not levels:
-        return {past.key: {} for past in histories}
+        return {path.history.key: {} for path in paths}
     if calibrator is None:
         raise ValueError(
             "level takes a calibration block, and there is none: either calibration_size was None "
             "in fit, or the series were too short for it (lookback + horizon rows have to be left)."
         )
-    first = [first_origin(past, n_newest, calibrator) for past in histories]
-    errors = forecast_errors(calibrator, histories, first, steps)
+    first = [first_origin(path.history, n_newest, calibrator) for path in paths]
+    errors = forecast_errors(calibrator, paths, first, steps)
     widths = {
-        past.key: {
-            name: interval_half_widths(table, level, n_newest[past.key])
+        path.history.key: {
+            name: interval_half_widths(table, level, n_newest[path.history.key])
             for name, level in levels.items()
         }
-        for past, table in zip(histories, errors, strict=True)
+        for path, table in zip(paths, errors, strict=True)
     }
     return finite_half_widths(widths, levels)
 

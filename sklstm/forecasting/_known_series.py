@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from sklstm.data import index_of
+from sklstm.data import check_order, index_of
 
-from ._calendar import Calendar
+from ._calendar import Calendar, are_alike
 from ._exogenous import check_future, places_of_known, read_future
 from ._histories import names_of_columns, read_histories
 
@@ -74,6 +74,9 @@ class KnownSeries:
     def followed_by(self, series, exog):
         """Return the series with new rows at their ends."""
         self._check_exog(exog)
+        _check_names(names_of_columns(series, self.by), self.columns, "series")
+        if exog is not None:
+            _check_names(names_of_columns(exog, self.by), self.exog_columns, "exog")
         histories, new_labels = dict(self.histories), []
         has_index = index_of(series) is not None
         for key, rows in read_histories(series, exog, self.by).items():
@@ -91,7 +94,9 @@ class KnownSeries:
         """Return the histories of the series that a user names; of all for None."""
         if series is None:
             return list(self.histories.values())
-        keys = series if isinstance(series, list) else [series]
+        keys = list(series) if isinstance(series, list | np.ndarray | pd.Index) else [series]
+        if not keys:
+            raise ValueError("series names no series: by default (None) all are forecast.")
         return [self._find(key) for key in keys]
 
     def futures(self, histories, exog, steps, n_rows):
@@ -137,9 +142,9 @@ class KnownSeries:
         return {key: (values, index[:steps]) for key, (values, index) in futures.items()}
 
     def _regular(self, past):
+        self.calendar.check(past.index, past.key, self.gaps)
         if self.gaps == "missing":
             return past.completed(self.calendar.between(past.index[0], past.index[-1]))
-        self.calendar.check(past.index, past.key)
         return past
 
     def _find(self, key):
@@ -166,9 +171,8 @@ class KnownSeries:
                 )
 
     def _check_follows(self, past, rows):
-        if type(rows.index) is not type(past.index) and not (
-            pd.api.types.is_integer_dtype(rows.index) and pd.api.types.is_integer_dtype(past.index)
-        ):
+        check_order(rows.index, name="series", series=past.key)
+        if not are_alike(rows.index, past.index):
             raise ValueError(
                 f"The index of series{past.of} has labels of dtype {rows.index.dtype}, and had "
                 f"{past.index.dtype} in fit."
@@ -178,3 +182,10 @@ class KnownSeries:
                 f"series{past.of} begins at {rows.index[0]}, and rows up to {past.index[-1]} are "
                 "known: update takes the rows that come after them."
             )
+
+
+def _check_names(names, before, name):
+    """Raise a ValueError if several columns are not those of `fit`, in the same order."""
+    named = before is not None and before != list(range(len(before)))
+    if named and names is not None and len(names) == len(before) > 1 and names != before:
+        raise ValueError(f"{name} has the columns {names}, and had {before} in fit.")

@@ -1,0 +1,65 @@
+"""What regressors are said to take is what they take."""
+
+import numpy as np
+import pytest
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.ensemble import GradientBoostingRegressor, HistGradientBoostingRegressor
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import GridSearchCV
+from sklearn.neighbors import KNeighborsRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import PolynomialFeatures, StandardScaler
+from sklearn.svm import SVR
+from sklearn.tree import DecisionTreeRegressor
+
+from sklstm import LSTMRegressor, WindowScaledRegressor
+from sklstm.forecasting._abilities import takes_many_outputs, takes_missing_steps
+from sklstm.forecasting._window_takers import takes_windows
+
+STUMPS = HistGradientBoostingRegressor(max_iter=2)
+NETWORK = LSTMRegressor(3, max_epochs=1)
+REGRESSORS = [
+    Ridge(),
+    STUMPS,
+    SVR(),
+    GradientBoostingRegressor(n_estimators=2),
+    DecisionTreeRegressor(),
+    KNeighborsRegressor(),
+    NETWORK,
+    make_pipeline(StandardScaler(), Ridge()),
+    make_pipeline(StandardScaler(), STUMPS),
+    make_pipeline(PolynomialFeatures(), STUMPS),
+    make_pipeline(SimpleImputer(), Ridge()),
+    make_pipeline(SimpleImputer(), PolynomialFeatures(), SVR()),
+    make_pipeline("passthrough", None, STUMPS),
+    make_pipeline(NETWORK),
+    TransformedTargetRegressor(Ridge(), transformer=StandardScaler()),
+    TransformedTargetRegressor(STUMPS, transformer=StandardScaler()),
+    GridSearchCV(Ridge(), {"alpha": [1.0]}, cv=2),
+    GridSearchCV(make_pipeline(SimpleImputer(), SVR()), {"svr__C": [1.0]}, cv=2),
+    GridSearchCV(STUMPS, {"max_depth": [2]}, cv=2),
+    WindowScaledRegressor(Ridge()),
+    WindowScaledRegressor(STUMPS),
+    WindowScaledRegressor(NETWORK),
+]
+
+
+def learns(regressor, X, y):
+    windows = X if takes_windows(regressor) else X.reshape(len(X), -1)
+    try:
+        regressor.fit(windows, y).predict(windows)
+    except ValueError:
+        return False
+    return True
+
+
+@pytest.mark.filterwarnings("ignore:Scoring failed", "ignore:\n.*fits failed")
+@pytest.mark.parametrize("regressor", REGRESSORS, ids=lambda one: repr(one).replace("\n", ""))
+def test_regressors_take_what_is_said(regressor):
+    rng = np.random.default_rng(0)
+    X, y = rng.uniform(1, 2, size=(40, 4, 1)), rng.uniform(1, 2, size=(40, 2))
+    assert learns(regressor, X, y[:, 0])
+    assert takes_many_outputs(regressor) is learns(regressor, X, y)
+    X[::5, 1] = np.nan
+    assert takes_missing_steps(regressor) is learns(regressor, X, y[:, 0])

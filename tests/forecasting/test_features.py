@@ -1,0 +1,98 @@
+"""What stands in the rows of windows, told row by row."""
+
+import numpy as np
+import pytest
+
+from sklstm.forecasting._features import Features
+
+RNG = np.random.default_rng(0)
+VALUES, EXOG, FUTURE = RNG.normal(size=(12, 2)), RNG.normal(size=(12, 3)), RNG.normal(size=(6, 2))
+PAST, KNOWN = np.array([1]), np.array([0, 2])
+
+
+def row_by_hand(features, s, values, exog, known):
+    """The row `s`: series, past columns, and known ones of all the leads."""
+    leads = [features.horizon - k * features.lookback for k in range(features.horizon)]
+    row = [*values[s], *exog[s, features.past]] if s < len(values) else [np.nan] * 3
+    for lead in (lead for lead in leads if lead > 0):
+        row += list(known[s + lead]) if s + lead < len(known) else [np.nan] * known.shape[1]
+    return row
+
+
+@pytest.mark.parametrize("lookback", [1, 2, 3, 5])
+@pytest.mark.parametrize("horizon", [1, 2, 5])
+@pytest.mark.parametrize("future", [None, FUTURE], ids=["without future", "with future"])
+def test_rows(lookback, horizon, future):
+    features = Features(lookback, horizon, PAST, KNOWN)
+    known = EXOG[:, KNOWN] if future is None else np.vstack([EXOG[:, KNOWN], future])
+    expected = [row_by_hand(features, s, VALUES, EXOG, known) for s in range(len(known))]
+    np.testing.assert_array_equal(features.rows(VALUES, EXOG, future), expected)
+
+
+@pytest.mark.parametrize("lookback", [1, 2, 3, 5])
+@pytest.mark.parametrize("horizon", [1, 2, 5])
+def test_a_window_holds_all_values_known_of_the_rows_predicted(lookback, horizon):
+    features = Features(lookback, horizon, PAST, KNOWN)
+    known = np.vstack([EXOG[:, KNOWN], FUTURE])
+    rows = features.rows(VALUES, EXOG, FUTURE)
+    for end in range(lookback - 1, len(VALUES)):
+        window = rows[end - lookback + 1 : end + 1]
+        for ahead in range(1, horizon + 1):
+            assert set(known[end + ahead]) <= set(window.ravel())
+        # Nothing of later rows than are known in advance.
+        later = set(known[end + horizon + 1 :].ravel()) | set(VALUES[end + 1 :].ravel())
+        assert not (later | set(EXOG[end + 1 :, PAST].ravel())) & set(window.ravel())
+
+
+def test_rows_shorter_than_the_horizon():
+    features = Features(2, 5, PAST, KNOWN)
+    rows = features.rows(VALUES[:3], EXOG[:3])
+    np.testing.assert_array_equal(rows[:, :3], np.hstack([VALUES[:3], EXOG[:3, PAST]]))
+    np.testing.assert_array_equal(rows[:, 3:5], np.full((3, 2), np.nan))  # of 5 rows later
+    np.testing.assert_array_equal(rows[:, 7:], [*EXOG[1:3, KNOWN], [np.nan] * 2])  # of the next
+
+
+def test_missing_steps_are_missing_in_all_features():
+    features = Features(3, 1, PAST, KNOWN)
+    values = VALUES.copy()
+    values[[4, 7]] = np.nan
+    rows = features.rows(values, EXOG, FUTURE)
+    kept = rows.copy()
+    features.mark_missing(rows, 2)
+    assert np.isnan(rows[[4, 7]]).all()
+    others = np.delete(np.arange(12), [4, 7])
+    np.testing.assert_array_equal(rows[others], kept[others])
+
+
+@pytest.mark.parametrize("horizon", [1, 4])
+def test_buffers(horizon):
+    features = Features(3, horizon, PAST, KNOWN)
+    values = VALUES.copy()
+    values[[4, 7]] = np.nan
+    rows = features.rows(values, EXOG, FUTURE)
+    origins, steps = np.array([3, 5, 6, 11]), 2 * horizon
+    buffers = features.buffers(rows, origins, steps, 2)
+    assert buffers.shape == (4, 3 + steps, rows.shape[1])
+    for buffer, origin in zip(buffers, origins, strict=True):
+        known = np.vstack([EXOG[:, KNOWN], FUTURE])
+        for place, s in enumerate(range(origin - 2, origin + steps + 1)):
+            expected = np.full(rows.shape[1], np.nan)
+            if s <= origin and s not in (4, 7):
+                expected = rows[s]
+            elif s > origin:
+                # Whether the step is missing there is not known at the origin.
+                expected[2:3] = EXOG[origin, PAST]
+                for number, lead in enumerate(features.leads):
+                    if s + lead < len(known):
+                        expected[3 + 2 * number : 5 + 2 * number] = known[s + lead]
+            np.testing.assert_array_equal(buffer[place], expected)
+
+
+def test_rows_are_left_as_they_are_by_buffers():
+    features = Features(3, 1, PAST, KNOWN)
+    values = VALUES.copy()
+    values[4] = np.nan
+    rows = features.rows(values, EXOG, FUTURE)
+    before = rows.copy()
+    features.buffers(rows, np.array([4, 5]), 3, 2)[:] = 0.0
+    np.testing.assert_array_equal(rows, before)

@@ -1,0 +1,74 @@
+"""Pairs of windows and the rows that follow, told pair by pair."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sklstm.forecasting._features import Features
+from sklstm.forecasting._training_pairs import missing_in_windows, training_pairs
+
+RNG = np.random.default_rng(0)
+NONE = np.array([], dtype=int)
+
+
+def features(lookback, horizon):
+    return Features(lookback, horizon, NONE, NONE)
+
+
+def table(first, n_steps, n_columns=1, missing=()):
+    values = RNG.normal(size=(n_steps, n_columns))
+    values[list(missing)] = np.nan
+    index = pd.date_range("2024-01-01", periods=first + n_steps)[first:]
+    return index, values, values.copy()
+
+
+def pairs_by_hand(tables, lookback, horizon, takes_nan):
+    """All pairs with their times, in the order of time, then of series."""
+    pairs = []
+    for number, (index, values, rows) in enumerate(tables):
+        for end in range(lookback - 1, len(values) - horizon):
+            window, target = rows[end - lookback + 1 : end + 1], values[end + 1 : end + 1 + horizon]
+            missing = np.isnan(window).any(axis=1).sum()
+            if np.isfinite(target).all() and missing < (lookback if takes_nan else 1):
+                pairs.append((index[end], number, window, target.ravel()))
+    pairs.sort(key=lambda pair: pair[:2])
+    return np.array([pair[2] for pair in pairs]), np.array([pair[3] for pair in pairs])
+
+
+PANELS = {
+    "one": [table(0, 30)],
+    "one with holes": [table(0, 30, 2, [5, 6, 20])],
+    "unequal": [table(5, 20, 2), table(0, 30, 2, [3]), table(10, 9, 2), table(0, 28, 2)],
+    "too short": [table(0, 4), table(0, 12)],
+}
+
+
+@pytest.mark.parametrize("tables", PANELS.values(), ids=PANELS.keys())
+@pytest.mark.parametrize(("lookback", "horizon"), [(1, 1), (3, 1), (4, 3)])
+@pytest.mark.parametrize("takes_nan", [False, True])
+def test_pairs(tables, lookback, horizon, takes_nan):
+    windows, targets = training_pairs(tables, features(lookback, horizon), takes_nan)
+    expected = pairs_by_hand(tables, lookback, horizon, takes_nan)
+    np.testing.assert_array_equal(windows, expected[0])
+    np.testing.assert_array_equal(targets.reshape(len(windows), -1), expected[1])
+    assert targets.ndim == (1 if expected[1].shape[1] == 1 else 2)
+
+
+def test_no_pair_at_all():
+    windows, targets = training_pairs([table(0, 3, 2)], features(3, 2), False)
+    assert (windows.shape, targets.shape) == ((0, 3, 2), (0, 4))
+
+
+def test_a_series_alone_is_not_copied():
+    _, values, rows = one = table(0, 30)
+    windows, targets = training_pairs([one], features(4, 1), False)
+    assert np.shares_memory(windows, rows)
+    assert not windows.flags.writeable
+    assert np.shares_memory(targets, values)
+
+
+@pytest.mark.parametrize("lookback", [1, 3, 7, 8])
+def test_missing_steps_are_counted(lookback):
+    rows = table(0, 7, 2, [0, 3, 4])[1]
+    expected = [np.isnan(rows[k : k + lookback, 0]).sum() for k in range(max(0, 7 - lookback + 1))]
+    np.testing.assert_array_equal(missing_in_windows(rows, lookback), expected)
