@@ -1,5 +1,8 @@
 """Oracles and data that several test files share."""
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -119,3 +122,14 @@ def wave():
     t = np.arange(400)
     noise = np.random.default_rng(0).normal(size=400)
     return (np.sin(t / 6) + 0.1 * noise).reshape(-1, 1)
+
+
+@pytest.fixture(scope="session")
+def data_folder():
+    """The folder of real data; tests that need it are skipped where there is none."""
+    folder = os.environ.get("SKLSTM_DATA")
+    if not folder:
+        pytest.skip("needs the folder of real data: set SKLSTM_DATA to it")
+    if not Path(folder).is_dir():
+        pytest.skip(f"needs the folder of real data: SKLSTM_DATA={folder} is not there")
+    return Path(folder)

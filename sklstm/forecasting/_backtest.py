@@ -12,7 +12,7 @@ from ._conformal import interval_half_widths
 from ._folds import read_folds
 from ._forecast_frames import bounds
 from ._forecast_model import Path
-from ._intervals import finite_half_widths
+from ._intervals import finite_half_widths, refuse_missing
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def run_backtest(forecaster, series, exog, cv, settings):
     Returns
     -------
     result : Bunch
-        Forecasts and errors.
+        Forecasts, errors by step and errors of all steps.
     """
     known = forecaster._read(series, exog)
     folds = read_folds(series, cv, known)
@@ -83,7 +83,12 @@ def run_backtest(forecaster, series, exog, cv, settings):
             f"a gap included (steps={settings.steps})."
         )
     forecasts = forecast_table(results, known)
-    return Bunch(forecasts=forecasts, errors=error_table(forecasts, list(settings.levels)))
+    levels = list(settings.levels)
+    return Bunch(
+        forecasts=forecasts,
+        errors=error_table(forecasts, levels, by_step=True),
+        overall=error_table(forecasts, levels, by_step=False),
+    )
 
 
 def skill_score(model, before, after):
@@ -222,11 +227,7 @@ def _forecasts(fitted, history, origins, tested, predicted, settings):
 def _with_bounds(results, fitted, levels):
     """Return forecasts with bounds by the errors that were known at each origin."""
     calibrator, n_newest = fitted._calibrator, fitted._n_newest
-    if calibrator is None:
-        raise ValueError(
-            "level takes a calibration block in every fold; the training rows of some fold are too "
-            "few for it (lookback + horizon rows have to be left)."
-        )
+    refuse_missing(calibrator)
     widths = {
         result.history.key: _widths_at_origins(
             result, calibrator, n_newest.get(result.history.key, 0), levels

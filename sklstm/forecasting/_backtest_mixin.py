@@ -55,6 +55,8 @@ class BacktestMixin:
             errors : DataFrame
                 For each step (and column) ``n_forecasts``, mean absolute error and root of the
                 mean squared error of both, and ``coverage`` with `level`.
+            overall : Series, or DataFrame for several columns
+                The same over all steps.
 
         Raises
         ------

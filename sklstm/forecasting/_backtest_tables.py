@@ -37,8 +37,8 @@ def forecast_table(results, known):
     return pd.concat(frames)
 
 
-def error_table(forecasts, levels):
-    """Return the errors of each step, those of persistence beside them.
+def error_table(forecasts, levels, *, by_step):
+    """Return the errors of forecasts, those of persistence beside them.
 
     Parameters
     ----------
@@ -46,11 +46,13 @@ def error_table(forecasts, levels):
         As from `forecast_table`.
     levels : list
         Names of the levels of intervals.
+    by_step : bool
+        Whether each step ahead has a row of its own.
 
     Returns
     -------
-    table : DataFrame
-        Of all series together.
+    table : DataFrame or Series
+        Of all series together; a Series for all steps of a single column.
     """
     error = forecasts["prediction"] - forecasts["actual"]
     naive = forecasts["persistence"] - forecasts["actual"]
@@ -62,10 +64,12 @@ def error_table(forecasts, levels):
         covered = forecasts["actual"].between(lower, upper)
         # Of series without intervals there is nothing to cover with.
         parts[f"coverage{suffix}"] = covered.where(error.notna() & lower.notna()).astype(float)
-    groups = [name for name in ("column", "step") if name in forecasts.index.names]
-    by_step = pd.DataFrame(parts).groupby(level=groups, sort=False)
-    table = by_step.mean()
-    table["n_forecasts"] = by_step["n_forecasts"].count()
+    groups = ["column"] if "column" in forecasts.index.names else []
+    groups += ["step"] if by_step else []
+    parts = pd.DataFrame(parts)
+    grouped = parts.groupby(level=groups, sort=False) if groups else parts
+    table = grouped.mean()
+    table["n_forecasts"] = grouped["n_forecasts"].count()
     for name in ("rmse", "persistence_rmse"):
         table[name] = np.sqrt(table[name])
-    return table.sort_index(level="step", sort_remaining=False)
+    return table.sort_index(level="step", sort_remaining=False) if by_step else table

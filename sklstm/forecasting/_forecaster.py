@@ -13,7 +13,7 @@ from ._checks import check_count, check_regressor
 from ._features import Features
 from ._forecast_frames import bounds, forecast_frame, panel_frame
 from ._forecast_model import ForecastModel, Path
-from ._intervals import check_levels, half_widths, split_off_newest
+from ._intervals import check_levels, fit_calibrator, half_widths, split_off_newest
 from ._known_series import KnownSeries
 
 
@@ -192,7 +192,7 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, BaseEstimator):
         recipe = features, self.estimator, self.transformer
         model = ForecastModel.fit(list(known.histories.values()), *recipe)
         older, n_newest = split_off_newest(known.histories, self.calibration_size, n_fewest)
-        self._calibrator = ForecastModel.fit(older, *recipe) if older else None
+        self._calibrator = fit_calibrator(older, *recipe)
         self._model, self._known, self._n_newest = model, known, n_newest
         self.estimator_ = model.regressor
         self.columns_, self.series_ = known.columns, list(known.histories)

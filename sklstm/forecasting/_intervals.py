@@ -7,6 +7,7 @@ import numpy as np
 
 from ._calibration import forecast_errors
 from ._conformal import fewest_errors, interval_half_widths
+from ._forecast_model import ForecastModel
 
 
 def split_off_newest(histories, calibration_size, n_fewest):
@@ -74,7 +75,7 @@ def half_widths(calibrator, paths, n_newest, levels, steps):
 
     Parameters
     ----------
-    calibrator : ForecastModel or None
+    calibrator : ForecastModel or str
         A model that has not seen the newest rows of the series.
     paths : list of Path
         Series, and what is known of the time after their ends.
@@ -97,11 +98,7 @@ def half_widths(calibrator, paths, n_newest, levels, steps):
     """
     if not levels:
         return {path.history.key: {} for path in paths}
-    if calibrator is None:
-        raise ValueError(
-            "level takes a calibration block, and there is none: either calibration_size was None "
-            "in fit, or the series were too short for it (lookback + horizon rows have to be left)."
-        )
+    refuse_missing(calibrator)
     first = [first_origin(path.history, n_newest, calibrator) for path in paths]
     errors = forecast_errors(calibrator, paths, first, steps)
     widths = {
@@ -112,6 +109,40 @@ def half_widths(calibrator, paths, n_newest, levels, steps):
         for path, table in zip(paths, errors, strict=True)
     }
     return finite_half_widths(widths, levels)
+
+
+def fit_calibrator(older, *recipe):
+    """Fit a model to older rows; return it, or why there is none.
+
+    A forecaster without intervals is better than none, so this never ends its `fit`.
+
+    Parameters
+    ----------
+    older : list of History
+        The series without the rows that calibrate.
+    *recipe : tuple
+        As for `ForecastModel.fit`.
+
+    Returns
+    -------
+    calibrator : ForecastModel or str
+        The fitted model.
+    """
+    if not older:
+        return (
+            "either calibration_size was None in fit, or the series were too short for it "
+            "(lookback + horizon rows have to be left)"
+        )
+    try:
+        return ForecastModel.fit(older, *recipe)
+    except ValueError as error:
+        return f"the model of the older rows could not be fitted ({error})"
+
+
+def refuse_missing(calibrator):
+    """Raise a ValueError if there is no calibrator."""
+    if isinstance(calibrator, str):
+        raise ValueError(f"level takes a calibration block, and there is none: {calibrator}.")
 
 
 def first_origin(past, n_newest, calibrator):

@@ -30,6 +30,19 @@ def errors_by_hand(rows, levels):
     return table
 
 
+def test_overall_errors_are_those_of_all_steps():
+    forecaster = Forecaster(Ridge(), lookback=5, calibration_size=0.5)
+    result = forecaster.backtest(TWO["a"], CV, level=0.5)
+    expected = errors_by_hand(result.forecasts, [""])
+    assert list(result.overall.index) == list(result.errors.columns)
+    for name, value in expected.items():
+        assert result.overall[name] == pytest.approx(value), name
+    both = Forecaster(Ridge(), lookback=5).backtest(TWO, CV).overall
+    assert list(both.index) == ["b", "a"]
+    rows = Forecaster(Ridge(), lookback=5).backtest(TWO, CV).forecasts.xs("a", level="column")
+    assert both.loc["a", "rmse"] == pytest.approx(errors_by_hand(rows, [])["rmse"])
+
+
 def check_errors(result, groups, suffixes=()):
     rows = result.forecasts.reset_index().dropna(subset=["actual"])
     assert list(result.errors.index.names) == groups

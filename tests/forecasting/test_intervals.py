@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.linear_model import Ridge
+from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 from sklearn.preprocessing import StandardScaler
 
 from sklstm import ExponentialSmoother, Forecaster
@@ -216,3 +217,13 @@ def test_rows_that_follow():
     values = np.arange(10.0).reshape(5, 2)
     expected = [[[2, 3], [4, 5], [6, 7]], [[8, 9], [np.nan] * 2, [np.nan] * 2]]
     np.testing.assert_array_equal(following_rows(values, np.array([0, 3]), 3), expected)
+
+
+def test_a_calibration_that_fails_costs_intervals_only():
+    # The older rows are too few for the folds of the search, all of them are not.
+    search = GridSearchCV(Ridge(), {"alpha": [0.1, 1.0]}, cv=TimeSeriesSplit(5, test_size=5))
+    series = np.sin(np.arange(42))
+    forecaster = Forecaster(search, lookback=5, calibration_size=14).fit(series)
+    assert np.isfinite(forecaster.forecast(3)["prediction"]).all()
+    with pytest.raises(ValueError, match=r"older rows could not be fitted \(Too many splits"):
+        forecaster.forecast(3, level=0.5)

@@ -1,8 +1,5 @@
 """Several series in one frame, one model for all of them."""
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -200,13 +197,10 @@ def test_series_that_cannot_be_fitted():
 
 
 @pytest.fixture(scope="module")
-def shares():
+def shares(data_folder):
     """Closing prices of 505 shares, with a few holes."""
-    folder = os.environ.get("SKLSTM_DATA")
-    if not folder or not Path(folder).is_dir():
-        pytest.skip("needs the folder of real data: set SKLSTM_DATA to it")
     columns = ["date", "close", "Name"]
-    frame = pd.read_csv(Path(folder) / "all_stocks_5yr.csv.gz", usecols=columns)
+    frame = pd.read_csv(data_folder / "all_stocks_5yr.csv.gz", usecols=columns)
     return frame.assign(date=pd.to_datetime(frame["date"])).set_index("date")
 
 

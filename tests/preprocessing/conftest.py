@@ -1,21 +1,9 @@
-"""Panels that several test files share, and where the published data is."""
-
-import os
-from pathlib import Path
+"""Panels that several test files share."""
 
 import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-
-
-@pytest.fixture(scope="session")
-def data_folder():
-    """The folder of real data; tests that need it are skipped where there is none."""
-    folder = os.environ.get("SKLSTM_DATA")
-    if not folder or not Path(folder).is_dir():
-        pytest.skip("needs the folder of real data: set SKLSTM_DATA to it")
-    return Path(folder)
 
 
 def make_panel(names, *, kind="column", dtype=np.float64, gaps=False, seed=0, index="days"):
