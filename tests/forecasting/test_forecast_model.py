@@ -81,7 +81,7 @@ TRANSFORMERS = [
 ]
 
 
-@pytest.mark.parametrize("transformer", TRANSFORMERS, ids=lambda one: repr(one).replace("\n", ""))
+@pytest.mark.parametrize("transformer", TRANSFORMERS, ids=lambda one: type(one).__name__)
 def test_transformers_are_undone(transformer):
     values = HISTORIES[2].values
     forecaster = Forecaster(Ridge(), 4, transformer=transformer, calibration_size=None).fit(values)
