@@ -1,0 +1,56 @@
+"""Our estimators in skl2onnx's registry: `register_converters`."""
+
+from skl2onnx import update_registered_converter
+from skl2onnx._parse import _parse_sklearn_classifier
+from sklearn.utils.validation import check_is_fitted
+
+import sklstm
+
+from ._baselines import (
+    convert_exponential_average,
+    convert_moving_average,
+    convert_persistence,
+    infer_baseline,
+)
+from ._classifier import CLASSIFIER_OPTIONS, convert_classifier, infer_classifier
+from ._refused import REFUSED, convert_refused, refuse
+from ._regressor import convert_regressor, infer_regressor
+from ._scaler import convert_scaler, infer_scaler
+from ._smoother import convert_smoother, infer_smoother
+from ._window_scaled import convert_window_scaled, infer_window_scaled
+from ._windower import convert_windower, infer_windower
+
+_CELLS = ("RNN", "LSTM", "GRU", "BiLSTM")
+
+
+def register_converters():
+    """Tell skl2onnx how the estimators of this package become ONNX graphs."""
+    for cell in _CELLS:
+        _register(getattr(sklstm, f"{cell}Regressor"), infer_regressor, convert_regressor)
+        _register(
+            getattr(sklstm, f"{cell}Classifier"),
+            infer_classifier,
+            convert_classifier,
+            parser=_parse_classifier,
+            options=CLASSIFIER_OPTIONS,
+        )
+    _register(sklstm.SequenceWindower, infer_windower, convert_windower)
+    _register(sklstm.ExponentialSmoother, infer_smoother, convert_smoother)
+    _register(sklstm.WindowScaler, infer_scaler, convert_scaler)
+    _register(sklstm.SMARegressor, infer_baseline, convert_moving_average)
+    _register(sklstm.EMARegressor, infer_baseline, convert_exponential_average)
+    _register(sklstm.PersistenceRegressor, infer_baseline, convert_persistence)
+    _register(sklstm.WindowScaledRegressor, infer_window_scaled, convert_window_scaled)
+    for estimator in REFUSED:
+        _register(estimator, refuse, convert_refused)
+
+
+def _register(estimator, infer, convert, **options):
+    alias = f"Sklstm{estimator.__name__}"
+    update_registered_converter(estimator, alias, infer, convert, **options)
+
+
+def _parse_classifier(scope, model, inputs, custom_parsers=None):
+    # skl2onnx asks for the classes first, and does not say that they are missing for want of a fit.
+    check_is_fitted(model)
+    return _parse_sklearn_classifier(scope, model, inputs, custom_parsers=custom_parsers)

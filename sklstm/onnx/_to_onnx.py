@@ -1,0 +1,110 @@
+"""A fitted model as an ONNX graph: `to_onnx`."""
+
+import numpy as np
+import skl2onnx
+from skl2onnx.common.data_types import FloatTensorType
+from sklearn.pipeline import Pipeline
+from sklearn.utils.validation import check_is_fitted
+
+
+def to_onnx(model, X=None, **options):
+    """Convert a fitted estimator or pipeline to an ONNX graph.
+
+    The graph has one input, ``X``: the rows of a series, oldest first, where the model begins with
+    a transformer of series, otherwise windows. It takes any number of rows and, with three axes,
+    of steps. It is what `skl2onnx.to_onnx` makes once this package is imported; all that is done
+    here is to find out the type of the input.
+
+    Parameters
+    ----------
+    model : estimator
+        A fitted estimator or pipeline, or a fitted search, of which the best estimator is taken.
+    X : array-like or dataframe, default=None
+        A sample of the input, of which the shape alone matters. It can be left out where the first
+        step of the model knows its number of features.
+    **options : dict
+        Arguments of `skl2onnx.to_onnx`, such as ``target_opset=18`` or ``options={"zipmap":
+        False}``. With ``initial_types=[("X", DoubleTensorType([None, 4]))]`` the input, and what
+        is computed around the networks, are in double precision, by default in single precision.
+
+    Returns
+    -------
+    graph : onnx.ModelProto
+        ``graph.SerializeToString()`` is what `onnxruntime.InferenceSession` runs and a file holds.
+
+    Raises
+    ------
+    NotImplementedError
+        If a step has no ONNX form: `Forecaster`, transformers with ``by`` or
+        ``context="always"``.
+    ValueError
+        If the input is not as in `fit`, or the model does not tell and `X` is missing.
+    sklearn.exceptions.NotFittedError
+        If the model is not fitted.
+
+    Notes
+    -----
+    The graph does what ``predict``, ``predict_proba`` or ``transform`` do with NumPy arrays. It
+    knows nothing of the rows that the model was fitted on: what reaches back (windows, smoothing,
+    scaling) begins with the first row it is given, so give it enough earlier rows and take the
+    last predictions. A graph cannot raise errors: where ``predict`` refuses a window (no observed
+    step, infinity, a step that is partly NaN), it gives NaN; of a classifier, as probabilities.
+
+    Single precision has seven digits. Where the moves of a series are small against its level,
+    the last of them are lost before the first step: then double precision is worth its memory.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import onnxruntime
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklstm import LSTMRegressor, SequenceWindower, forecast_pairs
+    >>> from sklstm.onnx import to_onnx
+    >>> wave = np.sin(np.arange(300) / 5).reshape(-1, 1)
+    >>> X, y = forecast_pairs(wave, horizon=3)
+    >>> lstm = LSTMRegressor(hidden_size=8, max_epochs=3, random_state=0)
+    >>> model = make_pipeline(SequenceWindower(lookback=12), lstm).fit(X, y)
+    >>> session = onnxruntime.InferenceSession(to_onnx(model).SerializeToString())
+    >>> (predicted,) = session.run(None, {"X": X[:50].astype(np.float32)})
+    >>> np.allclose(predicted[:, 0], model.predict(X[:50]), atol=1e-5)
+    True
+    """
+    check_is_fitted(model)
+    model = _without_passthrough(getattr(model, "best_estimator_", model))
+    if "initial_types" not in options:
+        options["initial_types"] = [("X", FloatTensorType(_input_shape(model, X)))]
+    return skl2onnx.to_onnx(model, **options)
+
+
+def _without_passthrough(model):
+    """Leave out the steps that do nothing, for which skl2onnx has no converter."""
+    if not isinstance(model, Pipeline):
+        return model
+    return Pipeline([step for step in model.steps if step[1] not in (None, "passthrough")])
+
+
+def _input_shape(model, X):
+    """Return the shape of the input, None where any number is possible."""
+    first = model.steps[0][1] if isinstance(model, Pipeline) else model
+    windows = getattr(first, "window_shape_", None) if _takes_windows(first) else None
+    if X is not None:
+        shape = np.shape(X)
+        if len(shape) not in (2, 3):
+            raise ValueError(f"X must have two or three axes, got shape {shape}.")
+        if len(shape) == 3:
+            return [None, None, shape[2]]
+        return [None, None if windows else shape[1]]
+    if windows:
+        return [None, None, windows[1]]
+    n_features = getattr(model, "n_features_in_", None)
+    if n_features is None:
+        raise ValueError(
+            f"{type(first).__name__} does not tell its number of features: give a sample of the "
+            "input, to_onnx(model, X)."
+        )
+    return [None, n_features]
+
+
+def _takes_windows(estimator):
+    """Tell whether an estimator was fitted on windows of three axes."""
+    return hasattr(estimator, "window_shape_") and not estimator._fitted_on_columns

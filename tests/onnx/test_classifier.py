@@ -1,0 +1,75 @@
+"""Recurrent classifiers: labels and probabilities in the forms of skl2onnx."""
+
+import numpy as np
+import pytest
+import skl2onnx
+from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+import sklstm
+from sklstm import GRUClassifier, SequenceWindower
+
+CLASSES = {
+    "two": np.array([3, 7]),
+    "three": np.array([0, 1, 2]),
+    "strings": np.array(["up", "down", "è"]),
+    "objects": np.array(["no", "yes"], dtype=object),
+    "booleans": np.array([False, True]),
+    "floats": np.array([-1.0, 1.0]),
+}
+
+
+def fitted(rows, classes):
+    y = classes[(np.argsort(np.argsort(rows[:, 0])) * len(classes)) // len(rows)]
+    model = GRUClassifier(hidden_size=6, max_epochs=3, random_state=0)
+    return make_pipeline(StandardScaler(), SequenceWindower(6), model).fit(rows, y)
+
+
+@pytest.mark.parametrize("classes", CLASSES.values(), ids=CLASSES.keys())
+def test_labels_and_probabilities(classes, rows, run):
+    model = fitted(rows, classes)
+    expected = model.predict(rows), model.predict_proba(rows)
+    for tensor_type, dtype in [(FloatTensorType, np.float32), (DoubleTensorType, np.float64)]:
+        graph = skl2onnx.to_onnx(
+            model,
+            initial_types=[("X", tensor_type([None, 4]))],
+            options={"zipmap": False},
+        )
+        label, probability = run(graph, rows.astype(dtype))
+        assert label.tolist() == expected[0].tolist()
+        np.testing.assert_allclose(probability, expected[1], atol=1e-5)
+
+
+def test_a_dictionary_for_each_sample_by_default(rows, convert, run):
+    model = fitted(rows, CLASSES["strings"])
+    for X in [rows, rows.astype(np.float32)]:
+        label, probability = run(convert(model, X), X)
+        assert label.tolist() == model.predict(X).tolist()
+        assert list(probability[0]) == model.classes_.tolist()
+        values = [list(sample.values()) for sample in probability]
+        np.testing.assert_allclose(values, model.predict_proba(X), atol=1e-5)
+
+
+def test_options_of_classifiers(rows, run):
+    model = fitted(rows, CLASSES["three"])
+
+    def outputs(**options):
+        types = [("X", FloatTensorType([None, 4]))]
+        graph = skl2onnx.to_onnx(model, initial_types=types, options={id(model[-1]): options})
+        return run(graph, rows.astype(np.float32))
+
+    assert len(outputs(zipmap="columns")) == 4
+    assert outputs(zipmap=False, output_class_labels=True)[2].tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize("cell", ["RNN", "LSTM", "BiLSTM"])
+def test_every_cell_and_missing_steps(cell, rows, holes, run):
+    windows = holes(np.lib.stride_tricks.sliding_window_view(rows, 5, axis=0).swapaxes(1, 2))
+    make = getattr(sklstm, f"{cell}Classifier")
+    labels = np.arange(len(windows)) % 3
+    model = make(hidden_size=4, max_epochs=2, random_state=0).fit(windows, labels)
+    graph = sklstm.onnx.to_onnx(model, options={"zipmap": False})
+    label, probability = run(graph, windows.astype(np.float32))
+    np.testing.assert_allclose(probability, model.predict_proba(windows), atol=1e-5)
+    assert (label == model.predict(windows)).mean() > 0.99

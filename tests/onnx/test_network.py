@@ -1,0 +1,99 @@
+"""Recurrent layers: every network, and sequences of every kind."""
+
+import numpy as np
+import pytest
+
+import sklstm
+from sklstm.onnx import to_onnx
+
+NETWORKS = [
+    {"cell": cell, "hidden_size": units, "activation": activation, **options}
+    for cell, options in [("LSTM", {}), ("LSTM", {"peephole": True}), ("GRU", {}), ("RNN", {})]
+    for units, activation in [(5, "tanh"), ([4, 6, 3], "relu")]
+    for options in [options, {**options, "bidirectional": True}]
+] + [{"cell": "BiLSTM", "hidden_size": 7}]
+
+
+def fitted(cell="LSTM", *, windows, n_targets=None, **parameters):
+    """Return a regressor whose weights are shaken, so that none is where it began."""
+    rng = np.random.default_rng(2)
+    n_targets = [] if n_targets is None else [n_targets]
+    steps = [windows.shape[1]] if parameters.get("output") == "sequence" else []
+    y = 1000 * rng.normal(size=(len(windows), *steps, *n_targets)) + 5000
+    make = getattr(sklstm, f"{cell}Regressor")
+    # The plain engine: there is no kernel to compile, and its passes are the oracle of all others.
+    model = make(max_epochs=1, random_state=0, engine="torch", **parameters).fit(windows, y)
+    model.weights_ = {
+        name: (w + 0.2 * rng.normal(size=w.shape)).astype(w.dtype)
+        for name, w in model.weights_.items()
+    }
+    return model
+
+
+@pytest.fixture
+def windows(rows):
+    return np.lib.stride_tricks.sliding_window_view(rows, 8, axis=0).swapaxes(1, 2).copy()
+
+
+@pytest.mark.parametrize("network", NETWORKS, ids=lambda p: "-".join(str(v) for v in p.values()))
+def test_every_network(network, windows, holes, agrees):
+    model = fitted(windows=windows, **network)
+    graph = agrees(model, windows, holes(windows), windows[:1, :3], scale=1000)
+    operator = {"BiLSTM": "LSTM"}.get(network["cell"], network["cell"])
+    n_layers = len(network["hidden_size"]) if isinstance(network["hidden_size"], list) else 1
+    assert [node.op_type for node in graph.graph.node].count(operator) == n_layers
+
+
+@pytest.mark.parametrize("n_targets", [None, 2])
+@pytest.mark.parametrize("quantile", [0.5, [0.9, 0.1, 0.5]], ids=["one", "three"])
+@pytest.mark.parametrize("output", ["last", "sequence"])
+@pytest.mark.parametrize("cell", ["GRU", "BiLSTM"])
+def test_every_form_of_output(cell, output, quantile, n_targets, windows, holes, agrees):
+    model = fitted(
+        cell, windows=windows[:50], n_targets=n_targets, hidden_size=4,
+        loss="quantile", quantile=quantile, output=output,
+    )  # fmt: skip
+    agrees(model, holes(windows[:50]), scale=1000)
+    model.set_params(output="last" if output == "sequence" else "sequence")
+    agrees(model, holes(windows[:50]), scale=1000)
+
+
+def test_batches_and_lengths_other_than_in_fit(windows, run, same):
+    model = fitted(windows=windows[:, :5], hidden_size=6)
+    graph = to_onnx(model)
+    rng = np.random.default_rng(0)
+    for n_samples, n_timesteps in [(1, 1), (1, 60), (1000, 5), (17, 31)]:
+        X = rng.choice(windows.reshape(-1, 4), size=(n_samples, n_timesteps)).astype(np.float32)
+        same(run(graph, X)[0], model.predict(X), scale=1000)
+
+
+@pytest.mark.parametrize("cell", ["LSTM", "GRU", "RNN"])
+def test_no_samples_are_no_crash(cell, windows, run):
+    graph = to_onnx(fitted(cell, windows=windows, hidden_size=3))
+    assert run(graph, windows[:0].astype(np.float32))[0].shape == (0, 1)
+
+
+@pytest.mark.parametrize("output", ["last", "sequence"])
+def test_what_predict_refuses_is_nan(output, windows, run):
+    model = fitted(windows=windows, hidden_size=3, output=output)
+    X = windows[:4].astype(np.float32)
+    X[0], X[1, 2, 0], X[2, 2, 3] = np.nan, np.nan, np.inf
+    for wrong in X[:3]:
+        with pytest.raises(ValueError, match="X "):
+            model.predict(wrong[np.newaxis])
+    (predicted,) = run(to_onnx(model), X)
+    assert np.isnan(predicted[:3]).all()
+    assert not np.isnan(predicted[3]).any()
+
+
+def test_univariate_windows_of_two_axes(windows, holes, agrees, run, same):
+    flat = holes(windows)[:, :, 0]
+    agrees(fitted(windows=flat, hidden_size=4), flat, flat[:1], scale=1000)
+    model = fitted(windows=flat[:, :, np.newaxis], hidden_size=4)
+    X = windows[:, 2:6, 0].astype(np.float32)
+    same(run(to_onnx(model, X), X)[0], model.predict(X), scale=1000)
+
+
+def test_a_file_is_about_as_large_as_the_weights(windows):
+    model = fitted(windows=windows, hidden_size=64, bidirectional=True)
+    assert to_onnx(model).ByteSize() < 4 * model.n_parameters_ + 12_000
