@@ -2,12 +2,13 @@
 
 from ._dropout_mask import dropout_mask
 from ._forward import network_output
+from ._gate_activations import gate_activations
 from ._initial_weights import initial_weights
 from ._levels import per_level
 from ._network_spec import NetworkSpec
 from ._one_thread import OneThread, one_blas_thread
 
 __all__ = [
-    "NetworkSpec", "OneThread", "dropout_mask", "initial_weights", "network_output",
-    "one_blas_thread", "per_level",
+    "NetworkSpec", "OneThread", "dropout_mask", "gate_activations", "initial_weights",
+    "network_output", "one_blas_thread", "per_level",
 ]  # fmt: skip

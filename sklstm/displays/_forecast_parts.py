@@ -1,0 +1,227 @@
+"""What `ForecastDisplay` draws, from what users have."""
+
+import re
+from numbers import Integral
+
+import numpy as np
+import pandas as pd
+
+from sklstm.data import column_names, has_three_axes, is_frame
+
+_BOUND = re.compile(r"lower(?P<suffix>_(?P<level>[\d.e-]+))?")
+
+
+def one_column(values, name, n_rows=None):
+    """Return values as an array of one axis.
+
+    Parameters
+    ----------
+    values : array-like of shape (n_rows,) or (n_rows, 1)
+        Numbers.
+    name : str
+        What they are called in errors.
+    n_rows : int, optional
+        How many there must be.
+
+    Returns
+    -------
+    column : ndarray of shape (n_rows,), float64
+        The same.
+
+    Raises
+    ------
+    ValueError
+        If there are several columns, or more or fewer rows.
+    """
+    array = np.asarray(values, dtype=np.float64)
+    if array.ndim == 2 and array.shape[1] == 1:
+        array = array[:, 0]
+    if array.ndim != 1:
+        raise ValueError(
+            f"{name} must be one column of shape (n_rows,), got an array of shape {array.shape}. "
+            "Of several outputs or quantiles choose one, and draw it with "
+            "ForecastDisplay.from_predictions(y_true, y_pred); quantiles are its lower and upper."
+        )
+    if n_rows is not None and len(array) != n_rows:
+        raise ValueError(
+            f"{name} must have {n_rows} rows, one for each prediction, got {len(array)}."
+        )
+    return array
+
+
+def history_before(history, times, *, labelled):
+    """Return known values before the first label of `times`, as a series.
+
+    Parameters
+    ----------
+    history : array-like, series or None
+        Values, oldest first. Without an index they end right before the first label.
+    times : pandas index
+        Labels of what is predicted.
+    labelled : bool
+        Whether they are labels of the user's, so that `history` may have some of them.
+
+    Returns
+    -------
+    history : Series
+        Empty for None.
+
+    Raises
+    ------
+    ValueError
+        If it is not one column, or has no labels where `times` has labels that are no numbers.
+    """
+    if history is None:
+        return pd.Series([], index=times[:0], dtype=np.float64)
+    values = one_column(history, "history")
+    if labelled and isinstance(history, pd.Series | pd.DataFrame):
+        series = pd.Series(values, index=history.index)
+        try:
+            return series[series.index < times[0]]
+        except TypeError as error:
+            raise ValueError(
+                f"history has labels such as {series.index[0]!r}, the predictions have labels such "
+                f"as {times[0]!r}: they are not of one kind."
+            ) from error
+    if not pd.api.types.is_numeric_dtype(times):
+        raise ValueError(
+            "history must be a pandas Series with an index like that of the predictions, whose "
+            f"labels are such as {times[0]!r}; got {type(history).__name__}."
+        )
+    return pd.Series(values, index=times[0] + np.arange(-len(values), 0))
+
+
+def last_known(X, target, y_name):
+    """Return the target at each row of `X`, if `X` holds it.
+
+    Parameters
+    ----------
+    X : array-like or dataframe
+        Rows of a series, or windows.
+    target : int, str or None
+        Column of `X`; None: the column that is called as `y` is.
+    y_name : str or None
+        Name of `y`.
+
+    Returns
+    -------
+    values : ndarray of shape (n_rows,), float64
+        None if nothing tells which column it is.
+
+    Raises
+    ------
+    ValueError
+        If there is no such column.
+    """
+    columns = column_names(X)
+    if target is None:
+        target = y_name if columns and y_name in columns else None
+        target = f"{y_name}@t-0" if columns and f"{y_name}@t-0" in columns else target
+        if target is None:
+            return None
+    if columns and f"{target}@t-0" in columns:
+        target = f"{target}@t-0"
+    if is_frame(X):
+        if target not in columns:
+            raise ValueError(f"target={target!r} is no column of X: these are {columns}.")
+        return np.asarray(X[target], dtype=np.float64)
+    rows = np.asarray(X)[:, -1] if has_three_axes(X) else np.asarray(X)
+    if not isinstance(target, Integral) or not -rows.shape[1] <= target < rows.shape[1]:
+        raise ValueError(
+            f"target={target!r} is no column of X, which has the columns 0 to {rows.shape[1] - 1}."
+        )
+    return rows[:, target].astype(np.float64)
+
+
+def check_forecast(frame):
+    """Return the prediction and the intervals of a frame of `Forecaster.forecast`.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The forecast of one column of one series.
+
+    Returns
+    -------
+    prediction : Series
+        Its column.
+    intervals : dict
+        Lower and upper bounds by what to call the interval.
+
+    Raises
+    ------
+    TypeError
+        If it is no frame.
+    ValueError
+        If it holds several series or columns, or no prediction.
+    """
+    if not isinstance(frame, pd.DataFrame):
+        raise TypeError(
+            "from_forecast takes the frame that Forecaster.forecast returns, got "
+            f"{type(frame).__name__}."
+        )
+    if frame.columns.nlevels > 1:
+        names = list(frame.columns.unique(0))
+        raise ValueError(
+            f"The forecast holds several columns, {names}, and one is drawn: select it, as in "
+            f"forecast[{names[0]!r}]."
+        )
+    if frame.index.nlevels > 1:
+        raise ValueError(
+            f"The forecast holds several series, told apart by the levels {list(frame.index.names)}"
+            " of its index, and one is drawn: select it, as in forecast.xs(key, level="
+            f"{frame.index.names[0]!r})."
+        )
+    if "prediction" not in frame.columns:
+        raise ValueError(
+            "from_forecast takes the frame that Forecaster.forecast returns, with a column "
+            f"'prediction', got the columns {list(frame.columns)}."
+        )
+    intervals = {}
+    for match in filter(None, map(_BOUND.fullmatch, map(str, frame.columns))):
+        suffix, level = match["suffix"] or "", match["level"]
+        name = "Interval" if level is None else f"{100 * float(level):g} % interval"
+        intervals[name] = frame[f"lower{suffix}"].to_numpy(), frame[f"upper{suffix}"].to_numpy()
+    return frame["prediction"], intervals
+
+
+def backtest_errors(result, metric, column):
+    """Return the errors of a backtest by step, and those of persistence.
+
+    Parameters
+    ----------
+    result : Bunch
+        As from `Forecaster.backtest`.
+    metric : {"mae", "rmse"}
+        Which error.
+    column : str or None
+        Which column of the series, where there are several.
+
+    Returns
+    -------
+    errors, persistence : Series
+        By step.
+
+    Raises
+    ------
+    TypeError
+        If `result` has no errors.
+    ValueError
+        If there is no such metric or column.
+    """
+    errors = getattr(result, "errors", None)
+    if not isinstance(errors, pd.DataFrame):
+        raise TypeError(
+            "from_backtest takes the result of Forecaster.backtest, whose errors are a frame; got "
+            f"{type(result).__name__}."
+        )
+    if metric not in ("mae", "rmse"):
+        raise ValueError(f"metric={metric!r} is not possible: it takes 'mae' or 'rmse'.")
+    if "column" in errors.index.names:
+        names = list(errors.index.unique("column"))
+        if column not in names:
+            raise ValueError(f"column={column!r} must be one of the columns forecast, {names}.")
+        errors = errors.xs(column, level="column")
+    elif column is not None:
+        raise ValueError(f"column={column!r} must be left out: there is one column only.")
+    return errors[metric], errors[f"persistence_{metric}"]
