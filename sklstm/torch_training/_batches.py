@@ -24,8 +24,11 @@ class Batches:
         self.order = np.arange(len(data.windows))
         self._ragged = len(np.unique(data.windows.lengths)) > 1
 
+    def __len__(self):
+        return len(self.order)
+
     def __iter__(self):
-        """Yield pairs: arguments of the network by name, and targets with their weights."""
+        """Yield pairs: arguments of the network by name, and targets, with weights if any."""
         for first in range(0, len(self.order), self.batch_size):
             samples = self.order[first : first + self.batch_size]
             values, lengths = self.data.windows.gather(samples)
@@ -38,7 +41,7 @@ class Batches:
         target = self._tensor(self._target_values(samples))
         weight = self.data.sample_weight
         if weight is None:
-            return (target,)
+            return target
         return target, self._tensor(weight[samples].astype(self.data.windows.rows.dtype))
 
     def _target_values(self, samples):

@@ -19,6 +19,7 @@ class WeightedLoss(nn.Module):
 
     def __init__(self, name, quantile=0.5):
         super().__init__()
+        self.name = name
         self.pointwise = {
             "squared_error": _squared_error,
             "absolute_error": _absolute_error,

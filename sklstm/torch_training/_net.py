@@ -2,7 +2,9 @@
 
 import torch
 from skorch import NeuralNet
-from skorch.callbacks import GradientNormClipping
+from skorch.callbacks import EarlyStopping, GradientNormClipping
+
+from ._callbacks import skorch_callbacks
 
 
 class Net(NeuralNet):
@@ -12,6 +14,8 @@ class Net(NeuralNet):
     split (which takes the oldest rows in time order), the log and the early stop by
     `KeyboardInterrupt` are switched off.
     """
+
+    asked_to_stop = False
 
     def get_default_callbacks(self):
         """Return no callbacks: the log and the history of losses are ours."""
@@ -26,8 +30,30 @@ class Net(NeuralNet):
         return dataset
 
     def get_loss(self, y_pred, y_true, X=None, training=False):
-        """Return the weighted loss of a batch; `y_true` is a tuple of targets and weights."""
-        return self.criterion_(y_pred, *y_true)
+        """Return the weighted loss of a batch; `y_true` may be a tuple of targets and weights."""
+        targets = y_true if isinstance(y_true, tuple) else (y_true,)
+        return self.criterion_(y_pred, *targets)
+
+    def predict(self, X):
+        """Return what scores of callbacks are made from: numbers, or numbers of classes."""
+        output = self.predict_proba(X)
+        if self.criterion_.name != "log_loss":
+            return output
+        return output[:, 0] > 0 if output.shape[1] == 1 else output.argmax(axis=1)
+
+    def notify(self, method_name, **cb_kwargs):
+        """Call a method of all callbacks; early stopping is noted, an interrupt is not caught.
+
+        skorch's early stopping raises the `KeyboardInterrupt` that Ctrl-C raises.
+        """
+        getattr(self, method_name)(self, **cb_kwargs)
+        for _, callback in self.callbacks_:
+            try:
+                getattr(callback, method_name)(self, **cb_kwargs)
+            except KeyboardInterrupt:
+                if not isinstance(callback, EarlyStopping):
+                    raise
+                self.asked_to_stop = True
 
 
 def make_net(network, loss, settings, device):
@@ -40,7 +66,8 @@ def make_net(network, loss, settings, device):
     loss : nn.Module
         Called with outputs, targets and weights.
     settings : dict
-        ``optimizer``, ``learning_rate``, ``weight_decay`` and ``max_grad_norm``.
+        ``optimizer``, ``learning_rate``, ``weight_decay``, ``max_grad_norm``, ``batch_size`` and
+        ``callbacks``.
     device : torch.device
         Where it trains.
 
@@ -58,7 +85,11 @@ def make_net(network, loss, settings, device):
         lr=settings["learning_rate"],
         optimizer__weight_decay=settings["weight_decay"],
         **{f"optimizer__{name}": value for name, value in options.items()},
-        callbacks=[] if clip is None else [GradientNormClipping(clip)],
+        batch_size=settings["batch_size"],
+        callbacks=[
+            *([] if clip is None else [GradientNormClipping(clip)]),
+            *skorch_callbacks(settings.get("callbacks")),
+        ],
         device=device,
         verbose=0,
     )

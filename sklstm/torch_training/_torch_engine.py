@@ -76,7 +76,9 @@ class TorchEngine:
             generator = on_device.manual_seed(int(generator.integers(2**31)))
         self.net.module_.generator = generator
         self.batches.order = order
-        self.net.fit_loop(self.batches, None, epochs=1)
+        # Callbacks want to see the validation loss; without them it is not computed twice.
+        seen = self.validation if self.settings.get("callbacks") else None
+        self.net.fit_loop(self.batches, seen, epochs=1)
         batches = self.net.history[-1]["batches"]
         losses = [batch["train_loss"] for batch in batches if "train_loss" in batch]
         batches.clear()  # read once, and one entry a batch would add up
@@ -87,6 +89,15 @@ class TorchEngine:
         batches = self.validation
         losses = [self.net.validation_step(batch)["loss"].item() for batch in batches]
         return losses, batches.batch_size
+
+    @property
+    def asked_to_stop(self):
+        """Whether a callback wants training to end."""
+        return self.net.asked_to_stop
+
+    def finish(self):
+        """Tell callbacks that training ends; they may put other weights in place."""
+        self.net.notify("on_train_end", X=self.batches, y=self.validation)
 
     def state(self):
         """Return copies of the weights and of the state of the optimiser."""

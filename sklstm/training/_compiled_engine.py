@@ -63,6 +63,11 @@ class CompiledEngine:
         self._network = CompiledNetwork(self.layout, self.weights)  # it sees the weights change
         self._stack = ExitStack()
 
+    asked_to_stop = False  # there is nobody to ask
+
+    def finish(self):
+        """Do nothing: training ends."""
+
     def __enter__(self):
         self._stack.enter_context(CORES.fit())
         return self

@@ -27,7 +27,8 @@ def make_engine(spec, weights, data, validation, settings, optimizer_state):
     An engine is a context manager with three methods: ``run_epoch(order, generator)`` trains on
     the samples in that order, draws masks of dropout, and returns the loss of each batch;
     ``validation_losses()`` returns the losses of batches of validation data and their size;
-    ``state()`` returns copies of the weights and of the state of the optimiser.
+    ``state()`` returns copies of the weights and of the state of the optimiser. Besides, skorch's
+    callbacks may set ``asked_to_stop``, and hear of the end by ``finish()``.
 
     Parameters
     ----------
@@ -48,7 +49,8 @@ def make_engine(spec, weights, data, validation, settings, optimizer_state):
         The two give the same results up to rounding.
     """
     device = settings["device"]
-    if device == "cpu" and uses_compiled_code(spec, settings["engine"]):
+    compiled = uses_compiled_code(spec, settings["engine"]) and not settings.get("callbacks")
+    if device == "cpu" and compiled:
         from ._compiled_engine import CompiledEngine
 
         return CompiledEngine(spec, weights, data, validation, settings, optimizer_state)

@@ -23,7 +23,8 @@ def train(spec, weights, data, validation, settings, *, optimizer_state=None, wa
     settings : dict
         ``loss``, ``quantile``, ``optimizer``, ``learning_rate``, ``weight_decay``,
         ``max_grad_norm``, ``batch_size``, ``max_epochs``, ``shuffle``, ``dropout``,
-        ``recurrent_dropout``, ``n_iter_no_change``, ``tol``, ``device``, ``engine``, and ``seed``
+        ``recurrent_dropout``, ``n_iter_no_change``, ``tol``, ``device``, ``engine``, ``callbacks``
+        (of skorch; may be left out), and ``seed``
         with ``first_epoch``: the draws of an epoch depend on these two and on nothing before it.
         ``quantile`` is one level or an array of one for each output.
     optimizer_state : list, optional
@@ -61,7 +62,9 @@ class _Run:
     def fit(self, watcher):
         if self.validation is not None and self.settings["first_epoch"] > 0:
             self._keep_best(self._validation_loss(self.settings["first_epoch"]))
-        return self._result(self._run_epochs(watcher))
+        stop_reason = self._run_epochs(watcher)
+        self.engine.finish()
+        return self._result(stop_reason)
 
     def _run_epochs(self, watcher):
         settings, first = self.settings, self.settings["first_epoch"]
@@ -76,6 +79,8 @@ class _Run:
             if watcher is not None and watcher.end_epoch(
                 (training_loss, validation_loss), lambda: self._result("callback")
             ):
+                return "callback"
+            if self.engine.asked_to_stop:
                 return "callback"
             if patience.is_over:
                 return "training_loss" if self.validation is None else "validation_score"

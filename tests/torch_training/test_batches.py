@@ -22,7 +22,8 @@ def test_every_sample_comes_once_with_its_own_window_and_weight(ragged, weighted
     batches, windows = make_batches(ragged=ragged, weighted=weighted)
     batches.order = np.random.default_rng(5).permutation(11)
     seen = []
-    for inputs, (target, *weight) in batches:
+    for inputs, targets in batches:
+        target, *weight = targets if weighted else (targets,)
         for row, sample in enumerate(target[:, 0].int().tolist()):
             length = int(inputs["lengths"][row]) if ragged else 3
             expected = windows[sample][~np.isnan(windows[sample, :, 0])]
