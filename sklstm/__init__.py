@@ -2,6 +2,7 @@
 
 from .baselines import EMARegressor, PersistenceRegressor, SMARegressor
 from .data import forecast_pairs
+from .displays import ForecastDisplay, GateDisplay, LossCurveDisplay
 from .estimators import (
     BiLSTMClassifier,
     BiLSTMRegressor,
@@ -11,6 +12,7 @@ from .estimators import (
     LSTMRegressor,
     RNNClassifier,
     RNNRegressor,
+    SequenceEncoder,
 )
 from .forecasting import Forecaster, WindowScaledRegressor
 from .metrics import mean_absolute_scaled_error
@@ -24,16 +26,20 @@ __all__ = [
     "BiLSTMRegressor",
     "EMARegressor",
     "ExponentialSmoother",
+    "ForecastDisplay",
     "Forecaster",
     "GRUClassifier",
     "GRURegressor",
+    "GateDisplay",
     "LSTMClassifier",
     "LSTMRegressor",
+    "LossCurveDisplay",
     "PanelTimeSeriesSplit",
     "PersistenceRegressor",
     "RNNClassifier",
     "RNNRegressor",
     "SMARegressor",
+    "SequenceEncoder",
     "SequenceWindower",
     "WindowScaledRegressor",
     "WindowScaler",

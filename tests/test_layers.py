@@ -10,9 +10,10 @@ import sklstm
 PACKAGE = Path(sklstm.__file__).parent
 SHARED = {"numpy", "sklearn"}
 LAYERS = {
+    "persistence": {"numpy", "pandas", "sklstm"},  # the last for its version and its public names
     "data": SHARED | {"pandas"},
-    "preprocessing": SHARED | {"scipy", "sklstm.data"},
-    "baselines": SHARED | {"sklstm.data"},
+    "preprocessing": SHARED | {"scipy", "sklstm.data", "sklstm.persistence"},
+    "baselines": SHARED | {"sklstm.data", "sklstm.persistence"},
     "metrics": SHARED | {"pandas", "sklstm.data"},
     "model_selection": SHARED | {"pandas", "sklstm.data"},
     "recurrence": {"numpy", "threadpoolctl"},
@@ -33,9 +34,19 @@ LAYERS = {
         "sklstm.kernels",
         "sklstm.torch_training",
     },
-    "estimators": SHARED | {"scipy", "sklstm.data", "sklstm.recurrence", "sklstm.training"},
+    "estimators": SHARED
+    | {"scipy", "sklstm.data", "sklstm.persistence", "sklstm.recurrence", "sklstm.training"},
     "forecasting": SHARED
-    | {"pandas", "scipy", "sklstm.data", "sklstm.preprocessing", "sklstm.model_selection"},
+    | {
+        "pandas",
+        "scipy",
+        "sklstm.data",
+        "sklstm.persistence",
+        "sklstm.preprocessing",
+        "sklstm.model_selection",
+    },
+    "onnx": SHARED | {"skl2onnx", "onnx", "sklstm", "sklstm.data", "sklstm.estimators"},
+    "displays": SHARED | {"matplotlib", "pandas", "sklstm.data"},
     "testing": SHARED | {"pandas", "joblib", "sklstm.preprocessing", "sklstm"},
 }
 SOURCES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.glob("*/*.py"))

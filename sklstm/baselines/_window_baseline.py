@@ -17,9 +17,12 @@ from sklstm.data import (
     position_of_feature,
     step_features,
 )
+from sklstm.persistence import SavedStateMixin
 
 
-class WindowBaseline(WindowsInputMixin, CallbackSupportMixin, RegressorMixin, BaseEstimator):
+class WindowBaseline(
+    WindowsInputMixin, CallbackSupportMixin, RegressorMixin, SavedStateMixin, BaseEstimator
+):
     """Base of regressors that compute a forecast from the window alone.
 
     Subclasses have a parameter ``target_feature`` and define `_forecast`. Nothing is learned in
@@ -27,6 +30,10 @@ class WindowBaseline(WindowsInputMixin, CallbackSupportMixin, RegressorMixin, Ba
     """
 
     _parameter_constraints = {"target_feature": [Integral, str]}
+    _saved_together = (
+        "_position", "_one_dimensional", "n_outputs_", "n_features_in_", "window_shape_",
+        "_fitted_on_columns",
+    )  # fmt: skip
 
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)

@@ -8,6 +8,7 @@ from ._lstm_classifier import LSTMClassifier
 from ._lstm_regressor import LSTMRegressor
 from ._rnn_classifier import RNNClassifier
 from ._rnn_regressor import RNNRegressor
+from ._sequence_encoder import SequenceEncoder
 
 __all__ = [
     "BiLSTMClassifier",
@@ -18,4 +19,5 @@ __all__ = [
     "LSTMRegressor",
     "RNNClassifier",
     "RNNRegressor",
+    "SequenceEncoder",
 ]

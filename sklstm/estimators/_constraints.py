@@ -28,6 +28,7 @@ SHARED = {
     "n_iter_no_change": [*_COUNT, None],
     "tol": [Interval(Real, 0, None, closed="left")],
     "warm_start": ["boolean"],
+    "callbacks": [list, tuple, None],
     "device": [str],
     "engine": [StrOptions({"auto", "torch"})],
     "random_state": ["random_state"],

@@ -76,7 +76,7 @@ shuffle : bool, default=True
 early_stopping : bool, default=False
     Whether to hold back the newest samples, stop when the loss on them no longer falls, and keep
     the weights with which it was lowest. Samples whose windows reach into the held-back ones are
-    left out.
+    left out. ``X_val`` of `fit` takes the place of the newest samples.
 validation_fraction : float in (0, 1), default=0.1
     Share of the samples that ``early_stopping`` holds back.
 n_iter_no_change : int or None, default=10
@@ -86,6 +86,10 @@ tol : float, default=1e-4
     The smallest fall of the loss that counts.
 warm_start : bool, default=False
     Whether `fit` goes on from the weights, and the state of the optimizer, of the last fit.
+callbacks : list of skorch.callbacks.Callback, default=None
+    Callbacks of skorch, or pairs of a name and one; they are told of every batch and epoch. With
+    them torch trains, as with ``engine="torch"``. Scores are of standardised targets. Those of
+    scikit-learn are given to `set_callbacks`.
 device : str, default="cpu"
     Where to train: ``"cpu"``, an accelerator such as ``"cuda"``, or ``"auto"``. Predictions are
     always made on the processor.

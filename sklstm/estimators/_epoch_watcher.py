@@ -12,15 +12,15 @@ class EpochWatcher:
         Its context.
     attributes : callable
         Called with a `TrainingResult`, returns the fitted attributes at that point.
-    X, y : array-like
-        Training data as the user gave it.
+    data : dict
+        ``X``, ``y`` and ``metadata`` of training, as callbacks are given them.
     """
 
-    def __init__(self, estimator, context, attributes, X, y):
+    def __init__(self, estimator, context, attributes, data):
         self.estimator = estimator
         self.context = context
         self.attributes = attributes
-        self.data = {"X": X, "y": y}
+        self.data = data
         self._epoch = None
         self._n_epochs = 0
 

@@ -11,29 +11,32 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from sklstm.data import WindowsInputMixin, check_same_length, is_on_disk
+from sklstm.persistence import SavedStateMixin
 from sklstm.recurrence import NetworkSpec, initial_weights, one_blas_thread
 from sklstm.training import Predictor, TrainingData, train, training_device
 
 from ._epoch_watcher import EpochWatcher
+from ._fitted_state import FittedStateMixin
+from ._gates import GatesMixin
 from ._levels import check_levels
 from ._samples import Samples, check_sample_weight
+from ._saved_network import check_saved_network
 from ._standardisation import StandardisedRows, standardise, weighted_statistics
 from ._summary import summary_table
-from ._validation_block import newest_block, scores_of_epochs
+from ._validation_block import held_out_samples, newest_block, scores_of_epochs
 
 _EXACT_SAMPLES = 256  # training sets of one batch up to this size are trained in double precision
-_FITTED = (
-    "_seed",
-    "_spec",
-    "_optimizer_state",
-    "_one_dimensional",
-    "_levels",
-    "_fitted_on_columns",
-    "_predictor",
-)
 
 
-class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC):
+class RecurrentBase(
+    WindowsInputMixin,
+    GatesMixin,
+    CallbackSupportMixin,
+    SavedStateMixin,
+    FittedStateMixin,
+    BaseEstimator,
+    ABC,
+):
     """Base of the recurrent estimators.
 
     A subclass names its cell in ``_cell``, its loss in ``_loss_name``, and says what becomes of
@@ -44,6 +47,9 @@ class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC)
     _cell = None
     _loss_name = None
     _every_step = False
+    _saved_classes = (NetworkSpec,)
+    _saved_together = ("weights_", "_fitted_on_columns", "loss_curve_", "_seed", "_optimizer_state")
+    _not_saved = ("_predictor",)
 
     @abstractmethod
     def _check_targets(self, y, sample_weight, *, go_on, classes):
@@ -79,16 +85,13 @@ class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC)
     def __sklearn_is_fitted__(self):
         return hasattr(self, "weights_")
 
-    def __getstate__(self):
-        state = super().__getstate__()
-        return {name: value for name, value in state.items() if name != "_predictor"}
-
     def __setstate__(self, state):
         super().__setstate__(state)
         if hasattr(self, "weights_"):
+            check_saved_network(self)
             self._predictor = Predictor()
 
-    def _full_fit(self, X, y, sample_weight):
+    def _full_fit(self, X, y, sample_weight, *held_out):
         return self._fit(
             X,
             y,
@@ -96,6 +99,7 @@ class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC)
             go_on=self.warm_start,
             max_epochs=self.max_epochs,
             keep_optimizer=self.warm_start,
+            held_out=held_out,
         )
 
     def _partial_fit(self, X, y, sample_weight, classes=None):
@@ -108,7 +112,9 @@ class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC)
             X, y, sample_weight, go_on=True, max_epochs=1, keep_optimizer=True, classes=classes
         )
 
-    def _fit(self, X, y, sample_weight, *, go_on, max_epochs, keep_optimizer, classes=None):
+    def _fit(
+        self, X, y, sample_weight, *, go_on, max_epochs, keep_optimizer, classes=None, held_out=()
+    ):
         """Train, from fresh weights or going on from the last ones."""
         go_on = go_on and hasattr(self, "weights_")
         before = self._fitted_attributes()
@@ -116,20 +122,22 @@ class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC)
             self._replace_fitted({})
         try:
             samples, attributes = self._check_samples(X, y, sample_weight, go_on, classes)
-            training, validation = self._blocks(samples)
+            training, validation = self._blocks(samples, held_out, attributes)
             if go_on:
                 attributes = before
                 self._check_same_network(attributes)
             else:
                 attributes |= self._first_attributes(training, attributes)
-            self._run(attributes, training, validation, max_epochs, keep_optimizer, X, y)
+            weight = None if sample_weight is None else {"sample_weight": sample_weight}
+            data = {"X": X, "y": y, "metadata": weight}
+            self._run(attributes, training, validation, max_epochs, keep_optimizer, data)
         except BaseException:
             self._replace_fitted(before)
             raise
         return self
 
-    def _check_samples(self, X, y, sample_weight, go_on, classes):
-        windows = self._check_windows(X, reset=not go_on)
+    def _check_samples(self, X, y, sample_weight, go_on, classes, *, remember=True):
+        windows = self._check_windows(X, reset=remember and not go_on)
         check_same_length(windows, y, self)
         targets, sample_weight, attributes = self._check_targets(
             y, check_sample_weight(sample_weight, len(windows)), go_on=go_on, classes=classes
@@ -137,30 +145,18 @@ class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC)
         samples = Samples(windows, self._match_steps(targets, X, windows), sample_weight)
         return samples.with_targets().without_weightless(), attributes
 
-    def _run(self, attributes, training, validation, max_epochs, keep_optimizer, X, y):
+    def _run(self, attributes, training, validation, max_epochs, keep_optimizer, data):
         """Train between the beginning and the end of the task that callbacks are told of."""
 
         def fitted(result):
             return self._result_attributes(attributes, result, keep_optimizer)
 
         context = self._init_callback_context(max_subtasks=max_epochs)
-        context.call_on_fit_task_begin(estimator=self, X=X, y=y)
-        watcher = EpochWatcher(self, context, fitted, X, y)
+        context.call_on_fit_task_begin(estimator=self, **data)
+        watcher = EpochWatcher(self, context, fitted, data)
         result = self._train(attributes, training, validation, max_epochs, watcher)
         self._replace_fitted(self._fitted_attributes() | fitted(result))
-        context.call_on_fit_task_end(estimator=self, X=X, y=y)
-
-    def _fitted_attributes(self):
-        return {
-            name: value
-            for name, value in vars(self).items()
-            if name in _FITTED or (name.endswith("_") and not name.startswith("_"))
-        }
-
-    def _replace_fitted(self, attributes):
-        for name in self._fitted_attributes():
-            delattr(self, name)
-        vars(self).update(attributes)
+        context.call_on_fit_task_end(estimator=self, **data)
 
     def _check_same_network(self, attributes):
         if self._new_spec(attributes) != attributes["_spec"]:
@@ -169,7 +165,9 @@ class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC)
                 f"parameters now describe {self._new_spec(attributes)}. Set warm_start=False."
             )
 
-    def _blocks(self, samples):
+    def _blocks(self, samples, held_out, attributes):
+        if any(part is not None for part in held_out):
+            return samples, held_out_samples(self, held_out, samples, attributes)
         if not self.early_stopping:
             return samples, None
         first, last = newest_block(samples.windows, self.validation_fraction)
@@ -242,7 +240,7 @@ class RecurrentBase(WindowsInputMixin, CallbackSupportMixin, BaseEstimator, ABC)
     def _settings(self, attributes, max_epochs):
         names = (
             "optimizer", "learning_rate", "weight_decay", "max_grad_norm", "batch_size", "shuffle",
-            "recurrent_dropout", "n_iter_no_change", "tol", "device", "engine",
+            "recurrent_dropout", "n_iter_no_change", "tol", "device", "engine", "callbacks",
         )  # fmt: skip
         settings = {name: getattr(self, name) for name in names}
         return settings | {

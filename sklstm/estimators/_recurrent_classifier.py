@@ -17,6 +17,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
 
     _parameter_constraints = SHARED | CLASSIFIER
     _loss_name = "log_loss"
+    _saved_together = (*RecurrentBase._saved_together, "classes_")
 
     def __init__(
         self,
@@ -41,6 +42,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         n_iter_no_change=10,
         tol=1e-4,
         warm_start=False,
+        callbacks=None,
         device="cpu",
         engine="auto",
         random_state=None,
@@ -66,6 +68,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         self.n_iter_no_change = n_iter_no_change
         self.tol = tol
         self.warm_start = warm_start
+        self.callbacks = callbacks
         self.device = device
         self.engine = engine
         self.random_state = random_state
@@ -73,7 +76,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
 
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y, sample_weight=None):
+    def fit(self, X, y, sample_weight=None, X_val=None, y_val=None, sample_weight_val=None):
         """Train on windows and their classes.
 
         Parameters
@@ -86,6 +89,14 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
             Class of each window.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the samples in the loss, multiplied by those of `class_weight`.
+        X_val : array-like or dataframe, default=None
+            Windows that ``early_stopping`` looks at in place of the newest ones of `X`, which are
+            all trained on then. In a `~sklearn.pipeline.Pipeline` with
+            ``transform_input=["X_val"]`` they go through its steps.
+        y_val : array-like, default=None
+            What is to be predicted for them.
+        sample_weight_val : array-like, default=None
+            Their weights in the loss.
 
         Returns
         -------
@@ -97,7 +108,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         ValueError
             If a parameter, `X`, `y` or `sample_weight` is not as described, or training diverges.
         """
-        return self._full_fit(X, y, sample_weight)
+        return self._full_fit(X, y, sample_weight, X_val, y_val, sample_weight_val)
 
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
@@ -197,8 +208,8 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         unknown = np.setdiff1d(y, known)
         if len(unknown):
             raise ValueError(
-                f"y holds classes that were not announced: {unknown.tolist()}; known classes are "
-                f"{known.tolist()}."
+                f"y holds classes that were not announced: {unknown[:5].tolist()}"
+                f"{' and more' if len(unknown) > 5 else ''}; known classes are {known.tolist()}."
             )
         if len(known) < 2:
             raise ValueError(

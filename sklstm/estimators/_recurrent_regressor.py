@@ -8,21 +8,23 @@ from sklearn.callback import with_callbacks
 from sklearn.metrics import d2_pinball_score, r2_score
 from sklearn.utils.validation import check_is_fitted
 
-from sklstm.data import WindowSet, numeric_step_targets, numeric_targets, observed_steps
+from sklstm.data import WindowSet, observed_steps
 
 from ._constraints import REGRESSOR, SHARED
-from ._quantiles import quantile_levels, uncross
+from ._quantiles import uncross
 from ._recurrent_base import RecurrentBase
-from ._standardisation import standardise, weighted_statistics
+from ._regression_targets import RegressionTargetsMixin
 from ._step_outputs import outputs_of_last_steps, outputs_of_steps
-from ._step_targets import align_step_targets
 
 
-class RecurrentRegressor(RegressorMixin, RecurrentBase):
+class RecurrentRegressor(RegressorMixin, RegressionTargetsMixin, RecurrentBase):
     """Base of the recurrent regressors: targets are real numbers, standardised inside."""
 
     _parameter_constraints = SHARED | REGRESSOR
     _levels = None  # of several quantiles, as fitted
+    _saved_together = (
+        *RecurrentBase._saved_together, "target_mean_", "target_scale_", "_one_dimensional"
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -49,6 +51,7 @@ class RecurrentRegressor(RegressorMixin, RecurrentBase):
         n_iter_no_change=10,
         tol=1e-4,
         warm_start=False,
+        callbacks=None,
         device="cpu",
         engine="auto",
         random_state=None,
@@ -76,6 +79,7 @@ class RecurrentRegressor(RegressorMixin, RecurrentBase):
         self.n_iter_no_change = n_iter_no_change
         self.tol = tol
         self.warm_start = warm_start
+        self.callbacks = callbacks
         self.device = device
         self.engine = engine
         self.random_state = random_state
@@ -85,13 +89,9 @@ class RecurrentRegressor(RegressorMixin, RecurrentBase):
     def _loss_name(self):
         return self.loss
 
-    @property
-    def _every_step(self):
-        return self.output == "sequence"
-
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y, sample_weight=None):
+    def fit(self, X, y, sample_weight=None, X_val=None, y_val=None, sample_weight_val=None):
         """Train on windows and their targets.
 
         Parameters
@@ -105,6 +105,14 @@ class RecurrentRegressor(RegressorMixin, RecurrentBase):
             n_timesteps, n_outputs); NaN at steps without target.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the samples in the loss; all equal by default.
+        X_val : array-like or dataframe, default=None
+            Windows that ``early_stopping`` looks at in place of the newest ones of `X`, which are
+            all trained on then. In a `~sklearn.pipeline.Pipeline` with
+            ``transform_input=["X_val"]`` they go through its steps.
+        y_val : array-like, default=None
+            What is to be predicted for them.
+        sample_weight_val : array-like, default=None
+            Their weights in the loss.
 
         Returns
         -------
@@ -116,7 +124,7 @@ class RecurrentRegressor(RegressorMixin, RecurrentBase):
         ValueError
             If a parameter, `X`, `y` or `sample_weight` is not as described, or training diverges.
         """
-        return self._full_fit(X, y, sample_weight)
+        return self._full_fit(X, y, sample_weight, X_val, y_val, sample_weight_val)
 
     def predict(self, X):
         """Predict the target of each window, or of each of its steps.
@@ -195,60 +203,6 @@ class RecurrentRegressor(RegressorMixin, RecurrentBase):
     @property
     def _is_fitted_on_steps(self):
         return hasattr(self, "weights_") and self._spec.every_step
-
-    def _check_targets(self, y, sample_weight, *, go_on, classes):
-        if self._every_step:
-            targets = numeric_step_targets(y, estimator=self)
-            one_dimensional = targets.ndim == 2
-            targets = targets[:, :, np.newaxis] if one_dimensional else targets
-        else:
-            targets = numeric_targets(y, estimator=self)
-            one_dimensional = targets.ndim == 1
-            targets = targets.astype(np.float64).reshape(len(targets), -1)
-        if go_on and targets.shape[-1] != len(self.target_mean_):
-            raise ValueError(
-                f"y must have {len(self.target_mean_)} outputs as in the last fit, got "
-                f"{targets.shape[-1]}."
-            )
-        quantile_levels(self.quantile, self.loss)
-        return targets, sample_weight, {"_one_dimensional": one_dimensional}
-
-    def _match_steps(self, targets, X, windows):
-        if not self._every_step:
-            return targets
-        return align_step_targets(targets, self._check_window_array(X), windows)
-
-    def _target_attributes(self, training):
-        targets, weight = training.targets, training.sample_weight
-        if self._every_step:
-            targets, weight = targets.rows, targets.row_weight(weight)
-            there = ~np.isnan(targets[:, 0])
-            targets, weight = targets[there], weight[there]
-        mean, scale = weighted_statistics(targets, weight)
-        return {"target_mean_": mean, "target_scale_": scale}
-
-    def _network_targets(self, targets, attributes, dtype):
-        rows = targets.rows if self._every_step else targets
-        rows = standardise(rows, attributes["target_mean_"], attributes["target_scale_"], dtype)
-        # Each level of the quantile loss has an output of its own for each target.
-        rows = np.repeat(rows, self._n_levels, axis=1) if self._n_levels > 1 else rows
-        return targets.with_rows(rows) if self._every_step else rows
-
-    def _result_attributes(self, attributes, result, keep_optimizer):
-        levels = quantile_levels(self.quantile, self.loss)
-        result = super()._result_attributes(attributes, result, keep_optimizer)
-        return result | {"_levels": levels}
-
-    def _quantile(self, attributes):
-        levels = quantile_levels(self.quantile, self.loss)
-        return self.quantile if levels is None else np.tile(levels, len(attributes["target_mean_"]))
-
-    @property
-    def _n_levels(self):
-        return len(quantile_levels(self.quantile, self.loss) or [None])
-
-    def _n_outputs(self, attributes):
-        return len(attributes["target_mean_"]) * self._n_levels
 
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)

@@ -8,16 +8,20 @@ from sklearn.base import BaseEstimator, MetaEstimatorMixin, _fit_context
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
+from sklstm.persistence import SavedStateMixin
+
 from ._backtest_mixin import BacktestMixin
+from ._calendar import Calendar
 from ._checks import check_count, check_regressor
 from ._features import Features
 from ._forecast_frames import bounds, forecast_frame, panel_frame
 from ._forecast_model import ForecastModel, Path
+from ._histories import History
 from ._intervals import check_levels, fit_calibrator, half_widths, split_off_newest
 from ._known_series import KnownSeries
 
 
-class Forecaster(BacktestMixin, MetaEstimatorMixin, BaseEstimator):
+class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimator):
     """Forecast series by any regressor.
 
     `fit` takes a series, cuts it into windows, and fits a regressor to the windows and what
@@ -121,6 +125,11 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, BaseEstimator):
             None,
         ],
     }
+
+    _saved_classes = (KnownSeries, History, Calendar, ForecastModel, Features)
+    _saved_together = (
+        "_model", "_known", "_calibrator", "_n_newest", "estimator_", "columns_", "series_"
+    )  # fmt: skip
 
     def __init__(
         self,

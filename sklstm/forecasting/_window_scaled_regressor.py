@@ -1,9 +1,11 @@
 """Targets scaled by the statistics of their own windows: `WindowScaledRegressor`."""
 
+from contextlib import nullcontext
 from numbers import Integral
 
 import numpy as np
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, RegressorMixin, _fit_context, clone
+from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.metrics import r2_score
 from sklearn.utils import get_tags
 from sklearn.utils._param_validation import HasMethods
@@ -25,12 +27,20 @@ from sklstm.data import (
     position_of_feature,
     step_features,
 )
+from sklstm.persistence import SavedStateMixin
 from sklstm.preprocessing import WindowScaler
 
 from ._window_takers import takes_step_targets, takes_windows
 
 
-class WindowScaledRegressor(WindowsInputMixin, MetaEstimatorMixin, RegressorMixin, BaseEstimator):
+class WindowScaledRegressor(
+    WindowsInputMixin,
+    CallbackSupportMixin,
+    MetaEstimatorMixin,
+    RegressorMixin,
+    SavedStateMixin,
+    BaseEstimator,
+):
     """Scale every window and its target by the window's own statistics, and predictions back.
 
     A share that has doubled moves twice as far as before. Seen relative to the newest price its
@@ -91,12 +101,17 @@ class WindowScaledRegressor(WindowsInputMixin, MetaEstimatorMixin, RegressorMixi
         "scaler": [WindowScaler, None],
         "target_feature": [Integral, str],
     }
+    _saved_together = (
+        "regressor_", "scaler_", "_position", "_flat", "n_features_in_", "window_shape_",
+        "_fitted_on_columns",
+    )  # fmt: skip
 
     def __init__(self, regressor, scaler=None, *, target_feature=0):
         self.regressor = regressor
         self.scaler = scaler
         self.target_feature = target_feature
 
+    @with_callbacks
     @_fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y, **fit_params):
         """Scale windows and targets, and fit a clone of the regressor to them.
@@ -134,7 +149,8 @@ class WindowScaledRegressor(WindowsInputMixin, MetaEstimatorMixin, RegressorMixi
         regressor = clone(self.regressor)
         flat = not takes_windows(regressor)
         params = self._routed("fit", fit_params)
-        regressor.fit(_form(scaled, flat), (targets - center) / scale, **params)
+        params = self._scaled_validation(params, scaler, position, flat)
+        self._fit_inside(regressor, _form(scaled, flat), (targets - center) / scale, params, X, y)
         self._remember_features(X, windows)
         self.scaler_, self.regressor_ = scaler, regressor
         self._position, self._flat = position, flat
@@ -197,7 +213,8 @@ class WindowScaledRegressor(WindowsInputMixin, MetaEstimatorMixin, RegressorMixi
         """
         mapping = MethodMapping().add(caller="fit", callee="fit")
         mapping = mapping.add(caller="predict", callee="predict")
-        return MetadataRouter(owner=self).add(regressor=self.regressor, method_mapping=mapping)
+        router = MetadataRouter(owner=self).add_self_request(self)
+        return router.add(regressor=self.regressor, method_mapping=mapping)
 
     def _check_targets(self, y):
         finite = "allow-nan" if takes_step_targets(self.regressor) else True
@@ -205,6 +222,28 @@ class WindowScaledRegressor(WindowsInputMixin, MetaEstimatorMixin, RegressorMixi
             y, name="y", estimator=self, ensure_2d=False, allow_nd=True, ensure_all_finite=finite
         )
         return targets.astype(np.float64)
+
+    def _fit_inside(self, regressor, scaled, targets, params, X, y):
+        """Fit the regressor as a task of this estimator's own, whose callbacks it is handed."""
+        context = self._init_callback_context(max_subtasks=1)
+        context.call_on_fit_task_begin(estimator=self, X=X, y=y)
+        inner = context.subcontext(task_name="fit-regressor")
+        takes_callbacks = hasattr(regressor, "set_callbacks")
+        with inner.propagate_callback_context(regressor) if takes_callbacks else nullcontext():
+            inner.call_on_fit_task_begin(estimator=self, X=X, y=y)
+            regressor.fit(scaled, targets, **params)
+            inner.call_on_fit_task_end(estimator=self, X=X, y=y)
+        context.call_on_fit_task_end(estimator=self, X=X, y=y)
+
+    def _scaled_validation(self, params, scaler, position, flat):
+        """Return what goes to `fit`, validation data scaled like those of training."""
+        if params.get("X_val") is None or params.get("y_val") is None:
+            return params
+        windows = as_windows(params["X_val"], estimator=self)
+        targets = self._check_targets(params["y_val"])
+        center, scale = self._statistics(scaler, windows, position, targets.ndim)
+        scaled = _form(scaler.transform(windows), flat)
+        return params | {"X_val": scaled, "y_val": (targets - center) / scale}
 
     def _routed(self, method, params):
         if not params or not _routing_enabled():

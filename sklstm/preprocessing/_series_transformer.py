@@ -8,7 +8,9 @@ from sklearn.utils._set_output import _get_output_config
 from sklearn.utils.validation import validate_data
 
 from sklstm.data import IndexEnd, column_names, frame_like, is_frame
+from sklstm.persistence import SavedStateMixin
 
+from ._fitted_statistics import FittedStatistics
 from ._series_set import SeriesSet
 
 
@@ -28,7 +30,7 @@ def fit_task(fit):
     return checked_fit
 
 
-class SeriesTransformer(CallbackSupportMixin, TransformerMixin, BaseEstimator):
+class SeriesTransformer(CallbackSupportMixin, TransformerMixin, SavedStateMixin, BaseEstimator):
     """Base of the transformers whose rows depend on earlier rows of their series.
 
     Subclasses have the parameters ``context`` and ``by``. Their `fit` calls `_read_series` first
@@ -36,6 +38,9 @@ class SeriesTransformer(CallbackSupportMixin, TransformerMixin, BaseEstimator):
     elsewhere they call `_check_series`. Both give a `SeriesSet`, and what subclasses compute for
     one series they compute for each of its series, from `_state_before` on.
     """
+
+    _saved_classes = (IndexEnd, FittedStatistics)
+    _saved_together = ("_fitted_with", "_index_ends", "_states", "n_features_in_")
 
     def _read_series(self, X):
         return SeriesSet.read(X, self.by, estimator=self)

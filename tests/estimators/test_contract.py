@@ -14,8 +14,10 @@ RECURRENT = [
 ]
 BASELINES = [sklstm.SMARegressor, sklstm.EMARegressor, sklstm.PersistenceRegressor]
 TRANSFORMERS = [sklstm.ExponentialSmoother, sklstm.WindowScaler, sklstm.SequenceWindower]
-META = [sklstm.WindowScaledRegressor, sklstm.Forecaster]  # the latter: tests/forecasting
+# The last two: tests/forecasting and tests/estimators/test_sequence_encoder.py
+META = [sklstm.WindowScaledRegressor, sklstm.Forecaster, sklstm.SequenceEncoder]
 SPLITTERS = [sklstm.PanelTimeSeriesSplit]
+DISPLAYS = [sklstm.ForecastDisplay, sklstm.GateDisplay, sklstm.LossCurveDisplay]
 CLASSES = RECURRENT + BASELINES + TRANSFORMERS
 
 # Rows of a series are what they are by their place in it.
@@ -27,7 +29,12 @@ DEPENDS_ON_ORDER = {
 
 def test_the_list_is_complete():
     public = {getattr(sklstm, name) for name in sklstm.__all__}
-    assert {cls for cls in public if isinstance(cls, type)} == {*CLASSES, *META, *SPLITTERS}
+    assert {cls for cls in public if isinstance(cls, type)} == {
+        *CLASSES,
+        *META,
+        *SPLITTERS,
+        *DISPLAYS,
+    }
 
 
 PLAIN = [sklstm.LSTMRegressor(engine="torch"), sklstm.BiLSTMClassifier(engine="torch")]

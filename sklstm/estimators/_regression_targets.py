@@ -1,0 +1,71 @@
+"""What regressors make of their targets: `RegressionTargetsMixin`."""
+
+import numpy as np
+
+from sklstm.data import numeric_step_targets, numeric_targets
+
+from ._quantiles import quantile_levels
+from ._standardisation import standardise, weighted_statistics
+from ._step_targets import align_step_targets
+
+
+class RegressionTargetsMixin:
+    """Standardise targets, of windows or of each of their steps; one output for each quantile."""
+
+    @property
+    def _every_step(self):
+        return self.output == "sequence"
+
+    def _check_targets(self, y, sample_weight, *, go_on, classes):
+        if self._every_step:
+            targets = numeric_step_targets(y, estimator=self)
+            one_dimensional = targets.ndim == 2
+            targets = targets[:, :, np.newaxis] if one_dimensional else targets
+        else:
+            targets = numeric_targets(y, estimator=self)
+            one_dimensional = targets.ndim == 1
+            targets = targets.astype(np.float64).reshape(len(targets), -1)
+        if go_on and targets.shape[-1] != len(self.target_mean_):
+            raise ValueError(
+                f"y must have {len(self.target_mean_)} outputs as in the last fit, got "
+                f"{targets.shape[-1]}."
+            )
+        quantile_levels(self.quantile, self.loss)
+        return targets, sample_weight, {"_one_dimensional": one_dimensional}
+
+    def _match_steps(self, targets, X, windows):
+        if not self._every_step:
+            return targets
+        return align_step_targets(targets, self._check_window_array(X), windows)
+
+    def _target_attributes(self, training):
+        targets, weight = training.targets, training.sample_weight
+        if self._every_step:
+            targets, weight = targets.rows, targets.row_weight(weight)
+            there = ~np.isnan(targets[:, 0])
+            targets, weight = targets[there], weight[there]
+        mean, scale = weighted_statistics(targets, weight)
+        return {"target_mean_": mean, "target_scale_": scale}
+
+    def _network_targets(self, targets, attributes, dtype):
+        rows = targets.rows if self._every_step else targets
+        rows = standardise(rows, attributes["target_mean_"], attributes["target_scale_"], dtype)
+        # Each level of the quantile loss has an output of its own for each target.
+        rows = np.repeat(rows, self._n_levels, axis=1) if self._n_levels > 1 else rows
+        return targets.with_rows(rows) if self._every_step else rows
+
+    def _result_attributes(self, attributes, result, keep_optimizer):
+        levels = quantile_levels(self.quantile, self.loss)
+        result = super()._result_attributes(attributes, result, keep_optimizer)
+        return result | {"_levels": levels}
+
+    def _quantile(self, attributes):
+        levels = quantile_levels(self.quantile, self.loss)
+        return self.quantile if levels is None else np.tile(levels, len(attributes["target_mean_"]))
+
+    @property
+    def _n_levels(self):
+        return len(quantile_levels(self.quantile, self.loss) or [None])
+
+    def _n_outputs(self, attributes):
+        return len(attributes["target_mean_"]) * self._n_levels

@@ -1,0 +1,38 @@
+"""Weights from a file go into compiled code only if they fit: `check_saved_network`."""
+
+import numpy as np
+
+
+def check_saved_network(estimator):
+    """Raise a ValueError if arrays of a fitted estimator do not fit to its network.
+
+    Parameters
+    ----------
+    estimator : RecurrentBase
+        As it was read from a file.
+
+    Raises
+    ------
+    ValueError
+        If names, shapes or precision are not what its network has.
+    """
+    try:
+        fits = _fits(estimator)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        fits = False
+    if not fits:
+        raise ValueError(
+            f"The state of {type(estimator).__name__} is damaged: its arrays do not fit to its "
+            "network. Load another copy of the file, or fit and save again."
+        )
+
+
+def _fits(estimator):
+    spec, weights = estimator._spec, estimator.weights_
+    precisions = {array.dtype for array in weights.values()}
+    return (
+        {name: array.shape for name, array in weights.items()} == spec.parameter_shapes()
+        and precisions in ({np.dtype(np.float32)}, {np.dtype(np.float64)})
+        and estimator.feature_mean_.shape == estimator.feature_scale_.shape == (spec.n_features,)
+        and estimator.window_shape_[1] == spec.n_features
+    )

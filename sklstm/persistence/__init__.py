@@ -1,0 +1,6 @@
+"""What is in files of fitted estimators, and which files are read."""
+
+from ._saved_state_mixin import SavedStateMixin
+from ._trusted_types import trusted_types
+
+__all__ = ["SavedStateMixin", "trusted_types"]
