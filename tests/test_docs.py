@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from sklearn import config_context
 
 import sklstm
 
@@ -28,6 +29,22 @@ def test_code_of_a_page_runs_in_order_and_prints_what_is_shown(page, tmp_path, m
                 exec(compile(block, page.name, "exec"), namespace)
             if shown:
                 assert_same_words(out.getvalue(), shown)
+
+
+# The page on scikit-learn hands windows as arrays from block to block.
+OF_PIPELINES = [page for page in PAGES if page.stem != "scikit-learn"]
+
+
+@pytest.mark.parametrize("page", OF_PIPELINES, ids=lambda page: page.stem)
+def test_pipelines_of_a_page_run_with_frames_between_their_steps(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    namespace = {}
+    for block, _ in BLOCK.findall(page.read_text(encoding="utf-8")):
+        # Windows as arrays are what such blocks are about; a frame has no third axis.
+        takes_arrays = re.search(r"transform\(|windows\b|steps\[", block)
+        output = "default" if takes_arrays else "pandas"
+        with redirect_stdout(StringIO()), config_context(transform_output=output):
+            exec(compile(block, page.name, "exec"), namespace)
 
 
 def assert_same_words(printed, shown):
