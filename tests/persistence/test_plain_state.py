@@ -31,7 +31,7 @@ UNCHANGED = [
 ]
 
 
-@pytest.mark.parametrize("value", UNCHANGED, ids=repr)
+@pytest.mark.parametrize("value", UNCHANGED)
 def test_what_is_plain_is_left_as_it_is(value):
     assert to_plain(value, (Part,)) is value
     assert from_plain(value, (Part,)) is value
