@@ -1,6 +1,5 @@
 """What a regressor can do, seen through pipelines and searches, whose own tags do not say."""
 
-from sklearn.compose import TransformedTargetRegressor
 from sklearn.model_selection._search import BaseSearchCV
 from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
@@ -55,6 +54,9 @@ def takes_many_outputs(regressor):
 
 def _inner(regressor):
     """Return the estimator that searches and the like only wrap, None for others."""
+    # With it come all linear models: too much for whoever only imports the package.
+    from sklearn.compose import TransformedTargetRegressor
+
     if isinstance(regressor, BaseSearchCV):
         return regressor.estimator
     if isinstance(regressor, TransformedTargetRegressor):

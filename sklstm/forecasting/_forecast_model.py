@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.multioutput import MultiOutputRegressor
 from sklearn.pipeline import Pipeline
 
 from ._abilities import takes_many_outputs, takes_missing_steps
@@ -81,6 +80,8 @@ class ForecastModel:
             )
         regressor = clone(estimator)
         if targets.ndim == 2 and not takes_many_outputs(estimator):
+            from sklearn.multioutput import MultiOutputRegressor
+
             regressor = MultiOutputRegressor(regressor)
         regressor.fit(_form(windows, regressor), targets)
         return cls(features, regressor, transformers, takes_missing_steps(estimator))
