@@ -18,6 +18,7 @@ from .forecasting import Forecaster, WindowScaledRegressor
 from .metrics import mean_absolute_scaled_error
 from .model_selection import PanelTimeSeriesSplit
 from .preprocessing import ExponentialSmoother, SequenceWindower, WindowScaler
+from .text import TextSequencer
 
 __version__ = "0.1.0"
 
@@ -41,6 +42,7 @@ __all__ = [
     "SMARegressor",
     "SequenceEncoder",
     "SequenceWindower",
+    "TextSequencer",
     "WindowScaledRegressor",
     "WindowScaler",
     "forecast_pairs",

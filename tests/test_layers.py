@@ -13,6 +13,7 @@ LAYERS = {
     "persistence": {"numpy", "pandas", "sklstm"},  # the last for its version and its public names
     "data": SHARED | {"pandas"},
     "preprocessing": SHARED | {"scipy", "sklstm.data", "sklstm.persistence"},
+    "text": SHARED | {"pandas", "sklstm.data", "sklstm.persistence"},
     "baselines": SHARED | {"sklstm.data", "sklstm.persistence"},
     "metrics": SHARED | {"pandas", "sklstm.data"},
     "model_selection": SHARED | {"pandas", "sklstm.data"},

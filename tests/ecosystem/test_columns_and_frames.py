@@ -77,7 +77,9 @@ def test_windowers_side_by_side_give_one_window(pairs, regressor):
         model.fit(X, y)
 
 
-@pytest.mark.parametrize("selector", [PCA(1), SelectKBest(f_regression, k=1)], ids=["PCA", "SelectKBest"])
+@pytest.mark.parametrize(
+    "selector", [PCA(1), SelectKBest(f_regression, k=1)], ids=["PCA", "SelectKBest"]
+)
 def test_fewer_columns(pairs, selector, regressor):
     X, y = pairs
     model = make_pipeline(selector, SequenceWindower(5), regressor).fit(X[TRAIN], y[TRAIN])

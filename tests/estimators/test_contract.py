@@ -17,6 +17,7 @@ TRANSFORMERS = [sklstm.ExponentialSmoother, sklstm.WindowScaler, sklstm.Sequence
 # The last two: tests/forecasting and tests/estimators/test_sequence_encoder.py
 META = [sklstm.WindowScaledRegressor, sklstm.Forecaster, sklstm.SequenceEncoder]
 SPLITTERS = [sklstm.PanelTimeSeriesSplit]
+TEXT = [sklstm.TextSequencer]  # tests/text
 DISPLAYS = [sklstm.ForecastDisplay, sklstm.GateDisplay, sklstm.LossCurveDisplay]
 CLASSES = RECURRENT + BASELINES + TRANSFORMERS
 
@@ -34,6 +35,7 @@ def test_the_list_is_complete():
         *META,
         *SPLITTERS,
         *DISPLAYS,
+        *TEXT,
     }
 
 
