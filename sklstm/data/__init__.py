@@ -11,6 +11,7 @@ from ._frames import (
     step_names,
     wants_frame,
 )
+from ._newest_block import newest_block
 from ._numbers import as_numbers
 from ._on_disk import empty_beside, is_on_disk
 from ._panel import Panel, split_panel, take_rows
@@ -55,6 +56,7 @@ __all__ = [
     "is_frame",
     "is_on_disk",
     "is_windows",
+    "newest_block",
     "numeric_step_targets",
     "numeric_targets",
     "observed_steps",

@@ -76,7 +76,8 @@ shuffle : bool, default=True
 early_stopping : bool, default=False
     Whether to hold back the newest samples, stop when the loss on them no longer falls, and keep
     the weights with which it was lowest. Samples whose windows reach into the held-back ones are
-    left out. ``X_val`` of `fit` takes the place of the newest samples.
+    left out, as far as they can be seen to: a scaler of windows before the network, and several
+    series among each other, hide it. ``X_val`` of `fit` takes the place of the newest samples.
 validation_fraction : float in (0, 1), default=0.1
     Share of the samples that ``early_stopping`` holds back.
 n_iter_no_change : int or None, default=10

@@ -10,7 +10,7 @@ from sklearn.callback import CallbackSupportMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from sklstm.data import WindowsInputMixin, check_same_length, is_on_disk
+from sklstm.data import WindowsInputMixin, check_same_length, is_on_disk, newest_block
 from sklstm.persistence import SavedStateMixin
 from sklstm.recurrence import NetworkSpec, initial_weights, one_blas_thread
 from sklstm.training import Predictor, TrainingData, train, training_device
@@ -23,7 +23,7 @@ from ._samples import Samples, check_sample_weight
 from ._saved_network import check_saved_network
 from ._standardisation import StandardisedRows, standardise, weighted_statistics
 from ._summary import summary_table
-from ._validation_block import held_out_samples, newest_block, scores_of_epochs
+from ._validation_block import held_out_samples, scores_of_epochs
 
 _EXACT_SAMPLES = 256  # training sets of one batch up to this size are trained in double precision
 
@@ -289,5 +289,11 @@ class RecurrentBase(
         dtype = self.weights_["head_bias"].dtype
         rows = StandardisedRows(windows.rows, self.feature_mean_, self.feature_scale_, dtype)
         windows = windows.with_rows(rows)
-        output = self._predictor.output(spec, self.weights_, windows, self.engine)
+        with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is looked at
+            output = self._predictor.output(spec, self.weights_, windows, self.engine)
+        if not np.isfinite(output).all():
+            raise ValueError(
+                "X has values so far from those of fit that the network gives no finite number; "
+                f"standardised by feature_mean_ and feature_scale_ they must fit into {dtype}."
+            )
         return output.astype(np.float64, copy=False)

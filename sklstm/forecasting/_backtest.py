@@ -156,7 +156,8 @@ def _forecast_folds(fitted, known, first, folds, settings):
             continue
         history = past.part(first.get(key, 0), len(past))
         origins, tested = _origins(folds, key, first.get(key, 0), settings)
-        enough = origins >= fitted.lookback - 1
+        enough = np.isin(origins, model.possible_origins(Path(history, origins)))
+        enough &= _known_far_enough(model, history, origins, tested)
         if enough.any():
             jobs.append((history, origins[enough], tested[enough]))
     steps = max((tested.shape[1] for *_, tested in jobs), default=0)
@@ -190,6 +191,13 @@ def _origins(folds, key, first, settings):
 
 def _last(tested):
     return tested.shape[1] - np.argmax(tested[:, ::-1], axis=1)
+
+
+def _known_far_enough(model, history, origins, tested):
+    """Tell from which origins all exogenous values are there that are known in advance."""
+    if not len(model.features.known) or not len(origins):
+        return np.ones(len(origins), dtype=bool)
+    return origins + [model.padded(n) for n in _last(tested)] < len(history)
 
 
 def _path(model, history, origins, n_steps, steps):

@@ -8,7 +8,7 @@ import pandas as pd
 from sklstm.data import check_order
 
 _TRADING_SHARE = 0.9  # of the weekdays that trading days are at least
-_LONGEST_HOLIDAY = 5  # weekdays
+_LONGEST_HOLIDAY = 10  # weekdays; a week of national holidays is 5 to 7
 _MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 _SHARE = 0.5  # of the times of a frequency that are there, where the others are gaps
 
@@ -139,7 +139,8 @@ class Calendar:
             raise ValueError(
                 f"The index of series{_of(key)} has a gap: from {index[place]} to "
                 f"{index[place + 1]} {absent[place]} weekdays are absent, more than the "
-                f"{_LONGEST_HOLIDAY} that are taken for holidays. Fill it (reindex)."
+                f"{_LONGEST_HOLIDAY} that are taken for holidays. Fill it (reindex), or give "
+                "the days as freq=pd.offsets.CustomBusinessDay(holidays=...)."
             )
 
 

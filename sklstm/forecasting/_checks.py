@@ -2,9 +2,9 @@
 
 from numbers import Integral
 
-from sklearn.base import is_classifier
+from sklearn.base import is_classifier, is_regressor
 
-from ._window_takers import takes_step_targets
+from ._window_takers import parameter_inside, takes_step_targets
 
 
 def check_count(value, name):
@@ -27,8 +27,18 @@ def check_refit(refit):
 
 def check_regressor(estimator):
     """Raise a ValueError for estimators that cannot predict the rows after a window."""
+    if not (hasattr(estimator, "predict") or is_regressor(estimator)):
+        raise ValueError(
+            "The 'estimator' parameter of Forecaster must be an object that has 'predict' once it "
+            f"is fitted. Got {estimator!r} instead."
+        )
     if is_classifier(estimator):
         raise ValueError(f"estimator must be a regressor, got the classifier {estimator!r}.")
+    if isinstance(parameter_inside(estimator, "quantile"), list | tuple):
+        raise ValueError(
+            "estimator must predict one value for each row and column, and a list of quantiles "
+            f"several: {estimator!r}. Intervals of any regressor are made by forecast(level=...)."
+        )
     if takes_step_targets(estimator):
         raise ValueError(
             "estimator must predict what follows a window, and output='sequence' predicts "

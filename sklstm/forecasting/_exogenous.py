@@ -34,6 +34,11 @@ def places_of_known(known_exog, names, n_columns):
         return np.arange(n_columns)
     places = []
     for column in known_exog:
+        if isinstance(column, bool | np.bool_):
+            raise ValueError(
+                f"known_exog takes names or places of columns, got {list(known_exog)!r}; a mask is "
+                "neither."
+            )
         if names is not None and column in names:
             places.append(names.index(column))
         elif isinstance(column, int | np.integer) and 0 <= column < n_columns:

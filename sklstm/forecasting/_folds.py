@@ -51,6 +51,9 @@ def read_folds(series, cv, known):
     ValueError
         If a fold is not in the order of time.
     """
+    cv = 5 if cv is None else cv
+    if isinstance(cv, str):
+        raise ValueError(f"cv takes a splitter, an iterable of folds or a number, got {cv!r}.")
     if isinstance(cv, int | np.integer) and not isinstance(cv, bool):
         cv = TimeSeriesSplit(cv) if known.by is None else _panel_split(cv, series, known.by)
     pairs = list(cv.split(series) if hasattr(cv, "split") else cv)
@@ -65,8 +68,25 @@ def read_folds(series, cv, known):
             key: _cut(own[in_train[rows]], own[in_test[rows]], own, number)
             for key, (rows, own) in places.items()
         }
-        folds.append({key: cut for key, cut in cuts.items() if cut is not None})
+        cuts = {key: cut for key, cut in cuts.items() if cut is not None}
+        _refuse_future_of_others(cuts, known, number)
+        folds.append(cuts)
     return folds
+
+
+def _refuse_future_of_others(cuts, known, number):
+    """Raise a ValueError if training rows of one series are later than test rows of another."""
+    index = {key: known.histories[key].index for key in cuts}
+    tested = [index[key][cut.begin] for key, cut in cuts.items() if cut.end >= cut.begin]
+    if not tested:
+        return
+    for key, cut in cuts.items():
+        if index[key][cut.origin] >= min(tested):
+            raise ValueError(
+                f"cv tests rows of fold {number} from {min(tested)} on, and trains on rows of "
+                f"series {key!r} up to {index[key][cut.origin]}: a backtest takes folds in the "
+                "order of time, for several series those of PanelTimeSeriesSplit."
+            )
 
 
 def _panel_split(n_splits, series, by):

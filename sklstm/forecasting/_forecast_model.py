@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import FunctionTransformer
 
 from ._abilities import takes_many_outputs, takes_missing_steps
 from ._features import Features
-from ._training_pairs import missing_in_windows, training_pairs
-from ._window_takers import takes_windows
+from ._training_pairs import missing_in_windows, newest_pairs, training_pairs
+from ._window_takers import early_stopping_inside, takes_windows
 
 _VALUES_AT_A_TIME = 1 << 24  # of windows in memory
 
@@ -71,7 +72,7 @@ class ForecastModel:
             rows = features.rows(values, past.exog)
             features.mark_missing(rows, values.shape[1])
             tables.append((past.index, values, rows))
-        windows, targets = training_pairs(tables, features, takes_missing_steps(estimator))
+        windows, targets, places = training_pairs(tables, features, takes_missing_steps(estimator))
         if not len(windows):
             raise ValueError(
                 f"series has no {features.lookback} + {features.horizon} rows in succession (of "
@@ -83,7 +84,14 @@ class ForecastModel:
             from sklearn.multioutput import MultiOutputRegressor
 
             regressor = MultiOutputRegressor(regressor)
-        regressor.fit(_form(windows, regressor), targets)
+        windows = _form(windows, regressor)
+        fraction = early_stopping_inside(regressor)
+        if fraction is None:
+            regressor.fit(windows, targets)
+        else:
+            first, last = newest_pairs(places, fraction, max(features.lookback, features.horizon))
+            held_out = {"X_val": windows[last], "y_val": targets[last]}
+            regressor.fit(windows[first], targets[first], **held_out)
         return cls(features, regressor, transformers, takes_missing_steps(estimator))
 
     def knows(self, key):
@@ -262,6 +270,12 @@ class Path:
 
 def _fit_transformer(transformer, history):
     transformer = clone(transformer)
+    one_way = isinstance(transformer, FunctionTransformer) and transformer.inverse_func is None
+    if one_way and transformer.func is not None:
+        raise ValueError(
+            f"transformer={transformer!r} has no inverse_func, so that forecasts would not be in "
+            "the units of the series."
+        )
     if hasattr(transformer, "set_output"):
         transformer.set_output(transform="default")
     return transformer.fit(history.values.copy())

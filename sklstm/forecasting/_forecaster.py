@@ -110,7 +110,7 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
     """
 
     _parameter_constraints = {
-        "estimator": [HasMethods(["fit", "predict"])],
+        "estimator": [HasMethods(["fit"])],
         "lookback": [Interval(Integral, 1, None, closed="left")],
         "horizon": [Interval(Integral, 1, None, closed="left")],
         "strategy": [StrOptions({"recursive", "direct"})],

@@ -74,9 +74,9 @@ class KnownSeries:
     def followed_by(self, series, exog):
         """Return the series with new rows at their ends."""
         self._check_exog(exog)
-        _check_names(names_of_columns(series, self.by), self.columns, "series")
+        _check_names(series, self.by, self.columns, "series")
         if exog is not None:
-            _check_names(names_of_columns(exog, self.by), self.exog_columns, "exog")
+            _check_names(exog, self.by, self.exog_columns, "exog")
         histories, new_labels = dict(self.histories), []
         has_index = index_of(series) is not None
         for key, rows in read_histories(series, exog, self.by).items():
@@ -184,8 +184,11 @@ class KnownSeries:
             )
 
 
-def _check_names(names, before, name):
-    """Raise a ValueError if several columns are not those of `fit`, in the same order."""
-    named = before is not None and before != list(range(len(before)))
-    if named and names is not None and len(names) == len(before) > 1 and names != before:
+def _check_names(table, by, before, name):
+    """Raise a ValueError if the columns of a frame are not those of `fit`, in the same order."""
+    if isinstance(table, pd.Series):
+        return  # its name is as good as any
+    names = names_of_columns(table, by)
+    named = before is not None and before not in (list(range(len(before))), ["value"])
+    if named and names is not None and len(names) == len(before) and names != before:
         raise ValueError(f"{name} has the columns {names}, and had {before} in fit.")

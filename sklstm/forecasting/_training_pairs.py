@@ -22,6 +22,8 @@ def training_pairs(tables, features, takes_nan):
         A view for a series alone without missing steps.
     targets : ndarray of shape (n_samples,) or (n_samples, horizon * n_columns)
         The rows that follow, one after the other. Pairs with missing targets are left out.
+    places : ndarray of shape (n_samples, 2)
+        Number of the series of each pair, and the last row of its window.
 
     Notes
     -----
@@ -31,6 +33,9 @@ def training_pairs(tables, features, takes_nan):
     """
     parts = [_pairs(values, rows, features, takes_nan) for _, values, rows in tables]
     horizon, n_columns = features.horizon, tables[0][1].shape[1]
+    places = np.concatenate(
+        [np.column_stack([np.full(len(ends), k), ends]) for k, (_, _, ends) in enumerate(parts)]
+    )
     if len(parts) == 1:
         windows, targets, _ = parts[0]
     else:
@@ -38,7 +43,46 @@ def training_pairs(tables, features, takes_nan):
         order = origins[0].append(origins[1:]).argsort(kind="stable")
         windows = _gather([windows for windows, _, _ in parts], order)
         targets = np.concatenate([targets for _, targets, _ in parts])[order]
-    return windows, targets[:, 0] if horizon * n_columns == 1 else targets
+        places = places[order]
+    return windows, targets[:, 0] if horizon * n_columns == 1 else targets, places
+
+
+def newest_pairs(places, fraction, gap):
+    """Split pairs in time, so that neither windows nor targets straddle.
+
+    Parameters
+    ----------
+    places : ndarray of shape (n_samples, 2)
+        As from `training_pairs`.
+    fraction : float in (0, 1)
+        Share of the newest pairs.
+    gap : int
+        By how many rows the last window of a series ends before its first one of the newest.
+
+    Returns
+    -------
+    first, last : ndarray of int
+        The older pairs, without those in the gap, and the newest.
+
+    Raises
+    ------
+    ValueError
+        If no older ones are left.
+    """
+    n_newest = max(1, round(fraction * len(places)))
+    older, newest = places[:-n_newest], places[-n_newest:]
+    begin = np.full(int(places[:, 0].max()) + 1, np.iinfo(np.int64).max)
+    np.minimum.at(begin, newest[:, 0], newest[:, 1])
+    # A series without newest pairs has ended before, and keeps all of its own.
+    first = np.flatnonzero(older[:, 1] <= begin[older[:, 0]] - gap)
+    if not len(first):
+        raise ValueError(
+            f"early_stopping=True leaves nothing to learn from: of {len(places)} windows "
+            f"validation_fraction={fraction} holds back {n_newest}, and the {gap} rows before them "
+            "share steps or targets with them. Give longer series, a smaller validation_fraction "
+            "or early_stopping=False."
+        )
+    return first, np.arange(len(older), len(places))
 
 
 def missing_in_windows(rows, lookback):

@@ -6,7 +6,7 @@ from numbers import Integral
 import numpy as np
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, RegressorMixin, _fit_context, clone
 from sklearn.callback import CallbackSupportMixin, with_callbacks
-from sklearn.metrics import r2_score
+from sklearn.metrics import d2_pinball_score, r2_score
 from sklearn.utils import get_tags
 from sklearn.utils._param_validation import HasMethods
 from sklearn.utils.metadata_routing import (
@@ -30,7 +30,8 @@ from sklstm.data import (
 from sklstm.persistence import SavedStateMixin
 from sklstm.preprocessing import WindowScaler
 
-from ._window_takers import takes_step_targets, takes_windows
+from ._scaled_validation import newest_apart, refuse_turned, validation_windows
+from ._window_takers import parameter_inside, takes_step_targets, takes_windows
 
 
 class WindowScaledRegressor(
@@ -97,7 +98,7 @@ class WindowScaledRegressor(
     """
 
     _parameter_constraints = {
-        "regressor": [HasMethods(["fit", "predict"])],
+        "regressor": [HasMethods(["fit"])],
         "scaler": [WindowScaler, None],
         "target_feature": [Integral, str],
     }
@@ -149,8 +150,13 @@ class WindowScaledRegressor(
         regressor = clone(self.regressor)
         flat = not takes_windows(regressor)
         params = self._routed("fit", fit_params)
-        params = self._scaled_validation(params, scaler, position, flat)
-        self._fit_inside(regressor, _form(scaled, flat), (targets - center) / scale, params, X, y)
+        refuse_turned(scale, regressor)
+        scaled, targets = _form(scaled, flat), (targets - center) / scale
+        if params.get("X_val") is not None or params.get("y_val") is not None:
+            params = self._scaled_validation(params, scaler, position, flat, windows.shape[2])
+        else:
+            scaled, targets, params = newest_apart(regressor, scaled, targets, windows, params)
+        self._fit_inside(regressor, scaled, targets, params, X, y)
         self._remember_features(X, windows)
         self.scaler_, self.regressor_ = scaler, regressor
         self._position, self._flat = position, flat
@@ -178,6 +184,7 @@ class WindowScaledRegressor(
         params = self._routed("predict", predict_params)
         predicted = np.asarray(self.regressor_.predict(_form(scaled, self._flat), **params))
         center, scale = self._statistics(self.scaler_, windows, self._position, predicted.ndim)
+        refuse_turned(scale, self.regressor_)
         return predicted * scale + center
 
     def score(self, X, y, sample_weight=None):
@@ -196,12 +203,20 @@ class WindowScaledRegressor(
         Returns
         -------
         score : float
-            1 for perfect predictions.
+            1 for perfect predictions. With several quantiles the mean of their D² of the pinball
+            loss.
         """
         predicted = self.predict(X)
         if takes_step_targets(self.regressor_):
             y, predicted, sample_weight = observed_steps(y, predicted, sample_weight)
-        return r2_score(y, predicted, sample_weight=sample_weight)
+        levels = parameter_inside(self.regressor_, "quantile")
+        if not isinstance(levels, list | tuple) or predicted.ndim == np.ndim(y):
+            return r2_score(y, predicted, sample_weight=sample_weight)
+        scores = [
+            d2_pinball_score(y, predicted[..., k], alpha=level, sample_weight=sample_weight)
+            for k, level in enumerate(levels)
+        ]
+        return float(np.mean(scores))
 
     def get_metadata_routing(self):
         """Return which metadata go to the regressor.
@@ -235,11 +250,11 @@ class WindowScaledRegressor(
             inner.call_on_fit_task_end(estimator=self, X=X, y=y)
         context.call_on_fit_task_end(estimator=self, X=X, y=y)
 
-    def _scaled_validation(self, params, scaler, position, flat):
+    def _scaled_validation(self, params, scaler, position, flat, n_features):
         """Return what goes to `fit`, validation data scaled like those of training."""
         if params.get("X_val") is None or params.get("y_val") is None:
-            return params
-        windows = as_windows(params["X_val"], estimator=self)
+            return params  # the regressor says what is lacking
+        windows = validation_windows(params["X_val"], params["y_val"], n_features, self)
         targets = self._check_targets(params["y_val"])
         center, scale = self._statistics(scaler, windows, position, targets.ndim)
         scaled = _form(scaler.transform(windows), flat)

@@ -1,10 +1,11 @@
 """Estimators that have no ONNX form: `refuse` says what to convert instead."""
 
-from sklstm import Forecaster
+from sklstm import Forecaster, SequenceEncoder
 
 REFUSED = {
     Forecaster: "convert forecaster.estimator_, the regressor that it has fitted to windows, and "
     "give the graph the windows",
+    SequenceEncoder: "convert the network that it holds, encoder.estimator_, whose graph predicts",
 }
 
 

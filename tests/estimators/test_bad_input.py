@@ -216,3 +216,11 @@ def test_divergence_leaves_no_model():
         model.fit(X, Y)
     with pytest.raises(NotFittedError):
         model.predict(X)
+
+
+@pytest.mark.parametrize("engine", ["auto", "torch"])
+def test_values_beyond_single_precision(engine):
+    model = LSTMRegressor(4, max_epochs=1, batch_size=8, engine=engine).fit(X, Y)
+    assert model.weights_["head_bias"].dtype == np.float32
+    with pytest.raises(ValueError, match="X has values so far from those of fit.*float32"):
+        model.predict(changed((3, 2), [-1e200, 1e200]))

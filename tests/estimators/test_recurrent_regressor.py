@@ -16,7 +16,7 @@ from sklstm import (
     WindowScaler,
     forecast_pairs,
 )
-from sklstm.estimators._validation_block import newest_block
+from sklstm.data import newest_block
 
 REGRESSORS = [RNNRegressor, LSTMRegressor, GRURegressor, BiLSTMRegressor]
 RNG = np.random.default_rng(0)

@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 
 from sklstm import SequenceWindower
-from sklstm.data import WindowSet
-from sklstm.estimators._validation_block import newest_block
+from sklstm.data import WindowSet, newest_block
 
 SERIES = np.random.default_rng(0).normal(size=(100, 2))
 

@@ -205,7 +205,11 @@ def test_what_cannot_be_done(options, message):
         small().backtest(SERIES, **{"refit": False} | options)
 
 
-def test_a_last_block_takes_exogenous_rows_beyond_the_end():
+def test_origins_whose_last_block_would_take_rows_beyond_the_end_are_left_out():
     forecaster = small(horizon=4, strategy="direct")
-    with pytest.raises(ValueError, match=r"exog ends too early.*horizon=4 .* after 2024-03-24"):
-        forecaster.backtest(SERIES, TimeSeriesSplit(2, test_size=6), exog=EXOG)
+    folds = TimeSeriesSplit(2, test_size=6)
+    result = forecaster.backtest(SERIES, folds, exog=EXOG)
+    # Two blocks of four are more than the six rows after the last origin.
+    assert result.errors["n_forecasts"].tolist() == [1] * 6
+    train, _ = next(folds.split(SERIES))
+    assert result.forecasts.index.get_level_values("origin").unique() == [SERIES.index[train[-1]]]

@@ -88,3 +88,16 @@ def test_other_folds_are_refused(cv, message):
     pairs = [(list(a), list(b)) for a, b in cv] if isinstance(cv, list) else cv
     with pytest.raises(ValueError, match=message):
         Forecaster(Ridge(), 2).backtest(WALK, pairs)
+
+
+def test_training_rows_later_than_test_rows_of_another_series_are_refused():
+    days = pd.date_range("2024-01-01", periods=60)
+    panel = pd.concat(
+        {"a": pd.Series(np.arange(60.0), days), "late": pd.Series(np.arange(20.0), days[40:])},
+        names=["k", "t"],
+    ).to_frame("v")
+    forecaster = Forecaster(Ridge(), 3, by="k", calibration_size=None)
+    with pytest.raises(ValueError, match="PanelTimeSeriesSplit"):
+        forecaster.backtest(panel, [(np.r_[0:70], np.r_[70:80])])
+    with pytest.raises(ValueError, match="cv takes a splitter, an iterable of folds or a number"):
+        forecaster.backtest(panel, "5")

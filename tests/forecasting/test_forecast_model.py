@@ -9,7 +9,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, PowerTransformer, StandardScaler
 
 import sklstm.forecasting._forecast_model as module
-from sklstm import ExponentialSmoother, Forecaster, LSTMRegressor
+from sklstm import ExponentialSmoother, Forecaster, LSTMRegressor, WindowScaledRegressor
 from sklstm.forecasting._features import Features
 from sklstm.forecasting._forecast_model import ForecastModel, Path, _works_row_by_row
 from sklstm.forecasting._histories import History
@@ -116,3 +116,25 @@ def test_transformers_may_give_another_number_of_columns():
 )
 def test_rows_that_depend_on_others(transformer, expected):
     assert _works_row_by_row(transformer) is expected
+
+
+@pytest.mark.parametrize("around", [False, True])
+@pytest.mark.parametrize(("horizon", "gap"), [(1, 5), (9, 9)])
+def test_early_stopping_looks_at_rows_that_training_has_not_seen(around, horizon, gap):
+    seen = {}
+
+    class Spy(LSTMRegressor):
+        def fit(self, X, y, sample_weight=None, X_val=None, y_val=None):
+            seen.update(X=X, y=y, X_val=X_val)
+            return super().fit(X, y, sample_weight, X_val, y_val)
+
+    spy = Spy(3, max_epochs=1, early_stopping=True, validation_fraction=0.2)
+    regressor = WindowScaledRegressor(spy) if around else spy
+    history = History(
+        None, pd.RangeIndex(80), np.arange(1.0, 81.0)[:, np.newaxis], np.empty((80, 0))
+    )
+    ForecastModel.fit([history], Features(5, horizon, NONE, NONE), regressor, None)
+    n_pairs = 80 - 5 - horizon + 1
+    n_newest = round(0.2 * n_pairs)
+    assert len(seen["X_val"]) == n_newest
+    assert len(seen["X"]) == n_pairs - n_newest - gap + 1

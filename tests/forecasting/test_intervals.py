@@ -166,7 +166,12 @@ def test_series_too_short_to_calibrate_have_no_bounds(transformer):
 @pytest.mark.parametrize("transformer", [None, StandardScaler()])
 def test_an_older_model_without_the_transformer_of_a_series_does_not_calibrate_it(transformer):
     rows = {"long": WALK, "new": 1e6 + WALK[:32]}  # of which two are older than 30 others
-    frame = pd.concat([pd.DataFrame({"n": key, "v": v}) for key, v in rows.items()])
+    frame = pd.concat(
+        [
+            pd.DataFrame({"n": key, "v": v}, index=range(120 - len(v), 120))
+            for key, v in rows.items()
+        ]
+    )
     forecaster = Forecaster(Ridge(), 3, transformer=transformer, by="n", calibration_size=30)
     forecaster.fit(frame)
     if transformer is None:

@@ -94,7 +94,7 @@ TRADING = pd.Series(RANGE.to_numpy(), index=pd.bdate_range("2024-01-01", periods
         (WALK.to_period()[:40], WALK.resample("ME").mean().to_period(), r"period\[M\], and had"),
         (RANGE[:40], WALK[40:], "labels of dtype datetime64.*, and had int64"),
         (RANGE[:40], RANGE[39:], "begins at 39, and rows up to 39 are known"),
-        (TRADING[:40], TRADING[47:], "has a gap: from 2024-02-23 .* to 2024-03-06.* 7 weekdays"),
+        (TRADING[:40], TRADING[55:], "has a gap: from 2024-02-23 .* to 2024-03-18.* 15 weekdays"),
         (WALK[:40].to_frame(), PANEL.loc["C"].assign(b=1)[40:], "series has 2 columns, and had 1"),
         (WALK[:40], ["a"], "series cannot be read"),
         (WALK[:40], [], "series .*0 sample"),

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from sklstm.forecasting._features import Features
-from sklstm.forecasting._training_pairs import missing_in_windows, training_pairs
+from sklstm.forecasting._training_pairs import missing_in_windows, newest_pairs, training_pairs
 
 RNG = np.random.default_rng(0)
 NONE = np.array([], dtype=int)
@@ -47,7 +47,7 @@ PANELS = {
 @pytest.mark.parametrize(("lookback", "horizon"), [(1, 1), (3, 1), (4, 3)])
 @pytest.mark.parametrize("takes_nan", [False, True])
 def test_pairs(tables, lookback, horizon, takes_nan):
-    windows, targets = training_pairs(tables, features(lookback, horizon), takes_nan)
+    windows, targets, _ = training_pairs(tables, features(lookback, horizon), takes_nan)
     expected = pairs_by_hand(tables, lookback, horizon, takes_nan)
     np.testing.assert_array_equal(windows, expected[0])
     np.testing.assert_array_equal(targets.reshape(len(windows), -1), expected[1])
@@ -55,13 +55,13 @@ def test_pairs(tables, lookback, horizon, takes_nan):
 
 
 def test_no_pair_at_all():
-    windows, targets = training_pairs([table(0, 3, 2)], features(3, 2), False)
+    windows, targets, _ = training_pairs([table(0, 3, 2)], features(3, 2), False)
     assert (windows.shape, targets.shape) == ((0, 3, 2), (0, 4))
 
 
 def test_a_series_alone_is_not_copied():
     _, values, rows = one = table(0, 30)
-    windows, targets = training_pairs([one], features(4, 1), False)
+    windows, targets, _ = training_pairs([one], features(4, 1), False)
     assert np.shares_memory(windows, rows)
     assert not windows.flags.writeable
     assert np.shares_memory(targets, values)
@@ -72,3 +72,13 @@ def test_missing_steps_are_counted(lookback):
     rows = table(0, 7, 2, [0, 3, 4])[1]
     expected = [np.isnan(rows[k : k + lookback, 0]).sum() for k in range(max(0, 7 - lookback + 1))]
     np.testing.assert_array_equal(missing_in_windows(rows, lookback), expected)
+
+
+def test_the_newest_pairs_share_nothing_with_older_ones():
+    # Of series 0 rows 3 to 9 end windows, of series 1 rows 3 to 6, of series 2 row 3, in time.
+    places = np.array([[2, 3], [0, 3], [0, 4], [1, 3], [0, 5], [1, 4], [0, 6], [0, 7], [1, 5]])
+    first, last = newest_pairs(places, 0.3, gap=2)
+    assert last.tolist() == [6, 7, 8]  # from row 6 of series 0 and row 5 of series 1 on
+    assert places[first].tolist() == [[2, 3], [0, 3], [0, 4], [1, 3]]
+    with pytest.raises(ValueError, match="early_stopping=True leaves nothing to learn from: of 5"):
+        newest_pairs(places[places[:, 0] == 0], 0.9, gap=9)

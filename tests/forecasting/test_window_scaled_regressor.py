@@ -8,7 +8,7 @@ from sklearn.base import clone
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.linear_model import LinearRegression, Ridge
-from sklearn.metrics import r2_score
+from sklearn.metrics import d2_pinball_score, r2_score
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -282,3 +282,45 @@ def test_quantiles_are_scaled_back(output, method):
     assert found.shape == (*y.shape, 3)
     np.testing.assert_allclose(found, expected * scale + center, rtol=1e-4)
     assert (found[..., 1] <= found[..., 2]).all()
+
+
+def test_early_stopping_leaves_a_gap_that_scaling_would_hide():
+    rng = np.random.default_rng(0)
+    X, y = forecast_pairs(rng.normal(size=(200, 1)).cumsum(axis=0) + 100, 3)
+    windows = SequenceWindower(14).fit_transform(X)
+    changed = y.copy()
+    changed[164:177] += 50  # windows of these samples reach into those held back
+    network = LSTMRegressor(4, max_epochs=3, early_stopping=True, random_state=0)
+    model = WindowScaledRegressor(network)
+    expected = model.fit(windows, y).predict(windows)
+    np.testing.assert_array_equal(model.fit(windows, changed).predict(windows), expected)
+
+
+def test_quantiles_are_not_turned_round_and_have_a_score():
+    rng = np.random.default_rng(0)
+    windows = rng.normal(size=(100, 8, 1)) + 20
+    y = windows[:, -1, 0] + rng.normal(size=100)
+    network = LSTMRegressor(4, max_epochs=30, loss="quantile", quantile=[0.1, 0.9], random_state=0)
+    model = WindowScaledRegressor(network).fit(windows, y)
+    predicted = model.predict(windows)
+    assert (predicted[:, 0] <= predicted[:, 1]).all()
+    by_hand = [d2_pinball_score(y, predicted[:, k], alpha=q) for k, q in enumerate([0.1, 0.9])]
+    assert model.score(windows, y) == pytest.approx(np.mean(by_hand))
+    with pytest.raises(ValueError, match=r"quantile=\[0.1, 0.9\] .* negative scale"):
+        model.predict(-windows)
+    with pytest.raises(ValueError, match="negative scale"):
+        model.fit(-windows, -y)
+
+
+@pytest.mark.parametrize(
+    ("X_val", "y_val", "message"),
+    [
+        (np.ones((5, 6, 1)), np.ones(1), "5 windows in X_val and 1 targets in y_val"),
+        (np.ones((5, 6, 2)), np.ones(5), "X_val has 2 features, and X has 1"),
+    ],
+)
+def test_validation_data_that_does_not_fit(X_val, y_val, message):
+    network = LSTMRegressor(4, max_epochs=1, early_stopping=True)
+    X, y = np.random.default_rng(0).normal(size=(20, 6, 1)) + 9, np.ones(20)
+    with pytest.raises(ValueError, match=message):
+        WindowScaledRegressor(network).fit(X, y, X_val=X_val, y_val=y_val)

@@ -50,6 +50,9 @@ def single(name):
     if name == "SequenceEncoder":
         model = cls(RNNRegressor(**RECURRENT)).fit(WINDOWS, TARGET)
         return model, lambda model: model.transform(WINDOWS)
+    if name == "TextSequencer":
+        texts = ["to be or not to be", "that is the question"]
+        return cls().fit(texts), lambda model: model.transform([*texts, "to ask"])
     if hasattr(cls, "transform"):
         model = cls().fit(DAYS[:40])
         return model, lambda model: [model.transform(DAYS[40:]), model.transform(DAYS[:9])]
