@@ -199,3 +199,16 @@ def test_what_the_page_says_of_mlflow_runs(mlflow, pairs):
     namespace = {"X": X, "y": y, "search": new_search().fit(X, y), "sklstm": sklstm}
     for block in blocks:
         exec(compile(block, PAGE.name, "exec"), namespace)
+
+
+def test_a_logger_of_skorch_tells_mlflow_of_every_epoch(mlflow, pairs):
+    from skorch.callbacks import MlflowLogger
+
+    windows = SequenceWindower(lookback=7).fit_transform(pairs[0])
+    with mlflow.start_run() as run:
+        # What it would save besides is the net inside, not the estimator.
+        logger = MlflowLogger(create_artifact=False, terminate_after_train=False)
+        network = LSTMRegressor(4, max_epochs=3, callbacks=[logger], random_state=0)
+        network.fit(windows, pairs[1])
+    logged = mlflow.MlflowClient().get_metric_history(run.info.run_id, "train_loss")
+    np.testing.assert_allclose([value.value for value in logged], network.loss_curve_, rtol=1e-6)
