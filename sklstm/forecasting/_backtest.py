@@ -112,7 +112,14 @@ def skill_score(model, before, after):
         if not steps:
             continue
         origins = np.array([origin])
-        (forecast,) = model.forecast([_path(model, past, origins, np.array([steps]), steps)], steps)
+        if not _known_far_enough(model, past, origins, np.array([steps])).all():
+            raise ValueError(
+                "exog ends too early: strategy='direct' predicts "
+                f"horizon={model.features.horizon} rows at once, and takes as many rows known in "
+                f"advance after {past.index[origin]}."
+            )
+        path = Path(past, origins, _unused_future(model, past, steps))
+        (forecast,) = model.forecast([path], steps)
         actual = following_rows(past.values, origins, steps)
         errors += np.nansum(np.abs(forecast - actual))
         naive += np.nansum(np.abs(_persistence(past.values, origins, steps, 1) - actual))
@@ -156,15 +163,16 @@ def _forecast_folds(fitted, known, first, folds, settings):
             continue
         history = past.part(first.get(key, 0), len(past))
         origins, tested = _origins(folds, key, first.get(key, 0), settings)
+        if not len(origins):
+            continue
         enough = np.isin(origins, model.possible_origins(Path(history, origins)))
-        enough &= _known_far_enough(model, history, origins, tested)
+        enough &= _known_far_enough(model, history, origins, _last(tested))
         if enough.any():
             jobs.append((history, origins[enough], tested[enough]))
     steps = max((tested.shape[1] for *_, tested in jobs), default=0)
-    n_steps = [np.where(tested.any(axis=1), _last(tested), 0) for *_, tested in jobs]
     paths = [
-        _path(model, history, origins, n, steps)
-        for (history, origins, _), n in zip(jobs, n_steps, strict=True)
+        Path(history, origins, _unused_future(model, history, steps))
+        for history, origins, _ in jobs
     ]
     predicted = model.forecast(paths, steps)
     results = [
@@ -193,25 +201,11 @@ def _last(tested):
     return tested.shape[1] - np.argmax(tested[:, ::-1], axis=1)
 
 
-def _known_far_enough(model, history, origins, tested):
-    """Tell from which origins all exogenous values are there that are known in advance."""
-    if not len(model.features.known) or not len(origins):
-        return np.ones(len(origins), dtype=bool)
-    return origins + [model.padded(n) for n in _last(tested)] < len(history)
-
-
-def _path(model, history, origins, n_steps, steps):
-    """Return the path of forecasts `steps` rows ahead, of which the first `n_steps` are wanted."""
+def _known_far_enough(model, history, origins, n_steps):
+    """Tell from which origins all values are there that so many steps take in advance."""
     if not len(model.features.known):
-        return Path(history, origins)
-    lacking = origins + [model.padded(n) for n in n_steps] >= len(history)
-    if lacking.any():
-        raise ValueError(
-            "exog ends too early: strategy='direct' predicts "
-            f"horizon={model.features.horizon} rows at once, and takes as many rows known in "
-            f"advance after {history.index[origins[int(lacking.argmax())]]}."
-        )
-    return Path(history, origins, _unused_future(model, history, steps))
+        return np.ones(len(origins), dtype=bool)
+    return origins + [model.padded(n) for n in n_steps] < len(history)
 
 
 def _unused_future(model, history, steps):

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from ._forecast_frames import level_suffix
+
 
 def forecast_table(results, known):
     """Return one row for each origin and step.
@@ -59,7 +61,7 @@ def error_table(forecasts, levels, *, by_step):
     parts = {"n_forecasts": error, "mae": error.abs(), "rmse": error**2}
     parts |= {"persistence_mae": naive.abs(), "persistence_rmse": naive**2}
     for level in levels:
-        suffix = "" if level is None else f"_{level:g}"
+        suffix = level_suffix(level)
         lower, upper = forecasts[f"lower{suffix}"], forecasts[f"upper{suffix}"]
         covered = forecasts["actual"].between(lower, upper)
         # Of series without intervals there is nothing to cover with.

@@ -51,6 +51,11 @@ def panel_frame(frames, known):
     return frame.swaplevel() if known.time_first else frame
 
 
+def level_suffix(level):
+    """Return what stands behind ``lower`` in the name of a column: nothing for a single level."""
+    return "" if level is None else f"_{level:g}"
+
+
 def bounds(forecast, half_widths):
     """Return lower and upper bounds by name, for one level or several.
 
@@ -68,7 +73,7 @@ def bounds(forecast, half_widths):
     """
     result = {}
     for level, widths in half_widths.items():
-        suffix = "" if level is None else f"_{level:g}"
+        suffix = level_suffix(level)
         result[f"lower{suffix}"] = forecast - widths
         result[f"upper{suffix}"] = forecast + widths
     return result
