@@ -14,6 +14,7 @@ from ._frames import (
 from ._newest_block import newest_block
 from ._numbers import as_numbers
 from ._on_disk import empty_beside, is_on_disk
+from ._overflow import refuse_overflow
 from ._panel import Panel, split_panel, take_rows
 from ._shapes import (
     as_series,
@@ -33,16 +34,19 @@ from ._targets import (
     numeric_targets,
     observed_steps,
 )
+from ._tokens import OUT_OF_VOCABULARY, as_token_windows
 from ._window_set import WindowSet
 from ._windows_input import WindowsInputMixin
 
 __all__ = [
+    "OUT_OF_VOCABULARY",
     "IndexEnd",
     "Panel",
     "WindowSet",
     "WindowsInputMixin",
     "as_numbers",
     "as_series",
+    "as_token_windows",
     "as_windows",
     "check_order",
     "check_same_length",
@@ -64,6 +68,7 @@ __all__ = [
     "position_of_feature",
     "refuse_infinity",
     "refuse_infinity_in_windows",
+    "refuse_overflow",
     "split_panel",
     "step_features",
     "step_names",

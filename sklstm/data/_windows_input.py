@@ -49,14 +49,18 @@ class WindowsInputMixin:
         """
         if not reset:
             return WindowSet.from_array(self._check_window_array(X))
-        windows = as_windows(X, estimator=self)
+        windows = self._read_windows(X)
         window_set = WindowSet.from_array(windows)
         self._remember_features(X, windows)
         return window_set
 
+    def _read_windows(self, X, names=None):
+        """Return `X` with three axes, as `as_windows` does; estimators may have further rules."""
+        return as_windows(X, estimator=self, names=names)
+
     def _check_window_array(self, X):
         """Return `X` with three axes, (n_samples, n_timesteps, n_features), if it agrees."""
-        windows = as_windows(X, estimator=self, names=self._names_in_fit())
+        windows = self._read_windows(X, names=self._names_in_fit())
         self._check_features(X, windows)
         return windows
 

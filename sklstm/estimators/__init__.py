@@ -2,17 +2,27 @@
 
 from ._bilstm_classifier import BiLSTMClassifier
 from ._bilstm_regressor import BiLSTMRegressor
+from ._constraints import NO_PEEPHOLE, SHARED
+from ._epoch_watcher import EpochWatcher
+from ._fitted_state import FittedStateMixin
 from ._gru_classifier import GRUClassifier
 from ._gru_regressor import GRURegressor
+from ._levels import check_levels
 from ._lstm_classifier import LSTMClassifier
 from ._lstm_regressor import LSTMRegressor
 from ._rnn_classifier import RNNClassifier
 from ._rnn_regressor import RNNRegressor
 from ._sequence_encoder import SequenceEncoder
+from ._summary import summary_table
+from ._validation_block import scores_of_epochs
 
 __all__ = [
+    "NO_PEEPHOLE",
+    "SHARED",
     "BiLSTMClassifier",
     "BiLSTMRegressor",
+    "EpochWatcher",
+    "FittedStateMixin",
     "GRUClassifier",
     "GRURegressor",
     "LSTMClassifier",
@@ -20,4 +30,7 @@ __all__ = [
     "RNNClassifier",
     "RNNRegressor",
     "SequenceEncoder",
+    "check_levels",
+    "scores_of_epochs",
+    "summary_table",
 ]

@@ -16,6 +16,7 @@ SHARED = {
     "recurrent_dropout": _FRACTION,
     "activation": [StrOptions({"tanh", "relu"})],
     "peephole": ["boolean"],
+    "embedding_dim": [*_COUNT, None],
     "optimizer": [StrOptions({"adam", "adamw", "nadam", "rmsprop", "sgd"})],
     "learning_rate": _POSITIVE,
     "weight_decay": [Interval(Real, 0, None, closed="left")],

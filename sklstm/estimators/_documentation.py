@@ -18,6 +18,11 @@ recurrent_dropout : float in [0, 1), default=0.0
 activation : {{"tanh", "relu"}}, default="tanh"
     Function of the candidate and of the output of the cell. Gates are logistic always.
 {peephole}
+embedding_dim : int, default=None
+    Numbers that stand for each token. If set, `X` holds tokens, as `TextSequencer` makes them:
+    whole numbers of shape (n_samples, n_timesteps), each of which gets a row of so many trained
+    numbers. 0 is padding, which is skipped wherever it stands; tokens not seen in `fit` are taken
+    for 1, out of vocabulary. None: `X` holds measured values.
 """
 
 _BIDIRECTIONAL = """
@@ -68,7 +73,8 @@ weight_decay : float, default=0.0
 max_grad_norm : float or None, default=1.0
     Longest gradient that is not shortened; None: never.
 batch_size : int, default=64
-    Samples per step of the optimizer.
+    Samples per step of the optimizer. If windows are of very unequal length, batches are of like
+    length.
 max_epochs : int, default=100
     Passes over the training samples.
 shuffle : bool, default=True
@@ -121,8 +127,10 @@ best_validation_score_ : float or None
     The largest of them, whose weights were kept.
 stop_reason_ : {{"max_epochs", "training_loss", "validation_score", "callback"}}
     What ended training.
-feature_mean_, feature_scale_ : ndarray of shape (n_features,)
-    What inputs are standardised by: statistics of the training windows.
+feature_mean_, feature_scale_ : ndarray of shape (n_features,) or None
+    What inputs are standardised by: statistics of the training windows. None for tokens.
+tokens_ : ndarray of int or None
+    With `embedding_dim` the tokens seen in training, the smallest first.
 {extra}
 n_features_in_ : int
     Features of each step; for two-dimensional `X` its number of columns.

@@ -8,8 +8,6 @@ from sklearn.utils.validation import check_is_fitted
 from sklstm.data import WindowSet
 from sklstm.recurrence import gate_activations
 
-from ._standardisation import StandardisedRows
-
 
 class GatesMixin:
     """Show the gates and states of a fitted recurrent estimator."""
@@ -94,5 +92,4 @@ class GatesMixin:
     def _standardised(self, windows, dtype):
         """Return windows as a `WindowSet` of what the network reads."""
         windows = WindowSet.from_array(windows)
-        rows = StandardisedRows(windows.rows, self.feature_mean_, self.feature_scale_, dtype)
-        return windows.with_rows(rows)
+        return windows.with_rows(self._network_rows(windows.rows, dtype))

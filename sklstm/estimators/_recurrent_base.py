@@ -10,7 +10,7 @@ from sklearn.callback import CallbackSupportMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from sklstm.data import WindowsInputMixin, check_same_length, is_on_disk, newest_block
+from sklstm.data import check_same_length, newest_block
 from sklstm.persistence import SavedStateMixin
 from sklstm.recurrence import NetworkSpec, initial_weights, one_blas_thread
 from sklstm.training import Predictor, TrainingData, train, training_device
@@ -19,9 +19,9 @@ from ._epoch_watcher import EpochWatcher
 from ._fitted_state import FittedStateMixin
 from ._gates import GatesMixin
 from ._levels import check_levels
+from ._network_input import NetworkInputMixin
 from ._samples import Samples, check_sample_weight
 from ._saved_network import check_saved_network
-from ._standardisation import StandardisedRows, standardise, weighted_statistics
 from ._summary import summary_table
 from ._validation_block import held_out_samples, scores_of_epochs
 
@@ -29,7 +29,7 @@ _EXACT_SAMPLES = 256  # training sets of one batch up to this size are trained i
 
 
 class RecurrentBase(
-    WindowsInputMixin,
+    NetworkInputMixin,
     GatesMixin,
     CallbackSupportMixin,
     SavedStateMixin,
@@ -124,7 +124,7 @@ class RecurrentBase(
             samples, attributes = self._check_samples(X, y, sample_weight, go_on, classes)
             training, validation = self._blocks(samples, held_out, attributes)
             if go_on:
-                attributes = before
+                attributes = self._more_tokens(training, before)
                 self._check_same_network(attributes)
             else:
                 attributes |= self._first_attributes(training, attributes)
@@ -175,10 +175,8 @@ class RecurrentBase(
 
     def _first_attributes(self, training, attributes):
         """Return statistics and initial weights for training from the beginning."""
-        row_weight = training.windows.row_weight(training.sample_weight)
-        mean, scale = weighted_statistics(training.windows.rows, row_weight)
         attributes = attributes | self._target_attributes(training)
-        attributes |= {"feature_mean_": mean, "feature_scale_": scale}
+        attributes |= self._input_attributes(training)
         attributes["_seed"] = self._draw_seed()
         attributes["_spec"] = spec = self._new_spec(attributes)
         with one_blas_thread():
@@ -213,11 +211,8 @@ class RecurrentBase(
         if samples is None:
             return None
         dtype = attributes["weights_"]["head_bias"].dtype
-        rows, mean = samples.windows.rows, attributes["feature_mean_"]
-        prepare = StandardisedRows if is_on_disk(rows) else standardise
-        windows = samples.windows.with_rows(
-            prepare(rows, mean, attributes["feature_scale_"], dtype)
-        )
+        windows = samples.windows
+        windows = windows.with_rows(self._training_rows(windows.rows, attributes, dtype))
         targets = self._network_targets(samples.targets, attributes, dtype)
         return TrainingData(windows, targets, samples.sample_weight)
 
@@ -254,9 +249,10 @@ class RecurrentBase(
 
     def _new_spec(self, attributes):
         units, n_layers, _ = check_levels(self.hidden_size, self.num_layers, self.dropout)
+        n_features, n_tokens, embeds = self._input_shape(attributes)
         return NetworkSpec(
             cell=self._cell,
-            n_features=len(attributes["feature_mean_"]),
+            n_features=n_features,
             hidden_size=units,
             n_outputs=self._n_outputs(attributes),
             num_layers=n_layers,
@@ -264,6 +260,8 @@ class RecurrentBase(
             activation=self.activation,
             peephole=self.peephole,
             every_step=self._every_step,
+            n_tokens=n_tokens,
+            embeds=embeds,
         )
 
     def _quantile(self, attributes):
@@ -287,8 +285,7 @@ class RecurrentBase(
         if spec.every_step != every_step:
             spec = replace(spec, every_step=every_step)
         dtype = self.weights_["head_bias"].dtype
-        rows = StandardisedRows(windows.rows, self.feature_mean_, self.feature_scale_, dtype)
-        windows = windows.with_rows(rows)
+        windows = windows.with_rows(self._network_rows(windows.rows, dtype))
         with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is looked at
             output = self._predictor.output(spec, self.weights_, windows, self.engine)
         if not np.isfinite(output).all():

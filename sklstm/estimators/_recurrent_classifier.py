@@ -29,6 +29,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         recurrent_dropout=0.0,
         activation="tanh",
         peephole=False,
+        embedding_dim=None,
         class_weight=None,
         optimizer="adam",
         learning_rate=0.005,
@@ -55,6 +56,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         self.recurrent_dropout = recurrent_dropout
         self.activation = activation
         self.peephole = peephole
+        self.embedding_dim = embedding_dim
         self.class_weight = class_weight
         self.optimizer = optimizer
         self.learning_rate = learning_rate

@@ -36,6 +36,7 @@ class RecurrentRegressor(RegressorMixin, RegressionTargetsMixin, RecurrentBase):
         recurrent_dropout=0.0,
         activation="tanh",
         peephole=False,
+        embedding_dim=None,
         output="last",
         loss="squared_error",
         quantile=0.5,
@@ -64,6 +65,7 @@ class RecurrentRegressor(RegressorMixin, RegressionTargetsMixin, RecurrentBase):
         self.recurrent_dropout = recurrent_dropout
         self.activation = activation
         self.peephole = peephole
+        self.embedding_dim = embedding_dim
         self.output = output
         self.loss = loss
         self.quantile = quantile

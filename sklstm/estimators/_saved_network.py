@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ._network_input import n_rows
+
 
 def check_saved_network(estimator):
     """Raise a ValueError if arrays of a fitted estimator do not fit to its network.
@@ -33,6 +35,17 @@ def _fits(estimator):
     return (
         {name: array.shape for name, array in weights.items()} == spec.parameter_shapes()
         and precisions in ({np.dtype(np.float32)}, {np.dtype(np.float64)})
-        and estimator.feature_mean_.shape == estimator.feature_scale_.shape == (spec.n_features,)
-        and estimator.window_shape_[1] == spec.n_features
+        and _inputs_fit(estimator, spec)
+    )
+
+
+def _inputs_fit(estimator, spec):
+    if spec.n_tokens:
+        tokens = estimator.tokens_
+        known = tokens.dtype.kind == "i" and tokens.ndim == 1 and bool((np.diff(tokens) > 0).all())
+        return known and tokens[0] > 0 and n_rows(tokens) == spec.n_tokens
+    n_features = spec.n_features
+    return (
+        estimator.feature_mean_.shape == estimator.feature_scale_.shape == (n_features,)
+        and estimator.window_shape_[1] == n_features
     )

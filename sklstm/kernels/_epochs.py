@@ -7,7 +7,7 @@ from ._optimizers import update
 from ._passes import make_backward, make_forward
 from ._places import EPOCH, LAYER, NETWORK, PART
 from ._registers import LANES
-from ._sequences import clear, head_steps
+from ._sequences import clear, first_step, head_steps
 
 
 def make_epoch(cell):
@@ -85,8 +85,9 @@ def _steps(network, lane):
     """Write a loop over the steps of a lane that the head reads, and where each is: step, tile."""
     n_steps = head_steps(network)
     length = smaller(network.pointer("lengths", INTEGER)[lane], n_steps)
+    first = first_step(network, n_steps, length)
     for t in loop(length):
-        yield t, (n_steps - length + t) * network.n_tiles + lane // LANES
+        yield t, (first + t) * network.n_tiles + lane // LANES
 
 
 @function(NETWORK, EPOCH, INTEGER, INTEGER)

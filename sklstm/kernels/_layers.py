@@ -25,7 +25,7 @@ def make_layer_forward(cell):
     @function(NETWORK, LAYER, PART)
     def layer_forward(network, layer, parts):
         memory, n_tiles = network.pointer("memory"), network.n_tiles
-        clear(memory.after(layer.kept), n_tiles * layer.kept_size)
+        _begin(network, layer)
         for t in loop(network.n_steps):
             stack = memory.after(layer.stack + t * layer.stack_step)
             rows = memory.after(layer.rows + t * layer.rows_step)
@@ -102,6 +102,21 @@ def make_layer_backward(cell):
             )
 
     return layer_backward
+
+
+@function(NETWORK, LAYER)
+def _begin(network, layer):
+    """Write the states before the first step: zeros, or those that a pass before ended with."""
+    kept = network.pointer("memory").after(layer.kept)
+    with only_if(network.carried_from.compare("<", 0)):
+        clear(kept, network.n_tiles * layer.kept_size)
+    with only_if(network.carried_from.compare(">=", 0)):
+        last, continues = network.carried_from * layer.kept_step, network.pointer("continues")
+        for tile in loop(network.n_tiles):
+            goes_on = continues.load(tile * LANES)
+            for k in loop(tile * layer.kept_size, (tile + 1) * layer.kept_size, LANES):
+                kept.store(k, kept.load(last + k) * goes_on)
+        _feed(network, layer, integer(-1))
 
 
 @function(NETWORK, LAYER, INTEGER)

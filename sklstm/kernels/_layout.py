@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 
 import numpy as np
 
@@ -64,8 +65,12 @@ class Layout:
         The linear head, whose only part reads the last states and a one.
     parts : ndarray of PART
         All parts of the layers and of the head.
+    embedding : int
+        Where the rows of the tokens begin, one after the other; -1 if there are none.
     n_weights : int
         Length of the vector.
+    n_multiplied : int
+        How many of them stand in matrices; the rows of tokens are only looked up.
     """
 
     def __init__(self, spec):
@@ -76,6 +81,10 @@ class Layout:
         head = self._parts([(0, spec.n_outputs, 0, n_columns, True, False)])
         self.head = Layer("head", 0, spec.state_size, head, spec.n_outputs, n_columns)
         self.parts = np.concatenate([layer.parts for layer in [*self.layers, self.head]])
+        self.n_multiplied = self.n_weights
+        self.embedding = self.n_weights if spec.embeds else -1
+        if spec.embeds:
+            self.n_weights += round_up(spec.n_tokens * spec.n_features, LANES)
 
     def _layer(self, prefix, n_inputs, n):
         state = n_inputs + 1
@@ -134,6 +143,9 @@ class Layout:
         rows = np.arange(self.spec.n_outputs)
         places["head_weight"] = _places(part, rows, np.arange(self.spec.state_size))
         places["head_bias"] = _places(part, rows, [self.spec.state_size])[:, 0]
+        if self.spec.embeds:
+            shape = self.spec.n_tokens, self.spec.n_features
+            places["embedding_weight"] = self.embedding + np.arange(prod(shape)).reshape(shape)
         return {name: places[name] for name in self.spec.parameter_shapes()}
 
     def _layer_places(self, layer):

@@ -48,11 +48,38 @@ class Pass:
         return _compiled(*kind)
 
     def set_inputs(self, rows):
-        """Set the rows that windows are slices of, shape (n_rows, n_features); None for none."""
+        """Set the rows that windows are slices of, shape (n_rows, n_features); None for none.
+
+        Tokens are of shape (n_rows, 1), whole numbers below that of the network.
+        """
         self._inputs = None
-        if rows is not None:
-            self._inputs = np.ascontiguousarray(rows, dtype=self._weights.dtype)
-            self._network["inputs"] = self._inputs.ctypes.data
+        if rows is None:
+            return
+        n_tokens = self._plan.layout.spec.n_tokens
+        self._inputs = np.ascontiguousarray(rows, np.int64 if n_tokens else self._weights.dtype)
+        if n_tokens and self._inputs.size:
+            smallest, largest = self._inputs.min(), self._inputs.max()
+            if smallest < 0 or largest >= n_tokens:
+                raise ValueError(f"tokens lie in [0, {n_tokens}), got {smallest} and {largest}")
+        self._network["inputs"] = self._inputs.ctypes.data
+
+    def carry_states(self, continues):
+        """Let the next pass begin with the states that the last one ended with.
+
+        Once this was called, shorter sequences begin together instead of ending together, and
+        every pass is to be told. The head must read every step, and layers forward.
+
+        Parameters
+        ----------
+        continues : ndarray of shape (n_samples,), bool
+            Which samples go on; others begin with zeros, as all do in the first pass.
+        """
+        spec = self._plan.layout.spec
+        if spec.bidirectional or not spec.every_step:
+            raise ValueError("states are carried by networks that read forward, at every step")
+        self._network["carried_from"] = max(0, self._network["n_steps"][0])
+        self._continues[:] = 0.0
+        self._continues[: len(continues)] = continues
 
     def run(self, starts, lengths):
         """Make a forward pass.
@@ -81,7 +108,11 @@ class Pass:
         output = output.reshape(-1, n_read, self._n_outputs)[:n]
         if n_read == 1:
             return output[:, 0]
-        return output[np.arange(n_read) >= n_read - np.reshape(lengths, (-1, 1))]
+        first, lengths = n_read - np.reshape(lengths, (-1, 1)), np.reshape(lengths, (-1, 1))
+        if self._network["carried_from"][0] >= 0:
+            first = 0
+        step = np.arange(n_read)
+        return output[(step >= first) & (step < first + lengths)]
 
     def _check_room(self, n_samples, n_steps):
         """Raise an error before compiled code reads or writes where nothing is."""
@@ -99,9 +130,10 @@ class Pass:
         self._memory = aligned_zeros(plan.size, dtype)
         self._starts = np.zeros(self.n_samples, dtype=np.int64)
         self._lengths = np.zeros(self.n_samples, dtype=np.int64)
+        self._continues = aligned_zeros(self.n_samples, dtype)
         self._set_addresses(
             self._network, weights=weights, memory=self._memory, starts=self._starts,
-            lengths=self._lengths,
+            lengths=self._lengths, continues=self._continues,
         )  # fmt: skip
         rows = self._network[0]
         n_rows = int(rows["head_rows_size"]) // LANES

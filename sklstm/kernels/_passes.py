@@ -15,6 +15,7 @@ from ._sequences import (
     head_steps,
     mark_presence,
 )
+from ._tokens import add_to_rows, gather_tokens
 
 
 def make_forward(cell):
@@ -41,7 +42,7 @@ def make_forward(cell):
             for direction in loop(n_directions):
                 layer = layers.record(level * n_directions + direction)
                 with only_if(level.compare("==", 0)):
-                    gather(network, layer)
+                    _read_inputs(network, layer)
                 with only_if(level.compare(">", 0)):
                     _read_outputs(network, layer, level)
                 layer_forward(network, layer, parts)
@@ -80,8 +81,20 @@ def make_backward(cell):
                 _read_slopes(network, layers, level)
             for direction in loop(n_directions):
                 layer_backward(network, layers.record(level * n_directions + direction), parts)
+        with only_if(network.embedding.compare(">=", 0)):
+            for direction in loop(n_directions):
+                add_to_rows(network, layers.record(direction))
 
     return backward
+
+
+@function(NETWORK, LAYER)
+def _read_inputs(network, layer):
+    """Fill the stacked inputs of a layer of the first level."""
+    with only_if(network.reads_tokens.compare("<=", 0)):
+        gather(network, layer)
+    with only_if(network.reads_tokens.compare(">", 0)):
+        gather_tokens(network, layer)
 
 
 def _outputs(network, level):

@@ -69,7 +69,7 @@ class Plan:
         self._place(places, "carried", n)
         if not last or spec.every_step:
             self._place(places, "above", n, n_steps)
-        if level:
+        if level or spec.embeds:
             self._place(places, "below", layer.n_inputs + ROWS, n_steps)
 
     def _place_network(self, drops):
@@ -79,6 +79,7 @@ class Plan:
         network["n_tiles"], network["n_parts"] = self.n_tiles, len(self.layout.parts)
         network["n_levels"], network["n_directions"] = spec.num_layers, len(spec.directions)
         network["n_outputs"], network["every_step"] = spec.n_outputs, spec.every_step
+        network["reads_tokens"], network["embedding"] = bool(spec.n_tokens), self.layout.embedding
         network["state_size"] = spec.state_size
         network["steps_at_a_time"] = max(1, TILES_AT_A_TIME // self.n_tiles)
         network["there"] = self._reserve(1, self.n_steps)

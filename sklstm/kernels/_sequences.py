@@ -2,7 +2,9 @@
 
 All sequences of a tile end at the last step: shorter ones begin later, and before that nothing is
 there. A layer that reads backwards begins with the last step of each sequence, so that it ends
-with the first one, again at the last place. Lanes without a sample have length zero.
+with the first one, again at the last place. Where states are carried from pass to pass, which only
+layers that read forward do, all sequences begin at the first step instead, where the states are.
+Lanes without a sample have length zero.
 """
 
 from ._code import INTEGER, Variable, integer, loop, only_if, smaller
@@ -14,6 +16,11 @@ from ._registers import LANES
 def head_steps(network):
     """Return how many steps the head reads: all, or the last one."""
     return network.every_step.compare(">", 0).choose(network.n_steps, integer(1))
+
+
+def first_step(network, n_steps, length):
+    """Return at which of the steps a sequence begins."""
+    return network.carried_from.compare(">=", 0).choose(integer(0), n_steps - length)
 
 
 @function(NETWORK, LAYER)
@@ -29,13 +36,13 @@ def gather(network, layer):
         for lane in loop(LANES):
             sample = tile * LANES + lane
             length, start = lengths[sample], starts[sample]
-            gap = n_steps - length
+            gap = first_step(network, n_steps, length)
             target = memory.after(layer.stack + tile * layer.stack_size + lane)
             for t in loop(gap):
                 for k in loop(n_features):
                     target[t * step_size + k * LANES] = zero
             last = start + length - 1
-            for t in loop(gap, n_steps):
+            for t in loop(gap, gap + length):
                 forth, back = start + t - gap, last - (t - gap)
                 row = inputs.after(backward.compare("!=", 0).choose(back, forth) * n_features)
                 to = target.after(t * step_size)
@@ -51,9 +58,11 @@ def mark_presence(network):
     n_steps, n_lanes = network.n_steps, network.n_tiles * LANES
     one, zero = there[0].like(1.0), there[0].like(0.0)
     for sample in loop(n_lanes):
-        gap = n_steps - lengths[sample]
+        length = lengths[sample]
+        first = first_step(network, n_steps, length)
         for t in loop(n_steps):
-            there[t * n_lanes + sample] = t.compare(">=", gap).choose(one, zero)
+            before_end = t.compare("<", first + length).choose(one, zero)
+            there[t * n_lanes + sample] = t.compare(">=", first).choose(before_end, zero)
 
 
 @function(NETWORK, NUMBERS, INTEGER, INTEGER, NUMBERS, INTEGER, INTEGER, INTEGER, INTEGER, INTEGER)

@@ -181,7 +181,7 @@ class TrainingPass(Pass):
             self._write_mask(int(places["state_mask"]), mask[:, np.newaxis], mask.shape[1])
         first, n_steps = int(self._network["output_masks"][0]), int(lengths.max())
         for mask in output_masks:
-            if mask.shape[1] > 1:
+            if mask.shape[1] > 1 and self._network["carried_from"][0] < 0:
                 # Here all sequences end together.
                 step = np.arange(n_steps) - (n_steps - lengths[:, np.newaxis])
                 mask = np.take_along_axis(mask, np.maximum(step, 0)[:, :, np.newaxis], axis=1)

@@ -1,15 +1,15 @@
 """One recurrent layer in one direction, over whole sequences.
 
-Each function takes `values` of shape (n_samples, n_timesteps, n_inputs) and returns the hidden
-states after every step, (n_samples, n_timesteps, hidden_size). Steps beyond the end of a shorter
-sequence give states that nobody looks at.
+Each function takes `values` of shape (n_samples, n_timesteps, n_inputs) and the states to begin
+with, and returns the hidden states after every step, (n_samples, n_timesteps, hidden_size), with
+the states in the end. Steps beyond the end of a shorter sequence give states that nobody looks at.
 """
 
 import torch
 from torch.nn import functional
 
 
-def fused_layer(spec, parameters, values):
+def fused_layer(spec, parameters, values, start):
     """Run a layer by torch's own kernel.
 
     Parameters
@@ -20,11 +20,15 @@ def fused_layer(spec, parameters, values):
         Those of this layer and direction, by the last part of their names.
     values : Tensor of shape (n_samples, n_timesteps, n_inputs)
         The sequences.
+    start : tuple of Tensor of shape (n_samples, hidden_size)
+        Hidden state, and of an LSTM cell state, before the first step.
 
     Returns
     -------
     states : Tensor of shape (n_samples, n_timesteps, hidden_size)
         Hidden states.
+    end : tuple of Tensor of shape (n_samples, hidden_size)
+        States after the last step.
     """
     bias, units = parameters["bias"], parameters["recurrent"].shape[1]
     recurrent_bias = torch.zeros_like(bias)
@@ -33,15 +37,17 @@ def fused_layer(spec, parameters, values):
         gates = recurrent_bias[: 2 * units]
         recurrent_bias = torch.cat([gates, parameters["candidate_bias"]])
     arrays = [parameters["input"], parameters["recurrent"], bias, recurrent_bias]
-    start = values.new_zeros(1, len(values), units)
+    start = tuple(state[None] for state in start)
     options = (True, 1, 0.0, False, False, True)  # biases, layers, dropout, train, two ways, batch
     if spec.cell == "lstm":
-        return torch.lstm(values, (start, start), arrays, *options)[0]
+        states, *end = torch.lstm(values, start, arrays, *options)
+        return states, tuple(state[0] for state in end)
     function = {
         "gru": torch.gru,
         "rnn": torch.rnn_relu if spec.activation == "relu" else torch.rnn_tanh,
     }[spec.cell]
-    return function(values, start, arrays, *options)[0]
+    states, end = function(values, start[0], arrays, *options)
+    return states, (end[0],)
 
 
 def can_fuse(spec, recurrent_dropout):
@@ -51,7 +57,7 @@ def can_fuse(spec, recurrent_dropout):
     return spec.activation == "tanh" or spec.cell == "rnn"
 
 
-def stepwise_layer(spec, parameters, values, lengths, state_mask):
+def stepwise_layer(spec, parameters, values, start, lengths, state_mask):
     """Run a layer step by step, with every option.
 
     Parameters
@@ -62,6 +68,8 @@ def stepwise_layer(spec, parameters, values, lengths, state_mask):
         Those of this layer and direction, by the last part of their names.
     values : Tensor of shape (n_samples, n_timesteps, n_inputs)
         The sequences.
+    start : tuple of Tensor of shape (n_samples, hidden_size)
+        Hidden state, and of an LSTM cell state, before the first step.
     lengths : Tensor of shape (n_samples,) or None
         Where each one ends; None if all are full. The state stays as it is from there on, so
         that an unbounded activation cannot overflow on steps that do not exist.
@@ -73,6 +81,8 @@ def stepwise_layer(spec, parameters, values, lengths, state_mask):
     -------
     states : Tensor of shape (n_samples, n_timesteps, hidden_size)
         Hidden states.
+    end : tuple of Tensor of shape (n_samples, hidden_size)
+        States after the last step.
 
     References
     ----------
@@ -82,9 +92,7 @@ def stepwise_layer(spec, parameters, values, lengths, state_mask):
     step = {"lstm": _lstm_step, "gru": _gru_step, "rnn": _rnn_step}[spec.cell]
     activation = torch.tanh if spec.activation == "tanh" else torch.relu
     weighted = functional.linear(values, parameters["input"], parameters["bias"])
-    zeros = values.new_zeros(len(values), parameters["recurrent"].shape[1])
-    state = (zeros, zeros) if spec.cell == "lstm" else (zeros,)
-    states = []
+    state, states = start, []
     for t in range(values.shape[1]):
         fed_back = state[0] if state_mask is None else state[0] * state_mask
         recurrent = functional.linear(fed_back, parameters["recurrent"])
@@ -95,7 +103,7 @@ def stepwise_layer(spec, parameters, values, lengths, state_mask):
             new_state = tuple(torch.where(going_on, new, old) for new, old in pairs)
         state = new_state
         states.append(state[0])
-    return torch.stack(states, dim=1)
+    return torch.stack(states, dim=1), state
 
 
 def _lstm_step(parameters, activation, weighted, recurrent, hidden, cell):

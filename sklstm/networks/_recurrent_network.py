@@ -33,18 +33,22 @@ class RecurrentNetwork(nn.Module):
         self.dropout = per_level(dropout, spec.num_layers)
         self.recurrent_dropout = recurrent_dropout
         self.generator = generator
+        self._ends = {}  # states in which the samples of the last call ended
         for name, array in weights.items():
             self.register_parameter(name, nn.Parameter(torch.tensor(array)))
 
-    def forward(self, values, lengths=None):
+    def forward(self, values, lengths=None, continues=None):
         """Return the output for each sequence.
 
         Parameters
         ----------
         values : Tensor of shape (n_samples, n_timesteps, n_features)
-            Sequences, each at its beginning.
+            Sequences, each at its beginning; of tokens (n_samples, n_timesteps, 1).
         lengths : Tensor of shape (n_samples,), optional
             Number of steps of each; all of them by default.
+        continues : Tensor of shape (n_samples,), bool, optional
+            Which samples begin with the states in which those of the last call ended. All begin
+            with zeros by default, and no states are kept then.
 
         Returns
         -------
@@ -53,11 +57,13 @@ class RecurrentNetwork(nn.Module):
             n_timesteps, n_outputs), if it reads them.
         """
         backwards = self._backwards(values, lengths) if self.spec.bidirectional else None
+        values = self._look_up(values)
         for layer in range(self.spec.num_layers):
             states, last = [], []
             for direction in self.spec.directions:
                 order = backwards if direction == "backward" else None
-                steps = self._run(f"layer{layer}_{direction}", _reorder(values, order), lengths)
+                read = _reorder(values, order)
+                steps = self._run(f"layer{layer}_{direction}", read, lengths, continues)
                 last.append(_last_step(steps, lengths))
                 if self.spec.every_step or layer < self.spec.num_layers - 1:
                     states.append(_reorder(steps, order))
@@ -67,22 +73,42 @@ class RecurrentNetwork(nn.Module):
             values = self._drop(torch.cat(last, dim=1), layer)
         return functional.linear(values, self.head_weight, self.head_bias)
 
-    def _run(self, prefix, values, lengths):
+    def _look_up(self, values):
+        """Return what tokens stand for; numbers as they are."""
+        if not self.spec.n_tokens:
+            return values
+        tokens = values[:, :, 0].long()
+        if self.spec.embeds:
+            return functional.embedding(tokens, self.embedding_weight)
+        return functional.one_hot(tokens, self.spec.n_tokens).to(self.head_bias.dtype)
+
+    def _run(self, prefix, values, lengths, continues):
         kinds = ("input", "recurrent", "bias", "candidate_bias", "peephole")
         parameters = {
             kind: getattr(self, f"{prefix}_{kind}")
             for kind in kinds
             if hasattr(self, f"{prefix}_{kind}")
         }
+        start = self._start(prefix, values, parameters["recurrent"].shape[1], continues)
         p = self.recurrent_dropout if self.training else 0.0
         overflows = self.spec.activation == "relu" and lengths is not None
         if can_fuse(self.spec, p) and not overflows:
-            return fused_layer(self.spec, parameters, values)
-        mask = None
-        if p:
-            like = values.new_empty(len(values), parameters["recurrent"].shape[1])
-            mask = dropout_mask(like, p, self.generator)
-        return stepwise_layer(self.spec, parameters, values, lengths, mask)
+            steps, end = fused_layer(self.spec, parameters, values, start)
+        else:
+            mask = None if not p else dropout_mask(torch.empty_like(start[0]), p, self.generator)
+            steps, end = stepwise_layer(self.spec, parameters, values, start, lengths, mask)
+        if continues is not None:
+            self._ends[prefix] = [state.detach() for state in end]
+        return steps
+
+    def _start(self, prefix, values, units, continues):
+        """Return the states before the first step: zeros, or those that go on."""
+        n_states = 2 if self.spec.cell == "lstm" else 1
+        zeros = values.new_zeros(len(values), units)
+        if continues is None or prefix not in self._ends:
+            return (zeros,) * n_states
+        goes_on = torch.nonzero(continues)[:, 0]
+        return tuple(zeros.index_copy(0, goes_on, end[goes_on]) for end in self._ends[prefix])
 
     def _drop(self, values, layer):
         if not (self.training and self.dropout[layer]):

@@ -1,5 +1,6 @@
 """Recurrent networks as plain numbers: shapes, initial weights, the forward pass."""
 
+from ._carried_forward import CarriedForward
 from ._dropout_mask import dropout_mask
 from ._forward import network_output
 from ._gate_activations import gate_activations
@@ -7,8 +8,9 @@ from ._initial_weights import initial_weights
 from ._levels import per_level
 from ._network_spec import NetworkSpec
 from ._one_thread import OneThread, one_blas_thread
+from ._token_rows import token_rows
 
 __all__ = [
-    "NetworkSpec", "OneThread", "dropout_mask", "gate_activations", "initial_weights",
-    "network_output", "one_blas_thread", "per_level",
+    "CarriedForward", "NetworkSpec", "OneThread", "dropout_mask", "gate_activations",
+    "initial_weights", "network_output", "one_blas_thread", "per_level", "token_rows",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ import numpy as np
 
 from ._cells import LANES, packed_cell
 from ._one_thread import one_blas_thread
+from ._token_rows import token_rows
 
 _STEP_VALUES = 1 << 16  # weighted inputs per step: about what stays in a core's cache
 _BLOCK_VALUES = 1 << 20  # values of whole sequences at a time: bounds memory for long windows
@@ -20,7 +21,8 @@ def network_output(spec, weights, gather, lengths):
         Its parameters.
     gather : callable
         Called with a slice of the samples, returns their values of shape (n, longest, n_features),
-        each window at its beginning, and their lengths of shape (n,).
+        each window at its beginning, and their lengths of shape (n,). Tokens are of shape (n,
+        longest, 1).
     lengths : ndarray of shape (n_samples,)
         Number of steps of each window.
 
@@ -42,19 +44,22 @@ def network_output(spec, weights, gather, lengths):
     with one_blas_thread():
         for first in range(0, n_samples, block):
             samples = slice(first, min(first + block, n_samples))
-            states = _states(cells, *_tiles(*gather(samples)), every_step=spec.every_step)
-            outputs.append(_read_states(weights, states, lengths[samples]))
+            values, n_steps = gather(samples)
+            if spec.n_tokens:
+                values = token_rows(spec, weights, values[:, :, 0])
+            states = _states(cells, *tiles_of(values, n_steps), every_step=spec.every_step)
+            output = read_states(weights, states)[: len(n_steps)]
+            if spec.every_step:
+                output = output[np.arange(output.shape[1]) < n_steps[:, np.newaxis]]
+            outputs.append(output if spec.every_step else output[:, 0])
     return np.concatenate(outputs)
 
 
-def _read_states(weights, states, lengths):
-    """Return what the head makes of states (n_steps, n_tiles, state_size, LANES)."""
+def read_states(weights, states):
+    """Return what the head makes of states (n_steps, n_tiles, state_size, LANES), samples first."""
     tiles = np.matmul(weights["head_weight"], states) + weights["head_bias"][:, np.newaxis]
     n_steps, _, n_outputs, _ = tiles.shape
-    flat = tiles.transpose(1, 3, 0, 2).reshape(-1, n_steps, n_outputs)[: len(lengths)]
-    if n_steps == 1:
-        return flat[:, 0]
-    return flat[np.arange(n_steps) < lengths[:, np.newaxis]]
+    return tiles.transpose(1, 3, 0, 2).reshape(-1, n_steps, n_outputs)
 
 
 def _block_size(cells, values_per_sample):
@@ -63,7 +68,7 @@ def _block_size(cells, values_per_sample):
     return LANES * max(1, values // LANES)
 
 
-def _tiles(values, lengths):
+def tiles_of(values, lengths):
     """Put samples side by side: (n_timesteps, n_tiles, n_features, LANES), the last tile filled."""
     n_samples, n_timesteps, n_features = values.shape
     n_tiles = -(-n_samples // LANES)
@@ -85,8 +90,10 @@ def _states(cells, sequence, lengths, *, every_step):
         states, last = [], []
         for cell, order in zip([forward, *backward], [None, back], strict=False):
             read = sequence if order is None else np.take_along_axis(sequence, order, axis=0)
-            steps, final = _run(cell, read, lengths, keep_steps=keep)
-            last.append(final)
+            shape = read.shape[1], cell.units, LANES
+            start = tuple(np.zeros(shape, dtype=read.dtype) for _ in range(cell.n_states))
+            steps, final = run_layer(cell, read, lengths, start, keep_steps=keep)
+            last.append(final[0])
             if keep:
                 states.append(steps if order is None else np.take_along_axis(steps, order, axis=0))
         if keep:
@@ -96,11 +103,31 @@ def _states(cells, sequence, lengths, *, every_step):
     return (last[0] if len(last) == 1 else np.concatenate(last, axis=1))[np.newaxis]
 
 
-def _run(cell, sequence, lengths, *, keep_steps):
-    """Run one layer in one direction, each sample up to its length."""
+def run_layer(cell, sequence, lengths, states, *, keep_steps):
+    """Run one layer in one direction, each sample up to its length; return steps and last states.
+
+    Parameters
+    ----------
+    cell : LSTMStep, GRUStep or RNNStep
+        One step of the layer.
+    sequence : ndarray of shape (n_timesteps, n_tiles, n_inputs, LANES)
+        What it reads.
+    lengths : ndarray of shape (n_tiles, LANES)
+        Number of steps of each sample.
+    states : tuple of ndarray of shape (n_tiles, units, LANES)
+        What it begins with.
+    keep_steps : bool
+        Whether the hidden state of every step is wanted.
+
+    Returns
+    -------
+    steps : ndarray of shape (n_timesteps, n_tiles, units, LANES) or None
+        Hidden states.
+    states : tuple of ndarray of shape (n_tiles, units, LANES)
+        The states in the end.
+    """
     n_timesteps, n_tiles, n_inputs, _ = sequence.shape
     shape = (n_tiles, cell.units, LANES)
-    states = tuple(np.zeros(shape, dtype=sequence.dtype) for _ in range(cell.n_states))
     stacked = np.ones((n_tiles, n_inputs + cell.units + 1, LANES), dtype=sequence.dtype)
     product = np.empty((n_tiles, len(cell.matrix), LANES), dtype=sequence.dtype)
     steps = np.empty((n_timesteps, *shape), dtype=sequence.dtype) if keep_steps else None
@@ -118,7 +145,7 @@ def _run(cell, sequence, lengths, *, keep_steps):
         states = new_states
         if keep_steps:
             steps[t] = states[0]
-    return steps, states[0]
+    return steps, states
 
 
 def _backwards(lengths, n_timesteps):

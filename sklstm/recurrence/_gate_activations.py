@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ._token_rows import token_rows
+
 
 def gate_activations(spec, weights, values, lengths):
     """Return the gates and states of every layer and direction at every step.
@@ -17,6 +19,7 @@ def gate_activations(spec, weights, values, lengths):
         Its parameters.
     values : ndarray of shape (n_samples, n_timesteps, n_features)
         What the network reads, each window at its beginning; beyond its end finite numbers.
+        Tokens are of shape (n_samples, n_timesteps, 1).
     lengths : ndarray of shape (n_samples,)
         Number of steps of each window.
 
@@ -29,6 +32,8 @@ def gate_activations(spec, weights, values, lengths):
         (n_samples, n_timesteps, units of this layer), in the order of the steps of `values` in
         either direction, NaN beyond the end of a window.
     """
+    if spec.n_tokens:
+        values = token_rows(spec, weights, values[:, :, 0])
     sequence = values.astype(np.float64)
     steps = np.arange(values.shape[1])
     beyond = steps >= lengths[:, np.newaxis]

@@ -4,13 +4,15 @@ import numpy as np
 
 from ._network_spec import GATES
 
+_EMBEDDING_LIMIT = 0.05
+
 
 def initial_weights(spec, seed, dtype):
     """Draw the weights of a network.
 
     Input and head weights are uniform within Glorot's limits [1]_, recurrent ones orthogonal
     [2]_, each gate a matrix of its own; biases are zero but for the forget gate of an LSTM, which
-    begins open with a bias of one [3]_.
+    begins open with a bias of one [3]_. Rows of tokens are uniform within a twentieth, as in Keras.
 
     Parameters
     ----------
@@ -40,7 +42,9 @@ def initial_weights(spec, seed, dtype):
     for name, shape in spec.parameter_shapes().items():
         kind = name.partition("_")[2] if name.startswith("head") else name.rpartition("_")[2]
         units = shape[0] // GATES[spec.cell]
-        if kind == "input":
+        if name == "embedding_weight":
+            values = generator.uniform(-_EMBEDDING_LIMIT, _EMBEDDING_LIMIT, shape)
+        elif kind == "input":
             values = _glorot(generator, shape, n_outputs=units)
         elif kind == "weight":
             values = _glorot(generator, shape, n_outputs=spec.n_outputs)

@@ -34,10 +34,16 @@ class NetworkSpec:
     every_step : bool, default=False
         Whether the head reads the states after every step; otherwise only those at the end, of
         the backward direction that after the first step of the sequence. Parameters are the same.
+    n_tokens : int, default=0
+        Inputs are whole numbers below it, one at each step; zero: they are `n_features` numbers.
+    embeds : bool, default=False
+        Whether each token has a row of `n_features` numbers, which are parameters. Otherwise it is
+        a one among ``n_features = n_tokens`` numbers, the others being zero.
 
     Notes
     -----
-    Parameters are arrays in a dictionary, named ``layer0_forward_input`` and so on:
+    Parameters are arrays in a dictionary, named ``layer0_forward_input`` and so on. The rows of the
+    tokens are ``embedding_weight`` (n_tokens, n_features). Of the layers there are
 
     ``input`` (n_gates * hidden_size, n_inputs), ``recurrent`` (n_gates * hidden_size, hidden_size)
     and ``bias`` (n_gates * hidden_size,) for every layer and direction; ``peephole`` (3,
@@ -56,6 +62,8 @@ class NetworkSpec:
     activation: str = "tanh"
     peephole: bool = False
     every_step: bool = False
+    n_tokens: int = 0
+    embeds: bool = False
 
     @property
     def directions(self):
@@ -88,6 +96,8 @@ class NetworkSpec:
     def parameter_shapes(self):
         """Return the shape of every parameter by its name."""
         shapes = {}
+        if self.embeds:
+            shapes["embedding_weight"] = (self.n_tokens, self.n_features)
         for prefix, n_inputs, units in self.layers():
             gates = GATES[self.cell] * units
             shapes[f"{prefix}_input"] = (gates, n_inputs)

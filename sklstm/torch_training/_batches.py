@@ -7,34 +7,37 @@ import torch
 class Batches:
     """Iterate over a set of windows in batches of tensors.
 
+    `batches` may be replaced.
+
     Parameters
     ----------
     data : TrainingData
-        Windows, targets and weights.
-    batch_size : int
-        Samples per batch; the last one may be smaller.
+        Windows, targets and weights, and which batches there are.
     device : torch.device
         Where the tensors go.
+    dtype : numpy dtype
+        Precision of the weights.
     """
 
-    def __init__(self, data, batch_size, device):
+    def __init__(self, data, device, dtype):
         self.data = data
-        self.batch_size = batch_size
-        self.device = device
-        self.order = np.arange(len(data.windows))
+        self.device, self.dtype = device, dtype
+        self.batches = data.batches
         self._ragged = len(np.unique(data.windows.lengths)) > 1
 
     def __len__(self):
-        return len(self.order)
+        return len(self.batches.samples)
 
     def __iter__(self):
         """Yield pairs: arguments of the network by name, and targets, with weights if any."""
-        for first in range(0, len(self.order), self.batch_size):
-            samples = self.order[first : first + self.batch_size]
+        for batch in self.batches.slices():
+            samples = self.batches.samples[batch]
             values, lengths = self.data.windows.gather(samples)
             inputs = {"values": self._tensor(values)}
             if self._ragged:
                 inputs["lengths"] = self._tensor(lengths)
+            if self.batches.continues is not None:
+                inputs["continues"] = self._tensor(self.batches.continues[batch])
             yield inputs, self._targets(samples)
 
     def _targets(self, samples):
@@ -42,16 +45,21 @@ class Batches:
         weight = self.data.sample_weight
         if weight is None:
             return target
-        return target, self._tensor(weight[samples].astype(self.data.windows.rows.dtype))
+        return target, self._tensor(weight[samples].astype(self.dtype))
 
     def _target_values(self, samples):
         """Return targets; those of every step, as many as the longest window has steps."""
         if not self.data.every_step:
-            return self.data.targets[samples]
+            return _as_torch_takes(self.data.targets[samples])
         values, lengths = self.data.targets.gather(samples)
         none = -1 if values.dtype.kind == "i" else np.nan
         values[np.arange(values.shape[1]) >= lengths[:, np.newaxis]] = none
-        return values
+        return _as_torch_takes(values)
 
     def _tensor(self, array):
         return torch.from_numpy(array).to(self.device)
+
+
+def _as_torch_takes(targets):
+    """Return numbers of classes in the precision that losses of torch want."""
+    return targets.astype(np.int64) if targets.dtype.kind == "i" else targets

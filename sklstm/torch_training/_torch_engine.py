@@ -25,7 +25,7 @@ class TorchEngine:
     weights : dict of str to ndarray
         Weights to begin with.
     data, validation : TrainingData
-        What to learn from and what to stop by; this may be None.
+        What to learn from and what to stop by, with their batches; this may be None.
     settings : dict
         As for `sklstm.training.train`.
     optimizer_state : list or None
@@ -35,10 +35,11 @@ class TorchEngine:
     def __init__(self, spec, weights, data, validation, settings, optimizer_state):
         self.device = find_device(settings["device"])
         self.spec, self.weights, self.settings = spec, weights, settings
-        self.batches = Batches(data, settings["batch_size"], self.device)
+        dtype = weights["head_bias"].dtype
+        self.batches = Batches(data, self.device, dtype)
         self.validation = None
         if validation is not None:
-            self.validation = Batches(validation, max(settings["batch_size"], 256), self.device)
+            self.validation = Batches(validation, self.device, dtype)
         self.optimizer_state = optimizer_state
         self._stack = ExitStack()
 
@@ -69,13 +70,13 @@ class TorchEngine:
             import_state(self.net.optimizer_, self.optimizer_state)
         self.net.notify("on_train_begin", X=self.batches, y=self.validation)
 
-    def run_epoch(self, order, generator):
-        """Train on all samples in an order; return the loss of each batch."""
+    def run_epoch(self, batches, generator):
+        """Train on all samples in batches; return the loss of each batch."""
         if self.device.type != "cpu":
             on_device = torch.Generator(self.device)
             generator = on_device.manual_seed(int(generator.integers(2**31)))
         self.net.module_.generator = generator
-        self.batches.order = order
+        self.batches.batches = batches
         # Callbacks want to see the validation loss; without them it is not computed twice.
         seen = self.validation if self.settings.get("callbacks") else None
         self.net.fit_loop(self.batches, seen, epochs=1)
@@ -85,10 +86,9 @@ class TorchEngine:
         return losses
 
     def validation_losses(self):
-        """Return the losses of batches of validation data, and their size."""
-        batches = self.validation
-        losses = [self.net.validation_step(batch)["loss"].item() for batch in batches]
-        return losses, batches.batch_size
+        """Return the losses of batches of validation data, and their `BatchOrder`."""
+        losses = [self.net.validation_step(batch)["loss"].item() for batch in self.validation]
+        return losses, self.validation.batches
 
     @property
     def asked_to_stop(self):

@@ -2,6 +2,7 @@
 
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from sklstm.kernels import LANES, Layout, Optimizer, Plan, TrainingPass
 from sklstm.recurrence import dropout_mask, per_level
 
+from ._batch_order import BatchOrder
 from ._compiled_network import CompiledNetwork
 from ._cores import CORES
 from ._losses import sample_losses, step_losses
@@ -17,7 +19,7 @@ from ._optimizer_state import export_state, import_state
 _LONG = 3e9  # multiplications that take a tenth of a second
 _LARGE = 3e7  # multiplications of a batch from which on it is shared out among threads
 _MAX_SHARES = 4  # of a batch; they are the same however many threads there are
-_MANY_WEIGHTS = 1 << 17  # more than stay in a core's cache: read them for four tiles at least
+_MANY_WEIGHTS = 1 << 21  # more than stay in any cache: read them for four tiles at least
 _PASS_VALUES = 1 << 18  # that a pass keeps in memory, if that is many times the weights
 _OUTPUT_VALUES = 1 << 20  # outputs of all steps that wait for their losses
 
@@ -44,7 +46,7 @@ class CompiledEngine:
         self.dropout = per_level(settings["dropout"], spec.num_layers)
         self.data, self.validation = data, validation
         self.layout = Layout(spec)
-        self.dtype = data.windows.rows.dtype
+        self.dtype = weights["head_bias"].dtype
         self.weights = self.layout.pack(weights, self.dtype)
         self.optimizer = Optimizer(
             settings["optimizer"], self.weights, settings["learning_rate"],
@@ -53,6 +55,9 @@ class CompiledEngine:
         import_state(self.optimizer, self.layout, optimizer_state)
         self.n_steps = int(data.windows.lengths.max())
         self.in_memory = isinstance(data.windows.rows, np.ndarray)
+        if spec.n_tokens and self.in_memory:  # once, not once a pass
+            rows = np.ascontiguousarray(data.windows.rows, dtype=np.int64)
+            self.data = replace(data, windows=data.windows.with_rows(rows))
         self.plan = partial(
             Plan, self.layout, n_steps=self.n_steps, trains=True,
             drops=any(self.dropout), drops_state=settings["recurrent_dropout"] > 0,
@@ -75,36 +80,50 @@ class CompiledEngine:
     def __exit__(self, *exception):
         self._stack.close()
 
-    def run_epoch(self, order, generator):
-        """Train on all samples in an order; return the loss of each batch."""
-        size = self.settings["batch_size"]
-        weight = self._weights_in_batches(order, size)
-        train, at_a_time = partial(self._train_batch, generator=generator), size
-        if self._is_simple():
-            # Compiled code cannot be interrupted, so it is called for a tenth of a second or so.
-            n_batches = min(_LONG / self._work(size), self._most_samples() / size)
-            train, at_a_time = self._train_batches, size * max(1, int(n_batches))
-        pieces = [slice(k, k + at_a_time) for k in range(0, len(order), at_a_time)]
+    def run_epoch(self, batches, generator):
+        """Train on all samples in batches; return the loss of each batch."""
+        order, weight = batches.samples, self._weights_in_batches(batches)
         losses = []
         with np.errstate(over="ignore", invalid="ignore"):  # the loss will tell
-            for piece in pieces:
-                outputs = train(order[piece], weight[piece])
+            for piece in self._pieces(batches):
+                carried = None if batches.continues is None else batches.continues[piece]
+                outputs = self._train_piece(order[piece], weight[piece], generator, carried)
                 losses.append(self._losses(self.data, order[piece], outputs) * weight[piece])
-        return np.add.reduceat(np.concatenate(losses), range(0, len(order), size))
+        return batches.sums(np.concatenate(losses))
+
+    def _pieces(self, batches):
+        """Return which samples are trained on in one call: those of one batch, or of several."""
+        if not self._is_simple():
+            return batches.slices()
+        # Compiled code cannot be interrupted, so it is called for a tenth of a second or so.
+        size = self.settings["batch_size"]
+        n_batches = min(_LONG / self._work(size), self._most_samples() / size)
+        step, n_samples = size * max(1, int(n_batches)), len(batches.samples)
+        return [slice(first, first + step) for first in range(0, n_samples, step)]
+
+    def _train_piece(self, samples, weight, generator, carried):
+        if self._is_simple():
+            return self._train_batches(samples, weight)
+        return self._train_batch(samples, weight, generator, carried)
 
     def validation_losses(self):
-        """Return the losses of batches of validation data, and their size."""
+        """Return the losses of batches of validation data, and their `BatchOrder`."""
         data, n_samples = self.validation, len(self.validation.windows)
-        size, losses = min(self._most_samples(), n_samples), []
-        for first in range(0, n_samples, size):
-            block = np.arange(first, min(first + size, n_samples))
-            outputs = self._network.output(data.windows.take(block))
+        batches, output = data.batches, self._network.output
+        if batches is None:
+            batches = BatchOrder.in_turn(np.arange(n_samples), self._most_samples(n_samples))
+        else:
+            output = self._network.carried_output(data.windows, batches)
+        losses = []
+        for samples in batches.slices():
+            block = batches.samples[samples]
+            outputs = output(data.windows.take(block))
             with np.errstate(over="ignore", invalid="ignore"):
                 losses.append(self._losses(data, block, outputs))
-        weight = data.n_targets
-        if data.sample_weight is not None:
-            weight = data.sample_weight * weight
-        return [np.average(np.concatenate(losses) / data.n_targets, weights=weight)], n_samples
+        each, n_targets = np.concatenate(losses), data.n_targets[batches.samples]
+        weight = data.weights(batches.samples)
+        mean = np.average(each / n_targets, weights=weight)
+        return [mean], BatchOrder.in_turn(batches.samples, n_samples)
 
     def state(self):
         """Return copies of the weights and of the state of the optimiser."""
@@ -117,20 +136,22 @@ class CompiledEngine:
             return losses(outputs, data.targets[order])
         return step_losses(data.windows.lengths[order], outputs, data.flat_targets(order), losses)
 
-    def _most_samples(self):
+    def _most_samples(self, n_samples=sys.maxsize):
         """Return for how many samples outputs are kept at a time."""
         if not self.spec.every_step:
-            return sys.maxsize
-        return max(1, _OUTPUT_VALUES // (self.n_steps * self.spec.n_outputs))
+            return n_samples
+        return min(n_samples, max(1, _OUTPUT_VALUES // (self.n_steps * self.spec.n_outputs)))
 
-    def _weights_in_batches(self, order, size):
+    def _weights_in_batches(self, batches):
         """Return the weight of each sample in its batch, where they have a sum of one."""
-        sums = np.repeat(self.data.weight_sums(order, size), size)[: len(order)]
-        return (1.0 if self.data.sample_weight is None else self.data.sample_weight[order]) / sums
+        sums, weight = self.data.weight_sums(batches), self.data.sample_weight
+        return (1.0 if weight is None else weight[batches.samples]) / np.repeat(sums, batches.sizes)
 
     def _is_simple(self):
         """Tell whether epochs need nothing from Python: no masks, no files, batches of one pass."""
         if any(self.dropout) or self.settings["recurrent_dropout"] or not self.in_memory:
+            return False
+        if self.data.batches is not None:
             return False
         size = min(self.settings["batch_size"], len(self.data.windows))
         return self._share_size(size) >= size and -(-size // LANES) <= self._most_tiles
@@ -141,12 +162,20 @@ class CompiledEngine:
         pass_ = self._pass(min(size, len(self.data.windows)), 0)
         return pass_.train(order, weight, size, self.optimizer)
 
-    def _train_batch(self, batch, weight, generator):
+    def _train_batch(self, batch, weight, generator, carried=None):
         """Train on one batch, which threads may share; return the outputs."""
         masks = self._draw_masks(batch, generator)
-        size = self._share_size(len(batch))
+        room = len(batch)
+        if carried is not None:  # later batches may be smaller, the passes remain
+            room = int(self.data.batches.sizes.max())
+        size = self._share_size(room)
+        if carried is not None:  # every pass keeps the states of its samples
+            size = min(size, self._most_tiles * LANES)
         shares = [slice(first, first + size) for first in range(0, len(batch), size)]
-        passes = [self._pass(min(size, len(batch)), number) for number in range(len(shares))]
+        passes = [self._pass(min(size, room), number) for number in range(len(shares))]
+        if carried is not None:
+            for pass_, share in zip(passes, shares, strict=True):
+                pass_.carry_states(carried[share])
         tasks = [
             partial(self._run_share, pass_, batch, weight, share, masks)
             for pass_, share in zip(passes, shares, strict=True)
@@ -188,12 +217,12 @@ class CompiledEngine:
         """Return into how large shares a batch is divided; threads have no part in it."""
         if self._work(n_samples) < _LARGE:
             return n_samples
-        fewest = 4 if self.layout.n_weights > _MANY_WEIGHTS else 1
+        fewest = 4 if self.layout.n_multiplied > _MANY_WEIGHTS else 1
         return max(fewest, -(-n_samples // (LANES * _MAX_SHARES))) * LANES
 
     def _work(self, n_samples):
         """Return the number of multiplications of a batch, roughly."""
-        return self.layout.n_weights * 3 * n_samples * self.n_steps
+        return self.layout.n_multiplied * 3 * n_samples * self.n_steps
 
     def _pass(self, n_samples, number):
         """Return the memory for a number of samples, kept from one batch to the next."""

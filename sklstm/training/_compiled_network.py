@@ -4,6 +4,8 @@ import numpy as np
 
 from sklstm.kernels import LANES, Pass, Plan
 
+from ._batch_order import are_uneven, by_length
+
 _PASS_VALUES = 1 << 18  # that a pass keeps in memory, unless a single tile needs more
 _FIRST_ROW = np.zeros(1, dtype=np.int64)
 
@@ -38,6 +40,12 @@ class CompiledNetwork:
         n_samples, n_steps = len(windows), int(windows.lengths.max())
         if n_samples <= LANES:
             return self._output_of_few(windows, n_steps)
+        if not self.layout.spec.every_step and are_uneven(windows.lengths):
+            return by_length(windows, self._output_of_many)
+        return self._output_of_many(windows)
+
+    def _output_of_many(self, windows):
+        n_samples, n_steps = len(windows), int(windows.lengths.max())
         n_tiles = max(1, _PASS_VALUES // Plan(self.layout, 1, n_steps).size)
         pass_ = Pass(Plan(self.layout, min(n_tiles, -(-n_samples // LANES)), n_steps), self.weights)
         outputs = []
@@ -46,6 +54,31 @@ class CompiledNetwork:
             starts, lengths = self._set_inputs(pass_, windows.take(block))
             outputs.append(pass_.run(starts, lengths))
         return np.concatenate(outputs)
+
+    def carried_output(self, windows, batches):
+        """Return a function that gives the output of batches, states carried between them.
+
+        Parameters
+        ----------
+        windows : WindowSet
+            All samples.
+        batches : BatchOrder
+            Its batches are to be asked for in their order.
+
+        Returns
+        -------
+        output : callable
+            Takes a batch as a `WindowSet`, returns its output.
+        """
+        plan = Plan(self.layout, -(-int(batches.sizes.max()) // LANES), int(windows.lengths.max()))
+        pass_ = Pass(plan, self.weights)
+        continues = iter([batches.continues[samples] for samples in batches.slices()])
+
+        def output(windows):
+            pass_.carry_states(next(continues))
+            return pass_.run(*self._set_inputs(pass_, windows))
+
+        return output
 
     def _output_of_few(self, windows, n_steps):
         try:

@@ -1,6 +1,14 @@
 """Which engine computes: compiled code on the processor, or torch for all that it does not take."""
 
+from dataclasses import replace
+
+import numpy as np
+
 from sklstm.recurrence import network_output
+
+from ._batch_order import BatchOrder, are_uneven, by_length
+
+_VALIDATION_SAMPLES = 256  # at a time, at least
 
 
 def uses_compiled_code(spec, engine):
@@ -24,9 +32,9 @@ def uses_compiled_code(spec, engine):
 def make_engine(spec, weights, data, validation, settings, optimizer_state):
     """Return an engine that trains a network.
 
-    An engine is a context manager with three methods: ``run_epoch(order, generator)`` trains on
-    the samples in that order, draws masks of dropout, and returns the loss of each batch;
-    ``validation_losses()`` returns the losses of batches of validation data and their size;
+    An engine is a context manager with three methods: ``run_epoch(batches, generator)`` trains on
+    a `BatchOrder`, draws masks of dropout, and returns the loss of each batch;
+    ``validation_losses()`` returns the losses of batches of validation data and their `BatchOrder`;
     ``state()`` returns copies of the weights and of the state of the optimiser. Besides, skorch's
     callbacks may set ``asked_to_stop``, and hear of the end by ``finish()``.
 
@@ -56,7 +64,17 @@ def make_engine(spec, weights, data, validation, settings, optimizer_state):
         return CompiledEngine(spec, weights, data, validation, settings, optimizer_state)
     from sklstm.torch_training import TorchEngine
 
+    size = settings["batch_size"]
+    data = _with_batches(data, size)
+    if validation is not None:
+        validation = _with_batches(validation, max(size, _VALIDATION_SAMPLES))
     return TorchEngine(spec, weights, data, validation, settings, optimizer_state)
+
+
+def _with_batches(data, size):
+    if data.batches is not None:
+        return data
+    return replace(data, batches=BatchOrder.in_turn(np.arange(len(data.windows)), size))
 
 
 def training_device(name):
@@ -112,7 +130,7 @@ class Predictor:
             the other.
         """
         if not uses_compiled_code(spec, engine):
-            return network_output(spec, weights, windows.gather, windows.lengths)
+            return _numpy_output(spec, weights, windows)
         made_of = spec, [array.tobytes() for array in weights.values()]
         last = self._last
         if last is None or last[1] != made_of:
@@ -123,3 +141,11 @@ class Predictor:
             layout, dtype = Layout(spec), weights["head_bias"].dtype
             last = self._last = CompiledNetwork(layout, layout.pack(weights, dtype)), made_of
         return last[0].output(windows)
+
+
+def _numpy_output(spec, weights, windows):
+    def output(windows):
+        return network_output(spec, weights, windows.gather, windows.lengths)
+
+    uneven = not spec.every_step and are_uneven(windows.lengths)
+    return by_length(windows, output) if uneven else output(windows)

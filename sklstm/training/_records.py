@@ -13,18 +13,21 @@ class TrainingData:
     Parameters
     ----------
     windows : WindowSet
-        Standardised rows in the precision of training.
+        Standardised rows in the precision of training; or tokens, whole numbers of shape (n, 1).
     targets : ndarray of shape (n_samples, n_outputs), or (n_samples,) of class numbers
         What the network is to return. If it returns something at every step, a `WindowSet` over
         such rows, one for each step of the windows: of a step without target the row is NaN, the
         class number negative. Each sample has one target at least.
     sample_weight : ndarray of shape (n_samples,) or None
         Weights of the samples.
+    batches : BatchOrder or None
+        The batches of every epoch, where they are not drawn.
     """
 
     windows: object
     targets: object
     sample_weight: np.ndarray | None = None
+    batches: object = None
 
     @property
     def every_step(self):
@@ -52,28 +55,17 @@ class TrainingData:
         targets = targets.gathered(samples) if self.every_step else targets[samples]
         return TrainingData(self.windows.gathered(samples), targets)
 
-    def weight_sums(self, order, batch_size):
-        """Return the sum of the weights of each batch, each counted once for every target.
+    def weights(self, samples):
+        """Return the weights of some samples, each counted once for every target."""
+        weight = self.n_targets[samples]
+        return weight if self.sample_weight is None else self.sample_weight[samples] * weight
 
-        Parameters
-        ----------
-        order : ndarray of shape (n_samples,)
-            Samples in the order of the batches.
-        batch_size : int
-            Samples per batch; the last one may be smaller.
+    def weight_sums(self, batches):
+        """Return the sum of these weights over each batch of a `BatchOrder`.
 
-        Returns
-        -------
-        sums : ndarray of shape (n_batches,)
-            Numbers of targets if samples have no weights.
+        They are the numbers of targets, if samples have no weights.
         """
-        if self.sample_weight is None and not self.every_step:
-            full, rest = divmod(len(order), batch_size)
-            return np.array([batch_size] * full + [rest] * (rest > 0), dtype=np.float64)
-        weight = self.n_targets[order]
-        if self.sample_weight is not None:
-            weight = self.sample_weight[order] * weight
-        return np.add.reduceat(weight, np.arange(0, len(weight), batch_size))
+        return batches.sums(self.weights(batches.samples))
 
 
 def is_target(rows):

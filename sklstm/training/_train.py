@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ._batch_order import batches_of_epoch
 from ._engine import make_engine
 from ._records import TrainingResult
 from ._stopping import Patience
@@ -88,13 +89,12 @@ class _Run:
 
     def _run_epoch(self, epoch):
         """Train for one epoch; return its training and validation loss."""
-        seed = self.settings["seed"]
-        order = np.arange(len(self.data.windows))
-        if self.settings["shuffle"]:
-            order = np.random.default_rng([seed, epoch]).permutation(len(order))
-        masks = np.random.default_rng([seed, epoch, 1])
-        losses = self.engine.run_epoch(order, masks)
-        loss = self._mean(losses, self.data, order, self.settings["batch_size"], epoch)
+        settings, seed = self.settings, self.settings["seed"]
+        batches = batches_of_epoch(
+            self.data, seed, epoch, batch_size=settings["batch_size"], shuffle=settings["shuffle"]
+        )
+        losses = self.engine.run_epoch(batches, np.random.default_rng([seed, epoch, 1]))
+        loss = self._mean(losses, self.data.weight_sums(batches), epoch)
         self.loss_curve.append(loss)
         if self.validation is None:
             return loss, None
@@ -102,12 +102,11 @@ class _Run:
         return loss, self.validation_curve[-1]
 
     def _validation_loss(self, epoch):
-        losses, size = self.engine.validation_losses()
-        order = np.arange(len(self.validation.windows))
-        return self._mean(losses, self.validation, order, size, epoch)
+        losses, batches = self.engine.validation_losses()
+        return self._mean(losses, self.validation.weight_sums(batches), epoch)
 
-    def _mean(self, losses, data, order, batch_size, epoch):
-        loss = float(np.average(losses, weights=data.weight_sums(order, batch_size)))
+    def _mean(self, losses, weight, epoch):
+        loss = float(np.average(losses, weights=weight))
         if not np.isfinite(loss):
             raise self._diverged(f"the loss of epoch {epoch + 1} is {loss}")
         return loss

@@ -68,11 +68,13 @@ def test_gradients_equal_finite_differences(network, sequences):
 def test_fused_equals_stepwise(new_network, sequences, cell, activation):
     spec, weights = new_network(cell=cell, activation=activation)
     parameters, values = layer_parameters(weights), torch.tensor(sequences[0])
-    np.testing.assert_allclose(
-        fused_layer(spec, parameters, values),
-        stepwise_layer(spec, parameters, values, None, None),
-        rtol=1e-10,
-    )
+    generator = torch.Generator().manual_seed(0)
+    shape = 2 if cell == "lstm" else 1, len(values), 5
+    start = tuple(torch.rand(shape, dtype=torch.float64, generator=generator))
+    fused, fused_end = fused_layer(spec, parameters, values, start)
+    stepwise, end = stepwise_layer(spec, parameters, values, start, None, None)
+    np.testing.assert_allclose(fused, stepwise, rtol=1e-10)
+    np.testing.assert_allclose(torch.stack(fused_end), torch.stack(end), rtol=1e-10)
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
@@ -81,11 +83,12 @@ def test_recurrent_dropout_feeds_the_same_units_back_at_every_step(new_network, 
     values = torch.tensor(sequences[0])
     mask = torch.zeros(len(values), 5, dtype=torch.float64)
     mask[:, [0, 3]] = 2.0
-    with_mask = stepwise_layer(spec, layer_parameters(weights), values, None, mask)
+    start = (torch.zeros_like(mask),) * (2 if cell == "lstm" else 1)
+    with_mask, _ = stepwise_layer(spec, layer_parameters(weights), values, start, None, mask)
     # A unit that is never fed back might as well have no recurrent weights, and so on.
     scaled = dict(weights)
     scaled["layer0_forward_recurrent"] = weights["layer0_forward_recurrent"] * mask[0].numpy()
-    without = stepwise_layer(spec, layer_parameters(scaled), values, None, None)
+    without, _ = stepwise_layer(spec, layer_parameters(scaled), values, start, None, None)
     np.testing.assert_allclose(with_mask, without, rtol=1e-12)
 
 

@@ -4,7 +4,7 @@ import torch
 
 from sklstm.data import WindowSet
 from sklstm.torch_training._batches import Batches
-from sklstm.training import TrainingData
+from sklstm.training import BatchOrder, TrainingData
 
 
 def make_batches(*, ragged, weighted, batch_size=4):
@@ -12,15 +12,16 @@ def make_batches(*, ragged, weighted, batch_size=4):
     if ragged:
         windows[::2, :2] = np.nan
     weight = np.linspace(1, 2, 11) if weighted else None
-    data = TrainingData(WindowSet.from_array(windows), np.arange(11.0).reshape(-1, 1), weight)
-    return Batches(data, batch_size, torch.device("cpu")), windows
+    order = BatchOrder.in_turn(np.random.default_rng(5).permutation(11), batch_size)
+    targets = np.arange(11.0).reshape(-1, 1)
+    data = TrainingData(WindowSet.from_array(windows), targets, weight, order)
+    return Batches(data, torch.device("cpu"), np.float64), windows
 
 
 @pytest.mark.parametrize("ragged", [False, True])
 @pytest.mark.parametrize("weighted", [False, True])
 def test_every_sample_comes_once_with_its_own_window_and_weight(ragged, weighted):
     batches, windows = make_batches(ragged=ragged, weighted=weighted)
-    batches.order = np.random.default_rng(5).permutation(11)
     seen = []
     for inputs, targets in batches:
         target, *weight = targets if weighted else (targets,)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from sklstm.data import WindowSet
-from sklstm.training import TrainingData
+from sklstm.training import BatchOrder, TrainingData
 
 
 @pytest.mark.parametrize("weighted", [False, True])
@@ -13,8 +13,8 @@ def test_weight_sums_follow_the_order(weighted):
     order = np.random.default_rng(0).permutation(11)
     each = np.ones(11) if weight is None else weight
     expected = [each[order[first : first + 4]].sum() for first in (0, 4, 8)]
-    np.testing.assert_allclose(data.weight_sums(order, 4), expected)
-    np.testing.assert_allclose(data.weight_sums(order, 20), each.sum())
+    np.testing.assert_allclose(data.weight_sums(BatchOrder.in_turn(order, 4)), expected)
+    np.testing.assert_allclose(data.weight_sums(BatchOrder.in_turn(order, 20)), each.sum())
 
 
 @pytest.mark.parametrize("weighted", [False, True])
@@ -31,7 +31,7 @@ def test_every_target_of_a_sample_counts(weighted, classes):
     np.testing.assert_array_equal(data.n_targets, counts)
     order, each = rng.permutation(11), counts * (1.0 if weight is None else weight)
     expected = [each[order[first : first + 4]].sum() for first in (0, 4, 8)]
-    np.testing.assert_allclose(data.weight_sums(order, 4), expected)
+    np.testing.assert_allclose(data.weight_sums(BatchOrder.in_turn(order, 4)), expected)
     some = data.gathered(order[:3])
     np.testing.assert_array_equal(some.n_targets, counts[order[:3]])
     np.testing.assert_array_equal(some.flat_targets(np.arange(3)), data.flat_targets(order[:3]))

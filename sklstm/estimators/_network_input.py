@@ -1,0 +1,88 @@
+"""From windows to what a network reads, standardised numbers or tokens: `NetworkInputMixin`."""
+
+import numpy as np
+
+from sklstm.data import OUT_OF_VOCABULARY, WindowsInputMixin, as_token_windows, is_on_disk
+
+from ._standardisation import StandardisedRows, standardise, weighted_statistics
+
+
+class NetworkInputMixin(WindowsInputMixin):
+    """Learn from training windows what their rows are turned into, and turn them.
+
+    Tokens are windows of one feature, padding being a missing step, until the network reads them.
+    """
+
+    @property
+    def _reads_tokens(self):
+        """Whether inputs are tokens: as fitted, otherwise as in the parameters."""
+        spec = getattr(self, "_spec", None)
+        return self.embedding_dim is not None if spec is None else spec.n_tokens > 0
+
+    def _read_windows(self, X, names=None):
+        windows = super()._read_windows(X, names)
+        return as_token_windows(windows) if self._reads_tokens else windows
+
+    def _input_attributes(self, training):
+        """Return what is learned of the inputs of the training samples."""
+        rows, sample_weight = training.windows.rows, training.sample_weight
+        row_weight = training.windows.row_weight(sample_weight)
+        if self.embedding_dim is not None:
+            tokens = np.unique(rows[row_weight > 0]).astype(np.int64)
+            return {"feature_mean_": None, "feature_scale_": None, "tokens_": tokens}
+        mean, scale = weighted_statistics(rows, row_weight)
+        return {"feature_mean_": mean, "feature_scale_": scale, "tokens_": None}
+
+    def _more_tokens(self, training, attributes):
+        """Return attributes with tokens that training goes on with and that have a row."""
+        known = attributes["tokens_"]
+        if known is None:
+            return attributes
+        met = np.unique(training.windows.rows).astype(np.int64)
+        return attributes | {"tokens_": np.union1d(known, met[met < n_rows(known)])}
+
+    def _input_shape(self, attributes):
+        """Return features, tokens, and whether tokens have rows, as parameters want it."""
+        mean, tokens = attributes["feature_mean_"], attributes["tokens_"]
+        if self.embedding_dim is None:
+            return 1 if mean is None else len(mean), 0, False
+        return self.embedding_dim, 0 if tokens is None else n_rows(tokens), True
+
+    @staticmethod
+    def _training_rows(rows, attributes, dtype):
+        """Return what the network reads, as an array unless the rows are on disk."""
+        if attributes["tokens_"] is not None:
+            return known_tokens(rows, attributes["tokens_"])
+        prepare = StandardisedRows if is_on_disk(rows) else standardise
+        return prepare(rows, attributes["feature_mean_"], attributes["feature_scale_"], dtype)
+
+    def _network_rows(self, rows, dtype):
+        """Return what the fitted network reads; numbers are standardised when they are read."""
+        if self._spec.n_tokens:
+            return known_tokens(rows, self.tokens_)
+        return StandardisedRows(rows, self.feature_mean_, self.feature_scale_, dtype)
+
+
+def n_rows(tokens):
+    """Return how many rows a table has for tokens: one for each number up to the largest."""
+    return max(int(tokens[-1]), OUT_OF_VOCABULARY) + 1
+
+
+def known_tokens(rows, tokens):
+    """Return rows of shape (n, 1) as integers, those unknown as out of vocabulary.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n, 1)
+        Whole numbers.
+    tokens : ndarray of int
+        Those that are known, the smallest first.
+
+    Returns
+    -------
+    known : ndarray of shape (n, 1), int64
+        Each below ``n_rows(tokens)``.
+    """
+    table = np.full(n_rows(tokens) + 1, OUT_OF_VOCABULARY, dtype=np.int64)
+    table[tokens] = tokens
+    return table[np.minimum(rows, len(table) - 1).astype(np.int64)]
