@@ -4,6 +4,7 @@ import numpy as np
 
 from ._observed_steps import ObservedSteps
 from ._operations import DOUBLE, FLOAT, INT64
+from ._tokens import token_rows, token_windows
 from ._weights import layer_weights
 
 
@@ -17,7 +18,8 @@ def network_output(graph, estimator, windows, *, every_step=False):
     estimator : RecurrentBase
         A fitted estimator.
     windows : str
-        Tensor of shape (n_samples, n_timesteps, n_features), in double precision.
+        Tensor of shape (n_samples, n_timesteps, n_features), in double precision. Tokens are of
+        one feature.
     every_step : bool, default=False
         Whether the output of every step is wanted, or that at the end.
 
@@ -28,7 +30,9 @@ def network_output(graph, estimator, windows, *, every_step=False):
         missing steps, and for windows that the estimator refuses.
     """
     spec, weights = estimator._spec, estimator.weights_
-    steps = ObservedSteps(graph, windows, spec.n_features)
+    if spec.n_tokens:
+        windows = token_windows(graph, windows)
+    steps = ObservedSteps(graph, windows, estimator.window_shape_[1])
     # Of a network that learned targets of every step, what reads backwards has seen one step only.
     of_last_step = spec.every_step and spec.bidirectional and not every_step
     sequence = _sequence(graph, estimator, windows, steps)
@@ -46,7 +50,9 @@ def network_output(graph, estimator, windows, *, every_step=False):
 
 
 def _sequence(graph, estimator, windows, steps):
-    """Return standardised windows, their observed steps at the front."""
+    """Return what the network reads of windows, their observed steps at the front."""
+    if estimator._spec.n_tokens:
+        return token_rows(graph, estimator, windows, steps)
     values = graph("Sub", windows, estimator.feature_mean_)
     values = graph.cast(graph("Div", values, estimator.feature_scale_), FLOAT)
     there = graph("Unsqueeze", steps.observed, [2])

@@ -1,10 +1,11 @@
 """A fitted model as an ONNX graph: `to_onnx`."""
 
-import numpy as np
 import skl2onnx
-from skl2onnx.common.data_types import FloatTensorType
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
+
+from ._input_type import first_step, input_type
+from ._refused import refuse_estimator
 
 
 def to_onnx(model, X=None, **options):
@@ -12,16 +13,19 @@ def to_onnx(model, X=None, **options):
 
     The graph has one input, ``X``: the rows of a series, oldest first, where the model begins with
     a transformer of series, otherwise windows. It takes any number of rows and, with three axes,
-    of steps. It is what `skl2onnx.to_onnx` makes once this package is imported; all that is done
-    here is to find out the type of the input.
+    of steps. A network that reads tokens takes them with two axes too, (n_samples, n_timesteps),
+    any number of both. The graph is what `skl2onnx.to_onnx` makes once this package is imported;
+    all that is done here is to find out the type of the input.
 
     Parameters
     ----------
     model : estimator
         A fitted estimator or pipeline, or a fitted search, of which the best estimator is taken.
     X : array-like or dataframe, default=None
-        A sample of the input, of which the shape alone matters. It can be left out where the first
-        step of the model knows its number of features.
+        A sample of the input, of which the shape alone matters, and of tokens the type: the graph
+        takes ``int64``, but ``int32`` if the sample is of those, and ``float32`` if it is of
+        floating point numbers. It can be left out where the first step of the model knows its
+        number of features.
     **options : dict
         Arguments of `skl2onnx.to_onnx`, such as ``target_opset=18`` or ``options={"zipmap":
         False}``. With ``initial_types=[("X", DoubleTensorType([None, 4]))]`` the input, and what
@@ -35,8 +39,8 @@ def to_onnx(model, X=None, **options):
     Raises
     ------
     NotImplementedError
-        If a step has no ONNX form: `Forecaster`, transformers with ``by`` or
-        ``context="always"``.
+        If a step has no ONNX form: `Forecaster`, `TextSequencer`, language models, transformers
+        with ``by`` or ``context="always"``.
     ValueError
         If the input is not as in `fit`, or the model does not tell and `X` is missing.
     sklearn.exceptions.NotFittedError
@@ -48,7 +52,13 @@ def to_onnx(model, X=None, **options):
     knows nothing of the rows that the model was fitted on: what reaches back (windows, smoothing,
     scaling) begins with the first row it is given, so give it enough earlier rows and take the
     last predictions. A graph cannot raise errors: where ``predict`` refuses a window (no observed
-    step, infinity, a step that is partly NaN), it gives NaN; of a classifier, as probabilities.
+    step, infinity, a step that is partly NaN, a negative or fractional token), it gives NaN; of a
+    classifier, as probabilities.
+
+    There are no strings in a graph: of a pipeline that begins with a `TextSequencer` convert
+    ``pipeline[-1]``, and give the graph what ``pipeline[:-1].transform`` makes of the texts. As in
+    ``predict``, 0 is padding wherever it stands, and tokens that are not in ``tokens_`` are taken
+    for 1.
 
     Single precision has seven digits. Where the moves of a series are small against its level,
     the last of them are lost before the first step: then double precision is worth its memory.
@@ -71,8 +81,9 @@ def to_onnx(model, X=None, **options):
     """
     check_is_fitted(model)
     model = _without_passthrough(getattr(model, "best_estimator_", model))
+    refuse_estimator(first_step(model))
     if "initial_types" not in options:
-        options["initial_types"] = [("X", FloatTensorType(_input_shape(model, X)))]
+        options["initial_types"] = [("X", input_type(model, X))]
     return skl2onnx.to_onnx(model, **options)
 
 
@@ -81,30 +92,3 @@ def _without_passthrough(model):
     if not isinstance(model, Pipeline):
         return model
     return Pipeline([step for step in model.steps if step[1] not in (None, "passthrough")])
-
-
-def _input_shape(model, X):
-    """Return the shape of the input, None where any number is possible."""
-    first = model.steps[0][1] if isinstance(model, Pipeline) else model
-    windows = getattr(first, "window_shape_", None) if _takes_windows(first) else None
-    if X is not None:
-        shape = np.shape(X)
-        if len(shape) not in (2, 3):
-            raise ValueError(f"X must have two or three axes, got shape {shape}.")
-        if len(shape) == 3:
-            return [None, None, shape[2]]
-        return [None, None if windows else shape[1]]
-    if windows:
-        return [None, None, windows[1]]
-    n_features = getattr(model, "n_features_in_", None)
-    if n_features is None:
-        raise ValueError(
-            f"{type(first).__name__} does not tell its number of features: give a sample of the "
-            "input, to_onnx(model, X)."
-        )
-    return [None, n_features]
-
-
-def _takes_windows(estimator):
-    """Tell whether an estimator was fitted on windows of three axes."""
-    return hasattr(estimator, "window_shape_") and not estimator._fitted_on_columns

@@ -1,5 +1,6 @@
 """What an estimator of windows is given, in any accepted form, as three axes."""
 
+from skl2onnx.common.data_types import StringTensorType
 from sklearn.utils.validation import check_is_fitted
 
 from sklstm.data._frames import parse_step_names
@@ -32,11 +33,14 @@ def check_windows(operator):
     check_is_fitted(estimator)
     name, n_features = type(estimator).__name__, estimator.window_shape_[1]
     takes = f"{name} takes windows, such as FloatTensorType([None, None, {n_features}])"
+    if getattr(estimator, "_reads_tokens", False):
+        takes = f"{name} takes windows of tokens, such as Int64TensorType([None, None])"
     types = [variable.type for variable in operator.inputs]
-    if len(types) != 1 or len(types[0].shape) not in (2, 3):
+    strings = any(isinstance(kind, StringTensorType) for kind in types)
+    if strings or len(types) != 1 or len(types[0].shape) not in (2, 3):
         raise ValueError(f"{takes}; got {types}.")
     n_samples, *shape = types[0].shape
-    steps = _named_steps(estimator, shape)
+    steps = named_steps(estimator, shape)
     if steps is not None:
         shape = [steps[1], len(steps[0])]
     elif len(shape) == 1:
@@ -56,7 +60,7 @@ def windows_of(graph, operator):
     estimator, variable = operator.raw_operator, operator.inputs[0]
     shape = variable.type.shape[1:]
     windows = graph.cast(variable.full_name, DOUBLE)
-    steps = _named_steps(estimator, shape)
+    steps = named_steps(estimator, shape)
     if steps is not None:
         features, n_timesteps, order = steps
         if order is not None:
@@ -65,9 +69,12 @@ def windows_of(graph, operator):
     return windows if len(shape) == 2 else graph("Unsqueeze", windows, [2])
 
 
-def _named_steps(estimator, shape):
-    """Return what the names of flat windows say, None if they are not flat or have no names."""
+def named_steps(estimator, shape):
+    """Return what the names of flat windows say, None if they are not flat or say nothing."""
     if len(shape) == 2:
         return None
     names = list(getattr(estimator, "feature_names_in_", ()))
-    return parse_step_names(names) if shape[0] in (None, len(names)) else None
+    steps = parse_step_names(names) if shape[0] in (None, len(names)) else None
+    if steps is not None and len(steps[0]) == 1 and steps[2] is None:
+        return None  # one feature in its order: windows of two axes, of any length
+    return steps
