@@ -15,6 +15,7 @@ from .estimators import (
     SequenceEncoder,
 )
 from .forecasting import Forecaster, WindowScaledRegressor
+from .language_models import GRULanguageModel, LSTMLanguageModel, RNNLanguageModel
 from .metrics import mean_absolute_scaled_error
 from .model_selection import PanelTimeSeriesSplit
 from .preprocessing import ExponentialSmoother, SequenceWindower, WindowScaler
@@ -30,14 +31,17 @@ __all__ = [
     "ForecastDisplay",
     "Forecaster",
     "GRUClassifier",
+    "GRULanguageModel",
     "GRURegressor",
     "GateDisplay",
     "LSTMClassifier",
+    "LSTMLanguageModel",
     "LSTMRegressor",
     "LossCurveDisplay",
     "PanelTimeSeriesSplit",
     "PersistenceRegressor",
     "RNNClassifier",
+    "RNNLanguageModel",
     "RNNRegressor",
     "SMARegressor",
     "SequenceEncoder",

@@ -37,6 +37,16 @@ LAYERS = {
     },
     "estimators": SHARED
     | {"scipy", "sklstm.data", "sklstm.persistence", "sklstm.recurrence", "sklstm.training"},
+    "language_models": SHARED
+    | {
+        "sklstm.data",
+        "sklstm.persistence",
+        "sklstm.recurrence",
+        "sklstm.text",
+        "sklstm.training",
+        "sklstm.estimators",
+    },
+    "callbacks": SHARED | {"joblib", "sklstm.training"},
     "forecasting": SHARED
     | {
         "pandas",

@@ -3,7 +3,6 @@
 from ._bilstm_classifier import BiLSTMClassifier
 from ._bilstm_regressor import BiLSTMRegressor
 from ._constraints import NO_PEEPHOLE, SHARED
-from ._epoch_watcher import EpochWatcher
 from ._fitted_state import FittedStateMixin
 from ._gru_classifier import GRUClassifier
 from ._gru_regressor import GRURegressor
@@ -14,14 +13,13 @@ from ._rnn_classifier import RNNClassifier
 from ._rnn_regressor import RNNRegressor
 from ._sequence_encoder import SequenceEncoder
 from ._summary import summary_table
-from ._validation_block import scores_of_epochs
+from ._training_run import TrainingRunMixin
 
 __all__ = [
     "NO_PEEPHOLE",
     "SHARED",
     "BiLSTMClassifier",
     "BiLSTMRegressor",
-    "EpochWatcher",
     "FittedStateMixin",
     "GRUClassifier",
     "GRURegressor",
@@ -30,7 +28,7 @@ __all__ = [
     "RNNClassifier",
     "RNNRegressor",
     "SequenceEncoder",
+    "TrainingRunMixin",
     "check_levels",
-    "scores_of_epochs",
     "summary_table",
 ]

@@ -14,22 +14,25 @@ class EpochWatcher:
         Called with a `TrainingResult`, returns the fitted attributes at that point.
     data : dict
         ``X``, ``y`` and ``metadata`` of training, as callbacks are given them.
+    run : OngoingRun, optional
+        What is told of every epoch before callbacks are.
     """
 
-    def __init__(self, estimator, context, attributes, data):
+    def __init__(self, estimator, context, attributes, data, run=None):
         self.estimator = estimator
         self.context = context
         self.attributes = attributes
         self.data = data
+        self.run = run
         self._epoch = None
-        self._n_epochs = 0
+        self._n_epochs = 0 if run is None else len(run.losses)
 
     def begin_epoch(self):
         """Open the epoch's task."""
         self._epoch = self.context.subcontext(task_name="epoch")
         self._epoch.call_on_fit_task_begin(estimator=self.estimator, **self.data)
 
-    def end_epoch(self, losses, result):
+    def end_epoch(self, losses, result, state):
         """Close the epoch's task; return whether a callback asks to stop.
 
         Parameters
@@ -38,6 +41,8 @@ class EpochWatcher:
             Training and validation loss of the epoch.
         result : callable
             Returns the `TrainingResult` so far; called only where a callback wants it.
+        state : callable
+            Returns the `RunState`; called only where a callback wants it.
 
         Returns
         -------
@@ -47,10 +52,14 @@ class EpochWatcher:
         self._n_epochs += 1
         if self.estimator.verbose:
             self._log(*losses)
+
+        def attributes():
+            return self.attributes(result())
+
+        if self.run is not None:
+            self.run.end_epoch(losses, attributes, state)
         return self._epoch.call_on_fit_task_end(
-            estimator=self.estimator,
-            **self.data,
-            reconstruction_attributes=lambda: self.attributes(result()),
+            estimator=self.estimator, **self.data, reconstruction_attributes=attributes
         )
 
     def _log(self, training_loss, validation_loss):

@@ -2,20 +2,17 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import replace
-from secrets import randbits
 
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.callback import CallbackSupportMixin
-from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from sklstm.data import check_same_length, newest_block
 from sklstm.persistence import SavedStateMixin
 from sklstm.recurrence import NetworkSpec, initial_weights, one_blas_thread
-from sklstm.training import Predictor, TrainingData, train, training_device
+from sklstm.training import Predictor, TrainingData, training_device
 
-from ._epoch_watcher import EpochWatcher
 from ._fitted_state import FittedStateMixin
 from ._gates import GatesMixin
 from ._levels import check_levels
@@ -23,13 +20,15 @@ from ._network_input import NetworkInputMixin
 from ._samples import Samples, check_sample_weight
 from ._saved_network import check_saved_network
 from ._summary import summary_table
-from ._validation_block import held_out_samples, scores_of_epochs
+from ._training_run import TrainingRunMixin
+from ._validation_block import held_out_samples
 
 _EXACT_SAMPLES = 256  # training sets of one batch up to this size are trained in double precision
 
 
 class RecurrentBase(
     NetworkInputMixin,
+    TrainingRunMixin,
     GatesMixin,
     CallbackSupportMixin,
     SavedStateMixin,
@@ -45,11 +44,10 @@ class RecurrentBase(
     """
 
     _cell = None
-    _loss_name = None
     _every_step = False
     _saved_classes = (NetworkSpec,)
     _saved_together = ("weights_", "_fitted_on_columns", "loss_curve_", "_seed", "_optimizer_state")
-    _not_saved = ("_predictor",)
+    _not_saved = ("_predictor", "_run_state", "_resume_from")
 
     @abstractmethod
     def _check_targets(self, y, sample_weight, *, go_on, classes):
@@ -128,9 +126,9 @@ class RecurrentBase(
                 self._check_same_network(attributes)
             else:
                 attributes |= self._first_attributes(training, attributes)
-            weight = None if sample_weight is None else {"sample_weight": sample_weight}
-            data = {"X": X, "y": y, "metadata": weight}
-            self._run(attributes, training, validation, max_epochs, keep_optimizer, data)
+            data = {"X": X, "y": y, "metadata": _metadata(sample_weight, *held_out)}
+            sets = [self._training_data(part, attributes) for part in (training, validation)]
+            self._run(attributes, *sets, max_epochs, keep_optimizer, data)
         except BaseException:
             self._replace_fitted(before)
             raise
@@ -144,26 +142,6 @@ class RecurrentBase(
         )
         samples = Samples(windows, self._match_steps(targets, X, windows), sample_weight)
         return samples.with_targets().without_weightless(), attributes
-
-    def _run(self, attributes, training, validation, max_epochs, keep_optimizer, data):
-        """Train between the beginning and the end of the task that callbacks are told of."""
-
-        def fitted(result):
-            return self._result_attributes(attributes, result, keep_optimizer)
-
-        context = self._init_callback_context(max_subtasks=max_epochs)
-        context.call_on_fit_task_begin(estimator=self, **data)
-        watcher = EpochWatcher(self, context, fitted, data)
-        result = self._train(attributes, training, validation, max_epochs, watcher)
-        self._replace_fitted(self._fitted_attributes() | fitted(result))
-        context.call_on_fit_task_end(estimator=self, **data)
-
-    def _check_same_network(self, attributes):
-        if self._new_spec(attributes) != attributes["_spec"]:
-            raise ValueError(
-                f"warm_start=True goes on from the weights of {attributes['_spec']}, but the "
-                f"parameters now describe {self._new_spec(attributes)}. Set warm_start=False."
-            )
 
     def _blocks(self, samples, held_out, attributes):
         if any(part is not None for part in held_out):
@@ -195,18 +173,6 @@ class RecurrentBase(
         small = len(training) <= min(self.batch_size, _EXACT_SAMPLES)
         return np.float64 if small and on_processor else np.float32
 
-    def _train(self, attributes, training, validation, max_epochs, watcher):
-        name, state = attributes["_optimizer_state"] or (None, None)
-        return train(
-            attributes["_spec"],
-            attributes["weights_"],
-            self._training_data(training, attributes),
-            self._training_data(validation, attributes),
-            self._settings(attributes, max_epochs),
-            optimizer_state=state if name == self.optimizer else None,
-            watcher=watcher,
-        )
-
     def _training_data(self, samples, attributes):
         if samples is None:
             return None
@@ -216,36 +182,8 @@ class RecurrentBase(
         targets = self._network_targets(samples.targets, attributes, dtype)
         return TrainingData(windows, targets, samples.sample_weight)
 
-    def _result_attributes(self, attributes, result, keep_optimizer):
-        loss_curve = attributes["loss_curve_"] + result.loss_curve
-        best = result.best_validation_loss
-        optimizer_state = (self.optimizer, result.optimizer_state) if keep_optimizer else None
-        return attributes | {
-            "_predictor": Predictor(),
-            "weights_": result.weights,
-            "n_parameters_": attributes["_spec"].n_parameters,
-            "n_iter_": len(loss_curve),
-            "loss_curve_": loss_curve,
-            "validation_scores_": scores_of_epochs(attributes, result),
-            "best_validation_score_": None if best is None else -best,
-            "stop_reason_": result.stop_reason,
-            "_optimizer_state": optimizer_state,
-        }
-
-    def _settings(self, attributes, max_epochs):
-        names = (
-            "optimizer", "learning_rate", "weight_decay", "max_grad_norm", "batch_size", "shuffle",
-            "recurrent_dropout", "n_iter_no_change", "tol", "device", "engine", "callbacks",
-        )  # fmt: skip
-        settings = {name: getattr(self, name) for name in names}
-        return settings | {
-            "dropout": check_levels(self.hidden_size, self.num_layers, self.dropout)[2],
-            "loss": self._loss_name,
-            "quantile": self._quantile(attributes),
-            "max_epochs": max_epochs,
-            "seed": attributes["_seed"],
-            "first_epoch": len(attributes["loss_curve_"]),
-        }
+    def _result_attributes(self, *run):
+        return super()._result_attributes(*run) | {"_predictor": Predictor()}
 
     def _new_spec(self, attributes):
         units, n_layers, _ = check_levels(self.hidden_size, self.num_layers, self.dropout)
@@ -263,15 +201,6 @@ class RecurrentBase(
             n_tokens=n_tokens,
             embeds=embeds,
         )
-
-    def _quantile(self, attributes):
-        """Return the level of the quantile loss, one for all outputs or one for each."""
-        return None
-
-    def _draw_seed(self):
-        if self.random_state is None:
-            return randbits(31)
-        return int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
 
     def _output(self, X):
         """Return the output of the network, shape (n_samples, n_outputs), double precision."""
@@ -294,3 +223,10 @@ class RecurrentBase(
                 f"standardised by feature_mean_ and feature_scale_ they must fit into {dtype}."
             )
         return output.astype(np.float64, copy=False)
+
+
+def _metadata(*arrays):
+    """Return what was given to `fit` besides `X` and `y`, by name; None if there was nothing."""
+    names = "sample_weight", "X_val", "y_val", "sample_weight_val"
+    pairs = zip(names, arrays, strict=False)
+    return {name: array for name, array in pairs if array is not None} or None

@@ -70,14 +70,15 @@ def tokens_of_windows(X, vocabulary, mark):
     known = np.zeros(len(table), dtype=bool)
     known[[PADDING, OUT_OF_VOCABULARY, *vocabulary.values()]] = True
     last = len(table) - 1
-    strange = (ids < 0) | (ids > last) | ~known[np.clip(ids, 0, last)]
+    strange = (ids < 0) | (ids > last)
+    strange |= ~known[np.where(strange, PADDING, ids).astype(np.int64)]
     if strange.any():
         sample, step = np.argwhere(strange)[0]
         raise ValueError(
             f"X must hold ids of vocabulary_ (they end at {last}), {OUT_OF_VOCABULARY} "
             f"and {PADDING}, got {ids[sample, step]} (sample {sample}, step {step})."
         )
-    return [table[row[row != PADDING]].tolist() for row in ids]
+    return [table[row[row != PADDING]].tolist() for row in ids.astype(np.int64)]
 
 
 def _as_ids(X):
@@ -96,4 +97,4 @@ def _as_ids(X):
             f"X must hold ids, which are whole numbers, got {ids[sample, step]} (sample {sample}, "
             f"step {step})."
         )
-    return ids.astype(np.int64)
+    return ids

@@ -4,9 +4,10 @@ from ._batch_order import BatchOrder
 from ._carried_network import CarriedNetwork
 from ._engine import Predictor, training_device
 from ._records import TrainingData, TrainingResult
+from ._run_state import RunState
 from ._train import train
 
 __all__ = [
-    "BatchOrder", "CarriedNetwork", "Predictor", "TrainingData", "TrainingResult", "train",
-    "training_device",
+    "BatchOrder", "CarriedNetwork", "Predictor", "RunState", "TrainingData", "TrainingResult",
+    "train", "training_device",
 ]  # fmt: skip

@@ -5,10 +5,13 @@ import numpy as np
 from ._batch_order import batches_of_epoch
 from ._engine import make_engine
 from ._records import TrainingResult
+from ._run_state import RunState
 from ._stopping import Patience
 
 
-def train(spec, weights, data, validation, settings, *, optimizer_state=None, watcher=None):
+def train(
+    spec, weights, data, validation, settings, *, optimizer_state=None, watcher=None, resume=None
+):
     """Train a network.
 
     Parameters
@@ -31,10 +34,13 @@ def train(spec, weights, data, validation, settings, *, optimizer_state=None, wa
     optimizer_state : list, optional
         State of the optimiser to go on from.
     watcher : object, optional
-        Its method ``begin_epoch()`` is called before each epoch, ``end_epoch(losses, result)``
-        after it with its training and validation loss (None without validation data) and a
-        function that returns the `TrainingResult` so far; if it returns a true value, training
-        ends.
+        Its method ``begin_epoch()`` is called before each epoch, ``end_epoch(losses, result,
+        state)`` after it with its training and validation loss (None without validation data) and
+        functions that return the `TrainingResult` so far and the `RunState`; if it returns a true
+        value, training ends.
+    resume : RunState, optional
+        What to go on from, in place of the weights and the state of the optimiser; its epochs are
+        among ``max_epochs``.
 
     Returns
     -------
@@ -46,31 +52,53 @@ def train(spec, weights, data, validation, settings, *, optimizer_state=None, wa
     ValueError
         If the device is not there, or the loss stops being a finite number.
     """
+    if resume is not None:
+        weights, optimizer_state = resume.weights, resume.optimizer_state
     with make_engine(spec, weights, data, validation, settings, optimizer_state) as engine:
-        return _Run(engine, data, validation, settings).fit(watcher)
+        return _Run(engine, data, validation, settings, resume).fit(watcher)
 
 
 class _Run:
     """One training run."""
 
-    def __init__(self, engine, data, validation, settings):
+    def __init__(self, engine, data, validation, settings, resume):
         self.engine, self.settings = engine, settings
         self.data, self.validation = data, validation
         self.loss_curve, self.validation_curve = [], []
         self.best = None  # weights and optimiser state with the lowest validation loss
         self.best_loss = float("inf")
+        self.patience = Patience(settings["n_iter_no_change"], settings["tol"])
+        if resume is not None:
+            self._restore(resume)
+        elif validation is not None and settings["first_epoch"] > 0:
+            self._keep_best(self._validation_loss(settings["first_epoch"]))
+            self.patience.best = self.best_loss
+
+    def _restore(self, state):
+        self.best, self.best_loss = state.best, state.best_loss
+        self.loss_curve, self.validation_curve = [*state.loss_curve], [*state.validation_curve]
+        self.patience.best, self.patience.n_without = state.watched
+
+    def state(self):
+        """Return what a run can go on from."""
+        weights, optimizer_state = self._state()
+        watched = self.patience.best, self.patience.n_without
+        return RunState(
+            self.settings["seed"], weights, optimizer_state, self.best, self.best_loss, watched,
+            list(self.loss_curve), list(self.validation_curve),
+        )  # fmt: skip
 
     def fit(self, watcher):
-        if self.validation is not None and self.settings["first_epoch"] > 0:
-            self._keep_best(self._validation_loss(self.settings["first_epoch"]))
         stop_reason = self._run_epochs(watcher)
         self.engine.finish()
         return self._result(stop_reason)
 
     def _run_epochs(self, watcher):
-        settings, first = self.settings, self.settings["first_epoch"]
-        patience = Patience(settings["n_iter_no_change"], settings["tol"], self.best_loss)
-        for epoch in range(first, first + settings["max_epochs"]):
+        settings, patience = self.settings, self.patience
+        first, end = settings["first_epoch"], settings["first_epoch"] + settings["max_epochs"]
+        for epoch in range(first + len(self.loss_curve), end):
+            if patience.is_over:
+                return "training_loss" if self.validation is None else "validation_score"
             if watcher is not None:
                 watcher.begin_epoch()
             training_loss, validation_loss = self._run_epoch(epoch)
@@ -78,13 +106,13 @@ class _Run:
             if patience.update(watched) and self.validation is not None:
                 self._keep_best(patience.best)
             if watcher is not None and watcher.end_epoch(
-                (training_loss, validation_loss), lambda: self._result("callback")
+                (training_loss, validation_loss), lambda: self._result("callback"), self.state
             ):
                 return "callback"
             if self.engine.asked_to_stop:
                 return "callback"
-            if patience.is_over:
-                return "training_loss" if self.validation is None else "validation_score"
+        if patience.is_over:
+            return "training_loss" if self.validation is None else "validation_score"
         return "max_epochs"
 
     def _run_epoch(self, epoch):

@@ -17,7 +17,13 @@ TRANSFORMERS = [sklstm.ExponentialSmoother, sklstm.WindowScaler, sklstm.Sequence
 # The last two: tests/forecasting and tests/estimators/test_sequence_encoder.py
 META = [sklstm.WindowScaledRegressor, sklstm.Forecaster, sklstm.SequenceEncoder]
 SPLITTERS = [sklstm.PanelTimeSeriesSplit]
-TEXT = [sklstm.TextSequencer]  # tests/text
+# tests/text and tests/language_models
+TEXT = [
+    sklstm.TextSequencer,
+    sklstm.RNNLanguageModel,
+    sklstm.LSTMLanguageModel,
+    sklstm.GRULanguageModel,
+]
 DISPLAYS = [sklstm.ForecastDisplay, sklstm.GateDisplay, sklstm.LossCurveDisplay]
 CLASSES = RECURRENT + BASELINES + TRANSFORMERS
 

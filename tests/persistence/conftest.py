@@ -17,6 +17,7 @@ from sklstm import (
     Forecaster,
     GRURegressor,
     LSTMClassifier,
+    LSTMLanguageModel,
     LSTMRegressor,
     PanelTimeSeriesSplit,
     RNNRegressor,
@@ -50,6 +51,9 @@ def single(name):
     if name == "SequenceEncoder":
         model = cls(RNNRegressor(**RECURRENT)).fit(WINDOWS, TARGET)
         return model, lambda model: model.transform(WINDOWS)
+    if hasattr(cls, "perplexity"):
+        texts = ["to be or not to be", "that is the question"]
+        return cls(**RECURRENT).fit(texts), writing
     if name == "TextSequencer":
         texts = ["to be or not to be", "that is the question"]
         return cls().fit(texts), lambda model: model.transform([*texts, "to ask"])
@@ -72,6 +76,11 @@ def predictions(X):
         for method in ("predict", "predict_proba")
         if hasattr(model, method)
     ]
+
+
+def writing(model):
+    score = model.score_samples(["to be", "that is the question"])
+    return [score, model.token_counts_, model.sample(9, prompt="to ", random_state=0)]
 
 
 def pipeline():
@@ -124,6 +133,12 @@ def steps_going_on():
     return model.partial_fit(WINDOWS, y).partial_fit(WINDOWS, y), predictions(WINDOWS)
 
 
+def writer_going_on():
+    model = LSTMLanguageModel("word", embedding_dim=2, max_tokens=3, hidden_size=3, random_state=0)
+    text = "to be or not to be that is the question"
+    return model.partial_fit(text).partial_fit(text), writing
+
+
 def recurrent_forecaster():
     model = Forecaster(RNNRegressor(**RECURRENT), 4, transformer=StandardScaler())
     return model.fit(DAYS[:40]), lambda model: [
@@ -141,6 +156,7 @@ COMPOSITES = {
     "quantiles of flat frames": quantiles_of_flat_frames,
     "layers of their own": layers_of_their_own,
     "steps going on": steps_going_on,
+    "writer going on": writer_going_on,
     "forecaster of a network": recurrent_forecaster,
     "forecaster of an array": lambda: forecaster(SERIES),
     "forecaster of numbered rows": lambda: forecaster(DAYS.set_index(np.arange(0, 96, 2))),

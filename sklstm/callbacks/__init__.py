@@ -1,0 +1,6 @@
+"""Callbacks of scikit-learn's kind for the estimators of this package."""
+
+from ._checkpoint import Checkpoint, load_checkpoint
+from ._text_sampler import TextSampler
+
+__all__ = ["Checkpoint", "TextSampler", "load_checkpoint"]

@@ -1,0 +1,32 @@
+"""What each parameter of the language models takes."""
+
+from collections.abc import Mapping
+from numbers import Integral, Real
+
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+
+from sklstm.estimators import SHARED
+
+_COUNT = [Interval(Integral, 1, None, closed="left")]
+
+TEXT = {
+    "level": [StrOptions({"char", "word"})],
+    "max_tokens": [Interval(Integral, 2, None, closed="left"), None],
+    "lowercase": ["boolean"],
+    "token_pattern": [str],
+    "analyzer": [callable, None],
+    "vocabulary": [Mapping, HasMethods("__iter__"), None],
+    "embedding_dim": [*_COUNT, None],
+    "sequence_length": _COUNT,
+    "stateful": ["boolean"],
+}
+
+LANGUAGE_MODEL = {name: kinds for name, kinds in SHARED.items() if name != "bidirectional"} | TEXT
+
+SAMPLE = {
+    "n_tokens": _COUNT,
+    "prompt": [str],
+    "temperature": [Interval(Real, 0, None, closed="neither")],
+    "top_k": [*_COUNT, None],
+    "random_state": ["random_state"],
+}
