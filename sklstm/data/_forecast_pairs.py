@@ -114,7 +114,10 @@ def _as_table(series):
         return series.to_frame()
     if is_frame(series):
         return series
-    array = np.asarray(series)
+    try:
+        array = np.asarray(series)
+    except ValueError as error:
+        raise ValueError(f"series is ragged: all rows take as many values. ({error})") from error
     if array.ndim == 0:
         raise TypeError(
             "series must be an array, a pandas or polars dataframe or series, got "

@@ -50,9 +50,10 @@ def as_float(values, **options):
 
 
 def _checked(values, **options):
-    numbers = check_array(values, dtype="numeric", **options)
-    # Strings of some containers pass.
-    return numbers if numbers.dtype.kind in "biuf" else numbers.astype(np.float64)
+    with np.errstate(invalid="ignore"):  # inf - inf, on the way to saying that there is infinity
+        numbers = check_array(values, dtype="numeric", **options)
+    # Objects of some containers pass; of an array they are turned into numbers, or refused.
+    return numbers if numbers.dtype.kind in "biuf" else check_array(numbers, **options)
 
 
 def _refuse_times(values, name):

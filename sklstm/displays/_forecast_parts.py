@@ -8,6 +8,8 @@ import pandas as pd
 
 from sklstm.data import column_names, has_three_axes, is_frame
 
+from ._any_numbers import any_numbers
+
 _BOUND = re.compile(r"lower(?P<suffix>_(?P<level>[\d.e-]+))?")
 
 
@@ -33,7 +35,7 @@ def one_column(values, name, n_rows=None):
     ValueError
         If there are several columns, or more or fewer rows.
     """
-    array = np.asarray(values, dtype=np.float64)
+    array = any_numbers(values, name)
     if array.ndim == 2 and array.shape[1] == 1:
         array = array[:, 0]
     if array.ndim != 1:

@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 from sklearn.utils._plotting import _validate_style_kwargs
 
+from ._any_numbers import any_numbers
 from ._inside import find_inside
 from ._style import BLUE, GREY, VERMILION, axes_to_draw_on, legend_above
 
@@ -272,7 +273,7 @@ class LossCurveDisplay:
 
 
 def _curve(values, name):
-    curve = np.asarray(values, dtype=np.float64)
+    curve = any_numbers(values, name)
     if curve.ndim != 1 or not len(curve):
         raise ValueError(f"{name} must be of shape (n_epochs,), got an array of {curve.shape}.")
     return curve

@@ -25,13 +25,17 @@ def weighted_statistics(values, weight=None):
     mean, scale = np.empty(values.shape[1]), np.empty(values.shape[1])
     # Column by column, so that no array as large as all the values is needed.
     for k, column in enumerate(values.T):
-        column = column.astype(np.float64)
-        mean[k] = np.average(column, weights=weight)
-        column -= mean[k]
+        # In a unit of a power of two squares neither overflow nor vanish, and no bit changes.
+        exponent = np.frexp(np.abs(column).max())[1].item()
+        column = np.ldexp(column.astype(np.float64), -exponent)
+        centre = np.average(column, weights=weight)
+        column -= centre
         np.square(column, out=column)
-        scale[k] = np.sqrt(np.average(column, weights=weight))
-    constant = scale <= 10 * np.finfo(np.float64).eps * np.abs(mean)
-    scale[constant] = 1.0
+        spread = np.sqrt(np.average(column, weights=weight))
+        mean[k], scale[k] = np.ldexp(centre, exponent), np.ldexp(spread, exponent)
+        if spread <= 10 * np.finfo(np.float64).eps * np.abs(centre) or scale[k] == 0:
+            # What rounding leaves of a large constant is not small: nothing must be left.
+            mean[k], scale[k] = values[0 if weight is None else np.argmax(weight), k], 1.0
     return mean, scale
 
 

@@ -3,8 +3,10 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 from sklearn.base import clone
 from sklearn.utils import Bunch
+from sklearn.utils.parallel import Parallel, delayed
 
 from ._backtest_tables import error_table, forecast_table
 from ._calibration import following_rows, forecast_errors
@@ -71,18 +73,21 @@ def run_backtest(forecaster, series, exog, cv, settings):
     known = forecaster._read(series, exog)
     folds = read_folds(series, cv, known)
     every = settings.refit or len(folds)
-    results = []
-    for number in range(0, len(folds), every):
-        group = folds[number : number + every]
+    groups = {number: folds[number : number + every] for number in range(0, len(folds), every)}
+    for number, group in groups.items():
         _refuse_earlier(group, number)
-        fitted, first = _fit_fold(forecaster, known, group[0], number)
-        results += _forecast_folds(fitted, known, first, group, settings)
-    if not results:
+    # Tasks take the series as the user gave it, which backends of joblib then send around once.
+    tables = Parallel()(
+        delayed(_forecast_group)(forecaster, series, exog, group, number, settings)
+        for number, group in groups.items()
+    )
+    tables = [table for table in tables if table is not None]
+    if not tables:
         raise ValueError(
             "cv and steps leave no row to be forecast: steps count from the last training row on, "
             f"a gap included (steps={settings.steps})."
         )
-    forecasts = forecast_table(results, known)
+    forecasts = pd.concat(tables)
     levels = list(settings.levels)
     return Bunch(
         forecasts=forecasts,
@@ -137,6 +142,14 @@ def _refuse_earlier(folds, number):
                 f"{number}, which is fitted for both: put folds in the order of time, or fit each "
                 "(refit=True)."
             )
+
+
+def _forecast_group(forecaster, series, exog, folds, number, settings):
+    """Return the table of forecasts of folds that one fit serves; None if there is none."""
+    known = forecaster._read(series, exog)
+    fitted, first = _fit_fold(forecaster, known, folds[0], number)
+    results = _forecast_folds(fitted, known, first, folds, settings)
+    return forecast_table(results, known) if results else None
 
 
 def _fit_fold(forecaster, known, fold, number):

@@ -17,7 +17,8 @@ class BacktestMixin:
         """Forecast rows that are known, as they would have been forecast at the time.
 
         In each fold the training rows are fitted, and from the last of them the test rows are
-        forecast. The forecaster itself is left as it is.
+        forecast. The forecaster itself is left as it is. Folds are fitted one after the other, or
+        at once inside `joblib.parallel_config`, as in ``with parallel_config(n_jobs=2): ...``.
 
         Parameters
         ----------

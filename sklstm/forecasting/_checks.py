@@ -6,11 +6,15 @@ from sklearn.base import is_classifier, is_regressor
 
 from ._window_takers import parameter_inside, takes_step_targets
 
+_LARGEST = 2**31 - 1  # rows beyond it have no labels, or take all memory to be counted
+
 
 def check_count(value, name):
     """Return `value` if it is a whole number of at least one; raise a ValueError otherwise."""
     if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
         raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}.")
+    if value > _LARGEST:
+        raise ValueError(f"{name} must be a whole number of at most {_LARGEST}, got {value!r}.")
     return int(value)
 
 

@@ -1,5 +1,6 @@
 """Folds of rows, as places in the series that they cut: `read_folds`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,8 @@ from sklstm.data import index_of, split_panel
 from sklstm.model_selection import PanelTimeSeriesSplit
 
 from ._calendar import as_index
+
+_TAKES = "cv takes a splitter, an iterable of folds or a number"
 
 
 @dataclass(frozen=True)
@@ -52,18 +55,18 @@ def read_folds(series, cv, known):
         If a fold is not in the order of time.
     """
     cv = 5 if cv is None else cv
-    if isinstance(cv, str):
-        raise ValueError(f"cv takes a splitter, an iterable of folds or a number, got {cv!r}.")
     if isinstance(cv, int | np.integer) and not isinstance(cv, bool):
         cv = TimeSeriesSplit(cv) if known.by is None else _panel_split(cv, series, known.by)
-    pairs = list(cv.split(series) if hasattr(cv, "split") else cv)
+    is_splitter = hasattr(cv, "split") and not isinstance(cv, str | bytes)
+    if not is_splitter and (isinstance(cv, str | bytes) or not isinstance(cv, Iterable)):
+        raise ValueError(f"{_TAKES}, got {cv!r}.")
+    pairs = list(cv.split(series) if is_splitter else cv)
     if not pairs:
         raise ValueError("cv has no folds.")
     places = _places(series, known)
     folds = []
-    for number, (train, test) in enumerate(pairs):
-        in_train, in_test = np.zeros((2, len(series)), dtype=bool)
-        in_train[train], in_test[test] = True, True
+    for number, fold in enumerate(pairs):
+        in_train, in_test = _masks(fold, len(series), number)
         cuts = {
             key: _cut(own[in_train[rows]], own[in_test[rows]], own, number)
             for key, (rows, own) in places.items()
@@ -72,6 +75,24 @@ def read_folds(series, cv, known):
         _refuse_future_of_others(cuts, known, number)
         folds.append(cuts)
     return folds
+
+
+def _masks(fold, n_rows, number):
+    """Tell of each row whether a fold trains, and whether it tests on it."""
+    try:
+        train, test = fold
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"{_TAKES}; fold {number} is no pair of training and test rows: {fold!r}."
+        ) from None
+    in_train, in_test = np.zeros((2, n_rows), dtype=bool)
+    try:
+        in_train[train], in_test[test] = True, True
+    except IndexError as error:
+        raise ValueError(
+            f"cv gives fold {number} rows that are not among the {n_rows} of series: {error}."
+        ) from error
+    return in_train, in_test
 
 
 def _refuse_future_of_others(cuts, known, number):

@@ -145,7 +145,10 @@ def _with_two_axes(table):
         return table.to_frame() if table.name is not None else table.to_frame("value")
     if is_frame(table) or issparse(table):
         return table
-    values = np.asarray(table)
+    try:
+        values = np.asarray(table)
+    except ValueError:  # a ragged list: whoever makes numbers of it says so in better words
+        return table
     return values[:, np.newaxis] if values.ndim == 1 else values
 
 

@@ -54,9 +54,12 @@ def newest_apart(regressor, scaled, targets, windows, params):
 
 
 def refuse_turned(scale, regressor):
-    """Raise a ValueError if a negative scale turned the order of several quantiles round."""
+    """Raise a ValueError if a negative scale made low quantiles of high ones."""
     levels = parameter_inside(regressor, "quantile")
-    if isinstance(levels, list | tuple) and (scale < 0).any():
+    # Networks have a level whatever their loss; some regressors have no other loss.
+    is_loss = parameter_inside(regressor, "loss") in (None, "quantile")
+    turns = isinstance(levels, list | tuple) or (is_loss and levels not in (None, 0.5))
+    if turns and (scale < 0).any():
         raise ValueError(
             f"quantile={levels!r} of the regressor and a negative scale do not go together: in "
             f"window {int((scale.reshape(len(scale), -1)[:, 0] < 0).argmax())} the scaler divides "

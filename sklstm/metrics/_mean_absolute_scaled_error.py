@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import mean_absolute_error
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
-from sklearn.utils.validation import check_array
 
-from sklstm.data import index_of
+from sklstm.data import as_numbers, index_of
 
 
 @validate_params(
@@ -135,43 +134,52 @@ def mean_absolute_scaled_error(
     >>> scorer = make_scorer(
     ...     mean_absolute_scaled_error, greater_is_better=False, y_train=y_train, series="name")
     """
-    # scikit-learn checks the arguments that are its own.
-    n_outputs = len(
-        mean_absolute_error(y_true, y_pred, sample_weight=sample_weight, multioutput="raw_values")
-    )
+    true, predicted = _as_columns(y_true, "y_true"), _as_columns(y_pred, "y_pred")
     train = _as_columns(y_train, "y_train")
+    with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is looked at
+        # scikit-learn checks the arguments that are its own.
+        weighted = {"sample_weight": sample_weight, "multioutput": "raw_values"}
+        n_outputs = len(mean_absolute_error(y_true, y_pred, **weighted))
     if train.shape[1] != n_outputs:
         raise ValueError(
             f"y_train has {train.shape[1]} outputs, but y_true and y_pred have {n_outputs}."
         )
-    errors = np.abs(_as_columns(y_true, "y_true") - _as_columns(y_pred, "y_pred"))
-    weights = np.ones(len(errors)) if sample_weight is None else np.asarray(sample_weight, float)
+    weights = np.ones(len(true)) if sample_weight is None else np.asarray(sample_weight, float)
     codes, codes_train, names = _codes(series, series_train, y_true, y_train)
     used, codes = np.unique(codes[weights != 0], return_inverse=True)
     names = [names[code] for code in used]
-    errors = _means(errors[weights != 0], codes, weights[weights != 0], names)
     places = np.searchsorted(used, codes_train).clip(max=len(used) - 1)
     of_used = used[places] == codes_train
-    scaled = errors / _naive_errors(train[of_used], places[of_used], season, names)
-    return _averaged(scaled.mean(axis=0), multioutput)
+    with np.errstate(over="ignore", invalid="ignore"):
+        errors = np.abs(true - predicted)[weights != 0]
+        errors = _means(errors, codes, weights[weights != 0], names)
+        naive = _naive_errors(train[of_used], places[of_used], season, names)
+    if not (np.isfinite(errors).all() and np.isfinite(naive).all()):
+        raise ValueError(
+            "y_true, y_pred or y_train has values so far apart that their errors are no finite "
+            "numbers: give them in a larger unit."
+        )
+    return _averaged((errors / naive).mean(axis=0), multioutput)
 
 
 def _averaged(scaled, multioutput):
     """Return the error of the outputs together, as `multioutput` says."""
     if isinstance(multioutput, str):
         return scaled if multioutput == "raw_values" else float(scaled.mean())
-    weights = check_array(multioutput, ensure_2d=False, input_name="multioutput")
+    weights = as_numbers(multioutput, name="multioutput", ensure_2d=False)
     if weights.shape != scaled.shape:
         raise ValueError(
             f"multioutput must have one weight for each of {len(scaled)} outputs, got an array of "
             f"shape {weights.shape}."
         )
+    if not weights.sum():
+        raise ValueError(f"The weights of outputs in multioutput={multioutput!r} sum to zero.")
     return float(np.average(scaled, weights=weights))
 
 
 def _as_columns(y, name):
-    values = check_array(y, dtype=np.float64, ensure_2d=False, input_name=name)
-    return values.reshape(len(values), -1)
+    values = as_numbers(y, name=name, ensure_2d=False)
+    return values.astype(np.float64, copy=False).reshape(len(values), -1)
 
 
 def _codes(series, series_train, y_true, y_train):

@@ -7,6 +7,8 @@ from sklearn.base import OneToOneFeatureMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
+from sklstm.data import refuse_overflow
+
 from ._series_transformer import SeriesTransformer, fit_task
 
 
@@ -148,7 +150,9 @@ class ExponentialSmoother(OneToOneFeatureMixin, SeriesTransformer):
         """
         check_is_fitted(self)
         found = self._check_series(X)
-        return self._like_series(self._of_each(_sharpen, found), X, found, wrapped=False)
+        with refuse_overflow(f"The values whose mean with alpha={self.alpha!r} is X go"):
+            series = self._of_each(_sharpen, found)
+        return self._like_series(series, X, found, wrapped=False)
 
     @fit_task
     def _fit(self, X):

@@ -6,6 +6,8 @@ from sklearn.base import OneToOneFeatureMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
+from sklstm.data import refuse_overflow
+
 from ._fitted_statistics import FittedStatistics
 from ._series_or_windows import SeriesOrWindowsTransformer
 from ._series_statistics import series_statistics
@@ -217,7 +219,9 @@ class WindowScaler(OneToOneFeatureMixin, SeriesOrWindowsTransformer):
         found = self._checked(X)
         if statistics is None:
             statistics = self._fitted_statistics.of(found)
-        values = unscale_rows(found.values, *check_statistics(statistics, found.values))
+        statistics = check_statistics(statistics, found.values)
+        with refuse_overflow("The unscaled values of X go"):
+            values = unscale_rows(found.values, *statistics)
         return self._like_input(values, X, found, wrapped=False)
 
     @fit_task
@@ -245,9 +249,12 @@ class WindowScaler(OneToOneFeatureMixin, SeriesOrWindowsTransformer):
     def _compute(self, values, past):
         """Return centre and scale of windows, or of a series and what rows after it must know."""
         how = self.method, tuple(self.feature_range)
-        if values.ndim == 3:
-            return *window_statistics(values, *how), None
-        return series_statistics(values, past, self.window_size, self.causal, how)
+        with refuse_overflow(f"The statistics that method={self.method!r} takes of X go"):
+            if values.ndim == 3:
+                return *window_statistics(values, *how), None
+            return series_statistics(values, past, self.window_size, self.causal, how)
 
     def _scaled(self, X, found, statistics):
-        return self._like_input(scale_rows(found.values, *statistics), X, found)
+        with refuse_overflow(f"The values of X that method={self.method!r} has scaled go"):
+            scaled = scale_rows(found.values, *statistics)
+        return self._like_input(scaled, X, found)

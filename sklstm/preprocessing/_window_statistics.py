@@ -10,6 +10,8 @@ from numbers import Real
 
 import numpy as np
 
+from sklstm.data import as_numbers
+
 _EPS = np.finfo(np.float64).eps
 _CHUNK_VALUES = 1 << 18  # values looked at in one go: two megabytes, which stay in the cache
 
@@ -139,13 +141,19 @@ def check_feature_range(feature_range):
 def check_statistics(statistics, values):
     """Return a pair (center, scale) as arrays; a ValueError if it does not fit `values`."""
     shape = (len(values), values.shape[-1])
+    takes = (
+        f"statistics must be a pair (center, scale) of arrays of shape {shape}, one row for each "
+        "row of X"
+    )
+    if not isinstance(statistics, tuple | list | np.ndarray):
+        raise ValueError(f"{takes}, got {type(statistics).__name__}.")
     shapes = [np.shape(part) for part in statistics]
     if shapes != [shape, shape]:
-        raise ValueError(
-            f"statistics must be a pair (center, scale) of arrays of shape {shape}, one row for "
-            f"each row of X, got shapes {shapes}."
-        )
-    return [np.asarray(part, dtype=np.float64) for part in statistics]
+        raise ValueError(f"{takes}, got shapes {shapes}.")
+    # NaN belongs to windows without any value.
+    finite = {"ensure_all_finite": "allow-nan"}
+    parts = [as_numbers(part, name="statistics", **finite) for part in statistics]
+    return [part.astype(np.float64, copy=False) for part in parts]
 
 
 def from_extremes(low, high, feature_range):

@@ -79,7 +79,13 @@ class TorchEngine:
         self.batches.batches = batches
         # Callbacks want to see the validation loss; without them it is not computed twice.
         seen = self.validation if self.settings.get("callbacks") else None
-        self.net.fit_loop(self.batches, seen, epochs=1)
+        try:
+            self.net.fit_loop(self.batches, seen, epochs=1)
+        except RuntimeError as error:
+            # Numbers that torch's optimisers compute in Python need not fit into its tensors.
+            if "without overflow" not in str(error):
+                raise
+            raise OverflowError("a step of the optimizer is no finite number") from error
         batches = self.net.history[-1]["batches"]
         losses = [batch["train_loss"] for batch in batches if "train_loss" in batch]
         batches.clear()  # read once, and one entry a batch would add up

@@ -121,7 +121,10 @@ class _Run:
         batches = batches_of_epoch(
             self.data, seed, epoch, batch_size=settings["batch_size"], shuffle=settings["shuffle"]
         )
-        losses = self.engine.run_epoch(batches, np.random.default_rng([seed, epoch, 1]))
+        try:
+            losses = self.engine.run_epoch(batches, np.random.default_rng([seed, epoch, 1]))
+        except OverflowError as error:
+            raise self._diverged(str(error)) from error
         loss = self._mean(losses, self.data.weight_sums(batches), epoch)
         self.loss_curve.append(loss)
         if self.validation is None:

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from joblib import parallel_config
+from pandas.testing import assert_frame_equal, assert_series_equal
 from sklearn.base import clone
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import TimeSeriesSplit
@@ -85,6 +87,19 @@ def test_exogenous_columns(known, refit, strategy, horizon):
     found = forecaster.backtest(SERIES, cv, exog=EXOG, **options).forecasts
     expected = by_hand(forecaster, SERIES, cv, EXOG, **options)
     np.testing.assert_allclose(found[["prediction", "lower", "upper"]], expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize("backend", ["threading", "loky"])
+@pytest.mark.parametrize("refit", [True, 2, False])
+def test_folds_may_be_forecast_at_once(backend, refit):
+    forecaster = Forecaster(LSTMRegressor(2, max_epochs=2, random_state=0), 4)
+    options = {"exog": EXOG, "refit": refit, "level": 0.5}
+    alone = forecaster.backtest(SERIES, SPLITS[0], **options)
+    with parallel_config(backend=backend, n_jobs=2):
+        result = forecaster.backtest(SERIES, SPLITS[0], **options)
+    for name in alone:
+        check = assert_series_equal if name == "overall" else assert_frame_equal
+        check(result[name], alone[name], check_exact=True)
 
 
 def test_refits_every_so_many_folds():

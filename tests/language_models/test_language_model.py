@@ -144,8 +144,9 @@ def test_published_numbers_of_parameters():
     options = {"num_layers": 2, "max_epochs": 1, "sequence_length": 4, "random_state": 0}
     text = "".join(kinds)
     for cls, n_parameters in [(RNNLanguageModel, 2_012_857), (LSTMLanguageModel, 7_914_457)]:
-        tokens, _ = cls(hidden_size=800, **options)._read(text)
-        assert cls(hidden_size=800, **options)._new_spec(tokens.n_ids).n_parameters == n_parameters
+        model = cls(hidden_size=800, **options)
+        tokens, _ = model._read(text)
+        assert model._new_spec({"_tokens": tokens}).n_parameters == n_parameters
     model = RNNLanguageModel(hidden_size=8, **options).fit(text)
     assert len(model.vocabulary_) == 57
     assert model.n_parameters_ == (57 * 8 + 8 * 8 + 8) + (2 * 8 * 8 + 8) + (8 * 57 + 57)

@@ -110,7 +110,7 @@ def test_a_series_that_repeats_itself_is_refused(value):
         ({"multioutput": [1.0, 2.0]}, "multioutput must have one weight for each of 3 outputs"),
         ({"y_true": Y_TRUE[:4]}, "inconsistent numbers of samples"),
         ({"y_pred": Y_PRED[:, :2]}, "different number of output"),
-        ({"y_pred": Y_PRED * np.nan}, "Input contains NaN"),
+        ({"y_pred": Y_PRED * np.nan}, "Input y_pred contains NaN"),
         ({"sample_weight": WEIGHT[:3]}, "inconsistent numbers of samples"),
     ],
 )

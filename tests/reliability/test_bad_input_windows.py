@@ -1,0 +1,249 @@
+"""Wrong windows, targets, weights and validation data of everything that takes windows."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import sparse
+from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import Ridge
+
+from sklstm import (
+    EMARegressor,
+    GRUClassifier,
+    GRURegressor,
+    LSTMRegressor,
+    PersistenceRegressor,
+    RNNRegressor,
+    SequenceEncoder,
+    SMARegressor,
+    WindowScaledRegressor,
+    WindowScaler,
+)
+
+X = np.random.default_rng(0).normal(size=(20, 6, 2))
+Y = X[:, -1, 0]
+DAYS = pd.date_range("2024-01-01", periods=20)
+FLAT = pd.DataFrame(X[:, :3, 0], columns=["a@t-2", "a@t-1", "a@t-0"])
+PLAIN = pd.DataFrame(X[:, :, 0], columns=list("abcdef"))
+NAN, INF = np.nan, np.inf
+TINY = {"hidden_size": 2, "max_epochs": 1, "random_state": 0}
+TAKERS = {
+    "LSTMRegressor": LSTMRegressor(**TINY),
+    "GRUClassifier": GRUClassifier(**TINY),
+    "SequenceEncoder": SequenceEncoder(RNNRegressor(**TINY)),
+    "WindowScaledRegressor": WindowScaledRegressor(Ridge()),
+    "PersistenceRegressor": PersistenceRegressor(),
+    "SMARegressor": SMARegressor(),
+    "EMARegressor": EMARegressor(),
+}
+
+
+def put(value, *place, of=X):
+    array = of.copy()
+    array[place] = value
+    return array
+
+
+def labels(n=20):
+    return np.arange(n) % 2
+
+
+# What comes as X, the error, and words of its message; | parts them.
+WINDOWS = {
+    "none": (None, ValueError, "X | None"),
+    "a number": (3.0, ValueError, "X | scalar"),
+    "text": ("abc", ValueError, "X | abc"),
+    "one axis": (X[:, 0, 0], ValueError, "Expected 2D array, got 1D array"),
+    "four axes": (X[np.newaxis], ValueError, "X must be windows of shape | 4 dimensions"),
+    "no samples": (X[:0], ValueError, "X | 0 sample"),
+    "no steps": (X[:, :0], ValueError, "X must not be empty | (20, 0, 2)"),
+    "no features": (X[:, :, :0], ValueError, "X must not be empty | (20, 6, 0)"),
+    "ragged": ([[1.0, 2.0], [1.0]] * 10, ValueError, "X is ragged | pad | NaN"),
+    "ragged steps": ([[[1.0], [2.0]], [[1.0]]], ValueError, "X is ragged | pad | NaN"),
+    "infinity": (put(INF, 3, 2, 1), ValueError, "X contains infinity | sample 3, step 2 | finite"),
+    "minus infinity": (put(-INF, 0, 0, 0), ValueError, "X contains infinity | sample 0, step 0"),
+    "partly missing": (put(NAN, 3, 2, 1), ValueError, "X has a step | sample 3, step 2 | ffill"),
+    "nothing observed": (
+        put(NAN, 3),
+        ValueError,
+        "X has a window with no observed step (sample 3)",
+    ),
+    "all missing": (X * NAN, ValueError, "X has a window with no observed step (sample 0)"),
+    "complex": (X + 1j, ValueError, "X | Complex data not supported"),
+    "strings": (np.full((20, 6, 2), "high"), ValueError, "X | numeric"),
+    "objects": (np.full((20, 6, 2), {}, dtype=object), TypeError, "X | number | dict"),
+    "complex objects": (np.full((20, 6), 1j, dtype=object), (TypeError, ValueError), "X | omplex"),
+    "dates": (np.full((20, 6), "2024-01-01", "M8[D]"), ValueError, "X holds times | takes numbers"),
+    "durations": (np.full((20, 6), 3, "m8[s]"), ValueError, "X holds times | takes numbers"),
+    "records": (np.zeros(20, [("a", "f8"), ("b", "f8")]), (TypeError, ValueError), "X"),
+    "sparse": (sparse.csr_array(X[:, :, 0]), TypeError, "X | Sparse data was passed"),
+    "a dict": ({"a": 1}, (TypeError, ValueError), "X"),
+    "a set": ({1, 2}, (TypeError, ValueError), "X"),
+    "a column of text": (PLAIN.assign(b="x"), ValueError, "X has a column 'b' | not numeric"),
+    "a column of dates": (PLAIN.assign(b=DAYS), ValueError, "X has a column 'b' of times | index"),
+    "incomplete steps": (FLAT[["a@t-2", "a@t-0"]], ValueError, "not a complete set | 'a@t-2'"),
+    "repeated steps": (FLAT[["a@t-0", "a@t-0"]], ValueError, "not a complete set"),
+    "missing in a flat frame": (FLAT.mask(FLAT > -9), ValueError, "no observed step (sample 0)"),
+}
+
+
+@pytest.mark.parametrize("name", TAKERS)
+@pytest.mark.parametrize("case", WINDOWS)
+def test_windows_to_fit(name, case, refused):
+    windows, error, words = WINDOWS[case]
+    refused(lambda: TAKERS[name].fit(windows, labels()), error, words)
+
+
+# The same to a model that is fitted to windows of 6 steps of 2 features.
+OTHERS = {
+    "fewer features": (X[:, :, :1], "X has 1 features | is expecting 2"),
+    "more features": (np.repeat(X, 2, axis=2), "X has 4 features | is expecting 2"),
+    "two axes": (X[:, :, 0], "X has 1 features | is expecting 2"),
+    "one axis": (X[0, 0], "Expected 2D array, got 1D array"),
+    "a window alone": (X[0], "X has 1 features | is expecting 2"),
+    "no windows": (X[:0], "0 sample"),
+    "infinity": (put(INF, 3, 2, 1), "X contains infinity | sample 3, step 2"),
+    "partly missing": (put(NAN, 3, 2, 1), "X has a step | sample 3, step 2"),
+    "nothing observed": (put(NAN, 3), "X has a window with no observed step (sample 3)"),
+    "ragged": ([[1.0, 2.0], [1.0]], "X is ragged"),
+    "dates": (np.full((20, 6, 2), "2024-01-01", "M8[D]"), "X holds times"),
+}
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    return {name: model.fit(X, labels()) for name, model in TAKERS.items()}
+
+
+@pytest.mark.parametrize("name", TAKERS)
+@pytest.mark.parametrize("case", OTHERS)
+def test_windows_to_predict(name, case, fitted, refused):
+    windows, words = OTHERS[case]
+    model = fitted[name]
+    answer = model.transform if name == "SequenceEncoder" else model.predict
+    refused(lambda: answer(windows), ValueError, words)
+
+
+@pytest.mark.parametrize("name", TAKERS)
+def test_names_other_than_in_fit(name, refused):
+    model = TAKERS[name].fit(PLAIN, labels())
+    answer = model.transform if name == "SequenceEncoder" else model.predict
+    words = "feature names should match"
+    refused(lambda: answer(PLAIN[list("fedcba")]), ValueError, words)
+    refused(lambda: answer(PLAIN.rename(columns={"a": "z"})), ValueError, f"{words} | z")
+    refused(lambda: answer(PLAIN[["a", "b"]]), ValueError, words)
+    TAKERS[name].fit(X, labels())
+
+
+@pytest.mark.parametrize("name", [*TAKERS, "WindowScaler"])
+def test_answers_before_fit(name, refused):
+    model = {**TAKERS, "WindowScaler": WindowScaler()}[name].__sklearn_clone__()
+    for method in ("predict", "predict_proba", "transform", "inverse_transform", "summary"):
+        if hasattr(model, method):
+            arguments = [] if method == "summary" else [X]
+            refused(
+                lambda m=method, a=arguments: getattr(model, m)(*a), NotFittedError, "not fitted"
+            )
+
+
+# What comes as y of a regressor.
+TARGETS = {
+    "none": (None, ValueError, "requires y to be passed"),
+    "too few": (Y[:-1], ValueError, "20 windows in X | 19 targets in y"),
+    "one": (Y[:1], ValueError, "20 windows in X | 1 targets in y"),
+    "missing": (put(NAN, 3, of=Y), ValueError, "Input y contains NaN"),
+    "infinity": (put(INF, 3, of=Y), ValueError, "Input y contains infinity"),
+    "text": (np.full(20, "up"), ValueError, "y cannot be read as an array of numbers | strings"),
+    "dates": (DAYS.to_numpy(), ValueError, "y holds times | takes numbers"),
+    "complex": (Y + 1j, ValueError, "y | Complex data not supported"),
+    "four axes": (np.ones((20, 1, 1, 1)), ValueError, "y | dim 4"),
+    "no outputs": (np.ones((20, 0)), ValueError, "y | 0 feature(s)"),
+    "a number": (3.0, (TypeError, ValueError), ""),
+    "ragged": ([[1.0, 2.0], [1.0]] * 10, ValueError, "y is ragged"),
+}
+REGRESSORS = [name for name in TAKERS if name not in ("GRUClassifier", "SequenceEncoder")]
+
+
+@pytest.mark.parametrize("name", REGRESSORS)
+@pytest.mark.parametrize("case", TARGETS)
+def test_targets(name, case, refused):
+    y, error, words = TARGETS[case]
+    refused(lambda: TAKERS[name].fit(X, y), error, words)
+
+
+NET, STOPS = TAKERS["LSTMRegressor"], LSTMRegressor(early_stopping=True, **TINY)
+SEQ = LSTMRegressor(output="sequence", **TINY)
+CLF = TAKERS["GRUClassifier"]
+CALLS = {
+    "one class": (lambda: CLF.fit(X, np.ones(20)), "at least two classes, got one class: [1.0]"),
+    "numbers as classes": (lambda: CLF.fit(X, Y), "Unknown label type: continuous"),
+    "missing class": (lambda: CLF.fit(X, put(NAN, 0, of=Y)), "y contains NaN"),
+    "two columns of classes": (lambda: CLF.fit(X, np.ones((20, 2))), "y should be a 1d array"),
+    "unannounced class": (
+        lambda: CLF.partial_fit(X, np.arange(20) % 3, classes=[0, 1]),
+        "y holds classes that were not announced: [2] | [0, 1]",
+    ),
+    "a target a step": (lambda: NET.fit(X, X), "y | dim 3"),
+    "a target a window": (lambda: SEQ.fit(X, Y), "y must hold a target for every step | (20,)"),
+    "steps of y": (lambda: SEQ.fit(X, X[:, :5, 0]), "y | 5 | 6"),
+    "no target at all": (lambda: SEQ.fit(X, X[:, :, 0] * NAN), "y has no target to learn from"),
+    "infinite target of a step": (lambda: SEQ.fit(X, put(INF, 0, of=X)), "y | infinit"),
+    "too few weights": (lambda: NET.fit(X, Y, np.ones(19)), "sample_weight | (19,) | (20,)"),
+    "weights of two axes": (lambda: NET.fit(X, Y, np.ones((20, 2))), "ample weights must be 1D"),
+    "no weight": (lambda: NET.fit(X, Y, np.zeros(20)), "weight | zero"),
+    "negative weight": (lambda: NET.fit(X, Y, -np.ones(20)), "Negative | sample_weight"),
+    "missing weight": (lambda: NET.fit(X, Y, Y * NAN), "sample_weight contains NaN"),
+    "text as weight": (lambda: NET.fit(X, Y, ["a"] * 20), "'a'"),
+    "X_val alone": (lambda: STOPS.fit(X, Y, X_val=X), "X_val was given without y_val"),
+    "y_val alone": (lambda: STOPS.fit(X, Y, y_val=Y), "y_val was given without X_val"),
+    "weight_val alone": (
+        lambda: STOPS.fit(X, Y, sample_weight_val=np.ones(20)),
+        "sample_weight_val was given without X_val",
+    ),
+    "X_val unused": (lambda: NET.fit(X, Y, X_val=X, y_val=Y), "X_val | early_stopping=False"),
+    "X_val of one axis": (lambda: STOPS.fit(X, Y, X_val=Y, y_val=Y), "1D array"),
+    "X_val features": (
+        lambda: STOPS.fit(X, Y, X_val=X[:, :, :1], y_val=Y),
+        "X_val has 1 features | is expecting 2",
+    ),
+    "X_val infinite": (lambda: STOPS.fit(X, Y, X_val=put(INF, 3), y_val=Y), "X_val | infinity"),
+    "y_val too short": (lambda: STOPS.fit(X, Y, X_val=X, y_val=Y[:3]), "20 windows in X_val | 3"),
+    "y_val outputs": (
+        lambda: STOPS.fit(X, Y, X_val=X, y_val=X[:, 0]),
+        "y_val must have 1 outputs as y has, got 2",
+    ),
+    "y_val missing": (lambda: STOPS.fit(X, Y, X_val=X, y_val=Y * NAN), "y_val contains NaN"),
+    "nothing to train on": (lambda: STOPS.fit(X[:1], Y[:1]), "no training sample | n_samples=1"),
+    "partial fit that stops": (
+        lambda: STOPS.partial_fit(X, Y),
+        "partial_fit | early_stopping=True",
+    ),
+    "gates of features": (lambda: NET.fit(X, Y).gate_activations(X[:, :, :1]), "X has 1 features"),
+    "score of other rows": (lambda: NET.fit(X, Y).score(X, Y[:3]), "inconsistent numbers | 3"),
+    "scaled by names": (
+        lambda: WindowScaledRegressor(Ridge(), target_feature="b").fit(FLAT, Y),
+        "target_feature='b' is unknown | ['a']",
+    ),
+    "turned quantiles": (
+        lambda: WindowScaledRegressor(LSTMRegressor(loss="quantile", quantile=0.9, **TINY)).fit(
+            X, Y
+        ),
+        "quantile | negative",
+    ),
+    "an encoder without y": (lambda: SequenceEncoder(GRURegressor()).fit(X), "requires y"),
+    "scaler of windows by name": (lambda: WindowScaler(by="name").fit(X), "by='name' | windows"),
+    "scaler of windows by size": (
+        lambda: WindowScaler(window_size=3).fit(X),
+        "window_size=3 is for a series; X is windows | window_size=None",
+    ),
+    "scaler of a series": (
+        lambda: WindowScaler().fit(X).transform(X[:, 0]),
+        "X is a series, but this WindowScaler was fitted on windows",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CALLS)
+def test_calls(case, refused):
+    call, words = CALLS[case]
+    refused(call, (TypeError, ValueError), words)
