@@ -16,7 +16,7 @@ export PYTHONSAFEPATH := 1
 export MPLBACKEND := Agg
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test lint examples docs format benchmark constraints clean
+.PHONY: help demo test lint examples docs format benchmark reliability constraints clean
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -28,6 +28,7 @@ help:
 	@echo "make docs         build the documentation into build/docs"
 	@echo "make format       let ruff sort the imports and lay out the code"
 	@echo "make benchmark    measure against other libraries; it renews the figures in docs"
+	@echo "make reliability  two worker processes, more rows than memory, an hour of use"
 	@echo "make constraints  renew constraints.txt (TORCH=torch==X.Y.Z to move torch)"
 	@echo "make clean        remove everything that the other targets made"
 
@@ -60,9 +61,15 @@ format: $(VENV)/.installed
 
 # Half an hour on a machine that does nothing else; the first time also gigabytes of installs.
 benchmark:
-	$(PYTHON) benchmarks/run.py
+	PYTHONSAFEPATH= $(PYTHON) benchmarks/run.py
 	cp build/benchmarks/table.md docs/benchmarks.md
 	cp build/benchmarks/performance.png docs/images/performance.png
+
+# An hour and a half on a machine that does nothing else.
+reliability: $(VENV)/.installed
+	PYTHONSAFEPATH= $(VENV)/bin/python benchmarks/cluster.py
+	PYTHONSAFEPATH= $(VENV)/bin/python benchmarks/out_of_core.py
+	PYTHONSAFEPATH= $(VENV)/bin/python benchmarks/soak.py
 
 # An environment is made afresh when the dependencies or their pins change, ...
 $(VENV)/.made $(DEMO)/.made: pyproject.toml constraints.txt

@@ -1,7 +1,6 @@
 """Where each parameter of a network stands in the flat vector that compiled code works on."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from math import prod
 
 import numpy as np
@@ -85,6 +84,7 @@ class Layout:
         self.embedding = self.n_weights if spec.embeds else -1
         if spec.embeds:
             self.n_weights += round_up(spec.n_tokens * spec.n_features, LANES)
+        self._places = self._all_places()
 
     def _layer(self, prefix, n_inputs, n):
         state = n_inputs + 1
@@ -133,9 +133,8 @@ class Layout:
         """Return the arrays that `pack` was given."""
         return {name: vector[places] for name, places in self._places.items()}
 
-    @cached_property
-    def _places(self):
-        """Index of each number of each parameter in the vector, by name."""
+    def _all_places(self):
+        """Return the index of each number of each parameter in the vector, by name."""
         places = {}
         for layer in self.layers:
             places |= self._layer_places(layer)

@@ -1,5 +1,6 @@
 """Sums on one thread, so that they are added up in one order everywhere."""
 
+import os
 import threading
 from functools import cache
 
@@ -31,6 +32,21 @@ class OneThread:
         self._users = 0
         self._before = None
         self._mine = threading.local()
+        if hasattr(os, "register_at_fork"):
+            # Nobody may be changing a setting meanwhile: OpenBLAS has a lock of its own for that,
+            # which would stay locked in the child.
+            os.register_at_fork(
+                before=self._lock.acquire,
+                after_in_parent=self._lock.release,
+                after_in_child=self._start_afresh,
+            )
+
+    def _start_afresh(self):
+        """Count the forking thread alone: other threads do not survive a fork."""
+        self._lock.release()
+        others, self._users = self._users, getattr(self._mine, "depth", 0)
+        if others and not self._users:
+            self._set(self._before)  # nobody is left who would do it
 
     def __enter__(self):
         with self._lock:

@@ -1,7 +1,6 @@
 """What goes into training, and what comes out."""
 
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
 
@@ -34,7 +33,7 @@ class TrainingData:
         """Whether there are targets for every step."""
         return not isinstance(self.targets, np.ndarray)
 
-    @cached_property
+    @property
     def n_targets(self):
         """Number of targets of each sample, shape (n_samples,)."""
         if not self.every_step:
