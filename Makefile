@@ -49,7 +49,7 @@ lint: $(VENV)/.installed
 examples: $(addprefix run-,$(EXAMPLES))
 
 run-examples/%.py: $(VENV)/.installed
-	$(VENV)/bin/python examples/$*.py --out build/examples/$*
+	PYTHONSAFEPATH= $(VENV)/bin/python examples/$*.py --out build/examples/$*
 
 docs: $(VENV)/.installed
 	rm -rf docs/api/generated

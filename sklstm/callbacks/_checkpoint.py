@@ -45,8 +45,8 @@ class Checkpoint:
     A file is taken for that of the same fit if the class, the parameters (but ``max_epochs``,
     ``verbose``, ``device`` and ``engine``) and the data are the same; otherwise `fit` refuses to
     begin, and the file is left as it is. A larger ``max_epochs`` goes on further. With
-    ``random_state=None`` the seed is that of the file. Another ``device`` or ``engine`` rounds in
-    another way.
+    ``random_state=None`` the seed is that of the file. Another ``device`` or ``engine``, another
+    processor or another release rounds in another way.
 
     A fit that a callback ended goes on when it is made again. The state of other callbacks is not
     in the file: they are told of the epochs that are still to come.

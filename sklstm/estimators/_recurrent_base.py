@@ -47,7 +47,7 @@ class RecurrentBase(
     _every_step = False
     _saved_classes = (NetworkSpec,)
     _saved_together = ("weights_", "_fitted_on_columns", "loss_curve_", "_seed", "_optimizer_state")
-    _not_saved = ("_predictor", "_run_state", "_resume_from")
+    _not_saved = ("_predictor", "_run_state")
 
     @abstractmethod
     def _check_targets(self, y, sample_weight, *, go_on, classes):

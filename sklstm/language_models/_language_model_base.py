@@ -48,7 +48,7 @@ class LanguageModelBase(
     _saved_together = (
         "weights_", "_spec", "_tokens", "token_counts_", "loss_curve_", "_seed", "_optimizer_state",
     )  # fmt: skip
-    _not_saved = ("_run_state", "_resume_from")
+    _not_saved = ("_run_state",)
 
     def summary(self):
         """Return a table of the layers of the fitted network and their parameters.
