@@ -35,7 +35,7 @@ class NetworkInputMixin(WindowsInputMixin):
 
     def _more_tokens(self, training, attributes):
         """Return attributes with tokens that training goes on with and that have a row."""
-        known = attributes["tokens_"]
+        known = attributes.get("tokens_")
         if known is None:
             return attributes
         met = np.unique(training.windows.rows).astype(np.int64)
@@ -43,7 +43,7 @@ class NetworkInputMixin(WindowsInputMixin):
 
     def _input_shape(self, attributes):
         """Return features, tokens, and whether tokens have rows, as parameters want it."""
-        mean, tokens = attributes["feature_mean_"], attributes["tokens_"]
+        mean, tokens = attributes["feature_mean_"], attributes.get("tokens_")
         if self.embedding_dim is None:
             return 1 if mean is None else len(mean), 0, False
         return self.embedding_dim, 0 if tokens is None else n_rows(tokens), True
@@ -51,8 +51,8 @@ class NetworkInputMixin(WindowsInputMixin):
     @staticmethod
     def _training_rows(rows, attributes, dtype):
         """Return what the network reads, as an array unless the rows are on disk."""
-        if attributes["tokens_"] is not None:
-            return known_tokens(rows, attributes["tokens_"])
+        if attributes.get("tokens_") is not None:
+            return known_tokens(rows, attributes.get("tokens_"))
         prepare = StandardisedRows if is_on_disk(rows) else standardise
         return prepare(rows, attributes["feature_mean_"], attributes["feature_scale_"], dtype)
 

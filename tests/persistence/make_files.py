@@ -30,10 +30,13 @@ from sklstm import (
     EMARegressor,
     ExponentialSmoother,
     Forecaster,
+    GRUClassifier,
     GRURegressor,
+    LSTMLanguageModel,
     LSTMRegressor,
     RNNRegressor,
     SequenceWindower,
+    TextSequencer,
     WindowScaledRegressor,
     WindowScaler,
 )
@@ -43,6 +46,7 @@ DAYS = pd.date_range("2024-01-01", periods=80)
 SERIES = 50 + np.random.default_rng(0).normal(size=(80, 2)).cumsum(axis=0)
 TARGET = SERIES[:, 0]
 WINDOWS = SequenceWindower(6).fit_transform(SERIES)
+TEXTS = ["to be or not to be", "that is the question", "to sleep no more", "and by a sleep to say"]
 SMALL = {"hidden_size": 8, "max_epochs": 3, "random_state": 0}
 
 
@@ -90,6 +94,15 @@ def forecaster():
     return model.fit(frame_of(SERIES)[:60]), SERIES[60:]
 
 
+def text_classifier():
+    model = make_pipeline(TextSequencer(max_tokens=9), GRUClassifier(**SMALL, embedding_dim=3))
+    return model.fit(TEXTS, ["be", "ask", "sleep", "sleep"]), np.array(TEXTS)
+
+
+def language_model():
+    return LSTMLanguageModel("word", **SMALL, stateful=True).fit(TEXTS), np.array(TEXTS)
+
+
 def predict(model, X):
     return model.predict(X)
 
@@ -106,6 +119,8 @@ MODELS = {
     "panel_pipeline": panel_pipeline,
     "moving_average": moving_average,
     "forecaster": forecaster,
+    "text_classifier": text_classifier,
+    "language_model": language_model,
 }
 USES = {
     "smoothed_pipeline": lambda model, X: model.predict(frame_of(X)),
@@ -114,6 +129,8 @@ USES = {
     "panel_pipeline": lambda model, X: model.predict(panel_of(X)),
     "moving_average": predict,
     "forecaster": forecast,
+    "text_classifier": lambda model, X: model.predict_proba(X),
+    "language_model": lambda model, X: model.score_samples(X),
 }
 
 
