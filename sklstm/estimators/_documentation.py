@@ -11,7 +11,8 @@ num_layers : int, default=1
 {bidirectional}
 dropout : float in [0, 1) or list of them, default=0.0
     Share of the outputs of every recurrent layer that is set to zero in training; of a list each
-    layer has its own.
+    layer has its own. The first layer's is also that of the numbers of each token, the same ones at
+    every step (Gal and Ghahramani, 2016).
 recurrent_dropout : float in [0, 1), default=0.0
     Share of the hidden units that is not fed back, the same ones at every step of a sequence
     (Gal and Ghahramani, 2016).

@@ -31,7 +31,8 @@ LAYER = (
 #: last, or with `every_step` all of them; so its arrays, targets and weights have as many steps.
 #: Inputs are rows of numbers, or with `reads_tokens` whole numbers: of a row of weights, the first
 #: of which stands at `embedding`, or of the place of a one. States begin with zeros, or if
-#: `carried_from` is a step with those after it times what `continues` says of each sample.
+#: `carried_from` is a step with those after it times what `continues` says of each sample. Masks of
+#: dropout are `input_mask` of the rows of tokens, for all steps, and `output_masks` of each level.
 NETWORK = (
     "weights", "gradient", "memory", "masks", "inputs", "starts", "lengths", "scratch",
     "targets", "sample_weight", "constants", "continues",
@@ -39,6 +40,7 @@ NETWORK = (
     "state_size", "steps_at_a_time", "n_parts", "n_outputs",
     "adds", "loss", "every_step", "reads_tokens", "embedding", "carried_from",
     "there", "outputs", "slopes", "outputs_step", "outputs_size", "output_masks",
+    "input_mask",
     "head_stack", "head_stack_step", "head_stack_size",
     "head_rows", "head_rows_step", "head_rows_size",
     "head_fed", "head_fed_step", "head_fed_size",

@@ -90,6 +90,8 @@ class Plan:
         network["slopes"] = self._reserve(widest, self.n_steps if n_inner else 0)
         if drops:
             network["output_masks"] = self._reserve_mask(widest * (n_inner + n_read))
+            if spec.embeds:
+                network["input_mask"] = self._reserve_mask(spec.n_features)
         self._place(network, "head_stack", head.n_columns + ROWS, n_read)
         self._place(network, "head_rows", round_up(head.n_rows, LANES), n_read)
         self._place(network, "head_fed", head.n_inputs + ROWS, n_read)

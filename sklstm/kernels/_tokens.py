@@ -4,7 +4,7 @@ from ._code import INTEGER, loop, only_if
 from ._functions import NUMBERS, function
 from ._places import LAYER, NETWORK
 from ._registers import LANES
-from ._sequences import first_step
+from ._sequences import apply_mask, first_step
 
 
 @function(NETWORK, LAYER)
@@ -23,6 +23,7 @@ def gather_tokens(network, layer):
             for t in loop(length):
                 token = tokens[start + _place(layer, t, length)]
                 _write_token(network, token, target.after((first + t) * step_size))
+    _drop(network, memory.after(layer.stack), step_size, layer.stack_size)
 
 
 @function(NETWORK, INTEGER, NUMBERS)
@@ -43,6 +44,7 @@ def add_to_rows(network, layer):
     """Add the gradient with respect to the inputs of a layer to that of the rows of its tokens."""
     memory, gradient = network.pointer("memory"), network.pointer("gradient")
     tokens, n_features = network.pointer("inputs", INTEGER), network.n_features
+    _drop(network, memory.after(layer.below), layer.below_step, layer.below_size)
     for tile in loop(network.n_tiles):
         for lane in loop(LANES):
             source = memory.after(layer.below + tile * layer.below_size + lane)
@@ -53,6 +55,18 @@ def add_to_rows(network, layer):
                 slopes = source.after((first + t) * layer.below_step)
                 for k in loop(n_features):
                     row[k] = row[k] + slopes[k * LANES]
+
+
+@function(NETWORK, NUMBERS, INTEGER, INTEGER)
+def _drop(network, numbers, step_size, tile_size):
+    """Multiply the numbers of tokens, or their gradients, by the mask that all steps share."""
+    size = network.n_features * LANES
+    with only_if(network.input_mask.compare(">=", 0)):
+        masks = network.pointer("masks").after(network.input_mask)
+        for t in loop(network.n_steps):
+            for tile in loop(network.n_tiles):
+                rows = numbers.after(t * step_size + tile * tile_size)
+                apply_mask(rows, masks.after(tile * size), size)
 
 
 def _window(network, sample):

@@ -164,7 +164,7 @@ class TrainingPass(Pass):
         self._compiled(*self._addresses)
         return outputs
 
-    def set_masks(self, state_masks, output_masks, lengths):
+    def set_masks(self, state_masks, output_masks, lengths, input_masks=()):
         """Copy masks of dropout for the next forward pass.
 
         Parameters
@@ -176,7 +176,12 @@ class TrainingPass(Pass):
             level has one step, unless the head reads every one. May be empty.
         lengths : ndarray of shape (n_samples,)
             Number of steps of each sample.
+        input_masks : sequence of ndarray of shape (n_samples, n_features)
+            The mask of the rows of tokens, for all steps; none, or one.
         """
+        for mask in input_masks:
+            first = int(self._network["input_mask"][0])
+            self._write_mask(first, mask[:, np.newaxis], mask.shape[1])
         for places, mask in zip(self._plan.layers, state_masks, strict=False):
             self._write_mask(int(places["state_mask"]), mask[:, np.newaxis], mask.shape[1])
         first, n_steps = int(self._network["output_masks"][0]), int(lengths.max())

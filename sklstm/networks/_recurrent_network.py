@@ -20,7 +20,8 @@ class RecurrentNetwork(nn.Module):
     weights : dict of str to ndarray
         Its parameters, copied; the module's own have the same names.
     dropout : float in [0, 1) or tuple of them, default=0.0
-        Share of the outputs of every recurrent layer, or of each, that is set to zero in training.
+        Share of the outputs of every recurrent layer, or of each, that is set to zero in training;
+        the first also of the numbers of tokens, the same ones at every step.
     recurrent_dropout : float in [0, 1), default=0.0
         Share of the hidden units that is not fed back, the same ones at every step of a sequence.
     generator : torch.Generator, optional
@@ -79,7 +80,11 @@ class RecurrentNetwork(nn.Module):
             return values
         tokens = values[:, :, 0].long()
         if self.spec.embeds:
-            return functional.embedding(tokens, self.embedding_weight)
+            values = functional.embedding(tokens, self.embedding_weight)
+            if not (self.training and self.dropout[0]):
+                return values
+            like = values.new_empty(len(values), values.shape[2])  # one mask for all steps
+            return values * dropout_mask(like, self.dropout[0], self.generator)[:, None]
         return functional.one_hot(tokens, self.spec.n_tokens).to(self.head_bias.dtype)
 
     def _run(self, prefix, values, lengths, continues):

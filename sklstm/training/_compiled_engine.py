@@ -193,8 +193,8 @@ class CompiledEngine:
         for first in range(share.start, end, pass_.n_samples):
             part = slice(first, min(first + pass_.n_samples, end))
             if masks is not None:
-                cut = [[mask[part] for mask in kind] for kind in masks]
-                pass_.set_masks(*cut, self.data.windows.lengths[batch[part]])
+                inputs, *others = [[mask[part] for mask in kind] for kind in masks]
+                pass_.set_masks(*others, self.data.windows.lengths[batch[part]], inputs)
             samples, add = batch[part], first > share.start
             if not self.in_memory:
                 samples = self._read(pass_, samples)
@@ -245,7 +245,10 @@ class CompiledEngine:
             return None
         spec, n_samples = self.spec, len(samples)
         n_steps = int(self.data.windows.lengths[samples].max())
-        state_masks, output_masks = [], []
+        input_masks, state_masks, output_masks = [], [], []
+        if spec.embeds and any(self.dropout):
+            shape = n_samples, spec.n_features
+            input_masks = [self._mask(generator, shape, self.dropout[0])]
         for level, (units, dropout) in enumerate(zip(spec.units, self.dropout, strict=True)):
             if recurrent:
                 shape = n_samples, units
@@ -255,8 +258,11 @@ class CompiledEngine:
             if any(self.dropout):
                 kept = spec.every_step or level < spec.num_layers - 1
                 shape = n_samples, n_steps if kept else 1, units * len(spec.directions)
-                mask = np.ones(shape, self.dtype)  # nothing is drawn for a level without dropout
-                if dropout:
-                    mask = dropout_mask(generator, shape, dropout, self.dtype)
-                output_masks.append(mask)
-        return state_masks, output_masks
+                output_masks.append(self._mask(generator, shape, dropout))
+        return input_masks, state_masks, output_masks
+
+    def _mask(self, generator, shape, dropout):
+        """Return a mask of dropout; where there is none, nothing is drawn."""
+        if not dropout:
+            return np.ones(shape, self.dtype)
+        return dropout_mask(generator, shape, dropout, self.dtype)

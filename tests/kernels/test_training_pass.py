@@ -132,3 +132,21 @@ def test_computing_a_gradient_changes_no_weight(data, new_network, new_training_
     assert (before != layout.pack(weights, np.float64)).any()
     pass_.compute_gradient(np.arange(37), equal_weights(37))
     np.testing.assert_array_equal(vector, before)
+
+
+def test_masks_of_tokens_hold_for_all_steps(new_network, new_training_pass):
+    """Rows of tokens times a mask are the rows of another table."""
+    spec, weights = new_network(cell="gru", n_tokens=6, embeds=True)
+    rng = np.random.default_rng(2)
+    lengths, starts = rng.integers(1, 8, 37), rng.integers(0, 83, 37)
+    data = rng.integers(0, 6, (90, 1)), starts, lengths, rng.normal(size=(37, 2))
+    mask = rng.random(3)
+    pass_, _, layout = new_training_pass(spec, weights, data, drops=True)
+    ones = np.ones((37, 1, spec.state_size))
+    pass_.set_masks([], [ones], lengths, [np.tile(mask, (37, 1))])
+    found = pass_.compute_gradient(np.arange(37), equal_weights(37))
+    scaled = weights | {"embedding_weight": weights["embedding_weight"] * mask}
+    other, _, _ = new_training_pass(spec, scaled, data)
+    np.testing.assert_allclose(found, other.compute_gradient(np.arange(37), equal_weights(37)))
+    own, others = (layout.unpack(p.gradient)["embedding_weight"] for p in (pass_, other))
+    np.testing.assert_allclose(own, others * mask)
