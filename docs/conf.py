@@ -46,6 +46,7 @@ sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "auto_examples",
     "filename_pattern": r"\d\d_.*\.py",
+    "ignore_pattern": r"(^|/)_\w+\.py$",  # what several scripts share
     "within_subsection_order": "FileNameSortKey",
     "download_all_examples": False,
     "show_signature": False,

@@ -225,6 +225,8 @@ class GateDisplay:
         if inputs.shape[1] > 1:
             inputs = (inputs - network.feature_mean_) / network.feature_scale_
             inputs_name = "Standard\ndeviations"
+        elif getattr(network, "tokens_", None) is not None:
+            inputs, inputs_name = np.where(inputs == 0, np.nan, inputs), "Token"  # 0 is padding
         display = cls(
             gates={name: array[0] for name, array in activations[prefix].items()},
             inputs=inputs,
