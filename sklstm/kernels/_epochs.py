@@ -34,8 +34,11 @@ def make_epoch(cell):
             n_here = smaller(size, n_samples - first)
             _take_samples(network, epoch, first, n_here)
             forward(network, layers, parts)
-            _note_outputs(network, epoch, first, n_here)
+            with only_if(epoch.notes_classes.compare("<=", 0)):
+                _note_outputs(network, epoch, first, n_here)
             write_slopes(network)
+            with only_if(epoch.notes_classes.compare(">", 0)):
+                _note_losses(network, epoch, first, n_here)
             backward(network, layers, parts)
             with only_if(epoch.updates.compare("!=", 0)):
                 update(
@@ -101,3 +104,14 @@ def _note_outputs(network, epoch, first, n_here):
             for k in loop(n_outputs):
                 value = network.pointer("memory")[rows + k * LANES]
                 epoch.pointer("outputs")[(start + t) * n_outputs + k] = value
+
+
+@function(NETWORK, EPOCH, INTEGER, INTEGER)
+def _note_losses(network, epoch, first, n_here):
+    """Copy what the loss of several classes is told from: two numbers, however many there are."""
+    for lane in loop(n_here):
+        start = epoch.pointer("output_starts", INTEGER)[first + lane]
+        for t, row_of_lane in _steps(network, lane):
+            place, to = row_of_lane * LANES + lane % LANES, (start + t) * 2
+            epoch.pointer("outputs")[to] = network.pointer("sample_weight")[place]
+            epoch.pointer("outputs")[to + 1] = network.pointer("targets")[place]

@@ -18,6 +18,9 @@ def write_slopes(network):
     Targets are (step, tile, column, lane), class numbers having one column. Weights are (step,
     tile, lane), with a sum of one over the batch, and zero where there is no target. Constants are
     one over the number of outputs, and the level of the quantile loss of each output.
+
+    Of several classes, what the loss is told from takes the place of targets and weights: the
+    largest output less that of the class, and the sum of exponentials less the largest output.
     """
     memory, targets = network.pointer("memory"), network.pointer("targets")
     weights, constants = network.pointer("sample_weight"), network.pointer("constants")
@@ -44,7 +47,9 @@ def write_slopes(network):
             with only_if(network.n_outputs.compare("==", 1)):
                 outputs.store(0, (logistic(outputs.load(0)) - target) * weight)
             with only_if(network.n_outputs.compare(">", 1)):
-                _softmax_slopes(outputs, size, target, weight)
+                total, lead = _softmax_slopes(outputs, size, target, weight)
+                targets.store(tile * LANES, lead)
+                weights.store(tile * LANES, total)
 
 
 def _by_sign(error, above, below):
@@ -59,12 +64,20 @@ def _clipped(error):
 
 
 def _softmax_slopes(outputs, size, target, weight):
-    """Replace outputs by the probabilities, less one for the class that it is, times the weight."""
+    """Replace outputs by the probabilities, less one for the class that it is, times the weight.
+
+    Return the sum of exponentials, and by how much the largest output is above that of the class.
+    """
     largest, total = Variable(outputs.load(0)), Variable(weight.like(0.0))
     for k in loop(LANES, size, LANES):
         largest.set(larger_lanes(outputs.load(k), largest.get()))
+    chosen, number = Variable(weight.like(0.0)), Variable(weight.like(0.0))
     for k in loop(0, size, LANES):
-        share = exp(outputs.load(k) - largest.get())
+        output, difference = outputs.load(k), target - number.get()
+        is_it = (difference * difference).compare("<", 0.5)
+        chosen.set(is_it.choose(output, chosen.get()))
+        number.set(number.get() + 1.0)
+        share = exp(output - largest.get())
         outputs.store(k, share)
         total.set(total.get() + share)
     number = Variable(weight.like(0.0))
@@ -74,3 +87,4 @@ def _softmax_slopes(outputs, size, target, weight):
         hit = (difference * difference).compare("<", 0.5).choose(1.0, difference.like(0.0))
         outputs.store(k, (outputs.load(k) / total.get() - hit) * weight)
         number.set(number.get() + 1.0)
+    return total.get(), largest.get() - chosen.get()

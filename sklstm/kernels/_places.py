@@ -49,12 +49,13 @@ NETWORK = (
 #: Some batches: addresses of the windows and targets of all samples there are, of the order in
 #: which to take them, of weights and outputs in that order, and of the state and the numbers of
 #: the optimiser; sizes; whether the weights are updated, and whether steps are adaptive. The
-#: targets of a sample begin at a row of `targets`, its outputs at one of `outputs`.
+#: targets of a sample begin at a row of `targets`, its outputs at one of `outputs`; with
+#: `notes_classes` these are not the outputs but the two numbers of which the loss is told.
 EPOCH = (
     "starts", "lengths", "targets", "target_starts",
     "order", "sample_weight", "outputs", "output_starts",
     "mean", "square", "numbers",
-    "n_samples", "batch_size", "n_columns", "updates", "adaptive",
+    "n_samples", "batch_size", "n_columns", "updates", "adaptive", "notes_classes",
 )  # fmt: skip
 
 

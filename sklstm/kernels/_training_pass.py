@@ -61,6 +61,8 @@ class TrainingPass(Pass):
         )  # fmt: skip
         self._epoch = records(EPOCH, 1)
         self._epoch["n_columns"] = n_columns
+        self._epoch["notes_classes"] = notes_classes = loss == "log_loss" and self._n_outputs > 1
+        self._n_noted = 2 if notes_classes else self._n_outputs
         self._addresses.append(self._epoch.ctypes.data)
 
     @staticmethod
@@ -113,7 +115,9 @@ class TrainingPass(Pass):
         Returns
         -------
         outputs : ndarray of shape (n_samples, n_outputs)
-            Outputs of the network as of `run`; the gradient is in `gradient`.
+            Outputs of the network as of `run`; the gradient is in `gradient`. For the log loss of
+            several classes (n_samples, 2): the sum of the exponentials of the outputs less the
+            largest of them, and this one less that of the class.
         """
         self._epoch["updates"] = False
         self._network["adds"] = add
@@ -136,8 +140,8 @@ class TrainingPass(Pass):
         Returns
         -------
         outputs : ndarray of shape (n, n_outputs)
-            Outputs of the network as of `run`, in this order, each before its batch changed the
-            weights.
+            Outputs of the network in this order, each before its batch changed the weights, or
+            what stands for them, as of `compute_gradient`.
         """
         numbers = optimizer.next_numbers(-(-len(order) // batch_size))
         self._set_addresses(
@@ -155,7 +159,7 @@ class TrainingPass(Pass):
         if self._network["every_step"]:
             ends = np.cumsum(self._data["lengths"][order])
             starts, n_rows = np.concatenate([[0], ends[:-1]], dtype=np.int64), int(ends[-1])
-        outputs = np.empty((n_rows, self._n_outputs), dtype=self._weights.dtype)
+        outputs = np.empty((n_rows, self._n_noted), dtype=self._weights.dtype)
         self._set_addresses(
             self._epoch, order=order, sample_weight=sample_weight, outputs=outputs,
             output_starts=starts,

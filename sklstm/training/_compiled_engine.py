@@ -88,7 +88,7 @@ class CompiledEngine:
             for piece in self._pieces(batches):
                 carried = None if batches.continues is None else batches.continues[piece]
                 outputs = self._train_piece(order[piece], weight[piece], generator, carried)
-                losses.append(self._losses(self.data, order[piece], outputs) * weight[piece])
+                losses.append(self._training_losses(order[piece], outputs) * weight[piece])
         return batches.sums(np.concatenate(losses))
 
     def _pieces(self, batches):
@@ -129,9 +129,20 @@ class CompiledEngine:
         """Return copies of the weights and of the state of the optimiser."""
         return self.layout.unpack(self.weights), export_state(self.optimizer, self.layout)
 
+    def _training_losses(self, order, outputs):
+        """Return the loss of each sample from what a pass there and back gives."""
+        if self.settings["loss"] != "log_loss" or self.spec.n_outputs == 1:
+            return self._losses(self.data, order, outputs)
+        total, lead = outputs.astype(np.float64).T
+        return self._summed(self.data, order, np.log(total) + lead, lambda each, target: each)
+
     def _losses(self, data, order, outputs):
         """Return the loss of each sample, summed over its targets."""
         losses = partial(sample_losses, self.settings["loss"], quantile=self.settings["quantile"])
+        return self._summed(data, order, outputs, losses)
+
+    @staticmethod
+    def _summed(data, order, outputs, losses):
         if not data.every_step:
             return losses(outputs, data.targets[order])
         return step_losses(data.windows.lengths[order], outputs, data.flat_targets(order), losses)

@@ -150,3 +150,23 @@ def test_masks_of_tokens_hold_for_all_steps(new_network, new_training_pass):
     np.testing.assert_allclose(found, other.compute_gradient(np.arange(37), equal_weights(37)))
     own, others = (layout.unpack(p.gradient)["embedding_weight"] for p in (pass_, other))
     np.testing.assert_allclose(own, others * mask)
+
+
+@pytest.mark.parametrize("every_step", [False, True])
+def test_two_numbers_tell_the_loss_of_many_classes(
+    every_step, windows, new_network, new_training_pass, new_pass
+):
+    spec, weights = new_network(n_outputs=9, every_step=every_step)
+    rows, starts, lengths = windows
+    order = np.random.default_rng(1).permutation(37)
+    classes = np.random.default_rng(0).integers(0, 9, 90 if every_step else 37)
+    data = rows, starts, lengths, classes, *([starts] if every_step else [])
+    pass_, _, _ = new_training_pass(spec, weights, data, loss="log_loss")
+    total, lead = pass_.compute_gradient(order, equal_weights(37)).T
+    outputs = new_pass(spec, weights, rows)[0].run(starts[order], lengths[order])
+    wanted = classes[order]
+    if every_step:
+        wanted = np.concatenate([classes[starts[k] : starts[k] + lengths[k]] for k in order])
+    probability = np.exp(outputs) / np.exp(outputs).sum(axis=1, keepdims=True)
+    expected = -np.log(probability[np.arange(len(wanted)), wanted])
+    np.testing.assert_allclose(np.log(total) + lead, expected, rtol=1e-12, atol=1e-12)
