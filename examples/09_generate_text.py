@@ -130,12 +130,20 @@ def perplexity_by_frequency(text):
     return float(np.exp(-np.mean([log_share[letter] for letter in text[1:]])))
 
 
+def as_read(text):
+    """Return a text as a whole, or for the published network, whose state grows, in chunks."""
+    length = model.sequence_length
+    if not args.published:
+        return text
+    return [text[k : k + length + 1] for k in range(0, len(text) - 1, length)]
+
+
 texts = {"read in training": training[0][:20_000]}
 if held_back:
     texts["held back"] = held_back
 perplexities = {"uniform guessing": [len(alphabet)] * len(texts)}
 perplexities["character frequencies"] = [perplexity_by_frequency(text) for text in texts.values()]
-perplexities["the network"] = [model.perplexity(text) for text in texts.values()]
+perplexities["the network"] = [model.perplexity(as_read(text)) for text in texts.values()]
 print(f"\n{'perplexity':<22}" + "".join(f"{name:>18}" for name in texts))
 for name, values in perplexities.items():
     print(f"{name:<22}" + "".join(f"{value:>18.1f}" for value in values))

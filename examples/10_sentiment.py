@@ -25,6 +25,7 @@ import copy
 import inspect
 import re
 import time
+from operator import itemgetter
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -60,11 +61,11 @@ NAMES = re.compile(r"\b(numpy|np|pandas|pd|scikit-learn|sklearn|scikit|sklearn's
 
 def docstrings(module):
     """Yield the docstrings of what a module shows to the world."""
-    for name, thing in vars(module).items():
+    for name, thing in sorted(vars(module).items(), key=itemgetter(0)):
         if not name.startswith("_"):
             yield inspect.getdoc(thing)
             if inspect.isclass(thing):
-                members = (member for member in vars(thing) if not member.startswith("_"))
+                members = (member for member in sorted(vars(thing)) if not member.startswith("_"))
                 yield from (inspect.getdoc(getattr(thing, member, None)) for member in members)
 
 
