@@ -43,7 +43,8 @@ from sklstm import BiLSTMClassifier, TextSequencer
 parser = argparse.ArgumentParser(description="Classify texts by a bidirectional LSTM.")
 parser.add_argument("--full", action="store_true", help="the film reviews, of --data")
 parser.add_argument("--data", type=Path, help="folder of the reviews; default: SKLSTM_DATA")
-parser.add_argument("--epochs", type=int, default=8, help="epochs with --full (default: 8)")
+parser.add_argument("--epochs", type=int, default=9, help="epochs with --full (default: 9)")
+parser.add_argument("--seed", type=int, default=0, help="seed of --full (default: 0)")
 parser.add_argument("--out", type=Path, help="folder for the picture; default: show only")
 args = parser.parse_args()
 
@@ -102,7 +103,7 @@ if args.full:
     texts, labels = (column.to_numpy() for column in _data.read_reviews(args.data, "train"))
     texts_test, y_test = (column.to_numpy() for column in _data.read_reviews(args.data, "test"))
     texts_train, texts_held, y_train, y_held = train_test_split(
-        texts, labels, test_size=0.1, stratify=labels, random_state=0
+        texts, labels, test_size=0.1, stratify=labels, random_state=args.seed
     )
 else:
     texts, labels = documentation()
@@ -141,7 +142,7 @@ if args.full:
         TextSequencer(max_tokens=5000, skip_top=10, length=200),
         BiLSTMClassifier(
             128, embedding_dim=128, dropout=0.2, recurrent_dropout=0.2, optimizer="rmsprop",
-            learning_rate=0.001, batch_size=32, random_state=0,
+            learning_rate=0.001, batch_size=32, max_grad_norm=None, random_state=args.seed,
         ),
     )  # fmt: skip
 else:

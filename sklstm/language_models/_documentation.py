@@ -37,7 +37,8 @@ vocabulary : iterable of str or mapping of str to int, default=None
     learned in `fit`, the most frequent token first. `max_tokens` is refused beside it.
 dropout : float in [0, 1) or list of them, default=0.0
     Share of the outputs of every recurrent layer that is set to zero in training; of a list each
-    layer has its own. The first layer's is also that of the numbers of each token of `embedding_dim`.
+    layer has its own. The first layer's is also that of the numbers of each token, if there is an
+    `embedding_dim`.
 recurrent_dropout : float in [0, 1), default=0.0
     Share of the hidden units that is not fed back, the same ones at every step of a chunk (Gal
     and Ghahramani, 2016).
