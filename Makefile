@@ -35,10 +35,12 @@ help:
 demo: $(DEMO)/.installed
 	$(DEMO)/bin/python examples/01_first_forecast.py --out build/demo
 
-# One thread per worker: the workers are what uses the cores.
+# Dask and Ray change the process that they run in, so their tests have one of their own. Elsewhere
+# one thread per worker: the workers are what uses the cores.
 test: $(VENV)/.installed
 	$(VENV)/bin/python -c "import sklstm; assert 'site-packages' in sklstm.__file__, sklstm.__file__"
-	OMP_NUM_THREADS=1 $(VENV)/bin/pytest -n $(WORKERS) --dist worksteal \
+	OMP_NUM_THREADS=1 $(VENV)/bin/pytest ./tests/clusters
+	OMP_NUM_THREADS=1 $(VENV)/bin/pytest -n $(WORKERS) --dist worksteal --ignore=tests/clusters \
 		--doctest-modules --doctest-glob=README.md --pyargs sklstm ./tests ./README.md
 
 lint: $(VENV)/.installed

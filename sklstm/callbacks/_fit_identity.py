@@ -83,4 +83,7 @@ def data_digest(data):
             dtype = np.int64 if part.dtype.kind in "iu" else part.dtype
             digest.update(f"{part.shape} {np.dtype(dtype)} ".encode())
             digest.update(np.ascontiguousarray(part, dtype=dtype))
+    if data.batches is not None:
+        for part in (data.batches.samples, data.batches.firsts, data.batches.continues):
+            digest.update(np.ascontiguousarray(part))
     return digest.hexdigest()

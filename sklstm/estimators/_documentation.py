@@ -23,7 +23,8 @@ embedding_dim : int, default=None
     Numbers that stand for each token. If set, `X` holds tokens, as `TextSequencer` makes them:
     whole numbers of shape (n_samples, n_timesteps), each of which gets a row of so many trained
     numbers. 0 is padding, which is skipped wherever it stands; tokens not seen in `fit` are taken
-    for 1, out of vocabulary. None: `X` holds measured values.
+    for 1, out of vocabulary. If `fit` has seen no 1 either, its row is the mean of the others.
+    None: `X` holds measured values.
 """
 
 _BIDIRECTIONAL = """

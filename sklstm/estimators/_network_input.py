@@ -1,10 +1,14 @@
 """From windows to what a network reads, standardised numbers or tokens: `NetworkInputMixin`."""
 
+import warnings
+
 import numpy as np
 
 from sklstm.data import OUT_OF_VOCABULARY, WindowsInputMixin, as_token_windows, is_on_disk
 
 from ._standardisation import StandardisedRows, standardise, weighted_statistics
+
+_MANY_ROWS, _SPARSE = 100_000, 100  # rows of a table, and times as many as there are tokens
 
 
 class NetworkInputMixin(WindowsInputMixin):
@@ -28,7 +32,7 @@ class NetworkInputMixin(WindowsInputMixin):
         rows, sample_weight = training.windows.rows, training.sample_weight
         row_weight = training.windows.row_weight(sample_weight)
         if self.embedding_dim is not None:
-            tokens = np.unique(rows[row_weight > 0]).astype(np.int64)
+            tokens = _trained_tokens(training)
             return {"feature_mean_": None, "feature_scale_": None, "tokens_": tokens}
         mean, scale = weighted_statistics(rows, row_weight)
         return {"feature_mean_": mean, "feature_scale_": scale, "tokens_": None}
@@ -38,7 +42,14 @@ class NetworkInputMixin(WindowsInputMixin):
         known = attributes.get("tokens_")
         if known is None:
             return attributes
-        met = np.unique(training.windows.rows).astype(np.int64)
+        met = _trained_tokens(training)
+        if met[-1] >= n_rows(known):
+            warnings.warn(
+                f"X has tokens such as {met[-1]}, and those of the first fit end at "
+                f"{n_rows(known) - 1}: those beyond have no row and are taken for "
+                f"{OUT_OF_VOCABULARY}, out of vocabulary. Let the first fit see the largest one.",
+                stacklevel=2,
+            )
         return attributes | {"tokens_": np.union1d(known, met[met < n_rows(known)])}
 
     def _input_shape(self, attributes):
@@ -61,6 +72,18 @@ class NetworkInputMixin(WindowsInputMixin):
         if self._spec.n_tokens:
             return known_tokens(rows, self.tokens_)
         return StandardisedRows(rows, self.feature_mean_, self.feature_scale_, dtype)
+
+
+def _trained_tokens(training):
+    """Return the tokens of the samples that are trained on, the smallest first."""
+    row_weight = training.windows.row_weight(training.sample_weight)
+    tokens = np.unique(training.windows.rows[row_weight > 0]).astype(np.int64)
+    if tokens[-1] > _MANY_ROWS and tokens[-1] > _SPARSE * len(tokens):
+        raise ValueError(
+            "X must number its tokens without large gaps, since each number up to the largest has "
+            f"a row; got {tokens[-1]} among {len(tokens)} different ones. Number them from 2 on."
+        )
+    return tokens
 
 
 def n_rows(tokens):

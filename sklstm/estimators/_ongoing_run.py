@@ -40,6 +40,11 @@ class OngoingRun:
         self.losses.append(training_loss if validation_loss is None else validation_loss)
         self.attributes, self._state = attributes, state
 
+    def end(self):
+        """Let go of the samples and of all that refers to them."""
+        self.training = self.validation = self.resume = self._state = None
+        self.attributes = dict
+
     def state(self):
         """Return the `RunState` after the last epoch."""
         return self.resume if self._state is None else self._state()

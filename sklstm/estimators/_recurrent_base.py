@@ -8,7 +8,7 @@ from sklearn.base import BaseEstimator
 from sklearn.callback import CallbackSupportMixin
 from sklearn.utils.validation import check_is_fitted
 
-from sklstm.data import check_same_length, newest_block
+from sklstm.data import OUT_OF_VOCABULARY, check_same_length, newest_block
 from sklstm.persistence import SavedStateMixin
 from sklstm.recurrence import NetworkSpec, initial_weights, one_blas_thread
 from sklstm.training import Predictor, TrainingData, training_device
@@ -183,7 +183,13 @@ class RecurrentBase(
         return TrainingData(windows, targets, samples.sample_weight)
 
     def _result_attributes(self, *run):
-        return super()._result_attributes(*run) | {"_predictor": Predictor()}
+        attributes = super()._result_attributes(*run)
+        known = attributes.get("tokens_")
+        if known is not None and OUT_OF_VOCABULARY not in known:
+            # Training has met no such token: it stands for a word like the others.
+            table = attributes["weights_"]["embedding_weight"]
+            table[OUT_OF_VOCABULARY] = table[known].mean(axis=0)
+        return attributes | {"_predictor": Predictor()}
 
     def _new_spec(self, attributes):
         units, n_layers, _ = check_levels(self.hidden_size, self.num_layers, self.dropout)

@@ -63,6 +63,7 @@ class TrainingRunMixin:
             context.call_on_fit_task_end(estimator=self, **data)
         finally:
             vars(self).pop("_run_state", None)
+            run.end()
 
     def _train(self, attributes, run, max_epochs, watcher):
         name, state = attributes["_optimizer_state"] or (None, None)

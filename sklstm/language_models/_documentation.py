@@ -3,11 +3,11 @@
 import textwrap
 
 _PARAMETERS = r"""
-level : {{"char", "word"}}, default="char"
-    What a token is: a single character, blanks and line ends among them, or a word.
 hidden_size : int or list of int, default=128
     Units of each recurrent layer. Of a list each layer has its own, from the input on;
     `num_layers` is left out then.
+level : {{"char", "word"}}, default="char"
+    What a token is: a single character, blanks and line ends among them, or a word.
 num_layers : int, default=1
     Recurrent layers on top of each other.
 embedding_dim : int, default=None
@@ -18,8 +18,9 @@ sequence_length : int, default=100
     remember, unless ``stateful``.
 stateful : bool, default=False
     Whether training goes on, from one chunk of a text to the next, with the state in which the
-    network ended. The texts are then read in ``batch_size`` places at once, in their order.
-    Otherwise chunks are independent, and begin with a state of zeros.
+    network ended. The texts are then read in ``batch_size`` places at once, in their order, or in
+    fewer, so that in each place at least ten chunks follow each other. Otherwise chunks are
+    independent, and begin with a state of zeros.
 max_tokens : int, default=None
     The largest number of inputs and outputs of the network. If there are more different tokens,
     the ``max_tokens - 1`` most frequent ones are kept, and all others are one: out of vocabulary.
@@ -133,9 +134,10 @@ In training a text of n tokens is cut into chunks of ``sequence_length``. There 
 sequence_length`` full ones; a rest is a shorter chunk of its own, so that nothing is lost.
 
 A token out of vocabulary is an output like any other if `fit` met one: it is scored, and never
-written. If `fit` met none, there is no such output, and texts with other tokens are refused. A
-search with cross-validation needs a ``vocabulary`` or `max_tokens` if some tokens are rare. A text
-of a single repeated token has two outputs, of which one is never seen.
+written. If `fit` met none, there is no such output, and texts with other tokens are refused. That
+may happen to a fold of a cross-validation: leave rare tokens out first. Models that cut off
+different tokens cannot be compared by their scores, since a token out of vocabulary is easy to
+tell. A text of a single repeated token has two outputs, of which one is never seen.
 
 To score them, texts are read side by side. Those that are long are cut into as many as 64 pieces,
 and before each piece the network reads the ``max(1000, 2 * sequence_length)`` tokens before it, in

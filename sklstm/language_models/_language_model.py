@@ -24,9 +24,9 @@ class LanguageModel(LanguageModelBase):
 
     def __init__(
         self,
-        level="char",
-        *,
         hidden_size=128,
+        *,
+        level="char",
         num_layers=1,
         embedding_dim=None,
         sequence_length=100,
@@ -58,8 +58,8 @@ class LanguageModel(LanguageModelBase):
         random_state=None,
         verbose=False,
     ):
-        self.level = level
         self.hidden_size = hidden_size
+        self.level = level
         self.num_layers = num_layers
         self.embedding_dim = embedding_dim
         self.sequence_length = sequence_length

@@ -24,7 +24,7 @@ from ._corpus import Corpus
 from ._saved_language_model import check_saved_language_model
 from ._token_table import TokenTable, given_table, learned_table
 
-_CHUNKS_OF_A_STREAM = 10  # of held-back text, at least: so many begin in ignorance at most
+_CHUNKS_OF_A_STREAM = 10  # at least: with one each, no state would be carried on
 
 
 class LanguageModelBase(
@@ -104,7 +104,7 @@ class LanguageModelBase(
             self._run(
                 attributes | {"token_counts_": _counts(attributes, training)},
                 self._training_data(training),
-                self._validation_data(validation),
+                self._training_data(validation),
                 max_epochs,
                 keep_optimizer,
                 {"X": X, "y": None, "metadata": None},
@@ -182,10 +182,6 @@ class LanguageModelBase(
         )
 
     def _training_data(self, corpus):
-        chunks = Chunks.of(corpus, self.sequence_length)
-        return _data(corpus, chunks, self.batch_size if self.stateful else None)
-
-    def _validation_data(self, corpus):
         if corpus is None:
             return None
         chunks = Chunks.of(corpus, self.sequence_length)

@@ -132,10 +132,39 @@ def test_partial_fit_learns_tokens_that_have_a_row():
     first = np.where((X == 20) | (X == 21), 22, X)
     model = classifier().partial_fit(first, y, classes=[0, 1])
     assert 20 not in model.tokens_
-    model.partial_fit(np.where(X == 29, 300, X), y)
+    with pytest.warns(
+        UserWarning, match="such as 300, and those of the first fit end at 29"
+    ):
+        model.partial_fit(np.where(X == 29, 300, X), y)
     assert 20 in model.tokens_
     assert 300 not in model.tokens_
     assert model.weights_["embedding_weight"].shape == (30, 6)
+
+
+def test_tokens_with_large_gaps_are_told():
+    X, y = reviews()
+    X[0, 5] = 9_000_000
+    with pytest.raises(ValueError, match="without large gaps.*got 9000000 among"):
+        classifier().fit(X, y)
+
+
+def test_the_row_of_unknown_tokens_is_the_mean_if_training_met_none(fitted):
+    table = fitted.weights_["embedding_weight"]
+    np.testing.assert_allclose(table[1], table[fitted.tokens_].mean(axis=0), rtol=1e-6, atol=1e-9)
+    X, y = reviews()
+    X[::4, 5] = 1
+    trained = classifier(max_epochs=1).fit(X, y)
+    table = trained.weights_["embedding_weight"]
+    assert not np.allclose(table[1], table[trained.tokens_].mean(axis=0))
+
+
+def test_tokens_of_samples_without_weight_stay_unknown():
+    X, y = reviews()
+    model = classifier(warm_start=True, max_epochs=1).fit(X, y)
+    X[:20, 5] = 4
+    weight = np.repeat([0.0, 1.0], [20, 280])
+    assert 4 not in model.fit(X, y, sample_weight=weight).tokens_
+    assert 4 in model.fit(X, y).tokens_
 
 
 def test_warm_start_refuses_another_kind_of_input():

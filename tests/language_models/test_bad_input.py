@@ -35,7 +35,7 @@ def test_what_is_no_text(method, X, words):
 
 def test_texts_without_words():
     with pytest.raises(ValueError, match=r"text 0 has 1 \(level='word'\)"):
-        GRULanguageModel("word", **SMALL).fit(["one", "two words"])
+        GRULanguageModel(level="word", **SMALL).fit(["one", "two words"])
 
 
 @pytest.mark.parametrize(

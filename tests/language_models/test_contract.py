@@ -66,7 +66,7 @@ def test_clones_and_names(model):
     again = clone(model)
     assert again.get_params() == model.get_params()
     assert not hasattr(again, "weights_")
-    assert repr(LSTMLanguageModel("word", hidden_size=9)) == (
+    assert repr(LSTMLanguageModel(level="word", hidden_size=9)) == (
         "LSTMLanguageModel(hidden_size=9, level='word')"
     )
     assert again.set_params(hidden_size=3).hidden_size == 3
@@ -144,7 +144,7 @@ def test_training_goes_on_from_a_file(way, tmp_path):
 def test_files_of_large_vocabularies_are_small():
     text = " ".join(f"word{number}" for number in range(20_000))
     model = RNNLanguageModel(
-        "word", hidden_size=1, embedding_dim=1, vocabulary=text.split(), max_epochs=1
+        level="word", hidden_size=1, embedding_dim=1, vocabulary=text.split(), max_epochs=1
     ).fit("word1 word2 word3")
     model.vocabulary = None
     assert len(skops.io.dumps(model)) < 1_000_000

@@ -106,7 +106,7 @@ def test_each_token_is_read_once(engine, monkeypatch):
 
 def test_words_are_joined_by_blanks():
     text = "To be, or not to be: that isn't the well-known question. " * 8
-    model = RNNLanguageModel("word", **SMALL).fit(text)
+    model = RNNLanguageModel(level="word", **SMALL).fit(text)
     assert set(model.vocabulary_) == {
         "To", "be", ",", "or", "not", "to", ":", "that", "isn't", "the", "well-known", "question",
         ".",
@@ -139,7 +139,7 @@ def test_a_prompt_is_lower_cased_where_texts_are():
 
 
 def test_a_prompt_without_any_token_is_none():
-    model = RNNLanguageModel("word", **SMALL).fit("to be or not to be " * 5)
+    model = RNNLanguageModel(level="word", **SMALL).fit("to be or not to be " * 5)
     assert model.sample(5, prompt="  ", random_state=0) == "  " + model.sample(5, random_state=0)
 
 

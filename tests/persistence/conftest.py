@@ -134,7 +134,9 @@ def steps_going_on():
 
 
 def writer_going_on():
-    model = LSTMLanguageModel("word", embedding_dim=2, max_tokens=3, hidden_size=3, random_state=0)
+    model = LSTMLanguageModel(
+        level="word", embedding_dim=2, max_tokens=3, hidden_size=3, random_state=0
+    )
     text = "to be or not to be that is the question"
     return model.partial_fit(text).partial_fit(text), writing
 

@@ -100,7 +100,7 @@ def text_classifier():
 
 
 def language_model():
-    return LSTMLanguageModel("word", **SMALL, stateful=True).fit(TEXTS), np.array(TEXTS)
+    return LSTMLanguageModel(level="word", **SMALL, stateful=True).fit(TEXTS), np.array(TEXTS)
 
 
 def predict(model, X):
