@@ -132,9 +132,7 @@ def test_partial_fit_learns_tokens_that_have_a_row():
     first = np.where((X == 20) | (X == 21), 22, X)
     model = classifier().partial_fit(first, y, classes=[0, 1])
     assert 20 not in model.tokens_
-    with pytest.warns(
-        UserWarning, match="such as 300, and those of the first fit end at 29"
-    ):
+    with pytest.warns(UserWarning, match="such as 300, and those of the first fit end at 29"):
         model.partial_fit(np.where(X == 29, 300, X), y)
     assert 20 in model.tokens_
     assert 300 not in model.tokens_
