@@ -19,7 +19,7 @@ from ._optimizer_state import export_state, import_state
 _LONG = 3e9  # multiplications that take a tenth of a second
 _LARGE = 3e7  # multiplications of a batch from which on it is shared out among threads
 _MAX_SHARES = 4  # of a batch; they are the same however many threads there are
-_MANY_WEIGHTS = 1 << 21  # more than stay in any cache: read them for four tiles at least
+_MANY_WEIGHTS = 1 << 17  # more than stay in a cache: read them for four tiles, or half of all
 _PASS_VALUES = 1 << 18  # that a pass keeps in memory, if that is many times the weights
 _OUTPUT_VALUES = 1 << 20  # outputs of all steps that wait for their losses
 
@@ -228,7 +228,9 @@ class CompiledEngine:
         """Return into how large shares a batch is divided; threads have no part in it."""
         if self._work(n_samples) < _LARGE:
             return n_samples
-        fewest = 4 if self.layout.n_multiplied > _MANY_WEIGHTS else 1
+        n_tiles, fewest = -(-n_samples // LANES), 1
+        if self.layout.n_multiplied > _MANY_WEIGHTS:
+            fewest = min(4, -(-n_tiles // 2))
         return max(fewest, -(-n_samples // (LANES * _MAX_SHARES))) * LANES
 
     def _work(self, n_samples):
