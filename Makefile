@@ -35,12 +35,14 @@ help:
 demo: $(DEMO)/.installed
 	$(DEMO)/bin/python examples/01_first_forecast.py --out build/demo
 
-# Dask and Ray change the process that they run in, so their tests have one of their own. Elsewhere
-# one thread per worker: the workers are what uses the cores.
+# Tests that kill, fork and connect processes come first, in a process of their own: pools of other
+# tests would feel it. Elsewhere one thread per worker: the workers are what uses the cores.
+APART := tests/clusters tests/callbacks tests/reliability_processes tests/out_of_core
 test: $(VENV)/.installed
 	$(VENV)/bin/python -c "import sklstm; assert 'site-packages' in sklstm.__file__, sklstm.__file__"
-	OMP_NUM_THREADS=1 $(VENV)/bin/pytest ./tests/clusters
-	OMP_NUM_THREADS=1 $(VENV)/bin/pytest -n $(WORKERS) --dist worksteal --ignore=tests/clusters \
+	OMP_NUM_THREADS=1 $(VENV)/bin/pytest $(APART)
+	OMP_NUM_THREADS=1 $(VENV)/bin/pytest -n $(WORKERS) --dist worksteal \
+		$(addprefix --ignore=,$(APART)) \
 		--doctest-modules --doctest-glob=README.md --pyargs sklstm ./tests ./README.md
 
 lint: $(VENV)/.installed
