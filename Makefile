@@ -35,12 +35,12 @@ help:
 demo: $(DEMO)/.installed
 	$(DEMO)/bin/python examples/01_first_forecast.py --out build/demo
 
-# Tests that kill, fork and connect processes come first, in a process of their own: pools of other
-# tests would feel it. Elsewhere one thread per worker: the workers are what uses the cores.
+# Tests that kill, fork and connect processes come first, each folder in a process of its own: pools
+# of other tests would feel it. Elsewhere one thread per worker: the workers are what uses the cores.
 APART := tests/clusters tests/callbacks tests/reliability_processes tests/out_of_core
 test: $(VENV)/.installed
 	$(VENV)/bin/python -c "import sklstm; assert 'site-packages' in sklstm.__file__, sklstm.__file__"
-	OMP_NUM_THREADS=1 $(VENV)/bin/pytest $(APART)
+	for folder in $(APART); do OMP_NUM_THREADS=1 $(VENV)/bin/pytest $$folder || exit 1; done
 	OMP_NUM_THREADS=1 $(VENV)/bin/pytest -n $(WORKERS) --dist worksteal \
 		$(addprefix --ignore=,$(APART)) \
 		--doctest-modules --doctest-glob=README.md --pyargs sklstm ./tests ./README.md
