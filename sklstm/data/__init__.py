@@ -34,12 +34,13 @@ from ._targets import (
     numeric_targets,
     observed_steps,
 )
-from ._tokens import OUT_OF_VOCABULARY, as_token_windows
+from ._tokens import OUT_OF_VOCABULARY, PADDING, as_token_windows
 from ._window_set import WindowSet
 from ._windows_input import WindowsInputMixin
 
 __all__ = [
     "OUT_OF_VOCABULARY",
+    "PADDING",
     "IndexEnd",
     "Panel",
     "WindowSet",

@@ -12,7 +12,6 @@ from ._lstm_regressor import LSTMRegressor
 from ._rnn_classifier import RNNClassifier
 from ._rnn_regressor import RNNRegressor
 from ._sequence_encoder import SequenceEncoder
-from ._summary import summary_table
 from ._training_run import TrainingRunMixin
 
 __all__ = [
@@ -30,5 +29,4 @@ __all__ = [
     "SequenceEncoder",
     "TrainingRunMixin",
     "check_levels",
-    "summary_table",
 ]

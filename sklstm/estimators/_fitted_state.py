@@ -8,6 +8,7 @@ _PRIVATE = (
     "_levels",
     "_fitted_on_columns",
     "_predictor",
+    "_tokens",
 )
 
 

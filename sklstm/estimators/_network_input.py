@@ -29,12 +29,11 @@ class NetworkInputMixin(WindowsInputMixin):
 
     def _input_attributes(self, training):
         """Return what is learned of the inputs of the training samples."""
-        rows, sample_weight = training.windows.rows, training.sample_weight
-        row_weight = training.windows.row_weight(sample_weight)
         if self.embedding_dim is not None:
             tokens = _trained_tokens(training)
             return {"feature_mean_": None, "feature_scale_": None, "tokens_": tokens}
-        mean, scale = weighted_statistics(rows, row_weight)
+        row_weight = training.windows.row_weight(training.sample_weight)
+        mean, scale = weighted_statistics(training.windows.rows, row_weight)
         return {"feature_mean_": mean, "feature_scale_": scale, "tokens_": None}
 
     def _more_tokens(self, training, attributes):
@@ -62,8 +61,9 @@ class NetworkInputMixin(WindowsInputMixin):
     @staticmethod
     def _training_rows(rows, attributes, dtype):
         """Return what the network reads, as an array unless the rows are on disk."""
-        if attributes.get("tokens_") is not None:
-            return known_tokens(rows, attributes.get("tokens_"))
+        tokens = attributes.get("tokens_")
+        if tokens is not None:
+            return known_tokens(rows, tokens)
         prepare = StandardisedRows if is_on_disk(rows) else standardise
         return prepare(rows, attributes["feature_mean_"], attributes["feature_scale_"], dtype)
 

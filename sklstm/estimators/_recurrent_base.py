@@ -19,7 +19,6 @@ from ._levels import check_levels
 from ._network_input import NetworkInputMixin
 from ._samples import Samples, check_sample_weight
 from ._saved_network import check_saved_network
-from ._summary import summary_table
 from ._training_run import TrainingRunMixin
 from ._validation_block import held_out_samples
 
@@ -68,20 +67,6 @@ class RecurrentBase(
     @abstractmethod
     def _n_outputs(self, attributes):
         """Return the number of outputs of the network."""
-
-    def summary(self):
-        """Return a table of the layers of the fitted network and their parameters.
-
-        Returns
-        -------
-        table : str
-            One line a layer, and the total.
-        """
-        check_is_fitted(self)
-        return summary_table(self._spec)
-
-    def __sklearn_is_fitted__(self):
-        return hasattr(self, "weights_")
 
     def __setstate__(self, state):
         super().__setstate__(state)

@@ -4,12 +4,14 @@ from secrets import randbits
 
 import numpy as np
 from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
 
 from sklstm.training import train
 
 from ._epoch_watcher import EpochWatcher
 from ._levels import check_levels
 from ._ongoing_run import OngoingRun
+from ._summary import summary_table
 from ._validation_block import scores_of_epochs
 
 _SETTINGS = (
@@ -27,6 +29,20 @@ class TrainingRunMixin:
     _loss_name = None
     _run_state = None  # the `OngoingRun` while there is one
     _not_saved = ("_run_state",)
+
+    def summary(self):
+        """Return a table of the layers of the fitted network and their parameters.
+
+        Returns
+        -------
+        table : str
+            One line a layer, and the total.
+        """
+        check_is_fitted(self)
+        return summary_table(self._spec)
+
+    def __sklearn_is_fitted__(self):
+        return hasattr(self, "weights_")
 
     def _run(self, attributes, training, validation, max_epochs, keep_optimizer, data):
         """Train between the beginning and the end of the task that callbacks are told of.

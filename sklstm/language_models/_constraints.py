@@ -16,7 +16,6 @@ TEXT = {
     "token_pattern": [str],
     "analyzer": [callable, None],
     "vocabulary": [Mapping, HasMethods("__iter__"), None],
-    "embedding_dim": [*_COUNT, None],
     "sequence_length": _COUNT,
     "stateful": ["boolean"],
 }

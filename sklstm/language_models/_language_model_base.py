@@ -12,7 +12,6 @@ from sklstm.estimators import (
     FittedStateMixin,
     TrainingRunMixin,
     check_levels,
-    summary_table,
 )
 from sklstm.persistence import SavedStateMixin
 from sklstm.recurrence import NetworkSpec, initial_weights, one_blas_thread
@@ -50,25 +49,11 @@ class LanguageModelBase(
     )  # fmt: skip
     _not_saved = ("_run_state",)
 
-    def summary(self):
-        """Return a table of the layers of the fitted network and their parameters.
-
-        Returns
-        -------
-        table : str
-            One line a layer, and the total.
-        """
-        check_is_fitted(self)
-        return summary_table(self._spec)
-
     @property
     def vocabulary_(self):
         """Tokens and their ids, lowest id first."""
         check_is_fitted(self)
         return dict(self._tokens.as_dict)
-
-    def __sklearn_is_fitted__(self):
-        return hasattr(self, "weights_")
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -80,10 +65,6 @@ class LanguageModelBase(
         super().__setstate__(state)
         if hasattr(self, "weights_"):
             check_saved_language_model(self)
-
-    def _fitted_attributes(self):
-        tokens = {"_tokens": self._tokens} if hasattr(self, "_tokens") else {}
-        return super()._fitted_attributes() | tokens
 
     def _fit(self, X, *, go_on, max_epochs, keep_optimizer):
         """Train, from fresh weights or going on from the last ones."""

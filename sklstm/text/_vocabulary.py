@@ -9,7 +9,9 @@ from numbers import Integral
 
 import numpy as np
 
-PADDING, OUT_OF_VOCABULARY, FIRST_TOKEN = 0, 1, 2
+from sklstm.data import OUT_OF_VOCABULARY, PADDING
+
+FIRST_TOKEN = 2
 _LARGEST_ID = np.iinfo(np.int32).max - 1  # so that the number of ids is an int32, too
 
 
