@@ -41,6 +41,7 @@ def finish(process):
         return process.communicate(timeout=300)[0]
     finally:
         process.kill()
+        process.communicate()
 
 
 def stop_some_time(path, name, moment, rng, number, max_epochs=150):

@@ -6,6 +6,7 @@ epochs.
 
 import io
 import os
+import signal
 import sys
 import time
 
@@ -78,6 +79,7 @@ class Pause:
 
 
 def main(path, name, moment, n_writings, max_epochs):
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in what a shell runs behind
     if moment != "none":
         Pause(moment, int(n_writings)).install()
     model, y = FITS[name]()

@@ -1,0 +1,59 @@
+"""sklstm as it comes, searched and in windows' own scale; and the baselines."""
+
+import numpy as np
+from sklearn.linear_model import LinearRegression
+from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
+from sklearn.pipeline import Pipeline
+
+from sklstm import GRURegressor, LSTMRegressor, WindowScaledRegressor, WindowScaler
+
+NETWORKS = {"LSTM": LSTMRegressor, "GRU": GRURegressor}
+GRID = {"hidden_size": [8, 32], "learning_rate": [0.001, 0.005]}
+MODELS = {"baseline": ["persistence", "season before", "linear"]}
+MODELS |= dict.fromkeys(NETWORKS, ["defaults", "window-scaled", "searched"])
+
+
+def forecast(task, kind, model, seed):
+    """Forecast the rest of a series, each value from those before it.
+
+    Parameters
+    ----------
+    task : Task
+        The series.
+    kind, model : str
+        Which model.
+    seed : int
+        Its seed.
+
+    Returns
+    -------
+    predictions : ndarray of shape (n_test,)
+        The forecasts.
+    """
+    X, y, X_test = task.windows()
+    if model == "persistence":
+        return X_test[:, -1]
+    if model == "season before":
+        return X_test[:, -task.period] if task.period else np.full(len(X_test), np.nan)
+    if model == "linear":
+        return LinearRegression().fit(X, y).predict(X_test)
+    network = NETWORKS[kind](random_state=seed)
+    if model == "window-scaled":
+        network = WindowScaledRegressor(network, WindowScaler("standard"))
+    elif model == "searched":
+        network = _search(network)
+    return network.fit(X, y).predict(X_test)
+
+
+def _search(network):
+    """Return a search over sizes, rates, and whether each window has a scale of its own."""
+    within = {f"model__regressor__{name}": values for name, values in GRID.items()}
+    scaled = [WindowScaledRegressor(network, WindowScaler(how)) for how in ("standard", "last")]
+    grid = [
+        {"model": [network], **{f"model__{name}": values for name, values in GRID.items()}},
+        {"model": scaled, **within},
+    ]
+    return GridSearchCV(
+        Pipeline([("model", network)]), grid, cv=TimeSeriesSplit(3),
+        scoring="neg_root_mean_squared_error", error_score="raise",
+    )  # fmt: skip
