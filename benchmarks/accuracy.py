@@ -30,11 +30,15 @@ def main():
     out = arguments.out.resolve()
     out.mkdir(parents=True, exist_ok=True)
     environments = Environments(out / "envs")
-    environments.prepare(SIDES.values())
+    environments.prepare([OWN] if arguments.choose else SIDES.values())
     if OWN in environments.failures:
         raise SystemExit(environments.failures[OWN])
     tasks = out / "series.json"
     _run([environments.python(OWN), "-m", "contest.series", tasks])
+    if arguments.choose:
+        command = [environments.python(OWN), "-m", "contest.choose", tasks]
+        _run([*command, "--seeds", arguments.seeds])
+        return
     commands = {}
     for side, environment in SIDES.items():
         if environment not in environments.failures:
@@ -56,6 +60,9 @@ def _arguments():
     parser.add_argument("--seeds", type=int, default=3, help="fits of each model (default: 3)")
     parser.add_argument(
         "--jobs", type=int, default=os.cpu_count(), help="sides at once (default: one a core)"
+    )
+    parser.add_argument(
+        "--choose", action="store_true", help="compare other defaults on the training parts alone"
     )
     return parser.parse_args()
 

@@ -98,5 +98,6 @@ def _same_training(n_epochs):
         "max_epochs": n_epochs,
         "n_iter_no_change": None,
         "max_grad_norm": None,
+        "init_scale": 1.0,
         "random_state": 0,
     }

@@ -17,6 +17,7 @@ SHARED = {
     "activation": [StrOptions({"tanh", "relu"})],
     "peephole": ["boolean"],
     "embedding_dim": [*_COUNT, None],
+    "init_scale": _POSITIVE,
     "optimizer": [StrOptions({"adam", "adamw", "nadam", "rmsprop", "sgd"})],
     "learning_rate": _POSITIVE,
     "weight_decay": [Interval(Real, 0, None, closed="left")],

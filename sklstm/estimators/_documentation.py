@@ -25,6 +25,11 @@ embedding_dim : int, default=None
     numbers. 0 is padding, which is skipped wherever it stands; tokens not seen in `fit` are taken
     for 1, out of vocabulary. If `fit` has seen no 1 either, its row is the mean of the others.
     None: `X` holds measured values.
+init_scale : float, default={init_scale}
+    What the weights to begin from are multiplied by: uniform ones for inputs and outputs (Glorot
+    and Bengio, 2010), orthogonal ones from step to step (Saxe et al., 2014). Of small weights comes
+    a network that is nearly linear at first, and smoother forecasts of short, noisy series; 1.0 is
+    what Keras does.
 """
 
 _BIDIRECTIONAL = """
@@ -175,6 +180,7 @@ def documented(*, is_classifier, bidirectional=True, peephole=False):
     network = _NETWORK.format(
         bidirectional=_BIDIRECTIONAL.strip() if bidirectional else "",
         peephole=(_PEEPHOLE if peephole else _NO_PEEPHOLE).strip(),
+        init_scale=1.0 if is_classifier else 0.3,
     )
     purpose = _CLASSIFICATION if is_classifier else _REGRESSION
     attributes = _ATTRIBUTES.format(

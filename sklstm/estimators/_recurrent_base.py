@@ -144,7 +144,7 @@ class RecurrentBase(
         attributes["_spec"] = spec = self._new_spec(attributes)
         with one_blas_thread():
             attributes["weights_"] = initial_weights(
-                spec, attributes["_seed"], self._precision(training)
+                spec, attributes["_seed"], self._precision(training), self.init_scale
             )
         return attributes | {
             "_optimizer_state": None,

@@ -30,6 +30,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         activation="tanh",
         peephole=False,
         embedding_dim=None,
+        init_scale=1.0,
         class_weight=None,
         optimizer="adam",
         learning_rate=0.005,
@@ -57,6 +58,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         self.activation = activation
         self.peephole = peephole
         self.embedding_dim = embedding_dim
+        self.init_scale = init_scale
         self.class_weight = class_weight
         self.optimizer = optimizer
         self.learning_rate = learning_rate

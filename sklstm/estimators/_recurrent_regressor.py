@@ -37,6 +37,7 @@ class RecurrentRegressor(RegressorMixin, RegressionTargetsMixin, RecurrentBase):
         activation="tanh",
         peephole=False,
         embedding_dim=None,
+        init_scale=0.3,
         output="last",
         loss="squared_error",
         quantile=0.5,
@@ -66,6 +67,7 @@ class RecurrentRegressor(RegressorMixin, RegressionTargetsMixin, RecurrentBase):
         self.activation = activation
         self.peephole = peephole
         self.embedding_dim = embedding_dim
+        self.init_scale = init_scale
         self.output = output
         self.loss = loss
         self.quantile = quantile

@@ -7,7 +7,7 @@ from ._network_spec import GATES
 _EMBEDDING_LIMIT = 0.05
 
 
-def initial_weights(spec, seed, dtype):
+def initial_weights(spec, seed, dtype, scale=1.0):
     """Draw the weights of a network.
 
     Input and head weights are uniform within Glorot's limits [1]_, recurrent ones orthogonal
@@ -22,6 +22,8 @@ def initial_weights(spec, seed, dtype):
         Seed of the generator; equal seeds give equal weights.
     dtype : numpy dtype
         Precision of the weights.
+    scale : float, default=1.0
+        By what all weights are multiplied, but for biases and the rows of tokens.
 
     Returns
     -------
@@ -53,6 +55,8 @@ def initial_weights(spec, seed, dtype):
             values = np.vstack([_orthogonal(generator, units) for _ in gates])
         else:
             values = np.zeros(shape)
+        if name != "embedding_weight":
+            values *= scale
         if spec.cell == "lstm" and name.startswith("layer") and kind == "bias":
             values[units : 2 * units] = 1.0
         weights[name] = values.astype(dtype)

@@ -43,7 +43,7 @@ def test_early_stopping_of_skorch():
 
 
 def test_training_resumes_from_a_checkpoint(tmp_path):
-    options = {"random_state": 0, "max_epochs": 8, "n_iter_no_change": None}
+    options = {"random_state": 0, "max_epochs": 30, "n_iter_no_change": None}
     save = Checkpoint(dirname=tmp_path, monitor=None)
     first = GRURegressor(8, callbacks=[save], **options).fit(X, Y)
     again = GRURegressor(8, callbacks=[LoadInitState(Checkpoint(dirname=tmp_path))], **options)

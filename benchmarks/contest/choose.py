@@ -1,0 +1,58 @@
+"""Other defaults, judged within the training parts alone: what is scored later is not seen here."""
+
+import argparse
+import os
+from pathlib import Path
+
+os.environ["OMP_NUM_THREADS"] = "1"  # before a library reads it
+
+import numpy as np
+from sklearn.model_selection import TimeSeriesSplit
+
+from contest.task import read_tasks
+from sklstm import GRURegressor, LSTMRegressor, RNNRegressor
+
+NETWORKS = {"LSTM": LSTMRegressor, "GRU": GRURegressor, "simple": RNNRegressor}
+SETTINGS = {
+    "defaults": {},
+    "`init_scale=1.0`": {"init_scale": 1.0},
+    "`learning_rate=0.001`": {"learning_rate": 0.001},
+    "`learning_rate=0.01`": {"learning_rate": 0.01},
+    "`dropout=0.2`": {"dropout": 0.2},
+    "`batch_size=32`": {"batch_size": 32},
+    "`early_stopping=True`": {"early_stopping": True},
+}
+LONGEST = 800  # values; longer series would take most of the time
+
+
+def main():
+    """Print a table: errors as parts of those of persistence, geometric means over series."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("tasks", type=Path)
+    parser.add_argument("--seeds", type=int, required=True)
+    arguments = parser.parse_args()
+    tasks = [task for task in read_tasks(arguments.tasks) if len(task.values) <= LONGEST]
+    print(f"| {len(tasks)} series | {' | '.join(NETWORKS)} |\n| --- |{' ---: |' * len(NETWORKS)}")
+    for name, setting in SETTINGS.items():
+        cells = []
+        for network in NETWORKS.values():
+            logs = [_log_ratio(task, network, setting, arguments.seeds) for task in tasks]
+            cells.append(f"{np.exp(np.mean(logs)):.2f}")
+        print(f"| {name} | {' | '.join(cells)} |", flush=True)
+
+
+def _log_ratio(task, network, setting, n_seeds):
+    """Return the logarithm of the error beside persistence, averaged over folds and seeds."""
+    X, y, _ = task.windows()
+    logs = []
+    for train, test in TimeSeriesSplit(3).split(X):
+        naive = np.mean((X[test, -1] - y[test]) ** 2)
+        for seed in range(n_seeds):
+            model = network(random_state=seed, **setting).fit(X[train], y[train])
+            error = np.mean((model.predict(X[test]) - y[test]) ** 2)
+            logs.append(0.5 * np.log(error / naive))
+    return np.mean(logs)
+
+
+if __name__ == "__main__":
+    main()
