@@ -64,7 +64,7 @@ def _table(ratios, names, kind):
     for name in names:
         cells = [_cell(ratios.get((name, "baseline", baseline))) for baseline in BASELINES]
         found = {column: ratios.get((name, kind, column)) for column in COLUMNS}
-        best = min(statistics.mean(values) for values in found.values() if values)
+        best = min((statistics.mean(values) for values in found.values() if values), default=None)
         for column, values in found.items():
             cell = _cell(values)
             if values:
