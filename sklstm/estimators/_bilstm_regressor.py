@@ -63,7 +63,7 @@ class BiLSTMRegressor(RecurrentRegressor):
         activation="tanh",
         peephole=False,
         embedding_dim=None,
-        init_scale=0.3,
+        init_scale=0.5,
         output="last",
         loss="squared_error",
         quantile=0.5,

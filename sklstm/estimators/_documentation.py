@@ -180,7 +180,7 @@ def documented(*, is_classifier, bidirectional=True, peephole=False):
     network = _NETWORK.format(
         bidirectional=_BIDIRECTIONAL.strip() if bidirectional else "",
         peephole=(_PEEPHOLE if peephole else _NO_PEEPHOLE).strip(),
-        init_scale=1.0 if is_classifier else 0.3,
+        init_scale=1.0 if is_classifier else 0.5,
     )
     purpose = _CLASSIFICATION if is_classifier else _REGRESSION
     attributes = _ATTRIBUTES.format(

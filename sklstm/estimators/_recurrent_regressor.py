@@ -37,7 +37,7 @@ class RecurrentRegressor(RegressorMixin, RegressionTargetsMixin, RecurrentBase):
         activation="tanh",
         peephole=False,
         embedding_dim=None,
-        init_scale=0.3,
+        init_scale=0.5,
         output="last",
         loss="squared_error",
         quantile=0.5,
