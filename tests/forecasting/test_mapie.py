@@ -45,9 +45,9 @@ def test_around_a_fitted_pipeline_of_a_series(pairs, method, regressor):
 @pytest.mark.parametrize(
     "regressor",
     [
-        make_pipeline(WindowScaler("standard"), GRURegressor(8, max_epochs=10, random_state=0)),
+        make_pipeline(WindowScaler("standard"), GRURegressor(8, max_epochs=20, random_state=0)),
         WindowScaledRegressor(
-            GRURegressor(8, max_epochs=10, random_state=0), WindowScaler("standard")
+            GRURegressor(8, max_epochs=20, random_state=0), WindowScaler("standard")
         ),
     ],
     ids=["pipeline", "window-scaled"],
