@@ -72,7 +72,7 @@ print(f"{len(series)} rows from {series.index[0]} to {series.index[-1]}")
 # any regressor of scikit-learn: the linear one shows what the network adds.
 
 steps, lookback = args.steps, 2 * args.season
-gru = GRURegressor(hidden_size=24, max_epochs=20, learning_rate=0.005, random_state=0)
+gru = GRURegressor(hidden_size=24, max_epochs=40, learning_rate=0.005, random_state=0)
 forecasters = {
     "GRU, recursive": Forecaster(gru, lookback, horizon=steps),
     "GRU, direct": Forecaster(gru, lookback, horizon=steps, strategy="direct"),
