@@ -35,6 +35,9 @@ html_theme_options = {
     "show_prev_next": False,
 }
 
+# Pages without pages below them need no list of these; tables take the room.
+html_sidebars = {"*": [], "api": ["sidebar-collapse", "sidebar-nav-bs"]}
+
 myst_enable_extensions = ["colon_fence", "dollarmath"]
 myst_heading_anchors = 3
 
