@@ -2,8 +2,8 @@
 
 sklstm as it comes, searched, and beside it darts, neuralforecast and aeon with the same windows and
 as many epochs; persistence, the season before and a linear model stand beside them all. It makes an
-environment for each side, or takes those that ``run.py`` has made. SKLSTM_DATA may name the folder
-with prices; without it the series that statsmodels carries are forecast alone.
+environment for each side. SKLSTM_DATA may name the folder with prices; without it the series that
+statsmodels carries are forecast alone.
 """
 
 import argparse
@@ -42,9 +42,9 @@ def main():
     commands = {}
     for side, environment in SIDES.items():
         if environment not in environments.failures:
-            script = FOLDER / "contest" / "play.py"
             results = out / f"{side}.jsonl"
-            commands[side] = [environments.python(environment), script, side, tasks, results]
+            python = environments.python(environment)
+            commands[side] = [python, "-m", "contest.play", side, tasks, results]
     with ThreadPoolExecutor(arguments.jobs) as pool:
         for side, command in commands.items():
             pool.submit(_play, side, [*command, "--seeds", arguments.seeds], out)

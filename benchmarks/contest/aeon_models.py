@@ -14,22 +14,7 @@ tf.config.threading.set_inter_op_parallelism_threads(1)
 
 
 def forecast(task, kind, model, seed):
-    """Forecast the rest of a series, each value from those before it.
-
-    Parameters
-    ----------
-    task : Task
-        The series.
-    kind, model : str
-        Which model.
-    seed : int
-        Its seed.
-
-    Returns
-    -------
-    predictions : ndarray of shape (n_test,)
-        The forecasts.
-    """
+    """Forecast the rest of a series: see `contest`."""
     known = task.values[: task.n_train]
     mean, deviation = known.mean(), known.std()
     X, y, X_test = ((part - mean) / deviation for part in task.windows())

@@ -9,7 +9,7 @@ os.environ["OMP_NUM_THREADS"] = "1"  # before a library reads it
 import numpy as np
 from sklearn.model_selection import TimeSeriesSplit
 
-from contest.task import read_tasks
+from contest.task import error_ratio, read_tasks
 from sklstm import GRURegressor, LSTMRegressor, RNNRegressor
 
 NETWORKS = {"LSTM": LSTMRegressor, "GRU": GRURegressor, "simple": RNNRegressor}
@@ -46,11 +46,9 @@ def _log_ratio(task, network, setting, n_seeds):
     X, y, _ = task.windows()
     logs = []
     for train, test in TimeSeriesSplit(3).split(X):
-        naive = np.mean((X[test, -1] - y[test]) ** 2)
         for seed in range(n_seeds):
             model = network(random_state=seed, **setting).fit(X[train], y[train])
-            error = np.mean((model.predict(X[test]) - y[test]) ** 2)
-            logs.append(0.5 * np.log(error / naive))
+            logs.append(np.log(error_ratio(y[test], model.predict(X[test]), X[test, -1])))
     return np.mean(logs)
 
 

@@ -1,42 +1,17 @@
 """darts: `BlockRNNModel` as it comes, of the scaled series."""
 
-import logging
-
-import torch
 from darts import TimeSeries
 from darts.dataprocessing.transformers import Scaler
 from darts.models import BlockRNNModel
 
+from contest.lightning import TRAINER
 from contest.task import N_EPOCHS
 
 MODELS = {"LSTM": ["darts"], "GRU": ["darts"]}
-TRAINER = {
-    "accelerator": "cpu",
-    "enable_progress_bar": False,
-    "enable_model_summary": False,
-    "logger": False,
-}
-logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)
-torch.set_num_threads(1)
 
 
 def forecast(task, kind, model, seed):
-    """Forecast the rest of a series, each value from those before it.
-
-    Parameters
-    ----------
-    task : Task
-        The series.
-    kind, model : str
-        Which model.
-    seed : int
-        Its seed.
-
-    Returns
-    -------
-    predictions : ndarray of shape (n_test,)
-        The forecasts.
-    """
+    """Forecast the rest of a series: see `contest`."""
     series = TimeSeries.from_values(task.values)
     scaler = Scaler().fit(series[: task.n_train])
     scaled = scaler.transform(series)

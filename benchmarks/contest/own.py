@@ -14,22 +14,7 @@ MODELS |= dict.fromkeys(NETWORKS, ["defaults", "window-scaled", "searched"])
 
 
 def forecast(task, kind, model, seed):
-    """Forecast the rest of a series, each value from those before it.
-
-    Parameters
-    ----------
-    task : Task
-        The series.
-    kind, model : str
-        Which model.
-    seed : int
-        Its seed.
-
-    Returns
-    -------
-    predictions : ndarray of shape (n_test,)
-        The forecasts.
-    """
+    """Forecast the rest of a series: see `contest`."""
     X, y, X_test = task.windows()
     if model == "persistence":
         return X_test[:, -1]

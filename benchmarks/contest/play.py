@@ -4,7 +4,6 @@ import argparse
 import importlib
 import json
 import os
-import sys
 import time
 import traceback
 import warnings
@@ -12,12 +11,12 @@ from pathlib import Path
 
 os.environ["OMP_NUM_THREADS"] = "1"  # before a library reads it: sides play at the same time
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import numpy as np
+
+from contest.task import error_ratio, read_tasks
+
 warnings.simplefilter("ignore")
-
-import numpy as np  # noqa: E402 - after the number of threads is set
-
-from contest.task import read_tasks  # noqa: E402
 
 
 def main():
@@ -56,12 +55,7 @@ def _play(side, task, kind, model, seed):
     if predicted.shape != task.observed.shape:
         return {"failure": f"{predicted.shape} forecasts for {task.observed.shape} values"}
     persistence = task.values[task.n_train - 1 : -1]
-    error, naive = (_rmse(task.observed, guess) for guess in (predicted, persistence))
-    return {"rmse": error, "ratio": error / naive, "seconds": seconds}
-
-
-def _rmse(observed, predicted):
-    return float(np.sqrt(np.mean((observed - predicted) ** 2)))
+    return {"ratio": error_ratio(task.observed, predicted, persistence), "seconds": seconds}
 
 
 if __name__ == "__main__":

@@ -54,6 +54,25 @@ class Task:
         return X[:n], self.values[self.lookback : self.n_train], X[n:]
 
 
+def error_ratio(observed, predicted, last):
+    """Return the root mean squared error as a part of that of persistence.
+
+    Parameters
+    ----------
+    observed, predicted : ndarray of shape (n_values,)
+        What was, and the forecasts.
+    last : ndarray of shape (n_values,)
+        The value before each one.
+
+    Returns
+    -------
+    ratio : float
+        Below 1 if the forecasts are better than the last values.
+    """
+    error, naive = (np.mean((observed - guess) ** 2) for guess in (predicted, last))
+    return float(np.sqrt(error / naive))
+
+
 def write_tasks(tasks, path):
     """Write tasks as JSON.
 
