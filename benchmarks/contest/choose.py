@@ -15,6 +15,8 @@ from sklstm import GRURegressor, LSTMRegressor, RNNRegressor
 NETWORKS = {"LSTM": LSTMRegressor, "GRU": GRURegressor, "simple": RNNRegressor}
 SETTINGS = {
     "defaults": {},
+    '`relative="never"`': {"relative": "never"},
+    '`relative="always"`': {"relative": "always"},
     "`init_scale=1.0`": {"init_scale": 1.0},
     "`learning_rate=0.001`": {"learning_rate": 0.001},
     "`learning_rate=0.01`": {"learning_rate": 0.01},

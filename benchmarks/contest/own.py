@@ -10,7 +10,7 @@ from sklstm import GRURegressor, LSTMRegressor, WindowScaledRegressor, WindowSca
 NETWORKS = {"LSTM": LSTMRegressor, "GRU": GRURegressor}
 GRID = {"hidden_size": [8, 32], "learning_rate": [0.001, 0.005]}
 MODELS = {"baseline": ["persistence", "season before", "linear"]}
-MODELS |= dict.fromkeys(NETWORKS, ["defaults", "window-scaled", "searched"])
+MODELS |= dict.fromkeys(NETWORKS, ["defaults", "values alone", "window-scaled", "searched"])
 
 
 def forecast(task, kind, model, seed):
@@ -23,7 +23,9 @@ def forecast(task, kind, model, seed):
     if model == "linear":
         return LinearRegression().fit(X, y).predict(X_test)
     network = NETWORKS[kind](random_state=seed)
-    if model == "window-scaled":
+    if model == "values alone":
+        network.set_params(relative="never")
+    elif model == "window-scaled":
         network = WindowScaledRegressor(network, WindowScaler("standard"))
     elif model == "searched":
         network = _search(network)

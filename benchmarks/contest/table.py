@@ -4,7 +4,15 @@ import json
 import statistics
 
 KINDS = ("LSTM", "GRU")
-COLUMNS = ("defaults", "window-scaled", "searched", "darts", "neuralforecast", "aeon")
+COLUMNS = (
+    "defaults",
+    "values alone",
+    "window-scaled",
+    "searched",
+    "darts",
+    "neuralforecast",
+    "aeon",
+)
 BASELINES = ("season before", "linear")
 
 

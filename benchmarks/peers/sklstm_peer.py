@@ -99,5 +99,6 @@ def _same_training(n_epochs):
         "n_iter_no_change": None,
         "max_grad_norm": None,
         "init_scale": 1.0,
+        "relative": "never",
         "random_state": 0,
     }

@@ -22,11 +22,15 @@ class WindowSet:
         First row of each window.
     lengths : ndarray of shape (n_samples,), int64
         Number of rows of each window, at least one.
+    from_first : ndarray of shape (n_features,), bool, or None
+        Features that are measured from the first step of each window, where they are zero then.
+        The rows know nothing of it; who reads a window subtracts. None: no feature is.
     """
 
     rows: np.ndarray
     starts: np.ndarray
     lengths: np.ndarray
+    from_first: np.ndarray | None = None
 
     @classmethod
     def from_array(cls, windows):
@@ -77,9 +81,14 @@ class WindowSet:
         """Return the set of the windows at `index` (a slice or an array of integers)."""
         return replace(self, starts=self.starts[index], lengths=self.lengths[index])
 
-    def with_rows(self, rows):
+    def with_rows(self, rows, from_first=None):
         """Return the same windows over other rows, such as standardised ones."""
-        return replace(self, rows=rows)
+        return WindowSet(rows, self.starts, self.lengths, from_first)
+
+    @property
+    def newest_rows(self):
+        """Numbers of the rows that the windows end with, shape (n_samples,)."""
+        return self.starts + self.lengths - 1
 
     def gather(self, index):
         """Copy the windows at `index` into one array, each of them at its beginning.
@@ -92,7 +101,8 @@ class WindowSet:
         Returns
         -------
         values : ndarray of shape (n_windows, longest, n_features)
-            Steps from the oldest on. Beyond the end of a shorter window its last step is repeated.
+            Steps from the oldest on, features measured from the first one if they are to be.
+            Beyond the end of a shorter window its last step is repeated.
         lengths : ndarray of shape (n_windows,), int64
             Number of steps of each window.
         """
@@ -102,7 +112,10 @@ class WindowSet:
             rows = starts[:, np.newaxis] + step
         else:
             rows = starts[:, np.newaxis] + np.minimum(step, lengths[:, np.newaxis] - 1)
-        return self.rows[rows], lengths
+        values = self.rows[rows]
+        if self.from_first is not None:
+            values[:, :, self.from_first] -= values[:, :1, self.from_first]
+        return values, lengths
 
     def row_numbers(self, index):
         """Return the numbers of the rows of some windows, one window after the other.

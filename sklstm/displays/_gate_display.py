@@ -223,7 +223,7 @@ class GateDisplay:
         inputs, features = windows[0], step_features(X)
         inputs_name = features[0] if features else "Value"
         if inputs.shape[1] > 1:
-            inputs = (inputs - network.feature_mean_) / network.feature_scale_
+            inputs = network._network_inputs(windows)[0]
             inputs_name = "Standard\ndeviations"
         elif getattr(network, "tokens_", None) is not None:
             inputs, inputs_name = np.where(inputs == 0, np.nan, inputs), "Token"  # 0 is padding

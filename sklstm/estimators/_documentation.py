@@ -49,6 +49,14 @@ peephole : bool, default=False
 """
 
 _REGRESSION = """
+relative : {"auto", "always", "never"}, default="auto"
+    Whether changes are predicted in place of values, as a price is today's price and a change.
+    ``"auto"``: a target is taken relative to the newest value of the feature for which that leaves
+    the smallest variance, if this is less than half of its own. If there is such a target,
+    features that wander (the test of Dickey and Fuller, 1979, finds no level that they return to)
+    are read as changes since the first step of the window. So values beyond those of training
+    are as good as any. ``"always"``: all targets, and all features; ``"never"``: none. Tokens are
+    never.
 output : {"last", "sequence"}, default="last"
     What there is a target for: each window, or every step of each window. With ``"sequence"`` a
     step without target is NaN in `y`, and every target counts the same in the loss. The prediction
@@ -135,7 +143,7 @@ best_validation_score_ : float or None
 stop_reason_ : {{"max_epochs", "training_loss", "validation_score", "callback"}}
     What ended training.
 feature_mean_, feature_scale_ : ndarray of shape (n_features,) or None
-    What inputs are standardised by: statistics of the training windows. None for tokens.
+    What inputs are standardised by: statistics of the training windows.{scale} None for tokens.
 tokens_ : ndarray of int or None
     With `embedding_dim` the tokens seen in training, the smallest first.
 {extra}
@@ -149,7 +157,11 @@ window_shape_ : tuple of (int, int)
 
 _REGRESSOR_ATTRIBUTES = """
 target_mean_, target_scale_ : ndarray of shape (n_outputs,)
-    What targets are standardised by; undone in `predict`.
+    What targets, or their changes, are standardised by; undone in `predict`.
+reference_features_ : ndarray of int of shape (n_outputs,)
+    Number of the feature that each target is relative to, -1 for none.
+relative_features_ : ndarray of bool of shape (n_features,)
+    Which features are read as changes since the first step of a window.
 """
 
 _CLASSIFIER_ATTRIBUTES = """
@@ -184,7 +196,10 @@ def documented(*, is_classifier, bidirectional=True, peephole=False):
     )
     purpose = _CLASSIFICATION if is_classifier else _REGRESSION
     attributes = _ATTRIBUTES.format(
-        units="" if is_classifier else " Errors are in standard deviations of the target.",
+        units=""
+        if is_classifier
+        else " Errors are in standard deviations of the target, or of its changes.",
+        scale="" if is_classifier else " Changes are divided by their root mean square.",
         extra=(_CLASSIFIER_ATTRIBUTES if is_classifier else _REGRESSOR_ATTRIBUTES).strip(),
     )
 

@@ -89,7 +89,14 @@ class GatesMixin:
         windows = self._standardised(self._check_window_array(X), dtype)
         return self._predictor.output(spec, weights, windows, self.engine)
 
+    def _network_inputs(self, windows):
+        """Return what the network reads of an array of windows, NaN at missing steps."""
+        values, lengths = self._standardised(windows, np.float64).gather(slice(None))
+        inputs = np.full(windows.shape, np.nan)
+        inside = np.arange(values.shape[1]) < lengths[:, np.newaxis]
+        inputs[~np.isnan(windows[:, :, 0])] = values[inside]
+        return inputs
+
     def _standardised(self, windows, dtype):
         """Return windows as a `WindowSet` of what the network reads."""
-        windows = WindowSet.from_array(windows)
-        return windows.with_rows(self._network_rows(windows.rows, dtype))
+        return self._network_windows(WindowSet.from_array(windows), dtype)

@@ -6,6 +6,7 @@ import numpy as np
 
 from sklstm.data import OUT_OF_VOCABULARY, WindowsInputMixin, as_token_windows, is_on_disk
 
+from ._relative import sizes_of_changes
 from ._standardisation import StandardisedRows, standardise, weighted_statistics
 
 _MANY_ROWS, _SPARSE = 100_000, 100  # rows of a table, and times as many as there are tokens
@@ -17,6 +18,8 @@ class NetworkInputMixin(WindowsInputMixin):
     Tokens are windows of one feature, padding being a missing step, until the network reads them.
     """
 
+    relative_features_ = None  # all features are read as they are
+
     @property
     def _reads_tokens(self):
         """Whether inputs are tokens: as fitted, otherwise as in the parameters."""
@@ -27,13 +30,20 @@ class NetworkInputMixin(WindowsInputMixin):
         windows = super()._read_windows(X, names)
         return as_token_windows(windows) if self._reads_tokens else windows
 
-    def _input_attributes(self, training):
-        """Return what is learned of the inputs of the training samples."""
+    def _input_attributes(self, training, relative=None):
+        """Return what is learned of the inputs of the training samples.
+
+        Features for which `relative` is true are measured from the first step of each window.
+        """
         if self.embedding_dim is not None:
             tokens = _trained_tokens(training)
             return {"feature_mean_": None, "feature_scale_": None, "tokens_": tokens}
-        row_weight = training.windows.row_weight(training.sample_weight)
-        mean, scale = weighted_statistics(training.windows.rows, row_weight)
+        windows, weight = training.windows, training.sample_weight
+        mean, scale = weighted_statistics(windows.rows, windows.row_weight(weight))
+        if relative is not None and relative.any():
+            scale[relative] = sizes_of_changes(
+                windows, np.flatnonzero(relative), scale[relative], weight
+            )
         return {"feature_mean_": mean, "feature_scale_": scale, "tokens_": None}
 
     def _more_tokens(self, training, attributes):
@@ -59,19 +69,21 @@ class NetworkInputMixin(WindowsInputMixin):
         return self.embedding_dim, 0 if tokens is None else n_rows(tokens), True
 
     @staticmethod
-    def _training_rows(rows, attributes, dtype):
-        """Return what the network reads, as an array unless the rows are on disk."""
-        tokens = attributes.get("tokens_")
+    def _training_windows(windows, attributes, dtype):
+        """Return what the network reads, over an array unless the rows are on disk."""
+        rows, tokens = windows.rows, attributes.get("tokens_")
         if tokens is not None:
-            return known_tokens(rows, tokens)
+            return windows.with_rows(known_tokens(rows, tokens))
         prepare = StandardisedRows if is_on_disk(rows) else standardise
-        return prepare(rows, attributes["feature_mean_"], attributes["feature_scale_"], dtype)
+        rows = prepare(rows, attributes["feature_mean_"], attributes["feature_scale_"], dtype)
+        return windows.with_rows(rows, attributes.get("relative_features_"))
 
-    def _network_rows(self, rows, dtype):
+    def _network_windows(self, windows, dtype):
         """Return what the fitted network reads; numbers are standardised when they are read."""
         if self._spec.n_tokens:
-            return known_tokens(rows, self.tokens_)
-        return StandardisedRows(rows, self.feature_mean_, self.feature_scale_, dtype)
+            return windows.with_rows(known_tokens(windows.rows, self.tokens_))
+        rows = StandardisedRows(windows.rows, self.feature_mean_, self.feature_scale_, dtype)
+        return windows.with_rows(rows, self.relative_features_)
 
 
 def _trained_tokens(training):

@@ -58,11 +58,14 @@ class RecurrentBase(
 
     @abstractmethod
     def _target_attributes(self, training):
-        """Return the attributes that come of the targets of the training block."""
+        """Return the attributes that come of the targets of the training block.
+
+        Among them may be ``relative_features_``: which features the network reads as changes.
+        """
 
     @abstractmethod
-    def _network_targets(self, targets, attributes, dtype):
-        """Return what the network is to give for these targets."""
+    def _network_targets(self, samples, attributes, dtype):
+        """Return what the network is to give for these samples."""
 
     @abstractmethod
     def _n_outputs(self, attributes):
@@ -138,11 +141,11 @@ class RecurrentBase(
 
     def _first_attributes(self, training, attributes):
         """Return statistics and initial weights for training from the beginning."""
-        attributes = attributes | self._target_attributes(training)
-        attributes |= self._input_attributes(training)
-        attributes["_seed"] = self._draw_seed()
-        attributes["_spec"] = spec = self._new_spec(attributes)
         with one_blas_thread():
+            attributes = attributes | self._target_attributes(training)
+            attributes |= self._input_attributes(training, attributes.get("relative_features_"))
+            attributes["_seed"] = self._draw_seed()
+            attributes["_spec"] = spec = self._new_spec(attributes)
             attributes["weights_"] = initial_weights(
                 spec, attributes["_seed"], self._precision(training), self.init_scale
             )
@@ -162,9 +165,8 @@ class RecurrentBase(
         if samples is None:
             return None
         dtype = attributes["weights_"]["head_bias"].dtype
-        windows = samples.windows
-        windows = windows.with_rows(self._training_rows(windows.rows, attributes, dtype))
-        targets = self._network_targets(samples.targets, attributes, dtype)
+        windows = self._training_windows(samples.windows, attributes, dtype)
+        targets = self._network_targets(samples, attributes, dtype)
         return TrainingData(windows, targets, samples.sample_weight)
 
     def _result_attributes(self, *run):
@@ -195,9 +197,12 @@ class RecurrentBase(
 
     def _output(self, X):
         """Return the output of the network, shape (n_samples, n_outputs), double precision."""
+        return self._run_network(self._windows_to_predict(X))
+
+    def _windows_to_predict(self, X):
         if not hasattr(self, "weights_"):
             check_is_fitted(self)
-        return self._run_network(self._check_windows(X, reset=False))
+        return self._check_windows(X, reset=False)
 
     def _run_network(self, windows, *, every_step=False):
         """Return the output for a `WindowSet`, of all steps one after the other if wished."""
@@ -205,7 +210,7 @@ class RecurrentBase(
         if spec.every_step != every_step:
             spec = replace(spec, every_step=every_step)
         dtype = self.weights_["head_bias"].dtype
-        windows = windows.with_rows(self._network_rows(windows.rows, dtype))
+        windows = self._network_windows(windows, dtype)
         with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is looked at
             output = self._predictor.output(spec, self.weights_, windows, self.engine)
         if not np.isfinite(output).all():

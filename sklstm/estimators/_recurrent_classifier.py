@@ -237,8 +237,8 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
     def _target_attributes(self, training):
         return {}
 
-    def _network_targets(self, targets, attributes, dtype):
-        return targets
+    def _network_targets(self, samples, attributes, dtype):
+        return samples.targets
 
     def _n_outputs(self, attributes):
         n_classes = len(attributes["classes_"])

@@ -14,6 +14,7 @@ from ._constraints import REGRESSOR, SHARED
 from ._quantiles import uncross
 from ._recurrent_base import RecurrentBase
 from ._regression_targets import RegressionTargetsMixin
+from ._relative import newest_values
 from ._step_outputs import outputs_of_last_steps, outputs_of_steps
 
 
@@ -23,7 +24,8 @@ class RecurrentRegressor(RegressorMixin, RegressionTargetsMixin, RecurrentBase):
     _parameter_constraints = SHARED | REGRESSOR
     _levels = None  # of several quantiles, as fitted
     _saved_together = (
-        *RecurrentBase._saved_together, "target_mean_", "target_scale_", "_one_dimensional"
+        *RecurrentBase._saved_together, "target_mean_", "target_scale_", "_one_dimensional",
+        "reference_features_", "relative_features_",
     )  # fmt: skip
 
     def __init__(
@@ -38,6 +40,7 @@ class RecurrentRegressor(RegressorMixin, RegressionTargetsMixin, RecurrentBase):
         peephole=False,
         embedding_dim=None,
         init_scale=0.5,
+        relative="auto",
         output="last",
         loss="squared_error",
         quantile=0.5,
@@ -68,6 +71,7 @@ class RecurrentRegressor(RegressorMixin, RegressionTargetsMixin, RecurrentBase):
         self.peephole = peephole
         self.embedding_dim = embedding_dim
         self.init_scale = init_scale
+        self.relative = relative
         self.output = output
         self.loss = loss
         self.quantile = quantile
@@ -151,13 +155,16 @@ class RecurrentRegressor(RegressorMixin, RegressionTargetsMixin, RecurrentBase):
         last observed step alone. What was fitted with ``"last"`` predicts every step as if it was
         the last; if it reads backwards too, it has not learned to do so at any but the first.
         """
-        output = self._output_of_steps(X) if self._every_step else self._output_of_windows(X)
+        of_steps = self._every_step
+        output, newest = self._output_of_steps(X) if of_steps else self._output_of_windows(X)
         mean, scale, levels = self.target_mean_, self.target_scale_, self._levels
+        if newest is not None:
+            mean = mean + newest
         if levels is None:
             predicted = output * scale + mean
             return predicted[..., 0] if self._one_dimensional else predicted
-        output = output.reshape(*output.shape[:-1], len(mean), len(levels))
-        predicted = uncross(output * scale[:, np.newaxis] + mean[:, np.newaxis], levels)
+        output = output.reshape(*output.shape[:-1], len(scale), len(levels))
+        predicted = uncross(output * scale[:, np.newaxis] + mean[..., np.newaxis], levels)
         return predicted[..., 0, :] if self._one_dimensional else predicted
 
     def score(self, X, y, sample_weight=None):
@@ -191,22 +198,26 @@ class RecurrentRegressor(RegressorMixin, RegressionTargetsMixin, RecurrentBase):
         return float(np.mean(scores))
 
     def _output_of_steps(self, X):
+        """Return the output, and the values of each step that it is relative to, if any."""
         check_is_fitted(self)
         windows = self._check_window_array(X)
-        run = partial(self._run_network, every_step=True)
-        return outputs_of_steps(windows, WindowSet.from_array(windows), self._spec.n_outputs, run)
+        run, window_set = partial(self._run_network, every_step=True), WindowSet.from_array(windows)
+        output = outputs_of_steps(windows, window_set, self._spec.n_outputs, run)
+        return output, self._newest_values(windows, ...)
 
     def _output_of_windows(self, X):
-        if not (self._is_fitted_on_steps and self._spec.bidirectional):
-            return self._output(X)
+        """Return the output, and the newest values that it is relative to, if any."""
+        windows = self._windows_to_predict(X)
+        newest = self._newest_values(windows.rows, windows.newest_rows[:, np.newaxis])
+        if not (self._spec.every_step and self._spec.bidirectional):
+            return self._run_network(windows), newest
         # The last step alone: the direction that reads backwards has seen that step only.
-        windows = self._check_windows(X, reset=False)
         run = partial(self._run_network, every_step=True)
-        return outputs_of_last_steps(windows, self._spec.n_outputs, run)
+        return outputs_of_last_steps(windows, self._spec.n_outputs, run), newest
 
-    @property
-    def _is_fitted_on_steps(self):
-        return hasattr(self, "weights_") and self._spec.every_step
+    def _newest_values(self, steps, newest):
+        features = self.reference_features_
+        return newest_values(steps[newest, features], features) if features.max() >= 0 else None
 
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)

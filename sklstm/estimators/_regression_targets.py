@@ -5,8 +5,9 @@ import numpy as np
 from sklstm.data import numeric_step_targets, numeric_targets
 
 from ._quantiles import quantile_levels
+from ._relative import newest_values, reference_features, wandering_features
 from ._standardisation import standardise, weighted_statistics
-from ._step_targets import align_step_targets
+from ._step_targets import align_step_targets, rows_beside
 
 
 class RegressionTargetsMixin:
@@ -39,16 +40,47 @@ class RegressionTargetsMixin:
         return align_step_targets(targets, self._check_window_array(X), windows)
 
     def _target_attributes(self, training):
-        targets, weight = training.targets, training.sample_weight
+        targets, newest = self._targets_and_newest(training)
+        weight, rows = training.sample_weight, training.windows.rows
         if self._every_step:
-            targets, weight = targets.rows, targets.row_weight(weight)
             there = ~np.isnan(targets[:, 0])
-            targets, weight = targets[there], weight[there]
+            weight = training.targets.row_weight(weight)[there]
+            targets, newest = targets[there], newest[there]
+        reference, relative = self._choose_relative(training, targets, newest, weight)
+        if (reference >= 0).any():
+            targets = targets - newest_values(rows[newest[:, np.newaxis], reference], reference)
         mean, scale = weighted_statistics(targets, weight)
-        return {"target_mean_": mean, "target_scale_": scale}
+        return {
+            "target_mean_": mean,
+            "target_scale_": scale,
+            "reference_features_": reference,
+            "relative_features_": relative,
+        }
 
-    def _network_targets(self, targets, attributes, dtype):
+    def _choose_relative(self, training, targets, newest, weight):
+        """Return the feature that each target goes on from, and which features wander."""
+        rows, force = training.windows.rows, self.relative == "always"
+        if self.relative == "never" or self.embedding_dim is not None:
+            return np.full(targets.shape[1], -1), np.zeros(rows.shape[1], dtype=bool)
+        reference = reference_features(targets, rows, newest, weight, force=force)
+        if force or not (reference >= 0).any():
+            return reference, np.full(rows.shape[1], force)
+        return reference, wandering_features(training.windows, training.sample_weight)
+
+    def _targets_and_newest(self, samples):
+        """Return targets, one row each, and numbers of the newest rows of windows at them."""
+        targets, windows = samples.targets, samples.windows
+        if not self._every_step:
+            return targets, windows.newest_rows
+        return targets.rows, rows_beside(targets, windows)
+
+    def _network_targets(self, samples, attributes, dtype):
+        reference, targets = attributes["reference_features_"], samples.targets
         rows = targets.rows if self._every_step else targets
+        if (reference >= 0).any():
+            rows, newest = self._targets_and_newest(samples)
+            values = samples.windows.rows[newest[:, np.newaxis], reference]
+            rows = rows - newest_values(values, reference)
         rows = standardise(rows, attributes["target_mean_"], attributes["target_scale_"], dtype)
         # Each level of the quantile loss has an output of its own for each target.
         rows = np.repeat(rows, self._n_levels, axis=1) if self._n_levels > 1 else rows

@@ -36,6 +36,21 @@ def _fits(estimator):
         {name: array.shape for name, array in weights.items()} == spec.parameter_shapes()
         and precisions in ({np.dtype(np.float32)}, {np.dtype(np.float64)})
         and _inputs_fit(estimator, spec)
+        and _references_fit(estimator)
+    )
+
+
+def _references_fit(estimator):
+    """Tell whether what a regressor predicts changes of is there."""
+    if not hasattr(estimator, "target_mean_"):
+        return True
+    references, n_features = estimator.reference_features_, estimator.window_shape_[1]
+    relative = estimator.relative_features_
+    return (
+        references.shape == estimator.target_mean_.shape == estimator.target_scale_.shape
+        and references.dtype.kind == "i"
+        and bool((references >= -1).all() and (references < n_features).all())
+        and (relative.dtype, relative.shape) == (np.dtype(bool), (n_features,))
     )
 
 

@@ -58,6 +58,9 @@ class SequenceEncoder(
     bidirectional network those of the direction that reads backwards, after the first step, stand
     to the right of them.
 
+    States of a network that predicts changes say nothing of the values that change. So
+    ``relative="auto"`` of the network means ``"never"`` here.
+
     In a pipeline the model behind the encoder learns from states of windows whose targets the
     network has learned from. If the network has learned them by heart, these states look better
     than those of new windows: score such a pipeline on rows that neither has seen, as
@@ -109,7 +112,11 @@ class SequenceEncoder(
         ValueError
             If `X` or `y` is not as the network takes it.
         """
-        fitted = clone(self.estimator).fit(X, y)
+        network = clone(self.estimator)
+        if network.get_params().get("relative") == "auto":
+            # A state says what is added to the newest value, which no other model would know.
+            network.set_params(relative="never")
+        fitted = network.fit(X, y)
         if hasattr(self, "feature_names_in_"):
             del self.feature_names_in_  # of an earlier fit
         self.estimator_ = fitted

@@ -50,6 +50,29 @@ def align_step_targets(targets, windows, window_set):
     return aligned
 
 
+def rows_beside(targets, windows):
+    """Return which rows of windows stand beside those of their targets.
+
+    Parameters
+    ----------
+    targets : WindowSet
+        As from `align_step_targets`, or some of them.
+    windows : WindowSet
+        The windows of the same samples.
+
+    Returns
+    -------
+    numbers : ndarray of shape (n_rows,), int64
+        One for each row of the targets; any one where no sample has it.
+    """
+    same_rows = len(targets.rows) == len(windows.rows)
+    if same_rows and np.array_equal(targets.starts, windows.starts):
+        return np.arange(len(windows.rows))
+    numbers = np.zeros(len(targets.rows), dtype=np.int64)
+    numbers[targets.row_numbers(slice(None))] = windows.row_numbers(slice(None))
+    return numbers
+
+
 def _check_values(targets, windows):
     """Raise a ValueError if a target is infinite or partly NaN."""
     infinite = np.isinf(targets.rows).any(axis=1)

@@ -54,9 +54,14 @@ def _sequence(graph, estimator, windows, steps):
     if estimator._spec.n_tokens:
         return token_rows(graph, estimator, windows, steps)
     values = graph("Sub", windows, estimator.feature_mean_)
-    values = graph.cast(graph("Div", values, estimator.feature_scale_), FLOAT)
+    values = graph("Div", values, estimator.feature_scale_)
     there = graph("Unsqueeze", steps.observed, [2])
-    return steps.to_front(graph("Where", there, values, np.float32(0)))
+    values = steps.to_front(graph("Where", there, values, np.float64(0)))
+    from_first = estimator.relative_features_
+    if from_first is not None and from_first.any():
+        first = graph("Slice", values, [0], [1], [1])
+        values = graph("Sub", values, graph("Mul", first, from_first.astype(np.float64)))
+    return graph.cast(values, FLOAT)
 
 
 def _states(graph, spec, weights, sequence, steps, *, at_end):

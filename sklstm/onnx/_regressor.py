@@ -4,6 +4,7 @@ import numpy as np
 
 from ._graph import Graph
 from ._network import network_output
+from ._observed_steps import ObservedSteps
 from ._output_type import output_type
 from ._windows_input import check_windows, windows_of
 
@@ -34,16 +35,31 @@ def convert_regressor(scope, operator, container):
     graph, regressor = Graph(scope, container), operator.raw_operator
     windows = windows_of(graph, operator)
     output = network_output(graph, regressor, windows, every_step=regressor._every_step)
-    mean, scale = regressor.target_mean_, regressor.target_scale_
+    scale, center = regressor.target_scale_, _center(graph, regressor, windows)
     levels, axes = regressor._levels, [0, 0] if regressor._every_step else [0]
     if levels is None:
-        output = graph("Add", graph("Mul", output, scale), mean)
+        output = graph("Add", graph("Mul", output, scale), center)
     else:
-        output = graph("Reshape", output, [*axes, len(mean), len(levels)])
+        output = graph("Reshape", output, [*axes, len(scale), len(levels)])
         scaled = graph("Mul", output, scale[:, np.newaxis])
-        output = _uncrossed(graph, graph("Add", scaled, mean[:, np.newaxis]), levels)
+        center = graph("Unsqueeze", center, [-1])
+        output = _uncrossed(graph, graph("Add", scaled, center), levels)
     shape = prediction_shape(regressor, 0, 0)
     graph.finish(graph("Reshape", output, shape), operator.outputs[0])
+
+
+def _center(graph, regressor, windows):
+    """Return the mean of the targets, or newest values and the mean of what is added to them."""
+    mean, reference = regressor.target_mean_, regressor.reference_features_
+    is_relative = reference >= 0
+    if not is_relative.any():
+        return graph("Identity", mean)
+    newest = windows
+    if not regressor._every_step:
+        steps = ObservedSteps(graph, windows, regressor.window_shape_[1])
+        newest = steps.at_last(steps.to_front(windows))
+    values = graph("Gather", newest, np.maximum(reference, 0), axis=-1)
+    return graph("Add", graph("Where", is_relative, values, np.float64(0)), mean)
 
 
 def _uncrossed(graph, output, levels):

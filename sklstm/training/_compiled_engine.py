@@ -222,7 +222,9 @@ class CompiledEngine:
         windows, targets, starts = data.windows, data.targets, None
         if data.every_step:
             targets, starts = targets.rows, targets.starts
-        pass_.set_data(windows.rows, windows.starts, windows.lengths, targets, starts)
+        pass_.set_data(
+            windows.rows, windows.starts, windows.lengths, targets, starts, windows.from_first
+        )
 
     def _share_size(self, n_samples):
         """Return into how large shares a batch is divided; threads have no part in it."""

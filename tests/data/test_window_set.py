@@ -104,6 +104,23 @@ def test_rows_can_be_replaced():
     )
 
 
+@pytest.mark.parametrize("index", [slice(None), np.array([3, 0, 3])])
+def test_features_can_be_measured_from_the_first_step(index):
+    windows = WindowSet.from_array(CASES["overlapping, missing"])
+    plain, lengths = windows.gather(index)
+    relative = windows.with_rows(windows.rows, np.array([False, True, True]))
+    values, _ = relative.take(slice(None)).gather(index)
+    np.testing.assert_array_equal(values[:, :, 0], plain[:, :, 0])
+    np.testing.assert_array_equal(values[:, :, 1:], plain[:, :, 1:] - plain[:, :1, 1:])
+    # Rows of their own hold the differences, which are not taken a second time.
+    apart = relative.gathered(index)
+    for k, (start, length) in enumerate(zip(apart.starts, lengths, strict=True)):
+        np.testing.assert_array_equal(apart.rows[start : start + length], values[k, :length])
+    np.testing.assert_array_equal(apart.gather(slice(None))[0], values)
+    newest = plain[np.arange(len(lengths)), lengths - 1]
+    np.testing.assert_array_equal(relative.rows[relative.take(index).newest_rows], newest)
+
+
 @pytest.mark.parametrize("weighted", [False, True])
 def test_rows_weigh_as_often_as_they_occur(windows, weighted):
     window_set = WindowSet.from_array(windows)

@@ -39,6 +39,13 @@ DAMAGES = {
     "no spec": lambda m: setattr(m, "_spec", None),
     "statistics": lambda m: setattr(m, "feature_mean_", np.zeros(3)),
     "a statistic": lambda m: setattr(m, "feature_scale_", 1.0),
+    "no reference": lambda m: setattr(m, "reference_features_", None),
+    "references": lambda m: setattr(m, "reference_features_", np.array([-1, -1])),
+    "a reference": lambda m: setattr(m, "reference_features_", np.array([2])),
+    "half a reference": lambda m: setattr(m, "reference_features_", np.array([0.5])),
+    "changes": lambda m: setattr(m, "relative_features_", np.zeros(3, dtype=bool)),
+    "half a change": lambda m: setattr(m, "relative_features_", np.zeros(2)),
+    "target": lambda m: setattr(m, "target_scale_", np.ones(2)),
     "window": lambda m: setattr(m, "window_shape_", (4, 3)),
     "half a window": lambda m: setattr(m, "window_shape_", (4,)),
 }

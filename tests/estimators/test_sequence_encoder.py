@@ -188,3 +188,14 @@ def test_clear_errors(windows):
     encoder = SequenceEncoder(GRURegressor(4, max_epochs=1)).fit(windows, targets(windows))
     with pytest.raises(ValueError, match="X has 1 features, but GRURegressor is expecting 2"):
         encoder.transform(windows[:, :, :1])
+
+
+def test_states_are_those_of_a_network_that_predicts_values_unless_told_otherwise():
+    walk = np.random.default_rng(0).normal(size=(60, 7, 1)).cumsum(axis=1)
+    X, y = walk[:, :6], walk[:, 6, 0]
+    for how, reference in [("auto", -1), ("never", -1), ("always", 0)]:
+        network = GRURegressor(4, relative=how, max_epochs=2, random_state=0)
+        encoder = SequenceEncoder(network).fit(X, y)
+        assert encoder.estimator_.reference_features_.tolist() == [reference]
+        assert network.relative == how
+    assert GRURegressor(4, max_epochs=2).fit(X, y).reference_features_.tolist() == [0]

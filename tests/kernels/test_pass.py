@@ -34,6 +34,25 @@ def test_output_follows_the_textbook(
     np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
 
 
+@EVERY_STEP
+def test_features_are_measured_from_the_first_row(
+    kind, every_step, windows, new_network, new_pass, oracle
+):
+    spec, weights = new_network(**kind, every_step=every_step)
+    rows, starts, lengths = windows
+    pass_, _, _ = new_pass(spec, weights, rows)
+    plain = pass_.run(starts, lengths)
+    pass_.set_inputs(rows, np.array([True, False, True]))
+    changes = [rows[first : first + n].copy() for first, n in zip(starts, lengths, strict=True)]
+    for window in changes:
+        window[:, [0, 2]] -= window[0, [0, 2]]
+    apart = np.concatenate(changes), np.cumsum(lengths) - lengths, lengths
+    expected = textbook(oracle, spec, weights, apart)
+    np.testing.assert_allclose(pass_.run(starts, lengths), expected, rtol=1e-12, atol=1e-12)
+    pass_.set_inputs(rows)
+    np.testing.assert_array_equal(pass_.run(starts, lengths), plain)
+
+
 @pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
 def test_single_precision_is_close(cell, windows, new_network, new_pass, oracle):
     spec, weights = new_network(np.float32, cell=cell, **TALL)

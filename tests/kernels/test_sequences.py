@@ -58,18 +58,21 @@ def turned(array, lengths):
 @DTYPES
 @LENGTHS
 @pytest.mark.parametrize("backward", [0, 1])
-def test_gather_lets_all_windows_end_together(call, dtype, lengths, backward):
-    rows = RNG.normal(size=(40, 2)).astype(dtype)
+@pytest.mark.parametrize("from_first", [[0, 0], [0, 1]])
+def test_gather_lets_all_windows_end_together(call, dtype, lengths, backward, from_first):
+    rows, from_first = RNG.normal(size=(40, 2)).astype(dtype), np.array(from_first, dtype=dtype)
     starts = RNG.integers(0, 40 - N_STEPS, size=lengths.shape)
     stack = np.full((N_STEPS, N_TILES, N_ROWS, LANES), 7, dtype=dtype)
     expected = stack.copy()
     expected[:, :, :2] = 0
     for tile, lane in np.ndindex(lengths.shape):
         length, start = lengths[tile, lane], starts[tile, lane]
-        window = rows[start : start + length]
+        window = rows[start : start + length] - rows[start] * from_first
         expected[N_STEPS - length :, tile, :2, lane] = window[::-1] if backward else window
     memory = np.concatenate([np.full(3, 9, dtype=dtype), stack.ravel()])
-    network = network_of(lengths, memory=memory, inputs=rows, starts=starts, n_features=2)
+    network = network_of(
+        lengths, memory=memory, inputs=rows, starts=starts, from_first=from_first, n_features=2
+    )
     layer = records(LAYER, 1)
     layer["backward"], layer["stack"] = backward, 3
     layer["stack_step"], layer["stack_size"] = strides(stack)

@@ -58,6 +58,21 @@ def test_every_form_of_output(cell, output, quantile, n_targets, windows, holes,
     agrees(model, holes(windows[:50]), scale=1000)
 
 
+@pytest.mark.parametrize("quantile", [0.5, [0.9, 0.1]], ids=["one", "two"])
+@pytest.mark.parametrize("output", ["last", "sequence"])
+@pytest.mark.parametrize("cell", ["LSTM", "BiLSTM"])
+def test_changes_in_place_of_values(cell, output, quantile, rows, windows, holes, agrees):
+    later = np.lib.stride_tricks.sliding_window_view(rows[1:], 8, axis=0).swapaxes(1, 2)
+    y = later[:200, :, [1, 3]] if output == "sequence" else later[:200, -1, [1, 3]]
+    make = getattr(sklstm, f"{cell}Regressor")
+    model = make(
+        4, max_epochs=3, loss="quantile", quantile=quantile, output=output, random_state=0
+    ).fit(windows[:200], y)  # fmt: skip
+    assert model.reference_features_.tolist() == [1, 3]
+    assert model.relative_features_.any()
+    agrees(model, holes(windows), windows[:3, :5], scale=10)
+
+
 def test_batches_and_lengths_other_than_in_fit(windows, run, same):
     model = fitted(windows=windows[:, :5], hidden_size=6)
     graph = to_onnx(model)

@@ -23,7 +23,8 @@ def training_data(rng, spec, loss, n_samples, n_steps, *, ragged, weighted, dtyp
     rows = window_set.rows.astype(dtype)
     if spec.n_tokens:
         rows = rng.integers(0, spec.n_tokens, (len(rows), 1)).astype(np.int32)
-    window_set = window_set.with_rows(rows)
+    relative = None if spec.n_tokens else rng.random(spec.n_features) < 0.5
+    window_set = window_set.with_rows(rows, relative)
     n_targets = len(window_set.rows) if spec.every_step else n_samples
     if loss in REGRESSION:
         targets = rng.normal(size=(n_targets, spec.n_outputs)).astype(dtype)
