@@ -77,7 +77,7 @@ new = (y_test > highest).to_numpy()
 recipe = {
     "learning_rate": 0.001, "batch_size": 32, "max_epochs": epochs, "early_stopping": True,
     "validation_fraction": 0.1, "n_iter_no_change": None, "max_grad_norm": None,
-    "init_scale": 1.0, "relative": "never",
+    "init_scale": 1.0, "relative": "never", "weight_decay": 0.0,
 }  # fmt: skip
 models = {
     "LSTM 64": LSTMRegressor(64, **recipe),

@@ -141,7 +141,8 @@ if args.full:
         TextSequencer(max_tokens=5000, skip_top=10, length=200),
         BiLSTMClassifier(
             128, embedding_dim=128, dropout=0.2, recurrent_dropout=0.2, optimizer="rmsprop",
-            learning_rate=0.001, batch_size=32, max_grad_norm=None, random_state=args.seed,
+            learning_rate=0.001, batch_size=32, max_grad_norm=None, weight_decay=0.0,
+            random_state=args.seed,
         ),
     )  # fmt: skip
     n_epochs = best_epoch(*clone(network))

@@ -41,7 +41,7 @@ new = slice(1500, None)
 
 recipe = {
     "max_epochs": 100, "learning_rate": 0.02, "init_scale": 1.0, "relative": "never",
-    "random_state": 4,
+    "weight_decay": 0.0, "random_state": 4,
 }  # fmt: skip
 networks = {
     "LSTM, 1 unit": LSTMRegressor(1, **recipe),

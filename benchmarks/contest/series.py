@@ -42,6 +42,21 @@ def carried():
     ]
 
 
+def made_up():
+    """Return series without any noise, which a network can learn to the end.
+
+    Returns
+    -------
+    tasks : list of Task
+        The tasks.
+    """
+    chaos = [0.3]
+    for _ in range(599):
+        chaos.append(3.9 * chaos[-1] * (1 - chaos[-1]))
+    wave = np.sin(np.arange(600) / 9)
+    return [Task("sine", wave, 20), Task("logistic map", np.array(chaos), 20)]
+
+
 def of_folder(folder):
     """Return the series of prices.
 

@@ -100,5 +100,6 @@ def _same_training(n_epochs):
         "max_grad_norm": None,
         "init_scale": 1.0,
         "relative": "never",
+        "weight_decay": 0.0,
         "random_state": 0,
     }

@@ -20,7 +20,7 @@ SHARED = {
     "init_scale": _POSITIVE,
     "optimizer": [StrOptions({"adam", "adamw", "nadam", "rmsprop", "sgd"})],
     "learning_rate": _POSITIVE,
-    "weight_decay": [Interval(Real, 0, None, closed="left")],
+    "weight_decay": [Interval(Real, 0, None, closed="left"), StrOptions({"auto"})],
     "max_grad_norm": [*_POSITIVE, None],
     "batch_size": _COUNT,
     "max_epochs": _COUNT,

@@ -34,7 +34,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         class_weight=None,
         optimizer="adam",
         learning_rate=0.005,
-        weight_decay=0.0,
+        weight_decay="auto",
         max_grad_norm=1.0,
         batch_size=64,
         max_epochs=100,

@@ -14,7 +14,7 @@ from ._constraints import REGRESSOR, SHARED
 from ._quantiles import uncross
 from ._recurrent_base import RecurrentBase
 from ._regression_targets import RegressionTargetsMixin
-from ._relative import newest_values
+from ._relative import is_relative, newest_values
 from ._step_outputs import outputs_of_last_steps, outputs_of_steps
 
 
@@ -46,7 +46,7 @@ class RecurrentRegressor(RegressorMixin, RegressionTargetsMixin, RecurrentBase):
         quantile=0.5,
         optimizer="adam",
         learning_rate=0.005,
-        weight_decay=0.0,
+        weight_decay="auto",
         max_grad_norm=1.0,
         batch_size=64,
         max_epochs=100,
@@ -217,7 +217,7 @@ class RecurrentRegressor(RegressorMixin, RegressionTargetsMixin, RecurrentBase):
 
     def _newest_values(self, steps, newest):
         features = self.reference_features_
-        return newest_values(steps[newest, features], features) if features.max() >= 0 else None
+        return newest_values(steps[newest, features], features) if is_relative(features) else None
 
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)

@@ -5,7 +5,7 @@ import numpy as np
 from sklstm.data import numeric_step_targets, numeric_targets
 
 from ._quantiles import quantile_levels
-from ._relative import newest_values, reference_features, wandering_features
+from ._relative import is_relative, newest_values, reference_features, wandering_features
 from ._standardisation import standardise, weighted_statistics
 from ._step_targets import align_step_targets, rows_beside
 
@@ -47,7 +47,7 @@ class RegressionTargetsMixin:
             weight = training.targets.row_weight(weight)[there]
             targets, newest = targets[there], newest[there]
         reference, relative = self._choose_relative(training, targets, newest, weight)
-        if (reference >= 0).any():
+        if is_relative(reference):
             targets = targets - newest_values(rows[newest[:, np.newaxis], reference], reference)
         mean, scale = weighted_statistics(targets, weight)
         return {
@@ -63,7 +63,7 @@ class RegressionTargetsMixin:
         if self.relative == "never" or self.embedding_dim is not None:
             return np.full(targets.shape[1], -1), np.zeros(rows.shape[1], dtype=bool)
         reference = reference_features(targets, rows, newest, weight, force=force)
-        if force or not (reference >= 0).any():
+        if force or not is_relative(reference):
             return reference, np.full(rows.shape[1], force)
         return reference, wandering_features(training.windows, training.sample_weight)
 
@@ -77,7 +77,7 @@ class RegressionTargetsMixin:
     def _network_targets(self, samples, attributes, dtype):
         reference, targets = attributes["reference_features_"], samples.targets
         rows = targets.rows if self._every_step else targets
-        if (reference >= 0).any():
+        if is_relative(reference):
             rows, newest = self._targets_and_newest(samples)
             values = samples.windows.rows[newest[:, np.newaxis], reference]
             rows = rows - newest_values(values, reference)

@@ -65,7 +65,13 @@ def newest_values(values, features):
     values : ndarray of shape (..., n_outputs), float64
         To be taken off targets, and added to predictions.
     """
-    return np.where(features >= 0, values.astype(np.float64), 0.0)
+    values = values.astype(np.float64, copy=False)
+    return values if is_relative(features, all) else np.where(features >= 0, values, 0.0)
+
+
+def is_relative(features, how=any):
+    """Tell whether any target, or all of them, have a reference feature."""
+    return how(feature >= 0 for feature in features.tolist())  # quick for single predictions
 
 
 def wandering_features(windows, weight=None):

@@ -102,6 +102,7 @@ class TrainingRunMixin:
             "max_epochs": max_epochs,
             "seed": attributes["_seed"],
             "first_epoch": len(attributes["loss_curve_"]),
+            "last_loss": (attributes["loss_curve_"] or [1.0])[-1],
         }
 
     def _quantile(self, attributes):

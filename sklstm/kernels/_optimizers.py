@@ -97,13 +97,17 @@ class Optimizer:
         Which one.
     weights : ndarray of shape (n_weights,)
         What it changes, in place; `n_weights` is a multiple of `LANES`.
-    learning_rate, weight_decay : float
-        Size of the steps, and of the pull towards zero.
-    max_grad_norm : float or None
+    learning_rate : float
+        Size of the steps.
+    weight_decay : float, default=0.0
+        Size of the pull towards zero.
+    max_grad_norm : float or None, default=None
         The gradient is scaled down to this norm if it is longer.
 
     Attributes
     ----------
+    decay : float
+        The weight decay, which may be changed between steps.
     n_steps : int
         Steps taken so far.
     mean, square : ndarray of shape (n_weights,)
@@ -112,7 +116,7 @@ class Optimizer:
         Product of the momenta of all steps, for NAdam.
     """
 
-    def __init__(self, name, weights, learning_rate, weight_decay, max_grad_norm):
+    def __init__(self, name, weights, learning_rate, weight_decay=0.0, max_grad_norm=None):
         self.name, self.weights = name, weights
         self.rate, self.decay, self.limit = learning_rate, weight_decay, max_grad_norm
         self.n_steps, self.momenta = 0, 1.0

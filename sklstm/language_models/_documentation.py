@@ -51,8 +51,9 @@ optimizer : {{"adam", "adamw", "nadam", "rmsprop", "sgd"}}, default="adam"
     of 0.9.
 learning_rate : float, default=0.005
     Step size of the optimizer.
-weight_decay : float, default=0.0
-    Strength of L2 regularisation.
+weight_decay : float or "auto", default=0.0
+    Strength of L2 regularisation. ``"auto"``: in each epoch a thousandth of the training loss of
+    the epoch before, 1 at most.
 max_grad_norm : float or None, default=1.0
     Longest gradient that is not shortened; None: never.
 batch_size : int, default=64

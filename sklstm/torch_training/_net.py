@@ -66,8 +66,7 @@ def make_net(network, loss, settings, device):
     loss : nn.Module
         Called with outputs, targets and weights.
     settings : dict
-        ``optimizer``, ``learning_rate``, ``weight_decay``, ``max_grad_norm``, ``batch_size`` and
-        ``callbacks``.
+        ``optimizer``, ``learning_rate``, ``max_grad_norm``, ``batch_size`` and ``callbacks``.
     device : torch.device
         Where it trains.
 
@@ -83,7 +82,7 @@ def make_net(network, loss, settings, device):
         criterion=loss,
         optimizer=optimizer,
         lr=settings["learning_rate"],
-        optimizer__weight_decay=settings["weight_decay"],
+        optimizer__weight_decay=0.0,  # set before each epoch
         **{f"optimizer__{name}": value for name, value in options.items()},
         batch_size=settings["batch_size"],
         callbacks=[

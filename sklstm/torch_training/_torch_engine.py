@@ -70,6 +70,11 @@ class TorchEngine:
             import_state(self.net.optimizer_, self.optimizer_state)
         self.net.notify("on_train_begin", X=self.batches, y=self.validation)
 
+    def set_weight_decay(self, value):
+        """Set how strongly weights are pulled to zero from now on."""
+        for group in self.net.optimizer_.param_groups:
+            group["weight_decay"] = value
+
     def run_epoch(self, batches, generator):
         """Train on all samples in batches; return the loss of each batch."""
         if self.device.type != "cpu":

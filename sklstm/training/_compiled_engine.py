@@ -50,7 +50,7 @@ class CompiledEngine:
         self.weights = self.layout.pack(weights, self.dtype)
         self.optimizer = Optimizer(
             settings["optimizer"], self.weights, settings["learning_rate"],
-            settings["weight_decay"], settings["max_grad_norm"],
+            max_grad_norm=settings["max_grad_norm"],
         )  # fmt: skip
         import_state(self.optimizer, self.layout, optimizer_state)
         self.n_steps = int(data.windows.lengths.max())
@@ -79,6 +79,10 @@ class CompiledEngine:
 
     def __exit__(self, *exception):
         self._stack.close()
+
+    def set_weight_decay(self, value):
+        """Set how strongly weights are pulled to zero from now on."""
+        self.optimizer.decay = value
 
     def run_epoch(self, batches, generator):
         """Train on all samples in batches; return the loss of each batch."""

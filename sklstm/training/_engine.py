@@ -32,8 +32,9 @@ def uses_compiled_code(spec, engine):
 def make_engine(spec, weights, data, validation, settings, optimizer_state):
     """Return an engine that trains a network.
 
-    An engine is a context manager with three methods: ``run_epoch(batches, generator)`` trains on
+    An engine is a context manager with four methods: ``run_epoch(batches, generator)`` trains on
     a `BatchOrder`, draws masks of dropout, and returns the loss of each batch;
+    ``set_weight_decay(value)`` is called before it;
     ``validation_losses()`` returns the losses of batches of validation data and their `BatchOrder`;
     ``state()`` returns copies of the weights and of the state of the optimiser. Besides, skorch's
     callbacks may set ``asked_to_stop``, and hear of the end by ``finish()``.

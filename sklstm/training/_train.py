@@ -7,6 +7,7 @@ from ._engine import make_engine
 from ._records import TrainingResult
 from ._run_state import RunState
 from ._stopping import Patience
+from ._weight_decay import weight_decay_of_epoch
 
 
 def train(
@@ -30,6 +31,7 @@ def train(
         ``recurrent_dropout``, ``n_iter_no_change``, ``tol``, ``device``, ``engine``, ``callbacks``
         (of skorch; may be left out), and ``seed``
         with ``first_epoch``: the draws of an epoch depend on these two and on nothing before it.
+        ``last_loss`` is the training loss of the epoch before the first one, if there was one.
         ``quantile`` is one level or an array of one for each output.
     optimizer_state : list, optional
         State of the optimiser to go on from.
@@ -121,6 +123,8 @@ class _Run:
         batches = batches_of_epoch(
             self.data, seed, epoch, batch_size=settings["batch_size"], shuffle=settings["shuffle"]
         )
+        last_loss = self.loss_curve[-1] if self.loss_curve else settings.get("last_loss", 1.0)
+        self.engine.set_weight_decay(weight_decay_of_epoch(settings["weight_decay"], last_loss))
         try:
             losses = self.engine.run_epoch(batches, np.random.default_rng([seed, epoch, 1]))
         except OverflowError as error:

@@ -73,7 +73,7 @@ def test_a_generator_of_seeds_is_known_by_its_state(interrupt):
 def test_another_scale_of_the_same_samples_gives_the_model_of_that_scale(interrupt):
     """Training sees standardised values; what it does not see is taken from the data at hand."""
     clone(MODEL).set_callbacks(Checkpoint("a")).fit(WINDOWS, Y)
-    X, y = 4 * WINDOWS, 8 * Y - 0.0
+    X, y = 4 * WINDOWS, 4 * Y - 0.0
     found = clone(MODEL).set_callbacks(Checkpoint("a"), interrupt(1)).fit(X, y)
     np.testing.assert_array_equal(found.predict(X), clone(MODEL).fit(X, y).predict(X))
 
@@ -106,6 +106,12 @@ def test_a_digest_depends_on_everything_but_the_place_in_memory(kind):
         digest(weight=None), digest(weight=np.arange(20.0)), digest(starts=starts + 1),
     }  # fmt: skip
     assert len(found) == 7
+    windows = WindowSet(rows, starts, lengths)
+    masks = [np.zeros(2, dtype=bool), np.array([True, False]), np.array([True, True])]
+    relative = [windows.with_rows(rows, mask[: rows.shape[1]]) for mask in masks]
+    digests = [data_digest(TrainingData(w, alone.targets, weight)) for w in relative]
+    assert digests[0] == digest()
+    assert len({*digests, *found}) == (8 if kind == "tokens" else 9)
 
 
 def test_windows_that_share_rows_are_read_in_little_memory_and_time():

@@ -89,7 +89,7 @@ def runs(draw):
         "quantile": draw(st.sampled_from([0.1, 0.9, np.array(levels[: spec.n_outputs])])),
         "optimizer": draw(st.sampled_from(["adam", "adamw", "nadam", "rmsprop", "sgd"])),
         "learning_rate": 0.003,
-        "weight_decay": draw(st.sampled_from([0.0, 0.05])),
+        "weight_decay": draw(st.sampled_from([0.0, 0.05, "auto"])),
         "max_grad_norm": draw(st.sampled_from([None, 0.5])),
         "batch_size": draw(st.sampled_from([7, 16, 33, 100])),
         "max_epochs": 4,

@@ -80,6 +80,27 @@ def test_weight_decay_is_added_to_the_gradient(problem):
         np.testing.assert_allclose(result.weights[name], expected, rtol=1e-9, atol=1e-12)
 
 
+def test_automatic_weight_decay_is_a_thousandth_of_the_loss_of_the_epoch_before(problem):
+    spec, weights, data = problem
+    auto = SETTINGS | {"weight_decay": "auto", "learning_rate": 0.1}
+    whole = train(spec, weights, data, None, auto | {"max_epochs": 3})
+    parts, losses, state = weights, [1.0], None
+    for epoch in range(3):
+        decay = 1e-3 * min(losses[-1], 1.0)
+        settings = auto | {"weight_decay": decay, "first_epoch": epoch}
+        part = train(spec, parts, data, None, settings, optimizer_state=state)
+        parts, state = part.weights, part.optimizer_state
+        losses += part.loss_curve
+    assert whole.loss_curve == losses[1:]
+    for name, expected in parts.items():
+        np.testing.assert_array_equal(whole.weights[name], expected)
+    # Who goes on epoch by epoch says what the loss was.
+    last = train(spec, weights, data, None, auto | {"last_loss": 0.2})
+    plain = train(spec, weights, data, None, auto | {"weight_decay": 2e-4})
+    np.testing.assert_allclose(last.weights["head_bias"], plain.weights["head_bias"], rtol=1e-12)
+    assert (last.weights["head_weight"] != whole.weights["head_weight"]).any()
+
+
 def test_losses_are_those_of_the_weights_at_the_time(problem):
     spec, weights, data = problem
     result = train(spec, weights, data, data, SETTINGS | {"max_epochs": 3})
