@@ -8,7 +8,7 @@ from ._any_numbers import any_numbers
 from ._inside import find_inside
 from ._style import BLUE, GREY, VERMILION, axes_to_draw_on, legend_above
 
-# Errors are those of the standardised target.
+# Errors are those of the standardised target, or of its standardised changes.
 _LOSSES = {
     "squared_error": "Mean squared error (variances of the target)",
     "absolute_error": "Mean absolute error (standard deviations of the target)",
@@ -207,7 +207,7 @@ class LossCurveDisplay:
             validation_loss=validation,
             best_epoch=best,
             stop_reason=network.stop_reason_,
-            loss_name=_LOSSES.get(getattr(network, "loss", "log_loss")),
+            loss_name=_loss_name(network),
         )
         return display.plot(ax, **plot_params)
 
@@ -277,3 +277,11 @@ def _curve(values, name):
     if curve.ndim != 1 or not len(curve):
         raise ValueError(f"{name} must be of shape (n_epochs,), got an array of {curve.shape}.")
     return curve
+
+
+def _loss_name(network):
+    name = _LOSSES.get(getattr(network, "loss", "log_loss"))
+    references = getattr(network, "reference_features_", None)
+    if name is None or references is None or (references < 0).any():
+        return name
+    return name.replace("the target", "the target's changes")

@@ -18,8 +18,9 @@ Y = X.mean(axis=(1, 2))
 def stopped():
     """A network that stopped early."""
     network = LSTMRegressor(
-        4, early_stopping=True, n_iter_no_change=2, learning_rate=0.05, random_state=0
-    )
+        4, relative="never", early_stopping=True, n_iter_no_change=2, learning_rate=0.05,
+        random_state=0,
+    )  # fmt: skip
     return network.fit(X, Y)
 
 
@@ -53,12 +54,15 @@ def test_without_validation_there_is_no_best_epoch(is_tidy):
     [
         ("absolute_error", "standard deviations of the target"),
         ("huber", "standard deviations of the target"),
-        ("quantile", "Pinball loss"),
+        ("quantile", "standard deviations of the target"),
     ],
 )
 def test_the_axis_says_which_loss_in_which_unit(loss, unit):
-    network = LSTMRegressor(3, loss=loss, max_epochs=2).fit(X, Y)
-    assert unit in LossCurveDisplay.from_estimator(network).ax_.get_ylabel()
+    for relative, what in (("never", unit), ("always", unit.replace("target", "target's changes"))):
+        network = LSTMRegressor(3, loss=loss, relative=relative, max_epochs=2).fit(X, Y)
+        label = LossCurveDisplay.from_estimator(network).ax_.get_ylabel()
+        assert what in label
+        assert ("changes" in label) == (relative == "always")
 
 
 def test_a_classifier_has_a_log_loss():
