@@ -2,6 +2,7 @@
 
 import json
 import statistics
+from math import isnan, nan
 
 KINDS = ("LSTM", "GRU")
 COLUMNS = (
@@ -80,8 +81,11 @@ def _table(ratios, names, kind):
                 cell = f"**{cell}**" if means[column][-1] == best else cell
             cells.append(cell)
         rows.append([name, *cells])
-    overall = [_overall(means[column], len(names)) for column in COLUMNS]
-    rows.append(["geometric mean", *[""] * len(BASELINES), *overall])
+    of_baselines = [
+        [ratios.get((name, "baseline", b), [nan])[0] for name in names] for b in BASELINES
+    ]
+    overall = [_overall(values, len(names)) for values in [*of_baselines, *means.values()]]
+    rows.append(["geometric mean", *overall])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
@@ -95,4 +99,5 @@ def _cell(values):
 
 
 def _overall(means, n_series):
-    return f"{statistics.geometric_mean(means):.2f}" if len(means) == n_series else ""
+    complete = len(means) == n_series and not any(map(isnan, means))
+    return f"{statistics.geometric_mean(means):.2f}" if complete else ""

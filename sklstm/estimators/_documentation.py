@@ -52,11 +52,12 @@ _REGRESSION = """
 relative : {"auto", "always", "never"}, default="auto"
     Whether changes are predicted in place of values, as a price is today's price and a change.
     ``"auto"``: a target is taken relative to the newest value of the feature for which that leaves
-    the smallest variance, if this is less than half of its own. If there is such a target,
-    features that wander (the test of Dickey and Fuller, 1979, finds no level that they return to)
-    are read as changes since the first step of the window. So values beyond those of training
-    are as good as any. ``"always"``: all targets, and all features; ``"never"``: none. Tokens are
-    never.
+    the smallest variance, if this is less than half of its own. If all targets are so, features
+    that wander (the test of Dickey and Fuller, 1979, finds no level that they return to) are read
+    as changes since the first step of the window. So values beyond those of training are as good
+    as any. A change is measured in the units of its feature: targets on another scale than all
+    features are predicted as they are. ``"always"``: all targets, and all features; ``"never"``:
+    none. Tokens are never.
 output : {"last", "sequence"}, default="last"
     What there is a target for: each window, or every step of each window. With ``"sequence"`` a
     step without target is NaN in `y`, and every target counts the same in the loss. The prediction

@@ -63,7 +63,7 @@ class RegressionTargetsMixin:
         if self.relative == "never" or self.embedding_dim is not None:
             return np.full(targets.shape[1], -1), np.zeros(rows.shape[1], dtype=bool)
         reference = reference_features(targets, rows, newest, weight, force=force)
-        if force or not is_relative(reference):
+        if force or not is_relative(reference, all):  # of the others the level may say all
             return reference, np.full(rows.shape[1], force)
         return reference, wandering_features(training.windows, training.sample_weight)
 

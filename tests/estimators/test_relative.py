@@ -101,6 +101,10 @@ def test_what_is_chosen_by_itself():
     model.fit(X, RNG.normal(size=len(y)))
     assert model.reference_features_.tolist() == [-1]
     assert not model.relative_features_.any()
+    # Of a target among others, too, the level may say all.
+    model.fit(X, np.stack([y, RNG.normal(size=len(y))], axis=1))
+    assert model.reference_features_.tolist() == [0, -1]
+    assert not model.relative_features_.any()
     # What is measured in another unit is no change of a feature.
     assert model.fit(X, 10 * y).reference_features_.tolist() == [-1]
 
