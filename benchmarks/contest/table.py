@@ -86,16 +86,22 @@ def _table(ratios, names, kind):
     ]
     overall = [_overall(values, len(names)) for values in [*of_baselines, *means.values()]]
     rows.append(["geometric mean", *overall])
+    spreads = [_spread(ratios, names, kind, column) for column in COLUMNS]
+    rows.append(["± (median of the series)", *[""] * len(BASELINES), *spreads])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def _cell(values):
-    """Return the mean over seeds and half the distance of the best and the worst of them."""
-    if not values or values[0] != values[0]:
+    """Return the mean over seeds."""
+    return "" if not values or isnan(values[0]) else f"{statistics.mean(values):.2f}"
+
+
+def _spread(ratios, names, kind, column):
+    """Return half the distance of the best and the worst seed, the median over the series."""
+    games = [values for name in names if (values := ratios.get((name, kind, column)))]
+    if not games or min(map(len, games)) < 2:
         return ""
-    if len(values) == 1:
-        return f"{values[0]:.2f}"
-    return f"{statistics.mean(values):.2f} ± {(max(values) - min(values)) / 2:.2f}"
+    return f"{statistics.median((max(values) - min(values)) / 2 for values in games):.2f}"
 
 
 def _overall(means, n_series):
