@@ -15,13 +15,13 @@ ONE_THREAD_ENOUGH = {"sklstm, 1 thread", "torch, 1 thread", "skorch, 1 thread"}
 NOTES = """\
 Equal: windows, targets, batch size, shuffling, Adam and its step size, mean squared error, single
 precision, one recurrent layer (logistic gates, GRU with the reset after the product) with one
-linear output, no clipping of gradients, no penalty of weights. All else is each library's default. Not equal: initial
-weights (each library's own); torch's LSTM has two bias vectors, of which one is redundant; sklstm
-standardises inputs and targets again, which does nothing to a series of mean 0 and deviation 1;
-sklstm with engine="torch" always trains on one thread; neuralforecast draws the windows of every
-step afresh (its epoch here is as many steps as show the number of windows once) and makes all
-windows again in every step; darts makes its own windows of the series, the same ones; Keras, darts
-and neuralforecast choose the number of threads themselves."""
+linear output, no clipping of gradients, no penalty of weights. All else is each library's default.
+Not equal: initial weights (each library's own); torch's LSTM has two bias vectors, of which one is
+redundant; sklstm standardises inputs and targets again, which does nothing to a series of mean 0
+and deviation 1; sklstm with engine="torch" always trains on one thread; neuralforecast draws the
+windows of every step afresh (its epoch here is as many steps as show the number of windows once)
+and makes all windows again in every step; darts makes its own windows of the series, the same ones;
+Keras, darts and neuralforecast choose the number of threads themselves."""
 
 
 def measure(bench):
