@@ -65,12 +65,9 @@ class GatesMixin:
         windows = self._check_window_array(X)
         values, lengths = self._standardised(windows, np.float64).gather(slice(None))
         activations = gate_activations(self._spec, self.weights_, values, lengths)
-        observed = ~np.isnan(windows[:, :, 0])
-        inside = np.arange(values.shape[1]) < lengths[:, np.newaxis]
         for of_layer in activations.values():
             for name, array in of_layer.items():
-                of_layer[name] = np.full((*observed.shape, array.shape[2]), np.nan)
-                of_layer[name][observed] = array[inside]
+                of_layer[name] = _at_their_steps(array, lengths, windows)
         return activations
 
     def _last_states(self, X):
@@ -92,11 +89,16 @@ class GatesMixin:
     def _network_inputs(self, windows):
         """Return what the network reads of an array of windows, NaN at missing steps."""
         values, lengths = self._standardised(windows, np.float64).gather(slice(None))
-        inputs = np.full(windows.shape, np.nan)
-        inside = np.arange(values.shape[1]) < lengths[:, np.newaxis]
-        inputs[~np.isnan(windows[:, :, 0])] = values[inside]
-        return inputs
+        return _at_their_steps(values, lengths, windows)
 
     def _standardised(self, windows, dtype):
         """Return windows as a `WindowSet` of what the network reads."""
         return self._network_windows(WindowSet.from_array(windows), dtype)
+
+
+def _at_their_steps(values, lengths, windows):
+    """Move what was computed of gathered windows to their observed steps; NaN at missing ones."""
+    observed = ~np.isnan(windows[:, :, 0])
+    moved = np.full((*observed.shape, values.shape[2]), np.nan)
+    moved[observed] = values[np.arange(values.shape[1]) < lengths[:, np.newaxis]]
+    return moved

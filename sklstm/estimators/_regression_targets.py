@@ -5,7 +5,7 @@ import numpy as np
 from sklstm.data import numeric_step_targets, numeric_targets
 
 from ._quantiles import quantile_levels
-from ._relative import is_relative, newest_values, reference_features, wandering_features
+from ._relative import NONE, changes, is_relative, reference_features, wandering_features
 from ._standardisation import standardise, weighted_statistics
 from ._step_targets import align_step_targets, rows_beside
 
@@ -48,7 +48,7 @@ class RegressionTargetsMixin:
             targets, newest = targets[there], newest[there]
         reference, relative = self._choose_relative(training, targets, newest, weight)
         if is_relative(reference):
-            targets = targets - newest_values(rows[newest[:, np.newaxis], reference], reference)
+            targets = changes(targets, rows, newest, reference)
         mean, scale = weighted_statistics(targets, weight)
         return {
             "target_mean_": mean,
@@ -61,7 +61,7 @@ class RegressionTargetsMixin:
         """Return the feature that each target goes on from, and which features wander."""
         rows, force = training.windows.rows, self.relative == "always"
         if self.relative == "never" or self.embedding_dim is not None:
-            return np.full(targets.shape[1], -1), np.zeros(rows.shape[1], dtype=bool)
+            return np.full(targets.shape[1], NONE), np.zeros(rows.shape[1], dtype=bool)
         reference = reference_features(targets, rows, newest, weight, force=force)
         if force or not is_relative(reference, all):  # of the others the level may say all
             return reference, np.full(rows.shape[1], force)
@@ -79,8 +79,7 @@ class RegressionTargetsMixin:
         rows = targets.rows if self._every_step else targets
         if is_relative(reference):
             rows, newest = self._targets_and_newest(samples)
-            values = samples.windows.rows[newest[:, np.newaxis], reference]
-            rows = rows - newest_values(values, reference)
+            rows = changes(rows, samples.windows.rows, newest, reference)
         rows = standardise(rows, attributes["target_mean_"], attributes["target_scale_"], dtype)
         # Each level of the quantile loss has an output of its own for each target.
         rows = np.repeat(rows, self._n_levels, axis=1) if self._n_levels > 1 else rows

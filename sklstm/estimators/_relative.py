@@ -69,6 +69,28 @@ def newest_values(values, features):
     return values if is_relative(features, all) else np.where(features >= 0, values, 0.0)
 
 
+def changes(targets, rows, newest, features):
+    """Return targets less the newest values of their features.
+
+    Parameters
+    ----------
+    targets : ndarray of shape (n_samples, n_outputs)
+        Targets.
+    rows : ndarray of shape (n_rows, n_features)
+        Observed steps of the windows.
+    newest : ndarray of shape (n_samples,), int64
+        Which of them is the newest at each target.
+    features : ndarray of shape (n_outputs,)
+        As from `reference_features`.
+
+    Returns
+    -------
+    changes : ndarray of shape (n_samples, n_outputs)
+        Targets without a feature as they are.
+    """
+    return targets - newest_values(rows[newest[:, np.newaxis], features], features)
+
+
 def is_relative(features, how=any):
     """Tell whether any target, or all of them, have a reference feature."""
     return how(feature >= 0 for feature in features.tolist())  # quick for single predictions
