@@ -86,7 +86,7 @@ print(f"{len(X_train)} training pairs, {len(X_test)} test pairs")
 recipe = {
     "loss": "absolute_error", "learning_rate": 0.001, "batch_size": 64, "max_epochs": epochs,
     "early_stopping": True, "n_iter_no_change": None, "max_grad_norm": None,
-    "init_scale": 1.0, "relative": "never", "weight_decay": 0.0,
+    "init_scale": 1.0, "differencing": "never", "weight_decay": 0.0,
 }  # fmt: skip
 networks = {
     "feed-forward 128": RNNRegressor(128, activation="relu", **recipe),

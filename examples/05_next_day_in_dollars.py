@@ -73,18 +73,18 @@ new = (y_test > highest).to_numpy()
 # One LSTM, two LSTMs, changes, and yesterday's price
 # ---------------------------------------------------
 # The newest tenth of the training windows is held back, and tells which epoch was best. The third
-# network is no part of the recipe: it is the first one without ``relative="never"``. It finds out
-# by itself that tomorrow's price is today's price and a change.
+# network is no part of the recipe: it is the first one without ``differencing="never"``. It finds
+# out by itself that the price is non-stationary, and predicts its first difference.
 
 recipe = {
     "learning_rate": 0.001, "batch_size": 32, "max_epochs": epochs, "early_stopping": True,
     "validation_fraction": 0.1, "n_iter_no_change": None, "max_grad_norm": None,
-    "init_scale": 1.0, "relative": "never", "weight_decay": 0.0,
+    "init_scale": 1.0, "differencing": "never", "weight_decay": 0.0,
 }  # fmt: skip
 models = {
     "LSTM 64": LSTMRegressor(64, **recipe),
     "two LSTM 64": LSTMRegressor(64, num_layers=2, **recipe),
-    "LSTM 64 of changes": LSTMRegressor(64, **recipe | {"relative": "auto"}),
+    "LSTM 64 of changes": LSTMRegressor(64, **recipe | {"differencing": "auto"}),
     "persistence": PersistenceRegressor(),
 }
 

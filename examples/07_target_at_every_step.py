@@ -79,7 +79,7 @@ for output, wanted in {"sequence": y_train, "last": y_train[:, -1]}.items():
         network = LSTMRegressor(
             size, num_layers=2, output=output, learning_rate=0.01, max_epochs=epochs,
             batch_size=first, shuffle=False, n_iter_no_change=None, init_scale=1.0,
-            relative="never", weight_decay=0.0, random_state=seed,
+            differencing="never", weight_decay=0.0, random_state=seed,
         )  # fmt: skip
         start = time.perf_counter()
         network.fit(X_train, wanted)

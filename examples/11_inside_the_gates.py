@@ -40,7 +40,7 @@ new = slice(1500, None)
 # R² is 1 for a perfect memory, and 0 for always saying the mean. The simple network has no gates.
 
 recipe = {
-    "max_epochs": 100, "learning_rate": 0.02, "init_scale": 1.0, "relative": "never",
+    "max_epochs": 100, "learning_rate": 0.02, "init_scale": 1.0, "differencing": "never",
     "weight_decay": 0.0, "random_state": 4,
 }  # fmt: skip
 networks = {

@@ -17,8 +17,8 @@ from sklstm import GRURegressor, LSTMRegressor, RNNRegressor
 NETWORKS = {"LSTM": LSTMRegressor, "GRU": GRURegressor, "simple": RNNRegressor}
 SETTINGS = {
     "defaults": {},
-    '`relative="never"`': {"relative": "never"},
-    '`relative="always"`': {"relative": "always"},
+    '`differencing="never"`': {"differencing": "never"},
+    '`differencing="always"`': {"differencing": "always"},
     "`init_scale=1.0`": {"init_scale": 1.0},
     "`learning_rate=0.001`": {"learning_rate": 0.001},
     "`learning_rate=0.01`": {"learning_rate": 0.01},

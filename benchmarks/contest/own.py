@@ -24,7 +24,7 @@ def forecast(task, kind, model, seed):
         return LinearRegression().fit(X, y).predict(X_test)
     network = NETWORKS[kind](random_state=seed)
     if model == "values alone":
-        network.set_params(relative="never")
+        network.set_params(differencing="never")
     elif model == "window-scaled":
         network = WindowScaledRegressor(network, WindowScaler("standard"))
     elif model == "searched":

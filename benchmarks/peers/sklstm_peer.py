@@ -99,7 +99,7 @@ def _same_training(n_epochs):
         "n_iter_no_change": None,
         "max_grad_norm": None,
         "init_scale": 1.0,
-        "relative": "never",
+        "differencing": "never",
         "weight_decay": 0.0,
         "random_state": 0,
     }

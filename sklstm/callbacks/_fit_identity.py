@@ -83,8 +83,8 @@ def data_digest(data):
             dtype = np.int64 if part.dtype.kind in "iu" else part.dtype
             digest.update(f"{part.shape} {np.dtype(dtype)} ".encode())
             digest.update(np.ascontiguousarray(part, dtype=dtype))
-    if windows.from_first is not None and windows.from_first.any():
-        digest.update(windows.from_first)
+    if windows.differenced is not None and windows.differenced.any():
+        digest.update(windows.differenced)
     if data.batches is not None:
         for part in (data.batches.samples, data.batches.firsts, data.batches.continues):
             digest.update(np.ascontiguousarray(part))

@@ -22,7 +22,7 @@ class WindowSet:
         First row of each window.
     lengths : ndarray of shape (n_samples,), int64
         Number of rows of each window, at least one.
-    from_first : ndarray of shape (n_features,), bool, or None
+    differenced : ndarray of shape (n_features,), bool, or None
         Features that are measured from the first step of each window, where they are zero then.
         The rows know nothing of it; who reads a window subtracts. None: no feature is.
     """
@@ -30,7 +30,7 @@ class WindowSet:
     rows: np.ndarray
     starts: np.ndarray
     lengths: np.ndarray
-    from_first: np.ndarray | None = None
+    differenced: np.ndarray | None = None
 
     @classmethod
     def from_array(cls, windows):
@@ -81,9 +81,9 @@ class WindowSet:
         """Return the set of the windows at `index` (a slice or an array of integers)."""
         return replace(self, starts=self.starts[index], lengths=self.lengths[index])
 
-    def with_rows(self, rows, from_first=None):
+    def with_rows(self, rows, differenced=None):
         """Return the same windows over other rows, such as standardised ones."""
-        return WindowSet(rows, self.starts, self.lengths, from_first)
+        return WindowSet(rows, self.starts, self.lengths, differenced)
 
     @property
     def newest_rows(self):
@@ -113,8 +113,8 @@ class WindowSet:
         else:
             rows = starts[:, np.newaxis] + np.minimum(step, lengths[:, np.newaxis] - 1)
         values = self.rows[rows]
-        if self.from_first is not None:
-            values[:, :, self.from_first] -= values[:, :1, self.from_first]
+        if self.differenced is not None:
+            values[:, :, self.differenced] -= values[:, :1, self.differenced]
         return values, lengths
 
     def row_numbers(self, index):

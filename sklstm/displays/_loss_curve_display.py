@@ -281,7 +281,7 @@ def _curve(values, name):
 
 def _loss_name(network):
     name = _LOSSES.get(getattr(network, "loss", "log_loss"))
-    references = getattr(network, "reference_features_", None)
+    references = getattr(network, "differenced_targets_", None)
     if name is None or references is None or (references < 0).any():
         return name
     return name.replace("the target", "the target's changes")

@@ -38,7 +38,7 @@ SHARED = {
 }
 
 REGRESSOR = {
-    "relative": [StrOptions({"auto", "always", "never"})],
+    "differencing": [StrOptions({"auto", "always", "never"})],
     "output": [StrOptions({"last", "sequence"})],
     "loss": [StrOptions({"squared_error", "absolute_error", "huber", "quantile"})],
     "quantile": [Interval(Real, 0, 1, closed="neither"), list, tuple],

@@ -49,7 +49,7 @@ peephole : bool, default=False
 """
 
 _REGRESSION = """
-relative : {"auto", "always", "never"}, default="auto"
+differencing : {"auto", "always", "never"}, default="auto"
     Whether changes are predicted in place of values, as a price is today's price and a change.
     ``"auto"``: a target is taken relative to the newest value of the feature for which that leaves
     the smallest variance, if this is less than half of its own. If all targets are so, features
@@ -161,9 +161,9 @@ window_shape_ : tuple of (int, int)
 _REGRESSOR_ATTRIBUTES = """
 target_mean_, target_scale_ : ndarray of shape (n_outputs,)
     What targets, or their changes, are standardised by; undone in `predict`.
-reference_features_ : ndarray of int of shape (n_outputs,)
+differenced_targets_ : ndarray of int of shape (n_outputs,)
     Number of the feature that each target is relative to, -1 for none.
-relative_features_ : ndarray of bool of shape (n_features,)
+differenced_features_ : ndarray of bool of shape (n_features,)
     Which features are read as changes since the first step of a window.
 """
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from sklstm.data import OUT_OF_VOCABULARY, WindowsInputMixin, as_token_windows, is_on_disk
 
-from ._relative import sizes_of_changes
+from ._differencing import sizes_of_changes
 from ._standardisation import StandardisedRows, standardise, weighted_statistics
 
 _MANY_ROWS, _SPARSE = 100_000, 100  # rows of a table, and times as many as there are tokens
@@ -18,7 +18,7 @@ class NetworkInputMixin(WindowsInputMixin):
     Tokens are windows of one feature, padding being a missing step, until the network reads them.
     """
 
-    relative_features_ = None  # all features are read as they are
+    differenced_features_ = None  # all features are read as they are
 
     @property
     def _reads_tokens(self):
@@ -33,7 +33,7 @@ class NetworkInputMixin(WindowsInputMixin):
     def _input_attributes(self, training, relative=None):
         """Return what is learned of the inputs of the training samples.
 
-        Features for which `relative` is true are measured from the first step of each window.
+        Features for which `differencing` is true are measured from the first step of each window.
         """
         if self.embedding_dim is not None:
             tokens = _trained_tokens(training)
@@ -76,14 +76,14 @@ class NetworkInputMixin(WindowsInputMixin):
             return windows.with_rows(known_tokens(rows, tokens))
         prepare = StandardisedRows if is_on_disk(rows) else standardise
         rows = prepare(rows, attributes["feature_mean_"], attributes["feature_scale_"], dtype)
-        return windows.with_rows(rows, attributes.get("relative_features_"))
+        return windows.with_rows(rows, attributes.get("differenced_features_"))
 
     def _network_windows(self, windows, dtype):
         """Return what the fitted network reads; numbers are standardised when they are read."""
         if self._spec.n_tokens:
             return windows.with_rows(known_tokens(windows.rows, self.tokens_))
         rows = StandardisedRows(windows.rows, self.feature_mean_, self.feature_scale_, dtype)
-        return windows.with_rows(rows, self.relative_features_)
+        return windows.with_rows(rows, self.differenced_features_)
 
 
 def _trained_tokens(training):

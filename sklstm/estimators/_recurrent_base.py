@@ -60,7 +60,7 @@ class RecurrentBase(
     def _target_attributes(self, training):
         """Return the attributes that come of the targets of the training block.
 
-        Among them may be ``relative_features_``: which features the network reads as changes.
+        Among them may be ``differenced_features_``: which features the network reads as changes.
         """
 
     @abstractmethod
@@ -143,7 +143,7 @@ class RecurrentBase(
         """Return statistics and initial weights for training from the beginning."""
         with one_blas_thread():
             attributes = attributes | self._target_attributes(training)
-            attributes |= self._input_attributes(training, attributes.get("relative_features_"))
+            attributes |= self._input_attributes(training, attributes.get("differenced_features_"))
             attributes["_seed"] = self._draw_seed()
             attributes["_spec"] = spec = self._new_spec(attributes)
             attributes["weights_"] = initial_weights(

@@ -11,10 +11,10 @@ from sklearn.utils.validation import check_is_fitted
 from sklstm.data import WindowSet, observed_steps
 
 from ._constraints import REGRESSOR, SHARED
+from ._differencing import is_differenced, newest_values
 from ._quantiles import uncross
 from ._recurrent_base import RecurrentBase
 from ._regression_targets import RegressionTargetsMixin
-from ._relative import is_relative, newest_values
 from ._step_outputs import outputs_of_last_steps, outputs_of_steps
 
 
@@ -25,7 +25,7 @@ class RecurrentRegressor(RegressorMixin, RegressionTargetsMixin, RecurrentBase):
     _levels = None  # of several quantiles, as fitted
     _saved_together = (
         *RecurrentBase._saved_together, "target_mean_", "target_scale_", "_one_dimensional",
-        "reference_features_", "relative_features_",
+        "differenced_targets_", "differenced_features_",
     )  # fmt: skip
 
     def __init__(
@@ -40,7 +40,7 @@ class RecurrentRegressor(RegressorMixin, RegressionTargetsMixin, RecurrentBase):
         peephole=False,
         embedding_dim=None,
         init_scale=0.5,
-        relative="auto",
+        differencing="auto",
         output="last",
         loss="squared_error",
         quantile=0.5,
@@ -71,7 +71,7 @@ class RecurrentRegressor(RegressorMixin, RegressionTargetsMixin, RecurrentBase):
         self.peephole = peephole
         self.embedding_dim = embedding_dim
         self.init_scale = init_scale
-        self.relative = relative
+        self.differencing = differencing
         self.output = output
         self.loss = loss
         self.quantile = quantile
@@ -216,8 +216,10 @@ class RecurrentRegressor(RegressorMixin, RegressionTargetsMixin, RecurrentBase):
         return outputs_of_last_steps(windows, self._spec.n_outputs, run), newest
 
     def _newest_values(self, steps, newest):
-        features = self.reference_features_
-        return newest_values(steps[newest, features], features) if is_relative(features) else None
+        features = self.differenced_targets_
+        return (
+            newest_values(steps[newest, features], features) if is_differenced(features) else None
+        )
 
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)

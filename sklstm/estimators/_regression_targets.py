@@ -4,8 +4,8 @@ import numpy as np
 
 from sklstm.data import numeric_step_targets, numeric_targets
 
+from ._differencing import NONE, changes, is_differenced, nonstationary_features, reference_features
 from ._quantiles import quantile_levels
-from ._relative import NONE, changes, is_relative, reference_features, wandering_features
 from ._standardisation import standardise, weighted_statistics
 from ._step_targets import align_step_targets, rows_beside
 
@@ -46,26 +46,26 @@ class RegressionTargetsMixin:
             there = ~np.isnan(targets[:, 0])
             weight = training.targets.row_weight(weight)[there]
             targets, newest = targets[there], newest[there]
-        reference, relative = self._choose_relative(training, targets, newest, weight)
-        if is_relative(reference):
+        reference, relative = self._choose_differencing(training, targets, newest, weight)
+        if is_differenced(reference):
             targets = changes(targets, rows, newest, reference)
         mean, scale = weighted_statistics(targets, weight)
         return {
             "target_mean_": mean,
             "target_scale_": scale,
-            "reference_features_": reference,
-            "relative_features_": relative,
+            "differenced_targets_": reference,
+            "differenced_features_": relative,
         }
 
-    def _choose_relative(self, training, targets, newest, weight):
+    def _choose_differencing(self, training, targets, newest, weight):
         """Return the feature that each target goes on from, and which features wander."""
-        rows, force = training.windows.rows, self.relative == "always"
-        if self.relative == "never" or self.embedding_dim is not None:
+        rows, force = training.windows.rows, self.differencing == "always"
+        if self.differencing == "never" or self.embedding_dim is not None:
             return np.full(targets.shape[1], NONE), np.zeros(rows.shape[1], dtype=bool)
         reference = reference_features(targets, rows, newest, weight, force=force)
-        if force or not is_relative(reference, all):  # of the others the level may say all
+        if force or not is_differenced(reference, all):  # of the others the level may say all
             return reference, np.full(rows.shape[1], force)
-        return reference, wandering_features(training.windows, training.sample_weight)
+        return reference, nonstationary_features(training.windows, training.sample_weight)
 
     def _targets_and_newest(self, samples):
         """Return targets, one row each, and numbers of the newest rows of windows at them."""
@@ -75,9 +75,9 @@ class RegressionTargetsMixin:
         return targets.rows, rows_beside(targets, windows)
 
     def _network_targets(self, samples, attributes, dtype):
-        reference, targets = attributes["reference_features_"], samples.targets
+        reference, targets = attributes["differenced_targets_"], samples.targets
         rows = targets.rows if self._every_step else targets
-        if is_relative(reference):
+        if is_differenced(reference):
             rows, newest = self._targets_and_newest(samples)
             rows = changes(rows, samples.windows.rows, newest, reference)
         rows = standardise(rows, attributes["target_mean_"], attributes["target_scale_"], dtype)

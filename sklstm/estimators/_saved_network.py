@@ -44,8 +44,8 @@ def _references_fit(estimator):
     """Tell whether what a regressor predicts changes of is there."""
     if not hasattr(estimator, "target_mean_"):
         return True
-    references, n_features = estimator.reference_features_, estimator.window_shape_[1]
-    relative = estimator.relative_features_
+    references, n_features = estimator.differenced_targets_, estimator.window_shape_[1]
+    relative = estimator.differenced_features_
     return (
         references.shape == estimator.target_mean_.shape == estimator.target_scale_.shape
         and references.dtype.kind == "i"

@@ -59,7 +59,7 @@ class SequenceEncoder(
     to the right of them.
 
     States of a network that predicts changes say nothing of the values that change. So
-    ``relative="auto"`` of the network means ``"never"`` here.
+    ``differencing="auto"`` of the network means ``"never"`` here.
 
     In a pipeline the model behind the encoder learns from states of windows whose targets the
     network has learned from. If the network has learned them by heart, these states look better
@@ -113,9 +113,9 @@ class SequenceEncoder(
             If `X` or `y` is not as the network takes it.
         """
         network = clone(self.estimator)
-        if network.get_params().get("relative") == "auto":
+        if network.get_params().get("differencing") == "auto":
             # A state says what is added to the newest value, which no other model would know.
-            network.set_params(relative="never")
+            network.set_params(differencing="never")
         fitted = network.fit(X, y)
         if hasattr(self, "feature_names_in_"):
             del self.feature_names_in_  # of an earlier fit

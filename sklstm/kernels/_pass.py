@@ -47,16 +47,16 @@ class Pass:
     def _compile(*kind):
         return _compiled(*kind)
 
-    def set_inputs(self, rows, from_first=None):
+    def set_inputs(self, rows, differenced=None):
         """Set the rows that windows are slices of, shape (n_rows, n_features); None for none.
 
         Tokens are of shape (n_rows, 1), whole numbers below that of the network. Features for which
-        `from_first` is true, shape (n_features,), are measured from the first row of each window.
+        `differenced` is true, shape (n_features,), are measured from the first row of each window.
         """
         self._inputs = None
         if rows is None:
             return
-        self._from_first[:] = 0.0 if from_first is None else from_first
+        self._from_first[:] = 0.0 if differenced is None else differenced
         n_tokens = self._plan.layout.spec.n_tokens
         self._inputs = np.ascontiguousarray(rows, np.int64 if n_tokens else self._weights.dtype)
         if n_tokens and self._inputs.size:
@@ -136,7 +136,7 @@ class Pass:
         self._from_first = aligned_zeros(plan.layout.spec.n_features, dtype)
         self._set_addresses(
             self._network, weights=weights, memory=self._memory, starts=self._starts,
-            lengths=self._lengths, continues=self._continues, from_first=self._from_first,
+            lengths=self._lengths, continues=self._continues, differenced=self._from_first,
         )  # fmt: skip
         rows = self._network[0]
         n_rows = int(rows["head_rows_size"]) // LANES

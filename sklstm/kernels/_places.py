@@ -29,14 +29,14 @@ LAYER = (
 #: memory. `outputs` are those of each level but the last in the order of the series, `slopes`
 #: their gradients; `there` says which sample has which step. The head reads a single step, the
 #: last, or with `every_step` all of them; so its arrays, targets and weights have as many steps.
-#: Inputs are rows of numbers, of which those times `from_first` of the first row of a window are
+#: Inputs are rows of numbers, of which those times `differenced` of the first row of a window are
 #: subtracted; or with `reads_tokens` whole numbers: of a row of weights, the first of which stands
 #: at `embedding`, or of the place of a one. States begin with zeros, or if
 #: `carried_from` is a step with those after it times what `continues` says of each sample. Masks of
 #: dropout are `input_mask` of the rows of tokens, for all steps, and `output_masks` of each level.
 NETWORK = (
     "weights", "gradient", "memory", "masks", "inputs", "starts", "lengths", "scratch",
-    "targets", "sample_weight", "constants", "continues", "from_first",
+    "targets", "sample_weight", "constants", "continues", "differenced",
     "n_weights", "n_features", "n_steps", "n_tiles", "n_levels", "n_directions",
     "state_size", "steps_at_a_time", "n_parts", "n_outputs",
     "adds", "loss", "every_step", "reads_tokens", "embedding", "carried_from",

@@ -29,7 +29,7 @@ def gather(network, layer):
     memory, inputs = network.pointer("memory"), network.pointer("inputs")
     starts = network.pointer("starts", INTEGER)
     lengths = network.pointer("lengths", INTEGER)
-    from_first = network.pointer("from_first")
+    differenced = network.pointer("differenced")
     n_features, n_steps, step_size = network.n_features, network.n_steps, layer.stack_step
     backward = layer.backward
     zero = memory[0].like(0.0)
@@ -49,7 +49,7 @@ def gather(network, layer):
                 row = inputs.after(backward.compare("!=", 0).choose(back, forth) * n_features)
                 to = target.after(t * step_size)
                 for k in loop(n_features):
-                    to[k * LANES] = row[k] - first_row[k] * from_first[k]
+                    to[k * LANES] = row[k] - first_row[k] * differenced[k]
 
 
 @function(NETWORK)

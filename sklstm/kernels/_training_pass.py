@@ -69,7 +69,7 @@ class TrainingPass(Pass):
     def _compile(*kind):
         return _compiled(*kind)
 
-    def set_data(self, rows, starts, lengths, targets, target_starts=None, from_first=None):
+    def set_data(self, rows, starts, lengths, targets, target_starts=None, differenced=None):
         """Set what to learn from.
 
         Parameters
@@ -84,10 +84,10 @@ class TrainingPass(Pass):
             number negative.
         target_starts : ndarray of shape (n,), int64, optional
             The first of these rows for each sample; by default every sample has one row.
-        from_first : ndarray of shape (n_features,), bool, optional
+        differenced : ndarray of shape (n_features,), bool, optional
             As for `set_inputs`.
         """
-        self.set_inputs(rows, from_first)
+        self.set_inputs(rows, differenced)
         if target_starts is None:
             target_starts = np.arange(len(targets), dtype=np.int64)
         if targets.dtype.kind == "i":

@@ -57,10 +57,10 @@ def _sequence(graph, estimator, windows, steps):
     values = graph("Div", values, estimator.feature_scale_)
     there = graph("Unsqueeze", steps.observed, [2])
     values = steps.to_front(graph("Where", there, values, np.float64(0)))
-    from_first = estimator.relative_features_
-    if from_first is not None and from_first.any():
+    differenced = estimator.differenced_features_
+    if differenced is not None and differenced.any():
         first = graph("Slice", values, [0], [1], [1])
-        values = graph("Sub", values, graph("Mul", first, from_first.astype(np.float64)))
+        values = graph("Sub", values, graph("Mul", first, differenced.astype(np.float64)))
     return graph.cast(values, FLOAT)
 
 

@@ -50,16 +50,16 @@ def convert_regressor(scope, operator, container):
 
 def _center(graph, regressor, windows):
     """Return the mean of the targets, or newest values and the mean of what is added to them."""
-    mean, reference = regressor.target_mean_, regressor.reference_features_
-    is_relative = reference >= 0
-    if not is_relative.any():
+    mean, reference = regressor.target_mean_, regressor.differenced_targets_
+    is_differenced = reference >= 0
+    if not is_differenced.any():
         return graph("Identity", mean)
     newest = windows
     if not regressor._every_step:
         steps = ObservedSteps(graph, windows, regressor.window_shape_[1])
         newest = steps.at_last(steps.to_front(windows))
     values = graph("Gather", newest, np.maximum(reference, 0), axis=-1)
-    return graph("Add", graph("Where", is_relative, values, np.float64(0)), mean)
+    return graph("Add", graph("Where", is_differenced, values, np.float64(0)), mean)
 
 
 def _uncrossed(graph, output, levels):

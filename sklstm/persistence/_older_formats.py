@@ -16,12 +16,12 @@ def nothing_is_relative(cls, state):
     Returns
     -------
     state : dict
-        With what `relative` has chosen, if it is that of a fitted recurrent regressor.
+        With what `differencing` has chosen, if it is that of a fitted recurrent regressor.
     """
     if not {"target_mean_", "window_shape_"} <= state.keys():
         return state
     n_outputs, n_features = len(state["target_mean_"]), state["window_shape_"][1]
     return state | {
-        "reference_features_": np.full(n_outputs, -1),
-        "relative_features_": np.zeros(n_features, dtype=bool),
+        "differenced_targets_": np.full(n_outputs, -1),
+        "differenced_features_": np.zeros(n_features, dtype=bool),
     }

@@ -227,7 +227,7 @@ class CompiledEngine:
         if data.every_step:
             targets, starts = targets.rows, targets.starts
         pass_.set_data(
-            windows.rows, windows.starts, windows.lengths, targets, starts, windows.from_first
+            windows.rows, windows.starts, windows.lengths, targets, starts, windows.differenced
         )
 
     def _share_size(self, n_samples):

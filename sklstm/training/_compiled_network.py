@@ -99,11 +99,11 @@ class CompiledNetwork:
         if len(starts) == 1:  # as below, without the many small calls
             first = int(starts[0])
             rows = windows.rows[first : first + int(lengths[0])]
-            pass_.set_inputs(rows, windows.from_first)
+            pass_.set_inputs(rows, windows.differenced)
             return _FIRST_ROW, lengths
         first, end = int(starts.min()), int((starts + lengths).max())
         if end - first <= 2 * lengths.sum():
-            pass_.set_inputs(windows.rows[first:end], windows.from_first)
+            pass_.set_inputs(windows.rows[first:end], windows.differenced)
             return starts - first, lengths
         apart = windows.gathered(slice(None))
         pass_.set_inputs(apart.rows)

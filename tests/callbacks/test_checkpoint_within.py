@@ -46,7 +46,7 @@ def test_the_network_inside_goes_on(around, interrupt, fitted_bits):
     result = "transform" if around == "encoder" else "predict"
     ours, theirs = (getattr(model, result)(SERIES) for model in (found, expected))
     np.testing.assert_array_equal(ours, theirs)
-    inside = clone(NETWORK).set_params(relative="never" if around == "encoder" else "auto")
+    inside = clone(NETWORK).set_params(differencing="never" if around == "encoder" else "auto")
     inside.fit(SequenceWindower(5).fit_transform(SERIES), Y)
     if around in ("memory", "encoder"):
         assert fitted_bits(load_checkpoint("a")) == fitted_bits(inside)

@@ -54,11 +54,11 @@ def test_draws_every_gate_below_the_window(network, names, is_tidy):
     assert is_tidy(display.figure_)
 
 
-@pytest.mark.parametrize("relative", ["always", "never"])
-def test_several_features_are_drawn_as_they_are_read_and_one_as_it_is(relative):
-    network = LSTMRegressor(3, relative=relative, max_epochs=1).fit(X, Y)
+@pytest.mark.parametrize("differencing", ["always", "never"])
+def test_several_features_are_drawn_as_they_are_read_and_one_as_it_is(differencing):
+    network = LSTMRegressor(3, differencing=differencing, max_epochs=1).fit(X, Y)
     display = GateDisplay.from_estimator(network, X[1:2])
-    center = X[1, 0] if relative == "always" else network.feature_mean_
+    center = X[1, 0] if differencing == "always" else network.feature_mean_
     expected = (X[1] - center) / network.feature_scale_
     for line, values in zip(display.input_lines_, expected.T, strict=True):
         np.testing.assert_array_equal(line.get_xdata(), np.arange(-8, 1))

@@ -18,7 +18,7 @@ Y = X.mean(axis=(1, 2))
 def stopped():
     """A network that stopped early."""
     network = LSTMRegressor(
-        4, relative="never", early_stopping=True, n_iter_no_change=2, learning_rate=0.05,
+        4, differencing="never", early_stopping=True, n_iter_no_change=2, learning_rate=0.05,
         random_state=0,
     )  # fmt: skip
     return network.fit(X, Y)
@@ -58,11 +58,14 @@ def test_without_validation_there_is_no_best_epoch(is_tidy):
     ],
 )
 def test_the_axis_says_which_loss_in_which_unit(loss, unit):
-    for relative, what in (("never", unit), ("always", unit.replace("target", "target's changes"))):
-        network = LSTMRegressor(3, loss=loss, relative=relative, max_epochs=2).fit(X, Y)
+    for differencing, what in (
+        ("never", unit),
+        ("always", unit.replace("target", "target's changes")),
+    ):
+        network = LSTMRegressor(3, loss=loss, differencing=differencing, max_epochs=2).fit(X, Y)
         label = LossCurveDisplay.from_estimator(network).ax_.get_ylabel()
         assert what in label
-        assert ("changes" in label) == (relative == "always")
+        assert ("changes" in label) == (differencing == "always")
 
 
 def test_a_classifier_has_a_log_loss():

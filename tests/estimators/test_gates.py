@@ -43,8 +43,8 @@ def windows():
 
 
 def fit(estimator, X):
-    if hasattr(estimator, "relative"):
-        estimator.set_params(relative="never")  # so that outputs are the targets themselves
+    if hasattr(estimator, "differencing"):
+        estimator.set_params(differencing="never")  # so that outputs are the targets themselves
     if getattr(estimator, "output", None) == "sequence":
         return estimator.fit(X, X[:, :, 0])
     level = np.nanmean(X[:, :, 0], axis=1)

@@ -39,7 +39,7 @@ def test_learns_a_wave_better_than_a_line(cls, wave):
 @pytest.mark.parametrize("cls", REGRESSORS)
 def test_prediction_is_the_textbook_network_between_the_scales(cls, wave, oracle):
     X, y = pairs(wave)
-    model = cls(6, num_layers=2, relative="never", max_epochs=2, random_state=0)
+    model = cls(6, num_layers=2, differencing="never", max_epochs=2, random_state=0)
     model.fit(X[:100], y[:100])
     for sample in (0, 3, 50):
         observed = X[sample][~np.isnan(X[sample, :, 0])]
@@ -51,7 +51,7 @@ def test_prediction_is_the_textbook_network_between_the_scales(cls, wave, oracle
 
 def test_raw_dollars_train_as_well_as_standardised_ones(wave):
     X, y = pairs(wave)
-    make = lambda how: LSTMRegressor(8, relative=how, max_epochs=5, random_state=0)  # noqa: E731
+    make = lambda how: LSTMRegressor(8, differencing=how, max_epochs=5, random_state=0)  # noqa: E731
     for how, target in [("never", 7e6 + 3e5 * y), ("auto", 1e4 + 250 * y), ("auto", 250 * y)]:
         plain, dollars = make(how).fit(X, y), make(how).fit(1e4 + 250 * X, target)
         np.testing.assert_allclose(plain.loss_curve_, dollars.loss_curve_, rtol=1e-4)
@@ -60,7 +60,7 @@ def test_raw_dollars_train_as_well_as_standardised_ones(wave):
 def test_statistics_are_those_of_the_training_block_alone(wave):
     X, y = pairs(wave + np.arange(400).reshape(-1, 1))
     model = LSTMRegressor(
-        4, relative="never", early_stopping=True, max_epochs=2, random_state=0
+        4, differencing="never", early_stopping=True, max_epochs=2, random_state=0
     ).fit(X, y)
     training = X[: len(X) - round(0.1 * len(X)) - 9]
     np.testing.assert_allclose(model.feature_mean_, np.nanmean(training, axis=(0, 1)), rtol=1e-9)

@@ -194,8 +194,8 @@ def test_states_are_those_of_a_network_that_predicts_values_unless_told_otherwis
     walk = np.random.default_rng(0).normal(size=(60, 7, 1)).cumsum(axis=1)
     X, y = walk[:, :6], walk[:, 6, 0]
     for how, reference in [("auto", -1), ("never", -1), ("always", 0)]:
-        network = GRURegressor(4, relative=how, max_epochs=2, random_state=0)
+        network = GRURegressor(4, differencing=how, max_epochs=2, random_state=0)
         encoder = SequenceEncoder(network).fit(X, y)
-        assert encoder.estimator_.reference_features_.tolist() == [reference]
-        assert network.relative == how
-    assert GRURegressor(4, max_epochs=2).fit(X, y).reference_features_.tolist() == [0]
+        assert encoder.estimator_.differenced_targets_.tolist() == [reference]
+        assert network.differencing == how
+    assert GRURegressor(4, max_epochs=2).fit(X, y).differenced_targets_.tolist() == [0]

@@ -82,7 +82,7 @@ def test_levels_never_seen_are_forecast_as_well():
     target = growing[5:]
     network = small(optimizer="sgd", learning_rate=0.05).set_params(max_epochs=60)
     scaled = WindowScaledRegressor(network).fit(windows[:80], target[:80])
-    plain = clone(network).set_params(relative="never").fit(windows[:80], target[:80])
+    plain = clone(network).set_params(differencing="never").fit(windows[:80], target[:80])
 
     def relative_error(model):
         return np.abs(model.predict(windows[80:]) / target[80:] - 1).max()

@@ -58,20 +58,20 @@ def turned(array, lengths):
 @DTYPES
 @LENGTHS
 @pytest.mark.parametrize("backward", [0, 1])
-@pytest.mark.parametrize("from_first", [[0, 0], [0, 1]])
-def test_gather_lets_all_windows_end_together(call, dtype, lengths, backward, from_first):
-    rows, from_first = RNG.normal(size=(40, 2)).astype(dtype), np.array(from_first, dtype=dtype)
+@pytest.mark.parametrize("differenced", [[0, 0], [0, 1]])
+def test_gather_lets_all_windows_end_together(call, dtype, lengths, backward, differenced):
+    rows, differenced = RNG.normal(size=(40, 2)).astype(dtype), np.array(differenced, dtype=dtype)
     starts = RNG.integers(0, 40 - N_STEPS, size=lengths.shape)
     stack = np.full((N_STEPS, N_TILES, N_ROWS, LANES), 7, dtype=dtype)
     expected = stack.copy()
     expected[:, :, :2] = 0
     for tile, lane in np.ndindex(lengths.shape):
         length, start = lengths[tile, lane], starts[tile, lane]
-        window = rows[start : start + length] - rows[start] * from_first
+        window = rows[start : start + length] - rows[start] * differenced
         expected[N_STEPS - length :, tile, :2, lane] = window[::-1] if backward else window
     memory = np.concatenate([np.full(3, 9, dtype=dtype), stack.ravel()])
     network = network_of(
-        lengths, memory=memory, inputs=rows, starts=starts, from_first=from_first, n_features=2
+        lengths, memory=memory, inputs=rows, starts=starts, differenced=differenced, n_features=2
     )
     layer = records(LAYER, 1)
     layer["backward"], layer["stack"] = backward, 3

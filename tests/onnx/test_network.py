@@ -68,8 +68,8 @@ def test_changes_in_place_of_values(cell, output, quantile, rows, windows, holes
     model = make(
         4, max_epochs=3, loss="quantile", quantile=quantile, output=output, random_state=0
     ).fit(windows[:200], y)  # fmt: skip
-    assert model.reference_features_.tolist() == [1, 3]
-    assert model.relative_features_.any()
+    assert model.differenced_targets_.tolist() == [1, 3]
+    assert model.differenced_features_.any()
     agrees(model, holes(windows), windows[:3, :5], scale=10)
 
 

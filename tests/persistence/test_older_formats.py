@@ -14,14 +14,16 @@ X = np.random.default_rng(0).normal(size=(40, 5, 2)).cumsum(axis=1)
 @pytest.mark.parametrize("output", ["last", "sequence"])
 def test_regressors_of_format_1_predict_values(output):
     y = X if output == "sequence" else X[:, -1]
-    model = LSTMRegressor(3, relative="never", output=output, max_epochs=2, random_state=0)
+    model = LSTMRegressor(3, differencing="never", output=output, max_epochs=2, random_state=0)
     model.fit(X, y)
     state = model.__getstate__() | {"_sklstm_format": 1}
-    old = {k: v for k, v in state.items() if k not in ("reference_features_", "relative_features_")}
+    old = {
+        k: v for k, v in state.items() if k not in ("differenced_targets_", "differenced_features_")
+    }
     loaded = LSTMRegressor.__new__(LSTMRegressor)
     loaded.__setstate__(pickle.loads(pickle.dumps(old)))
-    assert loaded.reference_features_.tolist() == [-1, -1]
-    assert loaded.relative_features_.tolist() == [False, False]
+    assert loaded.differenced_targets_.tolist() == [-1, -1]
+    assert loaded.differenced_features_.tolist() == [False, False]
     np.testing.assert_array_equal(loaded.predict(X), model.predict(X))
 
 

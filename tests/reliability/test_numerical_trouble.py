@@ -103,7 +103,7 @@ def test_too_much_weight_decay_is_reported(options):
 
 @pytest.mark.parametrize("unit", SMALL_AND_LARGE)
 def test_units_change_nothing(unit, options):
-    values = options | {"relative": "never"}  # a change is measured in the units of its feature
+    values = options | {"differencing": "never"}  # a change is measured in the units of its feature
     expected = LSTMRegressor(**values).fit(X, Y).predict(X)
     of_targets = finite_or_refused(LSTMRegressor(**values), y=unit * Y)
     np.testing.assert_allclose(of_targets / unit, expected, rtol=1e-4, atol=1e-5)
@@ -112,15 +112,15 @@ def test_units_change_nothing(unit, options):
 
 
 @pytest.mark.filterwarnings("ignore:overflow encountered in square")
-@pytest.mark.parametrize("relative", ["auto", "always"])
+@pytest.mark.parametrize("differencing", ["auto", "always"])
 @pytest.mark.parametrize("unit", [*SMALL_AND_LARGE, *BEYOND_SQUARES])
-def test_common_units_change_nothing(unit, relative, options):
+def test_common_units_change_nothing(unit, differencing, options):
     walk = RNG.normal(size=(40, 6, 2)).cumsum(axis=1)
     windows, later = walk[:, :5], walk[:, 5, 0]
-    make = lambda: LSTMRegressor(**options, relative=relative)  # noqa: E731
+    make = lambda: LSTMRegressor(**options, differencing=differencing)  # noqa: E731
     expected = make().fit(windows, later).predict(windows)
     model = make().fit(unit * windows, unit * later)
-    assert model.reference_features_.tolist() == [0]
+    assert model.differenced_targets_.tolist() == [0]
     found = model.predict(unit * windows) / unit
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
 
@@ -129,7 +129,7 @@ def test_common_units_change_nothing(unit, relative, options):
 @pytest.mark.parametrize("what", ["targets", "inputs"])
 @pytest.mark.parametrize("unit", BEYOND_SQUARES)
 def test_units_whose_squares_are_no_numbers(what, unit, options):
-    make = lambda: LSTMRegressor(**options, relative="never")  # noqa: E731
+    make = lambda: LSTMRegressor(**options, differencing="never")  # noqa: E731
     expected = make().fit(X, Y).predict(X)
     if what == "targets":
         found = make().fit(X, unit * Y).predict(X) / unit

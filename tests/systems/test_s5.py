@@ -38,7 +38,7 @@ def test_a_hundred_full_batch_epochs(sequences):
     network = LSTMRegressor(
         32, num_layers=2, output="sequence", learning_rate=0.01, max_epochs=100,
         batch_size=first_test, shuffle=False, n_iter_no_change=None, init_scale=1.0,
-        relative="never", weight_decay=0.0, random_state=0,
+        differencing="never", weight_decay=0.0, random_state=0,
     )  # fmt: skip
     network.fit(windows[:first_test], targets[:first_test])
     assert network.n_iter_ == 100

@@ -30,7 +30,8 @@ def test_every_prediction_enters_the_window_of_the_next(differences):
     network = LSTMRegressor(
         (512, 256), dropout=(0.2, 0), activation="relu", optimizer="rmsprop", learning_rate=0.001,
         batch_size=150, max_epochs=EPOCHS, early_stopping=True, validation_fraction=0.1,
-        n_iter_no_change=None, init_scale=1.0, relative="never", weight_decay=0.0, random_state=0,
+        n_iter_no_change=None, init_scale=1.0, differencing="never", weight_decay=0.0,
+        random_state=0,
     )  # fmt: skip
     forecaster = Forecaster(network, lookback=13, calibration_size=None).fit(train)
     fitted = forecaster.estimator_

@@ -66,7 +66,7 @@ def newest_values(values, features):
         To be taken off targets, and added to predictions.
     """
     values = values.astype(np.float64, copy=False)
-    return values if is_relative(features, all) else np.where(features >= 0, values, 0.0)
+    return values if is_differenced(features, all) else np.where(features >= 0, values, 0.0)
 
 
 def changes(targets, rows, newest, features):
@@ -91,12 +91,12 @@ def changes(targets, rows, newest, features):
     return targets - newest_values(rows[newest[:, np.newaxis], features], features)
 
 
-def is_relative(features, how=any):
+def is_differenced(features, how=any):
     """Tell whether any target, or all of them, have a reference feature."""
     return how(feature >= 0 for feature in features.tolist())  # quick for single predictions
 
 
-def wandering_features(windows, weight=None):
+def nonstationary_features(windows, weight=None):
     """Tell which features have no level that they return to.
 
     Parameters

@@ -13,7 +13,7 @@ from sklstm import (
     forecast_pairs,
 )
 from sklstm.data import WindowSet
-from sklstm.estimators._relative import newest_values, reference_features, sizes_of_changes
+from sklstm.estimators._differencing import newest_values, reference_features, sizes_of_changes
 
 REGRESSORS = [RNNRegressor, LSTMRegressor, GRURegressor, BiLSTMRegressor]
 RNG = np.random.default_rng(0)
@@ -85,7 +85,7 @@ def test_sizes_are_root_mean_squares_of_all_changes(monkeypatch):
         weights.append(np.full(len(observed), w))
     squares = np.concatenate(changes) ** 2
     for block in (1, 1 << 16):
-        monkeypatch.setattr("sklstm.estimators._relative._BLOCK_VALUES", block)
+        monkeypatch.setattr("sklstm.estimators._differencing._BLOCK_VALUES", block)
         window_set = WindowSet.from_array(windows)
         found = sizes_of_changes(window_set, features, np.array([900.0, 1.0]), weight)
         expected = np.sqrt(np.average(squares[:, 0], weights=np.concatenate(weights)))
@@ -95,45 +95,45 @@ def test_sizes_are_root_mean_squares_of_all_changes(monkeypatch):
 def test_what_is_chosen_by_itself():
     X, y = windows_and_targets(WALK, NOISE, np.arange(400.0))
     model = LSTMRegressor(4, max_epochs=1, random_state=0).fit(X, y)
-    assert model.reference_features_.tolist() == [0]
-    assert model.relative_features_.tolist() == [True, False, True]
+    assert model.differenced_targets_.tolist() == [0]
+    assert model.differenced_features_.tolist() == [True, False, True]
     # Of a target with no such feature the levels stay.
     model.fit(X, RNG.normal(size=len(y)))
-    assert model.reference_features_.tolist() == [-1]
-    assert not model.relative_features_.any()
+    assert model.differenced_targets_.tolist() == [-1]
+    assert not model.differenced_features_.any()
     # Of a target among others, too, the level may say all.
     model.fit(X, np.stack([y, RNG.normal(size=len(y))], axis=1))
-    assert model.reference_features_.tolist() == [0, -1]
-    assert not model.relative_features_.any()
+    assert model.differenced_targets_.tolist() == [0, -1]
+    assert not model.differenced_features_.any()
     # What is measured in another unit is no change of a feature.
-    assert model.fit(X, 10 * y).reference_features_.tolist() == [-1]
+    assert model.fit(X, 10 * y).differenced_targets_.tolist() == [-1]
 
 
 def test_a_level_that_says_something_is_kept():
     wave = np.sin(np.arange(400) / 9) + 0.1 * NOISE
     X, y = windows_and_targets(wave)
     model = LSTMRegressor(4, max_epochs=1, random_state=0).fit(X, y)
-    assert model.reference_features_.tolist() == [0]  # tomorrow is like today, ...
-    assert not model.relative_features_.any()  # ... and where the wave is tells where it goes
+    assert model.differenced_targets_.tolist() == [0]  # tomorrow is like today, ...
+    assert not model.differenced_features_.any()  # ... and where the wave is tells where it goes
 
 
 def test_always_and_never():
     X, y = windows_and_targets(WALK, NOISE, horizon=[1, 2])
-    make = lambda how: LSTMRegressor(4, relative=how, max_epochs=1, random_state=0)  # noqa: E731
+    make = lambda how: LSTMRegressor(4, differencing=how, max_epochs=1, random_state=0)  # noqa: E731
     never = make("never").fit(X, y)
-    assert never.reference_features_.tolist() == [-1, -1]
-    assert not never.relative_features_.any()
+    assert never.differenced_targets_.tolist() == [-1, -1]
+    assert not never.differenced_features_.any()
     always = make("always").fit(X, NOISE[: len(y)])
-    assert always.reference_features_.shape == (1,)
-    assert always.reference_features_[0] >= 0
-    assert always.relative_features_.all()
+    assert always.differenced_targets_.shape == (1,)
+    assert always.differenced_targets_[0] >= 0
+    assert always.differenced_features_.all()
 
 
 def test_choice_is_that_of_the_training_block_alone():
     series = np.concatenate([RNG.normal(size=380), 50 + WALK[:20]])
     X, y = windows_and_targets(series)
     held = LSTMRegressor(4, max_epochs=1, random_state=0, early_stopping=True).fit(X, y)
-    assert held.reference_features_.tolist() == [-1]
+    assert held.differenced_targets_.tolist() == [-1]
 
 
 def test_partial_fit_and_warm_start_keep_the_first_choice():
@@ -143,7 +143,7 @@ def test_partial_fit_and_warm_start_keep_the_first_choice():
         fit(X, y)
         first = model.feature_scale_, model.target_scale_
         fit(X, NOISE[: len(y)])
-        assert model.reference_features_.tolist() == [0]
+        assert model.differenced_targets_.tolist() == [0]
         assert model.feature_scale_ is first[0]
         assert model.target_scale_ is first[1]
 
@@ -167,11 +167,11 @@ def test_prediction_is_the_newest_value_and_what_the_textbook_network_adds(cls, 
     X, y = windows_and_targets(WALK, NOISE, horizon=[1, 3])
     X = ragged(X)
     model = cls(5, num_layers=2, max_epochs=2, engine=engine, random_state=0).fit(X[:90], y[:90])
-    assert model.reference_features_.tolist() == [0, 0]
-    assert model.relative_features_.tolist() == [True, False]
+    assert model.differenced_targets_.tolist() == [0, 0]
+    assert model.differenced_features_.tolist() == [True, False]
     for sample in (0, 4, 50):
         observed = X[sample][~np.isnan(X[sample, :, 0])]
-        steps = observed - np.where(model.relative_features_, observed[0], model.feature_mean_)
+        steps = observed - np.where(model.differenced_features_, observed[0], model.feature_mean_)
         output = oracle(model._spec, model.weights_, steps / model.feature_scale_)
         expected = observed[-1, 0] + output * model.target_scale_ + model.target_mean_
         np.testing.assert_allclose(model.predict(X[[sample]])[0], expected, rtol=1e-5, atol=1e-5)
@@ -202,7 +202,7 @@ def test_a_price_beyond_all_of_training_is_forecast_as_well_as_any():
     X, y = windows_and_targets(rising)
     errors = {}
     for how in ("auto", "never"):
-        model = GRURegressor(8, relative=how, random_state=0).fit(X[:300], y[:300])
+        model = GRURegressor(8, differencing=how, random_state=0).fit(X[:300], y[:300])
         errors[how] = np.sqrt(np.mean((model.predict(X[300:]) - y[300:]) ** 2))
     naive = np.sqrt(np.mean((X[300:, -1, 0] - y[300:]) ** 2))
     assert errors["auto"] < 1.1 * naive
@@ -215,7 +215,7 @@ def test_targets_of_every_step_are_relative_to_their_own_step(oracle):
     y[::3, :4] = np.nan
     for given in (X[:-1], ragged(X[:-1])):  # slices of one series, and windows apart
         model = GRURegressor(3, output="sequence", max_epochs=2, random_state=0).fit(given, y)
-        assert model.reference_features_.tolist() == [0]
+        assert model.differenced_targets_.tolist() == [0]
         there = ~np.isnan(y) & ~np.isnan(given[:, :, 0])
         changes = (y - given[:, :, 0])[there]
         np.testing.assert_allclose(model.target_mean_, changes.mean(), rtol=1e-9)
@@ -249,7 +249,7 @@ def test_files_on_disk_are_read_as_arrays_are(tmp_path):
     rows = np.load(tmp_path / "rows.npy", mmap_mode="r")
     on_disk = SequenceWindower(8).fit_transform(rows)[8:-1]
     models = [LSTMRegressor(4, max_epochs=2, random_state=0).fit(w, y) for w in (X, on_disk)]
-    assert models[1].relative_features_.tolist() == [True, False]
+    assert models[1].differenced_features_.tolist() == [True, False]
     np.testing.assert_array_equal(models[0].feature_scale_, models[1].feature_scale_)
     np.testing.assert_allclose(models[0].predict(X), models[1].predict(on_disk), rtol=1e-5)
 
@@ -276,5 +276,5 @@ def test_gates_are_those_of_what_is_read(oracle):
 def test_of_classes_nothing_is_relative():
     X, y = windows_and_targets(WALK)
     model = LSTMClassifier(4, max_epochs=1, random_state=0).fit(X, y > y.mean())
-    assert model.relative_features_ is None
-    assert "relative" not in model.get_params()
+    assert model.differenced_features_ is None
+    assert "differencing" not in model.get_params()
