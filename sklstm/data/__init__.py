@@ -1,6 +1,5 @@
 """Series, windows and the order of rows, in NumPy."""
 
-from ._context import IndexEnd, check_order
 from ._forecast_pairs import forecast_pairs
 from ._frames import (
     column_names,
@@ -41,7 +40,6 @@ from ._windows_input import WindowsInputMixin
 __all__ = [
     "OUT_OF_VOCABULARY",
     "PADDING",
-    "IndexEnd",
     "Panel",
     "WindowSet",
     "WindowsInputMixin",
@@ -49,7 +47,6 @@ __all__ = [
     "as_series",
     "as_token_windows",
     "as_windows",
-    "check_order",
     "check_same_length",
     "column_names",
     "empty_beside",

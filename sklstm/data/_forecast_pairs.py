@@ -5,7 +5,8 @@ from numbers import Integral
 import numpy as np
 import pandas as pd
 
-from ._context import check_order
+from sklstm.time_labels import check_order
+
 from ._frames import column_names, index_of, is_frame, is_polars_series
 from ._panel import split_panel, take_rows
 

@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import check_array
 
+from sklstm.time_labels import is_time_dtype
+
 from ._frames import column_names, is_frame
 
 
@@ -59,14 +61,14 @@ def _checked(values, **options):
 def _refuse_times(values, name):
     if is_frame(values):
         names = column_names(values)
-        times = [names[place] for place, dtype in enumerate(values.dtypes) if _is_time(dtype)]
+        times = [names[place] for place, dtype in enumerate(values.dtypes) if is_time_dtype(dtype)]
         if times:
             columns = f"a column {times[0]!r}" if len(times) == 1 else f"columns {times!r}"
             raise ValueError(
                 f"{name} has {columns} of times, which are not numbers: make it the index (pandas: "
                 f"{name}.set_index({times[0]!r})), or drop it (polars, which has no index)."
             )
-    elif _is_time(_dtype(values)):
+    elif is_time_dtype(_dtype(values)):
         raise ValueError(f"{name} holds times ({_dtype(values)}), and it takes numbers.")
 
 
@@ -75,13 +77,6 @@ def _dtype(values):
     while isinstance(values, list | tuple) and len(values):
         values = values[0]
     return getattr(values, "dtype", None)
-
-
-def _is_time(dtype):
-    if isinstance(dtype, pd.PeriodDtype):
-        return True
-    is_temporal = getattr(dtype, "is_temporal", None)  # polars
-    return is_temporal() if is_temporal else getattr(dtype, "kind", None) in ("M", "m")
 
 
 def _explanation(error, values, name):

@@ -89,7 +89,7 @@ class ForecastLines:
             self.y_pred, "Forecast", BLUE, prediction_kw, marker=marker, ms=4
         )
         if has_dates(times):
-            format_dates(ax)
+            format_dates(ax, times)
         ax.set_xlabel(self.time_name or ("Time" if has_dates(times) else "Row"))
         ax.set_ylabel(self.target_name or "Target")
         legend_above(ax, n_columns=4)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from sklstm.data import column_names, has_three_axes, is_frame
+from sklstm.time_labels import as_time_labels, kind_of, label_text
 
 from ._any_numbers import any_numbers
 
@@ -77,18 +78,19 @@ def history_before(history, times, *, labelled):
         return pd.Series([], index=times[:0], dtype=np.float64)
     values = one_column(history, "history")
     if labelled and isinstance(history, pd.Series | pd.DataFrame):
-        series = pd.Series(values, index=history.index)
+        series = pd.Series(values, as_time_labels(history.index, "The index of history"))
         try:
             return series[series.index < times[0]]
         except TypeError as error:
             raise ValueError(
-                f"history has labels such as {series.index[0]!r}, the predictions have labels such "
-                f"as {times[0]!r}: they are not of one kind."
+                f"history has labels such as {label_text(series.index[0])}, the predictions have "
+                f"labels such as {label_text(times[0])}: they are not of one kind."
             ) from error
-    if not pd.api.types.is_numeric_dtype(times):
+    kind = kind_of(times)
+    if kind is None or not kind.is_number:
         raise ValueError(
             "history must be a pandas Series with an index like that of the predictions, whose "
-            f"labels are such as {times[0]!r}; got {type(history).__name__}."
+            f"labels are such as {label_text(times[0])}; got {type(history).__name__}."
         )
     return pd.Series(values, index=times[0] + np.arange(-len(values), 0))
 

@@ -3,6 +3,8 @@
 import pandas as pd
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 
+from sklstm.time_labels import as_time_labels
+
 from ._forecast_parts import backtest_errors, check_forecast, history_before, one_column
 from ._time_axis import row_times
 
@@ -52,6 +54,7 @@ class FromForecaster:
         times = row_times(prediction.index, len(prediction), "forecast")
         names = (getattr(values, "name", None) for values in (history, actual))
         if isinstance(actual, pd.Series):
+            actual = actual.set_axis(as_time_labels(actual.index, "The index of actual"))
             actual = actual.reindex(times)
         display = cls(
             y_pred=prediction.to_numpy(),

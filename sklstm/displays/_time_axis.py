@@ -1,10 +1,18 @@
-"""Times of rows, and what becomes of them on an axis."""
+"""Labels of rows on an axis of time."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from sklstm.time_labels import as_time_labels, kind_of, labels_after
 
-def row_times(index, n_rows, name):
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def row_times(index: pd.Index | Sequence | None, n_rows: int, name: str) -> pd.Index:
     """Return the labels of rows on the axis of time.
 
     Parameters
@@ -34,6 +42,7 @@ def row_times(index, n_rows, name):
     if isinstance(times, pd.MultiIndex):
         constant = [level for level in range(times.nlevels) if times.unique(level).size == 1]
         times = times.droplevel(constant[: times.nlevels - 1])
+    times = as_time_labels(times, f"The index of {name}")
     if isinstance(times, pd.MultiIndex) or not (times.is_monotonic_increasing and times.is_unique):
         raise ValueError(
             f"{name} must be rows of one series in the order of time, but its index "
@@ -43,7 +52,7 @@ def row_times(index, n_rows, name):
     return times
 
 
-def later_times(times, horizon):
+def later_times(times: pd.Index, horizon: int) -> pd.Index:
     """Return the label `horizon` rows after each row.
 
     Where labels are neither regular nor weekdays, those after the last one are a guess: as far
@@ -66,10 +75,17 @@ def later_times(times, horizon):
     ValueError
         If labels are such that nothing tells which come next.
     """
-    return times.append(_continuation(times, horizon))[horizon:].set_names(times.names)
+    try:
+        following = labels_after(times, horizon)
+    except ValueError as error:
+        raise ValueError(
+            f"{error}, so the times of the targets are unknown. Leave horizon out, or use "
+            "from_predictions with index=, the times of the targets."
+        ) from None
+    return times.append(following)[horizon:].set_names(times.names)
 
 
-def positions(times):
+def positions(times: pd.Index) -> np.ndarray:
     """Return what matplotlib places labels by.
 
     Parameters
@@ -82,52 +98,22 @@ def positions(times):
     values : ndarray
         Numbers or dates; the numbers of the rows for labels that are neither.
     """
-    if isinstance(times, pd.PeriodIndex):
-        times = times.to_timestamp()
-    if isinstance(times, pd.DatetimeIndex):
-        return times.to_numpy() if times.tz is None else times.to_pydatetime()
-    return times.to_numpy() if pd.api.types.is_numeric_dtype(times) else np.arange(len(times))
+    kind = kind_of(times)
+    return np.arange(len(times)) if kind is None else kind.drawn_at(times)
 
 
-def has_dates(times):
-    """Tell whether labels are dates."""
-    return isinstance(times, pd.DatetimeIndex | pd.PeriodIndex)
+def has_dates(times: pd.Index) -> bool:
+    """Return whether labels are dates."""
+    kind = kind_of(times)
+    return kind is not None and kind.is_date
 
 
-def format_dates(ax):
-    """Let an axis of dates have few and short labels."""
+def format_dates(ax: "Axes", times: pd.Index) -> None:
+    """Give an axis of dates few and short labels, in the time zone of `times`."""
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
-    locator = AutoDateLocator(minticks=3, maxticks=8)
+    kind = kind_of(times)
+    zone = None if kind is None else kind.zone(times)  # matplotlib takes None for UTC
+    locator = AutoDateLocator(tz=zone, minticks=3, maxticks=8)
     ax.xaxis.set_major_locator(locator)
-    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
-
-
-def _continuation(times, n_rows):
-    steps = np.arange(1, n_rows + 1)
-    last = times[-1]
-    if isinstance(times, pd.PeriodIndex):
-        return pd.PeriodIndex([last + int(step) for step in steps])
-    if isinstance(times, pd.DatetimeIndex):
-        return pd.date_range(last, periods=n_rows + 1, freq=_frequency(times))[1:]
-    if pd.api.types.is_numeric_dtype(times) and len(times) > 1:
-        return pd.Index(last + steps * np.median(np.diff(times))).astype(times.dtype)
-    raise ValueError(
-        f"Nothing tells which labels follow on {last!r}, so the times of the targets are unknown. "
-        "Leave horizon out, or use from_predictions with index=, the times of the targets."
-    )
-
-
-def _frequency(times):
-    """Return the step of times, weekdays for trading days."""
-    freq = times.freq
-    if freq is None and len(times) > 2:
-        freq = pd.DatetimeIndex(pd.DatetimeIndex(times, freq=None), freq="infer").freq
-    if freq is not None:
-        return freq
-    if len(times) == 1:
-        raise ValueError("A single row does not tell how far apart times are: leave horizon out.")
-    step = pd.Series(times).diff().median()
-    if step == pd.Timedelta(days=1) and (times.day_of_week < 5).all():
-        return "B"
-    return step
+    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator, tz=zone))

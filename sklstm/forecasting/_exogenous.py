@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ._calendar import are_alike
+from sklstm.time_labels import in_zone_of, label_text
+
 from ._histories import names_of_columns, read_tables, refuse_nan
 
 
@@ -111,7 +112,7 @@ def read_future(exog, by, names, places, keys):
     return futures
 
 
-def check_future(future, labels, has_holidays, key):
+def check_future(future, labels, calendar, key):
     """Return the values of the rows to be forecast, and the labels of these rows.
 
     Parameters
@@ -120,8 +121,8 @@ def check_future(future, labels, has_holidays, key):
         As from `read_future`.
     labels : pandas index
         The labels that come next.
-    has_holidays : bool
-        Whether later labels of the future's own are right too, as trading days are.
+    calendar : Calendar
+        Decides whether later labels of the future's own are right too, as trading days are.
     key : object
         Name of the series, or None.
 
@@ -146,19 +147,15 @@ def check_future(future, labels, has_holidays, key):
         )
     if own is None:
         return values[: len(labels)], labels
-    own = own[: len(labels)]
+    own = in_zone_of(own[: len(labels)], labels)
     if not own.equals(labels):
-        if not has_holidays or not _are_later_trading_days(own, labels):
+        if not calendar.may_follow(own, labels):
             pairs = zip(own, labels, strict=True)
             wrong = next((pair for pair in pairs if pair[0] != pair[1]), (own[0], labels[0]))
             raise ValueError(
-                f"exog has a row at {wrong[0]}{of} where {wrong[1]} comes next: it takes the rows "
-                f"after the end of the series, {labels[0]} to {labels[-1]}."
+                f"exog has a row at {label_text(wrong[0])}{of} where {label_text(wrong[1])} comes "
+                "next: it takes the rows after the end of the series, "
+                f"{label_text(labels[0])} to {label_text(labels[-1])}."
             )
         labels = own
     return values[: len(labels)], labels
-
-
-def _are_later_trading_days(own, labels):
-    ordered = are_alike(own, labels) and own.is_monotonic_increasing and own.is_unique
-    return ordered and own[0] >= labels[0] and bool((own.day_of_week < 5).all())

@@ -8,8 +8,9 @@ from sklearn.model_selection import TimeSeriesSplit
 
 from sklstm.data import index_of, split_panel
 from sklstm.model_selection import PanelTimeSeriesSplit
+from sklstm.time_labels import as_time_labels
 
-from ._calendar import as_index
+from ._histories import row_labels
 
 _TAKES = "cv takes a splitter, an iterable of folds or a number"
 
@@ -124,12 +125,13 @@ def _places(series, known):
     else:
         panel = split_panel(series, known.by, "series")
         index = index_of(panel.frame)
+        index = None if index is None else as_time_labels(index)
         parts = {
             key: (rows, None if index is None else index[rows])
             for key, rows in zip(panel.keys, panel.rows, strict=True)
         }
     return {
-        key: (rows, known.histories[key].index.get_indexer(as_index(index, len(rows))))
+        key: (rows, known.histories[key].index.get_indexer(row_labels(index, len(rows))))
         for key, (rows, index) in parts.items()
     }
 

@@ -9,9 +9,9 @@ from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from sklstm.persistence import SavedStateMixin
+from sklstm.time_labels import Calendar
 
 from ._backtest_mixin import BacktestMixin
-from ._calendar import Calendar
 from ._checks import check_count, check_regressor
 from ._features import Features
 from ._forecast_frames import bounds, forecast_frame, panel_frame

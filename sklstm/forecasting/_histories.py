@@ -7,8 +7,7 @@ import pandas as pd
 from scipy.sparse import issparse
 
 from sklstm.data import as_series, column_names, index_of, is_frame, split_panel
-
-from ._calendar import as_index
+from sklstm.time_labels import as_time_labels, in_zone_of, label_text
 
 
 @dataclass(frozen=True)
@@ -98,7 +97,7 @@ def read_histories(series, exog, by):
         beside = np.empty((len(values), 0))
         if exog is not None:
             beside = _exog_rows(others, key, index, len(values))
-        histories[key] = History(key, as_index(index, len(values)), values, beside)
+        histories[key] = History(key, row_labels(index, len(values)), values, beside)
     unknown = [key for key in others if key not in tables]
     if unknown:
         raise ValueError(f"exog has rows of a series {unknown[0]!r}, of which series has none.")
@@ -109,15 +108,20 @@ def read_tables(table, by, name):
     """Return values of shape (n_rows, n_columns) and index (or None) of each series, by key."""
     table = _with_two_axes(table)
     if by is None:
-        return {None: (_numbers(table, name), _times(table))}
+        return {None: (_numbers(table, name), _times(table, name))}
     panel = split_panel(table, by, name)
     if not panel.keys:
         raise ValueError(f"{name} must not be empty.")
-    values, index = _numbers(panel.frame, name), _times(panel.frame)
+    values, index = _numbers(panel.frame, name), _times(panel.frame, name)
     return {
         key: (values[rows], None if index is None else index[rows])
         for key, rows in zip(panel.keys, panel.rows, strict=True)
     }
+
+
+def row_labels(index, n_rows):
+    """Return the labels of rows, which are counted where nothing labels them."""
+    return pd.RangeIndex(n_rows) if index is None else as_time_labels(index)
 
 
 def names_of_columns(table, by):
@@ -132,7 +136,7 @@ def refuse_nan(values, index, name, key=None):
     missing = np.isnan(values)
     if missing.any():
         row, column = np.argwhere(missing)[0]
-        label = row if index is None else index[row]
+        label = row if index is None else label_text(index[row])
         of = "" if key is None else f" of series {key!r}"
         raise ValueError(
             f"{name} is NaN at {label}{of}, column {column}: exogenous values take no missing "
@@ -152,9 +156,9 @@ def _with_two_axes(table):
     return values[:, np.newaxis] if values.ndim == 1 else values
 
 
-def _times(table):
+def _times(table, name):
     index = index_of(table)
-    return None if index is None else as_index(index, len(index))
+    return None if index is None else as_time_labels(index, f"The index of {name}")
 
 
 def _numbers(table, name):
@@ -172,6 +176,7 @@ def _exog_rows(tables, key, index, n_rows):
         raise ValueError(f"exog has no rows of series{of}; it takes the same rows as series.")
     values, own = tables[key]
     if index is not None and own is not None:
+        own = in_zone_of(own, index)
         absent = index.difference(own)
         if len(absent):
             raise ValueError(f"exog has no row at {absent[0]} of series{of}.")
@@ -195,7 +200,7 @@ def _refuse_partly_missing(values, index, key):
     partly = missing.any(axis=1) & ~missing.all(axis=1)
     if partly.any():
         row = int(partly.argmax())
-        label = row if index is None else index[row]
+        label = row if index is None else label_text(index[row])
         of = "" if key is None else f" of {key!r}"
         raise ValueError(
             f"series is only partly NaN at {label}{of}, columns "

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from sklstm.data import check_order, index_of
+from sklstm.data import index_of
+from sklstm.time_labels import Calendar, check_order, in_zone_of
 
-from ._calendar import Calendar, are_alike
 from ._exogenous import check_future, places_of_known, read_future
 from ._histories import names_of_columns, read_histories
 
@@ -84,6 +84,7 @@ class KnownSeries:
             past = self._find(key)
             if not has_index:
                 rows = replace(rows, index=self.calendar.after(past.index[-1], len(rows)))
+            rows = replace(rows, index=in_zone_of(rows.index, past.index))
             self._check_follows(past, rows)
             histories[key] = past.followed_by(rows)
             new_labels.append(rows.index)
@@ -136,8 +137,7 @@ class KnownSeries:
         keys = [past.key for past in histories]
         read = read_future(exog, self.by, self.exog_columns, self.known, keys)
         futures = {
-            key: check_future(read[key], index, self.calendar.has_holidays, key)
-            for key, index in labels.items()
+            key: check_future(read[key], index, self.calendar, key) for key, index in labels.items()
         }
         return {key: (values, index[:steps]) for key, (values, index) in futures.items()}
 
@@ -172,7 +172,7 @@ class KnownSeries:
 
     def _check_follows(self, past, rows):
         check_order(rows.index, name="series", series=past.key)
-        if not are_alike(rows.index, past.index):
+        if not self.calendar.takes(rows.index):
             raise ValueError(
                 f"The index of series{past.of} has labels of dtype {rows.index.dtype}, and had "
                 f"{past.index.dtype} in fit."

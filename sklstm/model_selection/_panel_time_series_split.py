@@ -10,8 +10,7 @@ from sklearn.utils._param_validation import Interval, validate_parameter_constra
 from sklearn.utils.validation import _num_samples
 
 from sklstm.data import index_of
-
-_TIMES = {"date", "datetime", "datetime64", "period", "timedelta", "timedelta64"}
+from sklstm.time_labels import as_time_labels, kind_of
 
 
 class PanelTimeSeriesSplit(TimeSeriesSplit):
@@ -149,15 +148,15 @@ def _index_times(X, level):
         index = _one_per_row(index, "The index of X")
         _refuse_other_labels(index)
         return index
-    kinds = [pd.api.types.infer_dtype(values, skipna=True) for values in index.levels]
-    places = [place for place, kind in enumerate(kinds) if kind in _TIMES]
+    kinds = [kind_of(as_time_labels(values)) for values in index.levels]
+    places = [place for place, kind in enumerate(kinds) if kind is not None and not kind.is_number]
     if len(places) != 1:
         found = "none" if not places else f"{len(places)} levels"
         raise ValueError(
             f"The times must be one level of the index of X, but {found} of {list(index.names)} "
             "are of dates, periods or time differences: say which level holds them, as level=."
         )
-    return index.get_level_values(places[0])
+    return _one_per_row(index.get_level_values(places[0]), "The index of X")
 
 
 def _level(index, level):
@@ -194,7 +193,7 @@ def _one_per_row(index, name):
         raise ValueError(f"{name} must be one time per row, got tuples such as {index[0]!r}.")
     if isinstance(index, pd.CategoricalIndex) and not index.ordered:
         return pd.Index(index.to_numpy())  # the categories may stand in any order
-    return index
+    return as_time_labels(index, name)
 
 
 def _ranks(times):

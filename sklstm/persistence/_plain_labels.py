@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from sklstm.time_labels import kind_of
+
 
 def plain_index(index):
     """Return what an index is made of.
@@ -17,7 +19,11 @@ def plain_index(index):
     parts : dict or None
         Strings, numbers and arrays. None for kinds of index that they do not bring back equal.
     """
-    parts = {"kind": type(index).__name__, "name": index.name} | _parts(index)
+    kind = kind_of(index)
+    parts = {} if kind is None else kind.parts(index)
+    if kind is None and type(index) is pd.Index:
+        parts = {"values": index.to_numpy(), "dtype": str(index.dtype)}
+    parts = {"kind": type(index).__name__, "name": index.name} | parts
     try:
         restored = index_from(**parts)
     except (TypeError, ValueError):
@@ -53,21 +59,6 @@ def plain_offset(offset):
 def offset_from(name):
     """Return the frequency of a name."""
     return pd.tseries.frequencies.to_offset(name)
-
-
-def _parts(index):
-    if isinstance(index, pd.RangeIndex):
-        return {"start": index.start, "stop": index.stop, "step": index.step}
-    if isinstance(index, pd.PeriodIndex):
-        return {"values": index.asi8, "freq": index.freqstr}
-    if isinstance(index, pd.DatetimeIndex | pd.TimedeltaIndex):
-        freq = None if index.freq is None else index.freqstr
-        parts = {"values": index.asi8, "unit": index.unit, "freq": freq}
-        zone = getattr(index, "tz", None)
-        return parts if zone is None else parts | {"zone": str(zone)}
-    if type(index) is pd.Index:
-        return {"values": index.to_numpy(), "dtype": str(index.dtype)}
-    return {}
 
 
 def _times(cls, *, values, unit, freq, name, zone=None):

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sklstm.data import Panel, as_series, check_order, column_names, index_of, split_panel
+from sklstm.data import Panel, as_series, column_names, index_of, split_panel
+from sklstm.time_labels import check_order
 
 
 @dataclass(frozen=True)

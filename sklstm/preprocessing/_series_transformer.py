@@ -7,8 +7,9 @@ from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.utils._set_output import _get_output_config
 from sklearn.utils.validation import validate_data
 
-from sklstm.data import IndexEnd, column_names, frame_like, is_frame
+from sklstm.data import column_names, frame_like, is_frame
 from sklstm.persistence import SavedStateMixin
+from sklstm.time_labels import IndexEnd
 
 from ._fitted_statistics import FittedStatistics
 from ._series_set import SeriesSet

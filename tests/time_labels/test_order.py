@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from sklstm.data import IndexEnd, check_order
+from sklstm.time_labels import IndexEnd, check_order
 
 DAYS = pd.date_range("2024-01-01", periods=10)
 TRADING_DAYS = pd.DatetimeIndex(

@@ -187,3 +187,21 @@ def test_series_of_a_panel_share_a_calendar():
     pd.testing.assert_frame_equal(found, expected)
     with pytest.raises(ValueError, match=r"index of series \(series 'B'\) is not sorted"):
         forecaster(by="share").fit(pd.concat([frame, other[::-1]]))
+
+
+def test_new_rows_may_be_in_another_zone():
+    in_berlin = pd.date_range("2024-03-30", periods=30, freq="h", tz="Europe/Berlin")
+    series = pd.Series(values(in_berlin), index=in_berlin)
+    expected = forecaster().fit(series[:25]).update(series[25:]).forecast(3)
+    found = forecaster().fit(series[:25]).update(series[25:].tz_convert("UTC")).forecast(3)
+    pd.testing.assert_frame_equal(found, expected)
+
+
+def test_exogenous_columns_may_be_in_another_zone():
+    in_berlin = pd.date_range("2024-03-30", periods=30, freq="h", tz="Europe/Berlin")
+    series = pd.Series(values(in_berlin), index=in_berlin)
+    known = {"known_exog": "all"}
+    exog, in_utc = series**2, (series**2).tz_convert("UTC")
+    expected = forecaster(**known).fit(series[:25], exog[:25]).forecast(3, exog=exog[25:])
+    found = forecaster(**known).fit(series[:25], in_utc[:25]).forecast(3, exog=in_utc[25:])
+    pd.testing.assert_frame_equal(found, expected)

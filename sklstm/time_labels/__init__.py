@@ -1,0 +1,21 @@
+"""Time labels: what they are, whether they are in order, and which come next."""
+
+from ._calendar import Calendar, labels_after
+from ._kinds import KINDS, LabelKind, kind_of
+from ._order import IndexEnd, check_order
+from ._reading import as_time_labels, comparable, in_zone_of, is_time_dtype, label_text
+
+__all__ = [
+    "KINDS",
+    "Calendar",
+    "IndexEnd",
+    "LabelKind",
+    "as_time_labels",
+    "check_order",
+    "comparable",
+    "in_zone_of",
+    "is_time_dtype",
+    "kind_of",
+    "label_text",
+    "labels_after",
+]

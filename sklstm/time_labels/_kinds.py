@@ -1,0 +1,323 @@
+"""The kinds of time label, one class each: whatever depends on the kind of a label is here.
+
+To add a kind, write a `LabelKind` and list it in `KINDS`; labels of another library that mean one
+of these kinds are turned into pandas' own in `_reading.py`.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from datetime import tzinfo
+from typing import Any, ClassVar, NoReturn
+
+import numpy as np
+import pandas as pd
+
+_TRADING_SHARE = 0.9  # of the weekdays that trading days are at least
+_MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
+_SHARE = 0.5  # of the times of a frequency that are present, where the others are gaps
+_NANOSECONDS = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
+
+
+class LabelKind(ABC):
+    """What the package asks of a kind of time label. Methods take an index of this kind.
+
+    Attributes
+    ----------
+    is_number : bool
+        Whether labels are counted or measured, so that they may be the numbers of rows.
+    is_date : bool
+        Whether labels are drawn on an axis of dates.
+    """
+
+    is_number: ClassVar[bool] = False
+    is_date: ClassVar[bool] = False
+
+    @abstractmethod
+    def matches(self, index: pd.Index) -> bool:
+        """Return whether an index is of this kind."""
+
+    @abstractmethod
+    def comparable_as(self, index: pd.Index) -> str:
+        """Return a name that two indexes share if their labels can be compared."""
+
+    def numbers(self, index: pd.Index) -> np.ndarray:
+        """Return labels as integers or floats of the same order."""
+        return index.to_numpy()
+
+    def unit(self, index: pd.Index) -> int:
+        """Return what a difference of 1 in `numbers` is worth; 1 but for times."""
+        return 1
+
+    def following(self, index: pd.Index) -> int | None:
+        """Return the number of the next label, None where the index alone does not tell it."""
+        return None
+
+    def find_step(self, labels: pd.Index, freq: Any = None) -> tuple[Any, bool]:
+        """Return the step between sorted labels, and whether labels may be left out (holidays).
+
+        Raises a ValueError where labels are not regular.
+        """
+        refuse_step(labels)
+
+    def typical_step(self, labels: pd.Index) -> Any:
+        """Return the median step, a guess where `find_step` finds none."""
+        return np.median(np.diff(self.numbers(labels)))
+
+    def step_name(self, labels: pd.Index, step: Any) -> str:
+        """Return the name of a step, as messages write it."""
+        return str(getattr(step, "freqstr", step))
+
+    @abstractmethod
+    def after(self, labels: pd.Index, last: Any, step: Any, n_steps: int) -> pd.Index:
+        """Return the `n_steps` labels after `last`."""
+
+    @abstractmethod
+    def between(self, labels: pd.Index, step: Any) -> pd.Index:
+        """Return all labels from the first one to the last, none left out."""
+
+    def drawn_at(self, index: pd.Index) -> np.ndarray:
+        """Return what matplotlib places labels by."""
+        return index.to_numpy()
+
+    def zone(self, index: pd.Index) -> tzinfo | None:
+        """Return the time zone of labels, None if they have none."""
+        return None
+
+    def parts(self, index: pd.Index) -> dict[str, Any]:
+        """Return the plain values that an index is made of, as files keep them."""
+        return {"values": index.to_numpy(), "dtype": str(index.dtype)}
+
+
+class WholeNumbers(LabelKind):
+    """Whole numbers, such as those that count rows."""
+
+    is_number = True
+
+    def matches(self, index: pd.Index) -> bool:
+        return pd.api.types.is_integer_dtype(index.dtype)
+
+    def comparable_as(self, index: pd.Index) -> str:
+        return "number"
+
+    def following(self, index: pd.Index) -> int | None:
+        return int(index[-1]) + index.step if isinstance(index, pd.RangeIndex) else None
+
+    def find_step(self, labels: pd.Index, freq: Any = None) -> tuple[int, bool]:
+        if isinstance(labels, pd.RangeIndex):
+            return labels.step, False
+        return int(np.diff(labels.to_numpy()).min()) if len(labels) > 1 else 1, False
+
+    def after(self, labels: pd.Index, last: Any, step: int, n_steps: int) -> pd.Index:
+        first = int(last) + step
+        return pd.RangeIndex(first, first + n_steps * step, step)
+
+    def between(self, labels: pd.Index, step: int) -> pd.Index:
+        return pd.RangeIndex(labels[0], labels[-1] + 1, step)
+
+    def parts(self, index: pd.Index) -> dict[str, Any]:
+        if isinstance(index, pd.RangeIndex):
+            return {"start": index.start, "stop": index.stop, "step": index.step}
+        return super().parts(index)
+
+
+class RealNumbers(LabelKind):
+    """Floating-point numbers: in order, but no next label, since steps are rounded."""
+
+    is_number = True
+
+    def matches(self, index: pd.Index) -> bool:
+        return pd.api.types.is_float_dtype(index.dtype)
+
+    def comparable_as(self, index: pd.Index) -> str:
+        return "number"
+
+    def after(self, labels: pd.Index, last: Any, step: Any, n_steps: int) -> pd.Index:
+        return pd.Index(last + np.arange(1, n_steps + 1) * step).astype(labels.dtype)
+
+    def between(self, labels: pd.Index, step: Any) -> pd.Index:
+        return labels
+
+
+class Periods(LabelKind):
+    """Months, quarters and other periods, whose frequency is a part of their type."""
+
+    is_date = True
+
+    def matches(self, index: pd.Index) -> bool:
+        return isinstance(index, pd.PeriodIndex)
+
+    def comparable_as(self, index: pd.Index) -> str:
+        return f"period {index.freqstr}"
+
+    def numbers(self, index: pd.Index) -> np.ndarray:
+        return index.asi8
+
+    def following(self, index: pd.Index) -> int | None:
+        return (index[-1] + 1).ordinal
+
+    def find_step(self, labels: pd.Index, freq: Any = None) -> tuple[int, bool]:
+        return 1, False
+
+    def step_name(self, labels: pd.Index, step: Any) -> str:
+        return labels.freqstr
+
+    def after(self, labels: pd.Index, last: Any, step: int, n_steps: int) -> pd.Index:
+        return pd.period_range(last, periods=n_steps + 1, freq=labels.freq)[1:]
+
+    def between(self, labels: pd.Index, step: int) -> pd.Index:
+        return pd.period_range(labels[0], labels[-1])
+
+    def drawn_at(self, index: pd.Index) -> np.ndarray:
+        return index.to_timestamp().to_numpy()
+
+    def parts(self, index: pd.Index) -> dict[str, Any]:
+        return {"values": index.asi8, "freq": index.freqstr}
+
+
+class Durations(LabelKind):
+    """Time differences, such as the time since the beginning."""
+
+    def matches(self, index: pd.Index) -> bool:
+        return isinstance(index, pd.TimedeltaIndex)
+
+    def comparable_as(self, index: pd.Index) -> str:
+        return "timedelta"
+
+    def numbers(self, index: pd.Index) -> np.ndarray:
+        return index.asi8
+
+    def unit(self, index: pd.Index) -> int:
+        """Return the nanoseconds of a unit, as a Python integer: the year 3000 is out of bounds."""
+        return _NANOSECONDS[index.unit]
+
+    def following(self, index: pd.Index) -> int | None:
+        if index.freq is None:
+            return None
+        following = type(index)([index[-1] + index.freq])
+        return self.numbers(following)[0].item() * self.unit(following)
+
+    def find_step(self, labels: pd.Index, freq: Any = None) -> tuple[Any, bool]:
+        times = type(labels)(labels, freq=None)
+        # Not by `infer_freq`, which from pandas 3.1 on warns of what it is to return later.
+        freq = freq or labels.freq or type(labels)(times, freq="infer").freq
+        if freq is not None:
+            offset = pd.tseries.frequencies.to_offset(freq)
+            return offset, offset.freqstr == "B"
+        return self._step_with_gaps(times)
+
+    def typical_step(self, labels: pd.Index) -> Any:
+        if len(labels) == 1:
+            raise ValueError("A single row does not show how far apart times are.")
+        return pd.Series(labels).diff().median()
+
+    def after(self, labels: pd.Index, last: Any, step: Any, n_steps: int) -> pd.Index:
+        return pd.timedelta_range(last, periods=n_steps + 1, freq=step)[1:]
+
+    def between(self, labels: pd.Index, step: Any) -> pd.Index:
+        return pd.timedelta_range(labels[0], labels[-1], freq=step)
+
+    def drawn_at(self, index: pd.Index) -> np.ndarray:
+        return np.arange(len(index))
+
+    def parts(self, index: pd.Index) -> dict[str, Any]:
+        freq = None if index.freq is None else index.freqstr
+        return {"values": index.asi8, "unit": index.unit, "freq": freq}
+
+    def _step_with_gaps(self, times: pd.Index) -> tuple[Any, bool]:
+        for candidate in self._candidates(times):
+            grid = self.between(times, candidate)
+            if times.isin(grid).all() and len(times) >= _SHARE * len(grid):
+                return pd.tseries.frequencies.to_offset(candidate), False
+        raise ValueError(
+            f"The index of series has no frequency: its times, from {times[0]} to {times[-1]}, are "
+            "neither regular nor trading days, so that the times of a forecast are unknown. Give "
+            "freq=..., or count rows in place of times (reset_index(drop=True))."
+        )
+
+    def _candidates(self, times: pd.Index) -> Iterator[Any]:
+        """Yield the frequencies that times with gaps may have."""
+        steps, counts = np.unique(np.diff(times), return_counts=True)
+        if len(steps):
+            step = pd.Timedelta(steps[counts.argmax()])
+            yield f"{step.days}D" if step == pd.Timedelta(days=step.days) else step
+
+
+class Times(Durations):
+    """Points in time, with or without a time zone: steps may be of calendar months or weekdays."""
+
+    is_date = True
+
+    def matches(self, index: pd.Index) -> bool:
+        return isinstance(index, pd.DatetimeIndex)
+
+    def comparable_as(self, index: pd.Index) -> str:
+        return "datetime" if index.tz is None else "datetime with time zone"
+
+    def typical_step(self, labels: pd.Index) -> Any:
+        step = super().typical_step(labels)
+        weekdays = step == pd.Timedelta(days=1) and (labels.day_of_week < 5).all()
+        return "B" if weekdays else step
+
+    def after(self, labels: pd.Index, last: Any, step: Any, n_steps: int) -> pd.Index:
+        return pd.date_range(last, periods=n_steps + 1, freq=step)[1:]
+
+    def between(self, labels: pd.Index, step: Any) -> pd.Index:
+        return pd.date_range(labels[0], labels[-1], freq=step)
+
+    def drawn_at(self, index: pd.Index) -> np.ndarray:
+        return index.to_numpy() if index.tz is None else index.to_pydatetime()
+
+    def zone(self, index: pd.Index) -> tzinfo | None:
+        return index.tz
+
+    def parts(self, index: pd.Index) -> dict[str, Any]:
+        zone = {} if index.tz is None else {"zone": str(index.tz)}
+        return super().parts(index) | zone
+
+    def _step_with_gaps(self, times: pd.Index) -> tuple[Any, bool]:
+        weekdays = self.between(times.tz_localize(None), "B")
+        if _on_weekdays(times) and len(times) >= max(3, _TRADING_SHARE * len(weekdays)):
+            return pd.offsets.BusinessDay(), True
+        return super()._step_with_gaps(times)
+
+    def _candidates(self, times: pd.Index) -> Iterator[Any]:
+        if _on_weekdays(times):
+            yield "B"
+        yield from super()._candidates(times)
+        month = _MONTHS[times[0].month - 1]
+        yield from ("MS", "ME", f"QS-{month}", f"QE-{month}", f"YS-{month}", f"YE-{month}")
+
+
+KINDS: tuple[LabelKind, ...] = (WholeNumbers(), RealNumbers(), Periods(), Durations(), Times())
+
+
+def kind_of(index: pd.Index) -> LabelKind | None:
+    """Return the kind of the labels of an index, None for labels that are no times, such as text.
+
+    Parameters
+    ----------
+    index : pandas index
+        As from `as_time_labels`.
+
+    Returns
+    -------
+    kind : LabelKind or None
+        One of `KINDS`.
+    """
+    if isinstance(index, pd.MultiIndex):
+        return None
+    return next((kind for kind in KINDS if kind.matches(index)), None)
+
+
+def refuse_step(labels: pd.Index) -> NoReturn:
+    """Raise a ValueError, since nothing tells which label comes next."""
+    raise ValueError(
+        f"The index of series has labels of dtype {labels.dtype}, which do not tell what comes "
+        "next: it takes times, periods or whole numbers. Without an index "
+        "(reset_index(drop=True)) rows are counted."
+    )
+
+
+def _on_weekdays(times: pd.DatetimeIndex) -> bool:
+    days = times.tz_localize(None)
+    return bool((days == days.normalize()).all() and (days.day_of_week < 5).all())

@@ -1,0 +1,112 @@
+"""Labels as pandas' own, whatever library they are of: `as_time_labels`."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ._kinds import kind_of
+
+# What pandas calls the objects in an index, and the index that they are to be.
+_OBJECTS = {
+    "date": pd.DatetimeIndex,
+    "datetime": pd.DatetimeIndex,
+    "datetime64": pd.DatetimeIndex,
+    "timedelta": pd.TimedeltaIndex,
+    "timedelta64": pd.TimedeltaIndex,
+    "period": pd.PeriodIndex,
+}
+_ARROW = {"M": pd.DatetimeIndex, "m": pd.TimedeltaIndex}
+
+
+def as_time_labels(index: pd.Index, name: str = "The index of X") -> pd.Index:
+    """Return labels of Python, NumPy or Arrow as an index of pandas' own times or numbers.
+
+    Parameters
+    ----------
+    index : pandas index
+        Labels of rows: numbers, times, time differences or periods, or objects of Python, NumPy or
+        Arrow that are. Times whose offsets from UTC differ become times in UTC.
+    name : str, default="The index of X"
+        What the labels are called in errors.
+
+    Returns
+    -------
+    labels : pandas index
+        Labels that are no times (text, several levels) stay as they are.
+
+    Raises
+    ------
+    ValueError
+        If only some of the times have a time zone.
+    """
+    if isinstance(index.dtype, pd.ArrowDtype) and index.dtype.kind in _ARROW:
+        return _ARROW[index.dtype.kind](index)
+    if pd.api.types.is_extension_array_dtype(index.dtype) and index.dtype.kind in "iuf":
+        # Nullable numbers and Arrow's; missing ones are refused as they are.
+        return index if index.hasnans else index.astype(index.dtype.numpy_dtype)
+    if index.dtype != object or isinstance(index, pd.MultiIndex):
+        return index
+    objects = pd.api.types.infer_dtype(index, skipna=True)
+    if objects not in _OBJECTS:
+        return index
+    if objects == "datetime":
+        return _datetimes(index, name)
+    return _OBJECTS[objects](index)
+
+
+def comparable(labels: pd.Index, others: pd.Index) -> bool:
+    """Return whether two indexes hold time labels that can be compared with each other.
+
+    Parameters
+    ----------
+    labels, others : pandas index
+        As from `as_time_labels`.
+
+    Returns
+    -------
+    comparable : bool
+        False where one of them holds no time labels.
+    """
+    kind, other = kind_of(labels), kind_of(others)
+    if kind is None or other is None:
+        return False
+    return kind.comparable_as(labels) == other.comparable_as(others)
+
+
+def in_zone_of(labels: pd.Index, others: pd.Index) -> pd.Index:
+    """Return labels in the time zone of others, if both have one; labels as they are else."""
+    kind, other = kind_of(labels), kind_of(others)
+    zone = None if other is None else other.zone(others)
+    if kind is None or zone is None or kind.zone(labels) is None:
+        return labels
+    return labels if kind.zone(labels) == zone else labels.tz_convert(zone)
+
+
+def is_time_dtype(dtype: Any) -> bool:
+    """Return whether the values of a dtype of NumPy, pandas or polars are times."""
+    if isinstance(dtype, pd.PeriodDtype):
+        return True
+    is_temporal = getattr(dtype, "is_temporal", None)  # polars
+    return is_temporal() if is_temporal else getattr(dtype, "kind", None) in ("M", "m")
+
+
+def label_text(label: Any) -> str:
+    """Return a label as messages write it: text in quotes, so that it is seen to be text."""
+    return repr(str(label)) if isinstance(label, str | np.str_) else str(label)
+
+
+def _datetimes(index: pd.Index, name: str) -> pd.DatetimeIndex:
+    known = index.dropna()
+    zoned = [label for label in known if label.tzinfo is not None]
+    if 0 < len(zoned) < len(known):
+        raise ValueError(
+            f"{name} has times with a time zone and times without, such as {zoned[0]} and "
+            f"{next(label for label in known if label.tzinfo is None)}. Give all of them one zone: "
+            "pd.to_datetime(..., utc=True) reads those without as UTC."
+        )
+    try:
+        return pd.DatetimeIndex(index)
+    except ValueError:
+        # The offset from UTC changes, as it does in summer where a zone is written as an offset.
+        return pd.DatetimeIndex(pd.to_datetime(index, utc=True))
