@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from sklstm.training import train
+from sklstm.training import TrainingSettings, train
 
 from ._epoch_watcher import EpochWatcher
 from ._levels import check_levels
@@ -95,15 +95,17 @@ class TrainingRunMixin:
         )
 
     def _settings(self, attributes, max_epochs):
-        return {name: getattr(self, name) for name in _SETTINGS} | {
-            "dropout": check_levels(self.hidden_size, self.num_layers, self.dropout)[2],
-            "loss": self._loss_name,
-            "quantile": self._quantile(attributes),
-            "max_epochs": max_epochs,
-            "seed": attributes["_seed"],
-            "first_epoch": len(attributes["loss_curve_"]),
-            "last_loss": (attributes["loss_curve_"] or [1.0])[-1],
-        }
+        losses = attributes["loss_curve_"]
+        return TrainingSettings(
+            **{name: getattr(self, name) for name in _SETTINGS},
+            dropout=check_levels(self.hidden_size, self.num_layers, self.dropout)[2],
+            loss=self._loss_name,
+            quantile=self._quantile(attributes),
+            max_epochs=max_epochs,
+            seed=attributes["_seed"],
+            first_epoch=len(losses),
+            last_loss=losses[-1] if losses else 1.0,
+        )
 
     def _quantile(self, attributes):
         """Return the level of the quantile loss, one for all outputs or one for each."""

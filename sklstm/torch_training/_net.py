@@ -65,8 +65,8 @@ def make_net(network, loss, settings, device):
         What is trained.
     loss : nn.Module
         Called with outputs, targets and weights.
-    settings : dict
-        ``optimizer``, ``learning_rate``, ``max_grad_norm``, ``batch_size`` and ``callbacks``.
+    settings : sklstm.training.TrainingSettings
+        The hyperparameters of training.
     device : torch.device
         Where it trains.
 
@@ -75,19 +75,19 @@ def make_net(network, loss, settings, device):
     net : Net
         Ready for `fit_loop`.
     """
-    optimizer, options = _optimizer(settings["optimizer"])
-    clip = settings["max_grad_norm"]
+    optimizer, options = _optimizer(settings.optimizer)
+    clip = settings.max_grad_norm
     net = Net(
         network,
         criterion=loss,
         optimizer=optimizer,
-        lr=settings["learning_rate"],
+        lr=settings.learning_rate,
         optimizer__weight_decay=0.0,  # set before each epoch
         **{f"optimizer__{name}": value for name, value in options.items()},
-        batch_size=settings["batch_size"],
+        batch_size=settings.batch_size,
         callbacks=[
             *([] if clip is None else [GradientNormClipping(clip)]),
-            *skorch_callbacks(settings.get("callbacks")),
+            *skorch_callbacks(settings.callbacks),
         ],
         device=device,
         verbose=0,

@@ -26,14 +26,14 @@ class TorchEngine:
         Weights to begin with.
     data, validation : TrainingData
         What to learn from and what to stop by, with their batches; this may be None.
-    settings : dict
-        As for `sklstm.training.train`.
+    settings : sklstm.training.TrainingSettings
+        The hyperparameters of training.
     optimizer_state : list or None
         State of the optimiser to go on from.
     """
 
     def __init__(self, spec, weights, data, validation, settings, optimizer_state):
-        self.device = find_device(settings["device"])
+        self.device = find_device(settings.device)
         self.spec, self.weights, self.settings = spec, weights, settings
         dtype = weights["head_bias"].dtype
         self.batches = Batches(data, self.device, dtype)
@@ -61,10 +61,10 @@ class TorchEngine:
         network = RecurrentNetwork(
             self.spec,
             self.weights,
-            dropout=settings["dropout"],
-            recurrent_dropout=settings["recurrent_dropout"],
+            dropout=settings.dropout,
+            recurrent_dropout=settings.recurrent_dropout,
         )
-        loss = WeightedLoss(settings["loss"], settings["quantile"])
+        loss = WeightedLoss(settings.loss, settings.quantile)
         self.net = make_net(network, loss, settings, self.device)
         if self.optimizer_state:
             import_state(self.net.optimizer_, self.optimizer_state)
@@ -83,7 +83,7 @@ class TorchEngine:
         self.net.module_.generator = generator
         self.batches.batches = batches
         # Callbacks want to see the validation loss; without them it is not computed twice.
-        seen = self.validation if self.settings.get("callbacks") else None
+        seen = self.validation if self.settings.callbacks else None
         try:
             self.net.fit_loop(self.batches, seen, epochs=1)
         except RuntimeError as error:

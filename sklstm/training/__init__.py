@@ -2,12 +2,11 @@
 
 from ._batch_order import BatchOrder
 from ._carried_network import CarriedNetwork
-from ._engine import Predictor, training_device
-from ._records import TrainingData, TrainingResult
-from ._run_state import RunState
-from ._train import train
+from ._engine import Engine, Predictor, training_device
+from ._records import RunState, TrainingData, TrainingResult, TrainingSettings
+from ._train import Watcher, train
 
 __all__ = [
-    "BatchOrder", "CarriedNetwork", "Predictor", "RunState", "TrainingData", "TrainingResult",
-    "train", "training_device",
+    "BatchOrder", "CarriedNetwork", "Engine", "Predictor", "RunState", "TrainingData",
+    "TrainingResult", "TrainingSettings", "Watcher", "train", "training_device",
 ]  # fmt: skip

@@ -35,7 +35,7 @@ class CompiledEngine:
         Weights to begin with.
     data, validation : TrainingData
         What to learn from and what to stop by; this may be None.
-    settings : dict
+    settings : TrainingSettings
         As for `train`.
     optimizer_state : list or None
         State of the optimiser to go on from.
@@ -43,14 +43,14 @@ class CompiledEngine:
 
     def __init__(self, spec, weights, data, validation, settings, optimizer_state):
         self.spec, self.settings = spec, settings
-        self.dropout = per_level(settings["dropout"], spec.num_layers)
+        self.dropout = per_level(settings.dropout, spec.num_layers)
         self.data, self.validation = data, validation
         self.layout = Layout(spec)
         self.dtype = weights["head_bias"].dtype
         self.weights = self.layout.pack(weights, self.dtype)
         self.optimizer = Optimizer(
-            settings["optimizer"], self.weights, settings["learning_rate"],
-            max_grad_norm=settings["max_grad_norm"],
+            settings.optimizer, self.weights, settings.learning_rate,
+            max_grad_norm=settings.max_grad_norm,
         )  # fmt: skip
         import_state(self.optimizer, self.layout, optimizer_state)
         self.n_steps = int(data.windows.lengths.max())
@@ -60,7 +60,7 @@ class CompiledEngine:
             self.data = replace(data, windows=data.windows.with_rows(rows))
         self.plan = partial(
             Plan, self.layout, n_steps=self.n_steps, trains=True,
-            drops=any(self.dropout), drops_state=settings["recurrent_dropout"] > 0,
+            drops=any(self.dropout), drops_state=settings.recurrent_dropout > 0,
         )  # fmt: skip
         room = max(_PASS_VALUES, 8 * self.layout.n_weights)
         self._most_tiles = max(1, room // self.plan(n_tiles=1).size)
@@ -100,7 +100,7 @@ class CompiledEngine:
         if not self._is_simple():
             return batches.slices()
         # Compiled code cannot be interrupted, so it is called for a tenth of a second or so.
-        size = self.settings["batch_size"]
+        size = self.settings.batch_size
         n_batches = min(_LONG / self._work(size), self._most_samples() / size)
         step, n_samples = size * max(1, int(n_batches)), len(batches.samples)
         return [slice(first, first + step) for first in range(0, n_samples, step)]
@@ -135,14 +135,14 @@ class CompiledEngine:
 
     def _training_losses(self, order, outputs):
         """Return the loss of each sample from what a pass there and back gives."""
-        if self.settings["loss"] != "log_loss" or self.spec.n_outputs == 1:
+        if self.settings.loss != "log_loss" or self.spec.n_outputs == 1:
             return self._losses(self.data, order, outputs)
         total, lead = outputs.astype(np.float64).T
         return self._summed(self.data, order, np.log(total) + lead, lambda each, target: each)
 
     def _losses(self, data, order, outputs):
         """Return the loss of each sample, summed over its targets."""
-        losses = partial(sample_losses, self.settings["loss"], quantile=self.settings["quantile"])
+        losses = partial(sample_losses, self.settings.loss, quantile=self.settings.quantile)
         return self._summed(data, order, outputs, losses)
 
     @staticmethod
@@ -164,16 +164,16 @@ class CompiledEngine:
 
     def _is_simple(self):
         """Tell whether epochs need nothing from Python: no masks, no files, batches of one pass."""
-        if any(self.dropout) or self.settings["recurrent_dropout"] or not self.in_memory:
+        if any(self.dropout) or self.settings.recurrent_dropout or not self.in_memory:
             return False
         if self.data.batches is not None:
             return False
-        size = min(self.settings["batch_size"], len(self.data.windows))
+        size = min(self.settings.batch_size, len(self.data.windows))
         return self._share_size(size) >= size and -(-size // LANES) <= self._most_tiles
 
     def _train_batches(self, order, weight):
         """Train on batches in one call of compiled code; return the outputs."""
-        size = self.settings["batch_size"]
+        size = self.settings.batch_size
         pass_ = self._pass(min(size, len(self.data.windows)), 0)
         return pass_.train(order, weight, size, self.optimizer)
 
@@ -250,7 +250,7 @@ class CompiledEngine:
         if key not in self.passes:
             settings = self.settings
             pass_ = TrainingPass(
-                self.plan(n_tiles=n_tiles), self.weights, settings["loss"], settings["quantile"]
+                self.plan(n_tiles=n_tiles), self.weights, settings.loss, settings.quantile
             )
             if self.in_memory:
                 self._hand_over(pass_, self.data)
@@ -259,7 +259,7 @@ class CompiledEngine:
 
     def _draw_masks(self, samples, generator):
         """Draw masks of dropout for a batch, in the order in which the plain network does."""
-        recurrent = self.settings["recurrent_dropout"]
+        recurrent = self.settings.recurrent_dropout
         if not (any(self.dropout) or recurrent):
             return None
         spec, n_samples = self.spec, len(samples)

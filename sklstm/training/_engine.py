@@ -1,85 +1,118 @@
 """Which engine computes: compiled code on the processor, or torch for all that it does not take."""
 
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
 from dataclasses import replace
+from typing import Any, Protocol
 
 import numpy as np
 
-from sklstm.recurrence import network_output
+from sklstm.recurrence import NetworkSpec, network_output
 
 from ._batch_order import BatchOrder, are_uneven, by_length
+from ._records import OptimizerState, TrainingData, TrainingSettings, Weights
 
 _VALIDATION_SAMPLES = 256  # at a time, at least
 
 
-def uses_compiled_code(spec, engine):
-    """Tell whether there is compiled code for a network.
+def uses_compiled_code(spec: NetworkSpec, engine: str) -> bool:
+    """Return whether compiled code computes a network.
 
     Parameters
     ----------
     spec : NetworkSpec
         The network.
     engine : {"auto", "torch"}
-        What the user wants.
+        As for the estimators.
 
     Returns
     -------
     compiled : bool
-        Whether it is used.
+        True for all networks without peepholes.
     """
     return engine == "auto" and not spec.peephole
 
 
-def make_engine(spec, weights, data, validation, settings, optimizer_state):
-    """Return an engine that trains a network.
+class Engine(AbstractContextManager["Engine"], Protocol):
+    """What computes the epochs of a training run; the two engines agree up to rounding.
 
-    An engine is a context manager with four methods: ``run_epoch(batches, generator)`` trains on
-    a `BatchOrder`, draws masks of dropout, and returns the loss of each batch;
-    ``set_weight_decay(value)`` is called before it;
-    ``validation_losses()`` returns the losses of batches of validation data and their `BatchOrder`;
-    ``state()`` returns copies of the weights and of the state of the optimiser. Besides, skorch's
-    callbacks may set ``asked_to_stop``, and hear of the end by ``finish()``.
+    Attributes
+    ----------
+    asked_to_stop : bool
+        Whether a callback of skorch asks to end training.
+    """
+
+    @property
+    def asked_to_stop(self) -> bool:
+        """Whether a callback of skorch asks to end training."""
+
+    def set_weight_decay(self, value: float) -> None:
+        """Set the weight decay of the epochs that follow."""
+
+    def run_epoch(self, batches: BatchOrder, generator: np.random.Generator) -> Any:
+        """Train on all batches, with dropout masks of the generator; return the loss of each."""
+
+    def validation_losses(self) -> tuple[Any, BatchOrder]:
+        """Return the losses of batches of the validation set, and these batches."""
+
+    def state(self) -> tuple[Weights, OptimizerState]:
+        """Return copies of the weights and of the state of the optimiser."""
+
+    def finish(self) -> None:
+        """Tell callbacks of skorch that training ends."""
+
+
+def make_engine(
+    spec: NetworkSpec,
+    weights: Weights,
+    data: TrainingData,
+    validation: TrainingData | None,
+    settings: TrainingSettings,
+    optimizer_state: OptimizerState | None,
+) -> Engine:
+    """Return the engine that trains a network.
 
     Parameters
     ----------
     spec : NetworkSpec
-        What the network consists of.
+        The network.
     weights : dict of str to ndarray
-        Weights to begin with.
+        Initial weights.
     data, validation : TrainingData
-        What to learn from and what to stop by; this may be None.
-    settings : dict
-        As for `train`.
+        The training set and the validation set; this may be None.
+    settings : TrainingSettings
+        The hyperparameters of training.
     optimizer_state : list or None
-        State of the optimiser to go on from.
+        Initial state of the optimiser.
 
     Returns
     -------
-    engine : CompiledEngine or TorchEngine
-        The two give the same results up to rounding.
+    engine : Engine
+        Compiled code where it can train the network, otherwise torch.
     """
-    device = settings["device"]
-    compiled = uses_compiled_code(spec, settings["engine"]) and not settings.get("callbacks")
-    if device == "cpu" and compiled:
+    compiled = uses_compiled_code(spec, settings.engine) and not settings.callbacks
+    if settings.device == "cpu" and compiled:
         from ._compiled_engine import CompiledEngine
 
         return CompiledEngine(spec, weights, data, validation, settings, optimizer_state)
     from sklstm.torch_training import TorchEngine
 
-    size = settings["batch_size"]
+    size = settings.batch_size
     data = _with_batches(data, size)
     if validation is not None:
         validation = _with_batches(validation, max(size, _VALIDATION_SAMPLES))
     return TorchEngine(spec, weights, data, validation, settings, optimizer_state)
 
 
-def _with_batches(data, size):
+def _with_batches(data: TrainingData, size: int) -> TrainingData:
     if data.batches is not None:
         return data
     return replace(data, batches=BatchOrder.in_turn(np.arange(len(data.windows)), size))
 
 
-def training_device(name):
-    """Return the kind of device that a user named.
+def training_device(name: str) -> str:
+    """Return the kind of the device of a name.
 
     Parameters
     ----------
@@ -104,12 +137,12 @@ def training_device(name):
 
 
 class Predictor:
-    """Predict by whatever engine is right, and remember what can be used again."""
+    """The forward pass of a network, compiled or in NumPy; the compiled network is kept."""
 
-    def __init__(self):
-        self._last = None  # the network that predicted last, and what it was made of
+    def __init__(self) -> None:
+        self._last: tuple[Any, Any] | None = None  # the last network, and what it was made of
 
-    def output(self, spec, weights, windows, engine):
+    def output(self, spec: NetworkSpec, weights: Weights, windows: Any, engine: str) -> np.ndarray:
         """Return the output of a network.
 
         Parameters

@@ -1,8 +1,61 @@
 """What goes into training, and what comes out."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from ._batch_order import BatchOrder
+
+Weights = dict[str, np.ndarray]
+OptimizerState = list[dict[str, np.ndarray]]
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """How a network is trained: the hyperparameters of the loop, whatever the network.
+
+    Parameters
+    ----------
+    loss : {"squared_error", "absolute_error", "huber", "quantile", "log_loss"}
+        What training minimises.
+    quantile : float or ndarray of shape (n_outputs,) or None
+        Level of the quantile loss, for all outputs or for each of them.
+    optimizer, learning_rate, weight_decay, max_grad_norm, batch_size, max_epochs, shuffle
+        As for the estimators.
+    dropout : float or tuple of float
+        For all layers or for each of them.
+    recurrent_dropout, n_iter_no_change, tol, device, engine, callbacks
+        As for the estimators.
+    seed, first_epoch : int
+        The random numbers of an epoch depend on the seed and the number of the epoch, and on
+        nothing else; the first epoch of this run has the number `first_epoch`.
+    last_loss : float, default=1.0
+        Training loss of the epoch before the first one, if there was one.
+    """
+
+    loss: str
+    quantile: float | np.ndarray | None
+    optimizer: str
+    learning_rate: float
+    weight_decay: float | Literal["auto"]
+    max_grad_norm: float | None
+    batch_size: int
+    max_epochs: int
+    shuffle: bool
+    dropout: float | tuple[float, ...]
+    recurrent_dropout: float
+    n_iter_no_change: int | None
+    tol: float
+    device: str
+    seed: int
+    engine: str = "auto"
+    callbacks: list[Any] | tuple[Any, ...] | None = None
+    first_epoch: int = 0
+    last_loss: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -23,18 +76,18 @@ class TrainingData:
         The batches of every epoch, where they are not drawn.
     """
 
-    windows: object
-    targets: object
+    windows: Any
+    targets: Any
     sample_weight: np.ndarray | None = None
-    batches: object = None
+    batches: BatchOrder | None = None
 
     @property
-    def every_step(self):
+    def every_step(self) -> bool:
         """Whether there are targets for every step."""
         return not isinstance(self.targets, np.ndarray)
 
     @property
-    def n_targets(self):
+    def n_targets(self) -> np.ndarray:
         """Number of targets of each sample, shape (n_samples,)."""
         if not self.every_step:
             return np.ones(len(self.targets))
@@ -42,24 +95,24 @@ class TrainingData:
         starts = self.targets.starts
         return before[starts + self.targets.lengths] - before[starts]
 
-    def flat_targets(self, samples):
+    def flat_targets(self, samples: Any) -> np.ndarray:
         """Return the targets of some samples, those of all steps one after the other."""
         if not self.every_step:
             return self.targets[samples]
         return self.targets.rows[self.targets.row_numbers(samples)]
 
-    def gathered(self, samples):
+    def gathered(self, samples: Any) -> TrainingData:
         """Return some samples with rows of their own, without weights."""
         targets = self.targets
         targets = targets.gathered(samples) if self.every_step else targets[samples]
         return TrainingData(self.windows.gathered(samples), targets)
 
-    def weights(self, samples):
+    def weights(self, samples: Any) -> np.ndarray:
         """Return the weights of some samples, each counted once for every target."""
         weight = self.n_targets[samples]
         return weight if self.sample_weight is None else self.sample_weight[samples] * weight
 
-    def weight_sums(self, batches):
+    def weight_sums(self, batches: BatchOrder) -> np.ndarray:
         """Return the sum of these weights over each batch of a `BatchOrder`.
 
         They are the numbers of targets, if samples have no weights.
@@ -67,14 +120,14 @@ class TrainingData:
         return batches.sums(self.weights(batches.samples))
 
 
-def is_target(rows):
-    """Tell which rows hold a target: numbers, or class numbers from zero on."""
+def is_target(rows: np.ndarray) -> np.ndarray:
+    """Return the mask of rows with a target: numbers, or class numbers from zero on."""
     return rows >= 0 if rows.dtype.kind == "i" else ~np.isnan(rows[:, 0])
 
 
 @dataclass
 class TrainingResult:
-    """What training gives.
+    """The weights and the history of a training run.
 
     Parameters
     ----------
@@ -92,9 +145,44 @@ class TrainingResult:
         Why training ended.
     """
 
-    weights: dict
-    optimizer_state: list
-    loss_curve: list = field(default_factory=list)
-    validation_curve: list = field(default_factory=list)
+    weights: Weights
+    optimizer_state: OptimizerState
+    loss_curve: list[float] = field(default_factory=list)
+    validation_curve: list[float] = field(default_factory=list)
     best_validation_loss: float | None = None
     stop_reason: str = "max_epochs"
+
+
+@dataclass
+class RunState:
+    """A training run after some of its epochs.
+
+    A run that resumes from it ends with the same weights, to the last bit, as one without a
+    break: the random numbers of an epoch depend on the seed and on its number alone.
+
+    Parameters
+    ----------
+    seed : int
+        That of the run.
+    weights : dict of str to ndarray
+        The present weights.
+    optimizer_state : list of dict of str to ndarray
+        State of the optimiser.
+    best : tuple of (dict, list) or None
+        Weights and state of the optimiser with the lowest validation loss.
+    best_loss : float
+        That loss; infinite without one.
+    watched : tuple of (float, int)
+        The lowest loss that early stopping has seen, and the epochs without an improvement.
+    loss_curve, validation_curve : list of float
+        Losses of the epochs.
+    """
+
+    seed: int
+    weights: Weights
+    optimizer_state: OptimizerState
+    best: tuple[Weights, OptimizerState] | None
+    best_loss: float
+    watched: tuple[float, int]
+    loss_curve: list[float] = field(default_factory=list)
+    validation_curve: list[float] = field(default_factory=list)

@@ -1,48 +1,85 @@
 """The epochs of a training run, whatever engine computes them."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
 import numpy as np
 
+from sklstm.recurrence import NetworkSpec
+
 from ._batch_order import batches_of_epoch
-from ._engine import make_engine
-from ._records import TrainingResult
-from ._run_state import RunState
-from ._stopping import Patience
-from ._weight_decay import weight_decay_of_epoch
+from ._engine import Engine, make_engine
+from ._records import (
+    OptimizerState,
+    RunState,
+    TrainingData,
+    TrainingResult,
+    TrainingSettings,
+    Weights,
+)
+
+_SHARE = 1e-3  # of the loss, for the automatic weight decay
+
+
+class Watcher(Protocol):
+    """An observer of the epochs of a training run."""
+
+    def begin_epoch(self) -> None:
+        """Take note that an epoch begins."""
+
+    def end_epoch(
+        self,
+        losses: tuple[float, float | None],
+        result: Callable[[], TrainingResult],
+        state: Callable[[], RunState],
+    ) -> Any:
+        """Take note of an epoch; return a true value to end training.
+
+        Parameters
+        ----------
+        losses : tuple of (float, float or None)
+            Training and validation loss of the epoch.
+        result : callable
+            Returns the `TrainingResult` so far.
+        state : callable
+            Returns the `RunState`.
+        """
 
 
 def train(
-    spec, weights, data, validation, settings, *, optimizer_state=None, watcher=None, resume=None
-):
+    spec: NetworkSpec,
+    weights: Weights,
+    data: TrainingData,
+    validation: TrainingData | None,
+    settings: TrainingSettings,
+    *,
+    optimizer_state: OptimizerState | None = None,
+    watcher: Watcher | None = None,
+    resume: RunState | None = None,
+) -> TrainingResult:
     """Train a network.
 
     Parameters
     ----------
     spec : NetworkSpec
-        What the network consists of.
+        The network.
     weights : dict of str to ndarray
-        Weights to begin with.
+        Initial weights.
     data : TrainingData
-        What to learn from.
+        The training set.
     validation : TrainingData or None
-        What to stop by, after which the best weights are kept.
-    settings : dict
-        ``loss``, ``quantile``, ``optimizer``, ``learning_rate``, ``weight_decay``,
-        ``max_grad_norm``, ``batch_size``, ``max_epochs``, ``shuffle``, ``dropout``,
-        ``recurrent_dropout``, ``n_iter_no_change``, ``tol``, ``device``, ``engine``, ``callbacks``
-        (of skorch; may be left out), and ``seed``
-        with ``first_epoch``: the draws of an epoch depend on these two and on nothing before it.
-        ``last_loss`` is the training loss of the epoch before the first one, if there was one.
-        ``quantile`` is one level or an array of one for each output.
+        The validation set, which early stopping watches; the best weights are kept.
+    settings : TrainingSettings
+        The hyperparameters of training.
     optimizer_state : list, optional
-        State of the optimiser to go on from.
-    watcher : object, optional
-        Its method ``begin_epoch()`` is called before each epoch, ``end_epoch(losses, result,
-        state)`` after it with its training and validation loss (None without validation data) and
-        functions that return the `TrainingResult` so far and the `RunState`; if it returns a true
-        value, training ends.
+        Initial state of the optimiser.
+    watcher : Watcher, optional
+        Is told of every epoch, and may end training.
     resume : RunState, optional
-        What to go on from, in place of the weights and the state of the optimiser; its epochs are
-        among ``max_epochs``.
+        Where an interrupted run resumes, in place of the weights and the state of the optimiser;
+        its epochs are among ``max_epochs``.
 
     Returns
     -------
@@ -60,47 +97,121 @@ def train(
         return _Run(engine, data, validation, settings, resume).fit(watcher)
 
 
+class Patience:
+    """Early stopping: watches a loss for epochs without an improvement.
+
+    Parameters
+    ----------
+    n_epochs : int or None
+        Epochs without an improvement after which to stop; None never stops.
+    tol : float
+        The smallest decrease that counts as an improvement.
+    best : float, optional
+        The loss to improve on.
+
+    Attributes
+    ----------
+    n_without : int
+        Epochs since the last improvement.
+    """
+
+    def __init__(self, n_epochs: int | None, tol: float, best: float = float("inf")) -> None:
+        self.n_epochs = n_epochs
+        self.tol = tol
+        self.best = best
+        self.n_without = 0
+
+    def update(self, loss: float) -> bool:
+        """Take note of the loss of one more epoch; return whether it is the lowest so far."""
+        self.n_without = 0 if loss < self.best - self.tol else self.n_without + 1
+        lowest = loss < self.best
+        self.best = min(self.best, loss)
+        return lowest
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the loss has not improved for the number of epochs."""
+        return self.n_epochs is not None and self.n_without >= self.n_epochs
+
+
+def weight_decay_of_epoch(weight_decay: float | str, last_loss: float) -> float:
+    """Return the weight decay of an epoch.
+
+    A Gaussian prior of the weights is worth as much as the data is uncertain: where the variance of
+    the noise is unknown, its penalty is in proportion to that variance, which the training loss
+    estimates. So a clean signal is fitted without a penalty, and noise is not overfitted.
+
+    Parameters
+    ----------
+    weight_decay : float or "auto"
+        As for the estimators; a number is that of every epoch.
+    last_loss : float
+        Mean training loss of the epoch before, 1 before the first one.
+
+    Returns
+    -------
+    weight_decay : float
+        ``1e-3 * min(last_loss, 1)`` for ``"auto"``.
+
+    References
+    ----------
+    D. J. C. MacKay, "Bayesian interpolation", Neural Computation 4(3), 1992.
+    """
+    if isinstance(weight_decay, str):
+        return _SHARE * min(last_loss, 1.0)
+    return weight_decay
+
+
 class _Run:
     """One training run."""
 
-    def __init__(self, engine, data, validation, settings, resume):
+    def __init__(
+        self,
+        engine: Engine,
+        data: TrainingData,
+        validation: TrainingData | None,
+        settings: TrainingSettings,
+        resume: RunState | None,
+    ) -> None:
         self.engine, self.settings = engine, settings
         self.data, self.validation = data, validation
-        self.loss_curve, self.validation_curve = [], []
-        self.best = None  # weights and optimiser state with the lowest validation loss
+        self.loss_curve: list[float] = []
+        self.validation_curve: list[float] = []
+        self.best: tuple[Weights, OptimizerState] | None = None  # with the lowest validation loss
         self.best_loss = float("inf")
-        self.patience = Patience(settings["n_iter_no_change"], settings["tol"])
+        self.patience = Patience(settings.n_iter_no_change, settings.tol)
         if resume is not None:
             self._restore(resume)
-        elif validation is not None and settings["first_epoch"] > 0:
-            self._keep_best(self._validation_loss(settings["first_epoch"]))
+        elif validation is not None and settings.first_epoch > 0:
+            # Training on with early stopping: the weights of the last fit may stay the best ones.
+            self._keep_best(self._validation_loss(validation, settings.first_epoch))
             self.patience.best = self.best_loss
 
-    def _restore(self, state):
+    def _restore(self, state: RunState) -> None:
         self.best, self.best_loss = state.best, state.best_loss
         self.loss_curve, self.validation_curve = [*state.loss_curve], [*state.validation_curve]
         self.patience.best, self.patience.n_without = state.watched
 
-    def state(self):
-        """Return what a run can go on from."""
+    def state(self) -> RunState:
+        """Return what a run can resume from."""
         weights, optimizer_state = self._state()
         watched = self.patience.best, self.patience.n_without
         return RunState(
-            self.settings["seed"], weights, optimizer_state, self.best, self.best_loss, watched,
+            self.settings.seed, weights, optimizer_state, self.best, self.best_loss, watched,
             list(self.loss_curve), list(self.validation_curve),
         )  # fmt: skip
 
-    def fit(self, watcher):
+    def fit(self, watcher: Watcher | None) -> TrainingResult:
         stop_reason = self._run_epochs(watcher)
         self.engine.finish()
         return self._result(stop_reason)
 
-    def _run_epochs(self, watcher):
+    def _run_epochs(self, watcher: Watcher | None) -> str:
         settings, patience = self.settings, self.patience
-        first, end = settings["first_epoch"], settings["first_epoch"] + settings["max_epochs"]
+        first, end = settings.first_epoch, settings.first_epoch + settings.max_epochs
         for epoch in range(first + len(self.loss_curve), end):
             if patience.is_over:
-                return "training_loss" if self.validation is None else "validation_score"
+                break
             if watcher is not None:
                 watcher.begin_epoch()
             training_loss, validation_loss = self._run_epoch(epoch)
@@ -117,14 +228,14 @@ class _Run:
             return "training_loss" if self.validation is None else "validation_score"
         return "max_epochs"
 
-    def _run_epoch(self, epoch):
+    def _run_epoch(self, epoch: int) -> tuple[float, float | None]:
         """Train for one epoch; return its training and validation loss."""
-        settings, seed = self.settings, self.settings["seed"]
+        settings, seed = self.settings, self.settings.seed
         batches = batches_of_epoch(
-            self.data, seed, epoch, batch_size=settings["batch_size"], shuffle=settings["shuffle"]
+            self.data, seed, epoch, batch_size=settings.batch_size, shuffle=settings.shuffle
         )
-        last_loss = self.loss_curve[-1] if self.loss_curve else settings.get("last_loss", 1.0)
-        self.engine.set_weight_decay(weight_decay_of_epoch(settings["weight_decay"], last_loss))
+        last_loss = self.loss_curve[-1] if self.loss_curve else settings.last_loss
+        self.engine.set_weight_decay(weight_decay_of_epoch(settings.weight_decay, last_loss))
         try:
             losses = self.engine.run_epoch(batches, np.random.default_rng([seed, epoch, 1]))
         except OverflowError as error:
@@ -133,36 +244,36 @@ class _Run:
         self.loss_curve.append(loss)
         if self.validation is None:
             return loss, None
-        self.validation_curve.append(self._validation_loss(epoch))
+        self.validation_curve.append(self._validation_loss(self.validation, epoch))
         return loss, self.validation_curve[-1]
 
-    def _validation_loss(self, epoch):
+    def _validation_loss(self, validation: TrainingData, epoch: int) -> float:
         losses, batches = self.engine.validation_losses()
-        return self._mean(losses, self.validation.weight_sums(batches), epoch)
+        return self._mean(losses, validation.weight_sums(batches), epoch)
 
-    def _mean(self, losses, weight, epoch):
+    def _mean(self, losses: Any, weight: np.ndarray, epoch: int) -> float:
         loss = float(np.average(losses, weights=weight))
         if not np.isfinite(loss):
             raise self._diverged(f"the loss of epoch {epoch + 1} is {loss}")
         return loss
 
-    def _diverged(self, what):
+    def _diverged(self, what: str) -> ValueError:
         return ValueError(
             f"Training diverged: {what}. Try a smaller learning_rate (it is "
-            f"{self.settings['learning_rate']}), a max_grad_norm (it is "
-            f"{self.settings['max_grad_norm']}), or activation='tanh'."
+            f"{self.settings.learning_rate}), a max_grad_norm (it is "
+            f"{self.settings.max_grad_norm}), or activation='tanh'."
         )
 
-    def _keep_best(self, loss):
+    def _keep_best(self, loss: float) -> None:
         self.best_loss, self.best = loss, self._state()
 
-    def _state(self):
+    def _state(self) -> tuple[Weights, OptimizerState]:
         weights, optimizer_state = self.engine.state()
         if not all(np.isfinite(array).all() for array in weights.values()):
             raise self._diverged("weights are no longer finite numbers")
         return weights, optimizer_state
 
-    def _result(self, stop_reason):
+    def _result(self, stop_reason: str) -> TrainingResult:
         weights, optimizer_state = self.best or self._state()
         return TrainingResult(
             weights=weights,

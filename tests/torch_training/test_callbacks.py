@@ -18,7 +18,7 @@ from skorch.callbacks import (
 
 from sklstm.data import WindowSet
 from sklstm.recurrence import NetworkSpec, initial_weights, network_output
-from sklstm.training import TrainingData, train
+from sklstm.training import TrainingData, TrainingSettings, train
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(200, 6, 2)).astype(np.float32)
@@ -40,7 +40,7 @@ def run(*callbacks, spec=SPEC, targets=Y, validates=True, **settings):
         TrainingData(WINDOWS.take(rows), targets[rows]) for rows in (slice(150), slice(150, 200))
     ]
     weights = WEIGHTS if spec is SPEC else initial_weights(spec, 0, np.float32)
-    options = SETTINGS | settings | {"callbacks": list(callbacks)}
+    options = TrainingSettings(**SETTINGS | settings | {"callbacks": list(callbacks)})
     return train(spec, weights, parts[0], parts[1] if validates else None, options)
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from sklstm.data import WindowSet
 from sklstm.recurrence import NetworkSpec, initial_weights
-from sklstm.training import BatchOrder, TrainingData, train
+from sklstm.training import BatchOrder, TrainingData, TrainingSettings, train
 from sklstm.training._compiled_engine import CompiledEngine
 
 REGRESSION = ("squared_error", "absolute_error", "huber", "quantile")
@@ -124,7 +124,7 @@ def both(spec, options, shape, dtype, *, validates=False):
     make = lambda: training_data(rng, spec, options["loss"], dtype=dtype, **shape)  # noqa: E731
     data, validation = make(), make() if validates else None
     return [
-        train(spec, weights, data, validation, options | {"engine": engine})
+        train(spec, weights, data, validation, TrainingSettings(**options, engine=engine))
         for engine in ("auto", "torch")
     ]
 
@@ -212,7 +212,11 @@ def test_a_batch_shared_out_among_threads_is_the_same(monkeypatch, every_step):
 
 def test_networks_with_peepholes_are_left_to_torch():
     spec = NetworkSpec("lstm", 1, 3, 1, peephole=True)
-    options = {"device": "cpu", "engine": "auto", "batch_size": 4}
+    options = TrainingSettings(
+        loss="squared_error", quantile=None, optimizer="adam", learning_rate=0.005,
+        weight_decay=0.0, max_grad_norm=None, batch_size=4, max_epochs=1, shuffle=True,
+        dropout=0.0, recurrent_dropout=0.0, n_iter_no_change=None, tol=0.0, device="cpu", seed=0,
+    )  # fmt: skip
     data = TrainingData(WindowSet.from_array(np.ones((4, 2, 1))), np.ones((4, 1)))
     from sklstm.training._engine import make_engine
 

@@ -1,6 +1,6 @@
 import pytest
 
-from sklstm.training._stopping import Patience
+from sklstm.training._train import Patience
 
 
 def epochs_until_stop(losses, n_epochs, tol):

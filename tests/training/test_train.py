@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 import torch
 
+from sklstm import training
 from sklstm.data import WindowSet
 from sklstm.networks import RecurrentNetwork
-from sklstm.training import TrainingData, train
+from sklstm.training import TrainingData, TrainingSettings
 
 SETTINGS = {
     "loss": "squared_error",
@@ -25,6 +26,10 @@ SETTINGS = {
     "seed": 0,
     "first_epoch": 0,
 }
+
+
+def train(spec, weights, data, validation, settings, **options):
+    return training.train(spec, weights, data, validation, TrainingSettings(**settings), **options)
 
 
 @pytest.fixture(params=["auto", "torch"])

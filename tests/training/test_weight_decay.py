@@ -1,6 +1,6 @@
 """How strongly weights are pulled to zero."""
 
-from sklstm.training._weight_decay import weight_decay_of_epoch
+from sklstm.training._train import weight_decay_of_epoch
 
 
 def test_a_number_is_that_of_every_epoch():
