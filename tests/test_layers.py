@@ -19,9 +19,10 @@ LAYERS = {
     "baselines": SHARED | {"sklstm.data", "sklstm.persistence"},
     "metrics": SHARED | {"pandas", "sklstm.data"},
     "model_selection": SHARED | {"pandas", "sklstm.data", "sklstm.time_labels"},
-    "recurrence": {"numpy", "threadpoolctl"},
-    "kernels": {"numpy", "llvmlite"},
-    "networks": {"numpy", "torch", "sklstm.recurrence"},
+    "cells": set(),
+    "recurrence": {"numpy", "threadpoolctl", "sklstm.cells"},
+    "kernels": {"numpy", "llvmlite", "sklstm.cells"},
+    "networks": {"numpy", "torch", "sklstm.cells", "sklstm.recurrence"},
     "torch_training": {
         "numpy",
         "torch",

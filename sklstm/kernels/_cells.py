@@ -1,43 +1,59 @@
-"""The cells: what happens between the matrix products, forward and backward.
+"""The steps of a cell in compiled code, forward and backward: `CellCode`.
 
-Functions work on one tile of samples at one step. Rows of weighted inputs are overwritten by the
-activations in the forward pass, and these by the gradients of the weighted inputs in the backward
-pass. Of each step the hidden state is kept, and whatever else the way back needs.
+Functions work on one tile of samples at one step. Of the weighted inputs and of each step remains
+what the backward step needs; in it gradients take the place of the weighted inputs.
 """
 
-from ._code import loop
-from ._elementary import logistic, relu, tanh
+from functools import cache
+
+from sklstm.cells import CELLS
+
+from ._code import loop, spread
 from ._registers import LANES
+from ._tape import Tape
 
 
-class Cell:
-    """Base of the cells.
+class CellCode:
+    """What happens between the matrix products of a layer.
 
     Parameters
     ----------
+    cell : Cell
+        The cell.
     activation : {"tanh", "relu"}
-        Function of the candidate and of what the cell shows; gates are always logistic.
+        Its activation.
+    peephole : bool, default=False
+        Whether it has peepholes.
 
     Attributes
     ----------
+    cell : Cell
+        The cell.
+    peephole : bool
+        Whether it has peepholes.
     n_kept : int
-        Values kept of each unit and step; the first is the hidden state.
+        Values kept of each unit and step: the states, and what else the backward step needs that
+        finds no room among the weighted inputs.
+    n_carried : int
+        How many states have a gradient that goes from step to step without weights.
     """
 
-    def __init__(self, activation):
-        self.activation = activation
+    def __init__(self, cell, activation, *, peephole=False):
+        self.cell, self.peephole = cell, peephole
+        self._tape = tape = Tape(cell, activation, peephole=peephole)
+        self.n_carried = len(tape.carries)
+        # A weighted input that is needed stays where it is, other values take the other rows.
+        free = [k for k, row in enumerate(tape.rows) if row not in tape.saved]
+        behind = [(False, k) for k in range(len(cell.states), len(cell.states) + len(tape.saved))]
+        places = iter([*[(True, k) for k in free], *behind])
+        self._places = {
+            node: (True, tape.rows.index(node)) if node in tape.rows else next(places)
+            for node in tape.saved
+        }
+        kept = [k for in_rows, k in self._places.values() if not in_rows]
+        self.n_kept = max([len(cell.states) - 1, *kept]) + 1
 
-    def activate(self, x):
-        """Return the activation of lanes."""
-        return tanh(x) if self.activation == "tanh" else relu(x)
-
-    def slope(self, y):
-        """Return the derivative of the activation, from its value."""
-        if self.activation == "tanh":
-            return 1.0 - y * y
-        return y.compare(">", 0.0).choose(1.0, y.like(0.0))
-
-    def forward(self, n_units, rows, before, after, there):
+    def forward(self, n_units, rows, before, after, mask, peepholes=None):
         """Write one step forward.
 
         Parameters
@@ -45,16 +61,30 @@ class Cell:
         n_units : Value
             Number of units.
         rows : Pointer
-            Weighted inputs, replaced by activations.
+            Weighted inputs, of which some are replaced by what the backward step needs.
         before, after : Pointer
             What is kept of the step before, and of this one; they may be the same memory, so that
             of each unit everything is read before anything is written.
-        there : Value
+        mask : Value
             Lanes: one for a sample that has this step, zero for one that has not begun.
+        peepholes : Pointer or None
+            Their weights.
         """
-        raise NotImplementedError
+        tape, n = self._tape, n_units * LANES
+        for u in loop(0, n, LANES):
+            values = {node: rows.load(n * k + u) for k, node in enumerate(tape.rows)}
+            values |= self._before(n_units, before, u, peepholes)
+            tape.run_forward(values)
+            for node, (in_rows, k) in self._places.items():
+                if node not in tape.rows:
+                    (rows if in_rows else after).store(n * k + u, values[node])
+            for k, node in enumerate(tape.new_states):
+                after.store(n * k + u, mask * values[node])
 
-    def backward(self, n_units, rows, before, after, fed, carried, there):
+    def backward(
+        self, n_units, rows, before, after, grad_hidden, grad_state, mask, peepholes=None,
+        grad_peepholes=None,
+    ):  # fmt: skip
         """Write one step backward.
 
         Parameters
@@ -62,138 +92,63 @@ class Cell:
         n_units : Value
             Number of units.
         rows : Pointer
-            Activations, replaced by gradients with respect to the weighted inputs.
+            What the forward step left, replaced by gradients of the weighted inputs.
         before, after : Pointer
             What was kept of the step before, and of this one.
-        fed : Pointer
-            Gradient with respect to the hidden state, as far as it came through weights.
-        carried : Pointer
-            Gradient that goes from step to step unweighted: of an LSTM that of the cell state, of
-            a GRU the direct one of the hidden state. It is replaced by that of the step before.
-        there : Value
+        grad_hidden : Pointer
+            Gradient of the hidden state, as far as it came through weights.
+        grad_state : Pointer
+            Gradients of the states that go from step to step without weights: of an LSTM that of
+            the cell state, of a GRU another one of the hidden state. They are replaced by those of
+            the step before.
+        mask : Value
             As in `forward`.
+        peepholes : Pointer or None
+            Their weights.
+        grad_peepholes : Pointer or None
+            Their gradients, to which those of this step are added, lane by lane.
         """
-        raise NotImplementedError
-
-
-class LSTM(Cell):
-    """Long short-term memory; rows are input, forget, candidate and output gate.
-
-    Parameters
-    ----------
-    activation : {"tanh", "relu"}
-        Function of the candidate and of the cell state.
-
-    References
-    ----------
-    F. A. Gers, J. Schmidhuber and F. Cummins, "Learning to forget: continual prediction with
-    LSTM", Neural Computation 12(10), 2000.
-    """
-
-    n_kept = 3  # hidden state, cell state, and its activation
-
-    def forward(self, n_units, rows, before, after, there):
-        """Write one step forward."""
-        n = n_units * LANES
+        tape, n = self._tape, n_units * LANES
         for u in loop(0, n, LANES):
-            input_ = logistic(rows.load(u))
-            forget = logistic(rows.load(n + u))
-            candidate = self.activate(rows.load(n * 2 + u))
-            output = logistic(rows.load(n * 3 + u))
-            memory = there * (forget * before.load(n + u) + input_ * candidate)
-            shown = self.activate(memory)
-            rows.store(u, input_)
-            rows.store(n + u, forget)
-            rows.store(n * 2 + u, candidate)
-            rows.store(n * 3 + u, output)
-            after.store(u, there * (output * shown))
-            after.store(n + u, memory)
-            after.store(n * 2 + u, shown)
+            values = self._before(n_units, before, u, peepholes)
+            values |= {node: after.load(n * k + u) for k, node in enumerate(tape.new_states)}
+            for node, (in_rows, k) in self._places.items():
+                values[node] = (rows if in_rows else after).load(n * k + u)
+            outside = self._outside(n, u, grad_hidden, grad_state)
+            gradients = tape.run_backward(values, outside, mask)
+            for k, node in enumerate(tape.rows):
+                rows.store(n * k + u, gradients.get(node, mask.like(0.0)))
+            for k, node in enumerate(tape.carries):
+                grad_state.store(n * k + u, gradients.get(node, mask.like(0.0)))
+            for k, node in enumerate(tape.peepholes):
+                total = grad_peepholes.load(n * k + u) + gradients[node]
+                grad_peepholes.store(n * k + u, total)
 
-    def backward(self, n_units, rows, before, after, fed, carried, there):
-        """Write one step backward."""
-        n = n_units * LANES
-        for u in loop(0, n, LANES):
-            input_, forget = rows.load(u), rows.load(n + u)
-            candidate, output = rows.load(n * 2 + u), rows.load(n * 3 + u)
-            shown = after.load(n * 2 + u)
-            hidden = there * fed.load(u)
-            memory = there * (hidden * output * self.slope(shown) + carried.load(u))
-            rows.store(u, memory * candidate * input_ * (1.0 - input_))
-            rows.store(n + u, memory * before.load(n + u) * forget * (1.0 - forget))
-            rows.store(n * 2 + u, memory * input_ * self.slope(candidate))
-            rows.store(n * 3 + u, hidden * shown * output * (1.0 - output))
-            carried.store(u, memory * forget)
+    def _before(self, n_units, before, u, peepholes):
+        """Return the values of the states before the step, and of the peepholes."""
+        values = {n: before.load(n_units * LANES * k + u) for k, n in enumerate(self._tape.states)}
+        for k, node in enumerate(self._tape.peepholes):
+            values[node] = spread(peepholes[n_units * k + u // LANES])
+        return values
 
-
-class GRU(Cell):
-    """Gated recurrent unit; rows are recurrent candidate, reset, update, candidate of the inputs.
-
-    Parameters
-    ----------
-    activation : {"tanh", "relu"}
-        Function of the candidate.
-
-    References
-    ----------
-    K. Cho et al., "Learning phrase representations using RNN encoder-decoder for statistical
-    machine translation", EMNLP 2014, in the first of its two published forms.
-    """
-
-    n_kept = 1
-
-    def forward(self, n_units, rows, before, after, there):
-        """Write one step forward."""
-        n = n_units * LANES
-        for u in loop(0, n, LANES):
-            reset = logistic(rows.load(n + u))
-            update = logistic(rows.load(n * 2 + u))
-            candidate = self.activate(rows.load(n * 3 + u) + reset * rows.load(u))
-            rows.store(n + u, reset)
-            rows.store(n * 2 + u, update)
-            rows.store(n * 3 + u, candidate)
-            after.store(u, there * (candidate + update * (before.load(u) - candidate)))
-
-    def backward(self, n_units, rows, before, after, fed, carried, there):
-        """Write one step backward."""
-        n = n_units * LANES
-        for u in loop(0, n, LANES):
-            recurrent, reset = rows.load(u), rows.load(n + u)
-            update, candidate = rows.load(n * 2 + u), rows.load(n * 3 + u)
-            hidden = there * (fed.load(u) + carried.load(u))
-            inner = hidden * (1.0 - update) * self.slope(candidate)
-            change = before.load(u) - candidate
-            rows.store(u, inner * reset)
-            rows.store(n + u, inner * recurrent * reset * (1.0 - reset))
-            rows.store(n * 2 + u, hidden * change * update * (1.0 - update))
-            rows.store(n * 3 + u, inner)
-            carried.store(u, hidden * update)
+    def _outside(self, n, u, grad_hidden, grad_state):
+        """Return the gradients of the new states that come from other layers and later steps."""
+        tape, outside = self._tape, {}
+        found = {0: grad_hidden.load(u)}
+        for slot, node in enumerate(tape.carries):
+            k, d = tape.states.index(node), grad_state.load(n * slot + u)
+            found[k] = found[k] + d if k in found else d
+        for k, d in found.items():
+            node = tape.new_states[k]
+            outside[node] = outside[node] + d if node in outside else d
+        return outside
 
 
-class RNN(Cell):
-    """Simple recurrence; rows are the units.
-
-    Parameters
-    ----------
-    activation : {"tanh", "relu"}
-        Function of the units.
-
-    References
-    ----------
-    J. L. Elman, "Finding structure in time", Cognitive Science 14(2), 1990.
-    """
-
-    n_kept = 1
-
-    def forward(self, n_units, rows, before, after, there):
-        """Write one step forward."""
-        for u in loop(0, n_units * LANES, LANES):
-            after.store(u, there * self.activate(rows.load(u)))
-
-    def backward(self, n_units, rows, before, after, fed, carried, there):
-        """Write one step backward."""
-        for u in loop(0, n_units * LANES, LANES):
-            rows.store(u, there * fed.load(u) * self.slope(after.load(u)))
+@cache
+def _cell_code(cell, activation, peephole):
+    return CellCode(cell, activation, peephole=peephole)
 
 
-CELLS = {"lstm": LSTM, "gru": GRU, "rnn": RNN}
+def cell_code(spec):
+    """Return the code of the cell of a network, the same object for equal cells."""
+    return _cell_code(CELLS[spec.cell], spec.activation, spec.peephole)

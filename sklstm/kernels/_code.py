@@ -99,6 +99,9 @@ class Value:
 
     __radd__, __rmul__ = __add__, __mul__
 
+    def __neg__(self):
+        return Value(builder().fneg(self.value, flags=("contract",)))
+
     # Of integers both divisions are the same, and like the remainder meant for natural numbers.
     def __floordiv__(self, other):
         return Value(builder().sdiv(self.value, self.like(other).value))

@@ -10,12 +10,12 @@ from ._registers import LANES
 from ._sequences import clear, first_step, head_steps
 
 
-def make_epoch(cell):
+def make_epoch(code):
     """Return the function that trains a network of a cell on some batches.
 
     Parameters
     ----------
-    cell : Cell
+    code : CellCode
         The cell of all layers.
 
     Returns
@@ -23,7 +23,7 @@ def make_epoch(cell):
     run_epoch : Function
         Takes records of NETWORK, LAYER, PART and EPOCH.
     """
-    forward, backward = make_forward(cell), make_backward(cell)
+    forward, backward = make_forward(code), make_backward(code)
 
     @function(NETWORK, LAYER, PART, EPOCH)
     def run_epoch(network, layers, parts, epoch):

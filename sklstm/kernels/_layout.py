@@ -1,9 +1,11 @@
 """Where each parameter of a network stands in the flat vector that compiled code works on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 
 import numpy as np
+
+from sklstm.cells import CELLS
 
 from ._places import PART, records
 from ._registers import LANES, ROWS
@@ -25,14 +27,18 @@ class Layer:
     units : int
         Number of hidden units.
     n_inputs : int
-        Number of inputs; the stacked inputs are these, a one, the hidden state and, for a GRU,
-        another one.
+        Number of inputs; the stacked inputs are these, a one, the hidden state if the cell reads
+        it, and another one if a gate has a bias apart.
     parts : ndarray of PART
         Blocks of its weight matrix.
     n_rows : int
         Rows of all parts together.
     n_columns : int
         Number of stacked inputs.
+    second_one : int
+        Where the other one stands among the stacked inputs; -1 if there is none.
+    peepholes : int
+        Where the weights of the peepholes begin, one row after the other; -1 if there are none.
     """
 
     prefix: str
@@ -41,6 +47,8 @@ class Layer:
     parts: np.ndarray
     n_rows: int
     n_columns: int
+    second_one: int = -1
+    peepholes: int = -1
 
     @property
     def state_column(self):
@@ -54,7 +62,7 @@ class Layout:
     Parameters
     ----------
     spec : NetworkSpec
-        The network; without peepholes.
+        The network.
 
     Attributes
     ----------
@@ -69,43 +77,50 @@ class Layout:
     n_weights : int
         Length of the vector.
     n_multiplied : int
-        How many of them stand in matrices; the rows of tokens are only looked up.
+        How many of them stand in matrices, which peepholes and the rows of tokens do not.
     """
 
     def __init__(self, spec):
-        self.spec = spec
+        self.spec, self._cell = spec, CELLS[spec.cell]
         self.n_weights = 0
         self.layers = [self._layer(*layer) for layer in spec.layers()]
         n_columns = spec.state_size + 1
-        head = self._parts([(0, spec.n_outputs, 0, n_columns, True, False)])
+        head = self._parts([(0, spec.n_outputs, 0, n_columns)])
         self.head = Layer("head", 0, spec.state_size, head, spec.n_outputs, n_columns)
         self.parts = np.concatenate([layer.parts for layer in [*self.layers, self.head]])
         self.n_multiplied = self.n_weights
+        if spec.peephole:
+            self.layers = [self._with_peepholes(layer) for layer in self.layers]
         self.embedding = self.n_weights if spec.embeds else -1
         if spec.embeds:
             self.n_weights += round_up(spec.n_tokens * spec.n_features, LANES)
         self._places = self._all_places()
 
     def _layer(self, prefix, n_inputs, n):
-        state = n_inputs + 1
-        if self.spec.cell == "gru":
-            # The reset gate comes between the two halves of the candidate. In this order the parts
-            # that read the state follow each other, and so do those that read the inputs.
-            blocks = [
-                (0, n, state, n + 1, False, True),
-                (n, 2 * n, 0, state + n, True, True),
-                (3 * n, n, 0, state, True, False),
-            ]
-            return Layer(prefix, n, n_inputs, self._parts(blocks), 4 * n, state + n + 1)
-        n_rows = {"lstm": 4, "rnn": 1}[self.spec.cell] * n
-        blocks = [(0, n_rows, 0, state + n, True, True)]
-        return Layer(prefix, n, n_inputs, self._parts(blocks), n_rows, state + n)
+        cell, state = self._cell, n_inputs + 1
+        n_columns = state + n if cell.reads_state else state
+        second_one = n_columns if cell.gates_apart else -1
+        blocks = []
+        for first, n_rows, inputs, reads_state in cell.blocks:
+            column = 0 if inputs else state
+            # What reads the state alone also reads the second one, which stands behind it.
+            end = (n_columns if inputs else n_columns + 1) if reads_state else state
+            blocks.append((first * n, n_rows * n, column, end - column))
+        return Layer(
+            prefix, n, n_inputs, self._parts(blocks), len(cell.rows) * n,
+            n_columns + bool(cell.gates_apart), second_one,
+        )  # fmt: skip
+
+    def _with_peepholes(self, layer):
+        layer = replace(layer, peepholes=self.n_weights)
+        self.n_weights += round_up(len(self._cell.peepholes) * layer.units, LANES)
+        return layer
 
     def _parts(self, blocks):
         parts = records(PART, len(blocks))
-        for k, (row, n_rows, column, n_columns, *reads) in enumerate(blocks):
+        for k, (row, n_rows, column, n_columns) in enumerate(blocks):
             depth = round_up(n_columns, ROWS)
-            parts[k] = (self.n_weights, row, n_rows, column, n_columns, depth, *reads)
+            parts[k] = (self.n_weights, row, n_rows, column, n_columns, depth)
             self.n_weights += depth * round_up(n_rows, LANES)
         return parts
 
@@ -148,30 +163,40 @@ class Layout:
         return {name: places[name] for name in self.spec.parameter_shapes()}
 
     def _layer_places(self, layer):
-        n, prefix = layer.units, layer.prefix
+        cell, n, prefix = self._cell, layer.units, layer.prefix
         inputs, one = np.arange(layer.n_inputs), [layer.n_inputs]
         state = layer.state_column + np.arange(n)
-        if self.spec.cell == "gru":
-            from_state, gates, from_inputs = layer.parts
-            first, last = np.arange(2 * n), np.arange(n)
-            return {
-                f"{prefix}_input": np.vstack(
-                    [_places(gates, first, inputs), _places(from_inputs, last, inputs)]
-                ),
-                f"{prefix}_recurrent": np.vstack(
-                    [_places(gates, first, state), _places(from_state, last, state)]
-                ),
-                f"{prefix}_bias": np.vstack(
-                    [_places(gates, first, one), _places(from_inputs, last, one)]
-                )[:, 0],
-                f"{prefix}_candidate_bias": _places(from_state, last, state[-1:] + 1)[:, 0],
-            }
-        (part,), rows = layer.parts, np.arange(layer.n_rows)
-        return {
-            f"{prefix}_input": _places(part, rows, inputs),
-            f"{prefix}_recurrent": _places(part, rows, state),
-            f"{prefix}_bias": _places(part, rows, one)[:, 0],
+
+        def block(gate, columns, *, inputs):
+            """Return the places of a gate in the row that reads the inputs, or the state."""
+            reads = [
+                row.gate == gate and (row.inputs if inputs else row.state) for row in cell.rows
+            ]
+            part, row = self._part_of(layer, reads.index(True))
+            return _places(part, row * n + np.arange(n), columns)
+
+        places = {
+            f"{prefix}_input": np.vstack([block(g, inputs, inputs=True) for g in cell.gates]),
+            f"{prefix}_bias": np.vstack([block(g, one, inputs=True) for g in cell.gates])[:, 0],
         }
+        if cell.reads_state:
+            blocks = [block(gate, state, inputs=False) for gate in cell.recurrent_gates]
+            places[f"{prefix}_recurrent"] = np.vstack(blocks)
+        for gate in cell.gates_apart:
+            bias = block(gate, [layer.second_one], inputs=False)
+            places[f"{prefix}_{gate}_bias"] = bias[:, 0]
+        if layer.peepholes >= 0:
+            n_peepholes = len(cell.peepholes)
+            numbers = np.arange(n_peepholes * n).reshape(n_peepholes, n)
+            places[f"{prefix}_peephole"] = layer.peepholes + numbers
+        return places
+
+    def _part_of(self, layer, row):
+        """Return the part that holds a row of the cell, and the number of the row in it."""
+        for part, (first, n_rows, _, _) in zip(layer.parts, self._cell.blocks, strict=True):
+            if first <= row < first + n_rows:
+                return part, row - first
+        raise IndexError(row)
 
 
 def _places(part, rows, columns):

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from ._cells import CELLS
+from ._cells import cell_code
 from ._functions import compile_functions
 from ._layout import aligned_zeros
 from ._passes import make_forward
@@ -12,8 +12,8 @@ from ._registers import LANES
 
 
 @cache
-def _compiled(cell, activation, dtype):
-    return compile_functions([make_forward(CELLS[cell](activation))], dtype)[0]
+def _compiled(code, dtype):
+    return compile_functions([make_forward(code)], dtype)[0]
 
 
 class Pass:
@@ -36,7 +36,7 @@ class Pass:
         self._plan, spec = plan, plan.layout.spec
         self.n_samples, self.n_steps = plan.n_tiles * LANES, plan.n_steps
         self._n_outputs = spec.n_outputs
-        self._compiled = self._compile(spec.cell, spec.activation, weights.dtype)
+        self._compiled = self._compile(cell_code(spec), weights.dtype)
         self._network = plan.network.copy()
         self._allocate(weights)
         self._write_ones()
@@ -154,8 +154,8 @@ class Pass:
             n_rows = int(places["stack_size"]) // LANES
             stack = self._view(places, "stack", n_rows, plan.n_steps)
             stack[:, :, layer.n_inputs] = 1.0
-            if layout.spec.cell == "gru":
-                stack[:, :, layer.n_columns - 1] = 1.0
+            if layer.second_one >= 0:
+                stack[:, :, layer.second_one] = 1.0
         head = self._network[0]
         n_rows = int(head["head_stack_size"]) // LANES
         stack = self._view(head, "head_stack", n_rows, plan.n_head_steps)

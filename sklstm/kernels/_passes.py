@@ -18,12 +18,12 @@ from ._sequences import (
 from ._tokens import add_to_rows, gather_tokens
 
 
-def make_forward(cell):
+def make_forward(code):
     """Return the forward pass of networks of a cell.
 
     Parameters
     ----------
-    cell : Cell
+    code : CellCode
         The cell of all layers.
 
     Returns
@@ -32,7 +32,7 @@ def make_forward(cell):
         Takes records of NETWORK, LAYER and PART, these of all layers and then of the head. It
         leaves the outputs in the rows of the head.
     """
-    layer_forward = make_layer_forward(cell)
+    layer_forward = make_layer_forward(code)
 
     @function(NETWORK, LAYER, PART)
     def forward(network, layers, parts):
@@ -53,12 +53,12 @@ def make_forward(cell):
     return forward
 
 
-def make_backward(cell):
+def make_backward(code):
     """Return the backward pass of networks of a cell.
 
     Parameters
     ----------
-    cell : Cell
+    code : CellCode
         The cell of all layers.
 
     Returns
@@ -67,7 +67,7 @@ def make_backward(cell):
         Takes the same records after a forward pass, the gradient with respect to the outputs being
         in the rows of the head. It writes that with respect to all weights.
     """
-    layer_backward = make_layer_backward(cell)
+    layer_backward = make_layer_backward(code)
 
     @function(NETWORK, LAYER, PART)
     def backward(network, layers, parts):
@@ -154,7 +154,7 @@ def _read_slopes(network, layers, level):
         apply_mask(slopes, _mask(network, level), network.n_steps * network.outputs_step)
     for d in loop(network.n_directions):
         layer = layers.record(level * network.n_directions + d)
-        clear(memory.after(layer.fed), network.n_tiles * layer.fed_size)
+        clear(memory.after(layer.grad_hidden), network.n_tiles * layer.grad_hidden_size)
         copy_steps(
             network, slopes.after(d * layer.units * LANES), network.outputs_step,
             network.outputs_size, memory.after(layer.above), layer.above_step, layer.above_size,
@@ -202,12 +202,12 @@ def _run_head_back(network, layers, parts):
     multiply_back(
         parts.record(network.n_parts - 1), network.pointer("weights"), integer(0),
         network.state_size, memory.after(network.head_rows), network.head_rows_size,
-        memory.after(network.head_fed), network.head_fed_size, n_tiles, integer(0),
+        memory.after(network.grad_head), network.grad_head_size, n_tiles, integer(0),
     )  # fmt: skip
     _add_head_gradient(network, parts)
     with _drops(network):
         for tile in loop(n_tiles):
-            source = memory.after(network.head_fed + tile * network.head_fed_size)
+            source = memory.after(network.grad_head + tile * network.grad_head_size)
             mask = _mask(network, last).after(tile * size)
             apply_mask(source, mask, network.state_size * LANES)
     for d in loop(network.n_directions):
@@ -215,14 +215,14 @@ def _run_head_back(network, layers, parts):
         column = d * layer.units * LANES
         with only_if(network.every_step.compare("<=", 0)):
             for tile in loop(n_tiles):
-                source = network.head_fed + tile * network.head_fed_size + column
-                target = memory.after(layer.fed + tile * layer.fed_size)
+                source = network.grad_head + tile * network.grad_head_size + column
+                target = memory.after(layer.grad_hidden + tile * layer.grad_hidden_size)
                 copy_lanes(memory.after(source), target, layer.units * LANES)
         with only_if(network.every_step.compare(">", 0)):
-            clear(memory.after(layer.fed), network.n_tiles * layer.fed_size)
+            clear(memory.after(layer.grad_hidden), network.n_tiles * layer.grad_hidden_size)
             copy_steps(
-                network, memory.after(network.head_fed + column), network.head_fed_step,
-                network.head_fed_size, memory.after(layer.above), layer.above_step,
+                network, memory.after(network.grad_head + column), network.grad_head_step,
+                network.grad_head_size, memory.after(layer.above), layer.above_step,
                 layer.above_size, layer.units, layer.backward, integer(0),
             )  # fmt: skip
 

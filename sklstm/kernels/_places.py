@@ -10,7 +10,7 @@ import numpy as np
 #: A block of a layer's matrix of weights: where it begins among them, the rows that it gives, the
 #: columns of the stacked inputs that it reads, and how many columns it has with filling.
 PART = (
-    "weights", "row", "n_rows", "column", "n_columns", "depth", "reads_inputs", "reads_state",
+    "weights", "row", "n_rows", "column", "n_columns", "depth",
 )  # fmt: skip
 
 #: A layer in one direction.
@@ -19,15 +19,17 @@ LAYER = (
     "stack", "stack_step", "stack_size",  # stacked inputs
     "rows", "rows_step", "rows_size",  # weighted inputs, then activations, then their gradients
     "kept", "kept_step", "kept_size",  # hidden state and what else is kept of a step
-    "fed", "fed_size", "carried", "carried_size",  # gradients that come from the step after
+    "grad_hidden", "grad_hidden_size",  # gradient that comes through weights
+    "grad_state", "grad_state_size",  # gradients that come from the step after without weights
     "above", "above_step", "above_size",  # gradient that comes from the next level
     "below", "below_step", "below_size",  # gradient for the level before
     "state_mask",  # of recurrent dropout
+    "peepholes", "grad_peepholes", "grad_peepholes_size",  # among the weights; lane by lane
 )  # fmt: skip
 
 #: A network and a pass through it. Up to `scratch` they are addresses, then sizes, then places in
 #: memory. `outputs` are those of each level but the last in the order of the series, `slopes`
-#: their gradients; `there` says which sample has which step. The head reads a single step, the
+#: their gradients; `step_mask` says which sample has which step. The head reads a single step, the
 #: last, or with `every_step` all of them; so its arrays, targets and weights have as many steps.
 #: Inputs are rows of numbers, of which those times `differenced` of the first row of a window are
 #: subtracted; or with `reads_tokens` whole numbers: of a row of weights, the first of which stands
@@ -40,11 +42,11 @@ NETWORK = (
     "n_weights", "n_features", "n_steps", "n_tiles", "n_levels", "n_directions",
     "state_size", "steps_at_a_time", "n_parts", "n_outputs",
     "adds", "loss", "every_step", "reads_tokens", "embedding", "carried_from",
-    "there", "outputs", "slopes", "outputs_step", "outputs_size", "output_masks",
+    "step_mask", "outputs", "slopes", "outputs_step", "outputs_size", "output_masks",
     "input_mask",
     "head_stack", "head_stack_step", "head_stack_size",
     "head_rows", "head_rows_step", "head_rows_size",
-    "head_fed", "head_fed_step", "head_fed_size",
+    "grad_head", "grad_head_step", "grad_head_size",
 )  # fmt: skip
 
 #: Some batches: addresses of the windows and targets of all samples there are, of the order in

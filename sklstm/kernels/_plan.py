@@ -1,6 +1,6 @@
 """Which arrays a pass needs, and where each stands in one block of memory."""
 
-from ._cells import CELLS
+from ._cells import cell_code
 from ._layout import round_up
 from ._places import LAYER, NETWORK, records
 from ._registers import LANES, ROWS
@@ -62,11 +62,15 @@ class Plan:
         self._place(places, "stack", layer.n_columns + ROWS, n_steps)
         self._place(places, "rows", layer.n_rows + LANES, n_steps if self.trains else 1)
         keeps = self.trains or not last or spec.every_step
-        self._place(places, "kept", CELLS[spec.cell].n_kept * n, n_steps + 1 if keeps else 1)
+        code = cell_code(spec)
+        self._place(places, "kept", code.n_kept * n, n_steps + 1 if keeps else 1)
+        places["peepholes"] = layer.peepholes
         if not self.trains:
             return
-        self._place(places, "fed", n + ROWS)
-        self._place(places, "carried", n)
+        self._place(places, "grad_hidden", n + ROWS)
+        self._place(places, "grad_state", code.n_carried * n)
+        if layer.peepholes >= 0:
+            self._place(places, "grad_peepholes", len(code.cell.peepholes) * n)
         if not last or spec.every_step:
             self._place(places, "above", n, n_steps)
         if level or spec.embeds:
@@ -82,7 +86,7 @@ class Plan:
         network["reads_tokens"], network["embedding"] = bool(spec.n_tokens), self.layout.embedding
         network["state_size"] = spec.state_size
         network["steps_at_a_time"] = max(1, TILES_AT_A_TIME // self.n_tiles)
-        network["there"] = self._reserve(1, self.n_steps)
+        network["step_mask"] = self._reserve(1, self.n_steps)
         widest = self.n_output_rows
         network["outputs_size"] = widest * LANES
         network["outputs_step"] = widest * LANES * self.n_tiles
@@ -94,7 +98,7 @@ class Plan:
                 network["input_mask"] = self._reserve_mask(spec.n_features)
         self._place(network, "head_stack", head.n_columns + ROWS, n_read)
         self._place(network, "head_rows", round_up(head.n_rows, LANES), n_read)
-        self._place(network, "head_fed", head.n_inputs + ROWS, n_read)
+        self._place(network, "grad_head", head.n_inputs + ROWS, n_read)
 
     def _place(self, places, name, n_rows, n_steps=None):
         places[name] = self._reserve(n_rows, n_steps or 1)

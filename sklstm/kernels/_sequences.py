@@ -55,16 +55,16 @@ def gather(network, layer):
 @function(NETWORK)
 def mark_presence(network):
     """Note which samples have which steps."""
-    there = network.pointer("memory").after(network.there)
+    mask = network.pointer("memory").after(network.step_mask)
     lengths = network.pointer("lengths", INTEGER)
     n_steps, n_lanes = network.n_steps, network.n_tiles * LANES
-    one, zero = there[0].like(1.0), there[0].like(0.0)
+    one, zero = mask[0].like(1.0), mask[0].like(0.0)
     for sample in loop(n_lanes):
         length = lengths[sample]
         first = first_step(network, n_steps, length)
         for t in loop(n_steps):
             before_end = t.compare("<", first + length).choose(one, zero)
-            there[t * n_lanes + sample] = t.compare(">=", first).choose(before_end, zero)
+            mask[t * n_lanes + sample] = t.compare(">=", first).choose(before_end, zero)
 
 
 @function(NETWORK, NUMBERS, INTEGER, INTEGER, NUMBERS, INTEGER, INTEGER, INTEGER, INTEGER, INTEGER)

@@ -83,9 +83,9 @@ device : str, default="cpu"
     Where to train: ``"cpu"``, an accelerator such as ``"cuda"``, or ``"auto"``. Texts are always
     scored and written on the processor.
 engine : {{"auto", "torch"}}, default="auto"
-    Who computes on the processor. ``"auto"``: code compiled for this processor, for all networks
-    without peepholes; ``"torch"``: torch trains, and NumPy scores and writes. Results are the same
-    up to rounding. Other devices are always torch's.
+    Who computes on the processor. ``"auto"``: code compiled for this processor; ``"torch"``:
+    torch trains, and NumPy scores and writes. Results are the same up to rounding. Other devices
+    are always torch's.
 random_state : int, RandomState instance or None, default=None
     Seed of initial weights, order of chunks and dropout. Equal seeds give equal bits, whatever
     ``n_jobs``. The global generators are neither used nor changed; None draws a fresh seed.

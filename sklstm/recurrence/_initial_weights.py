@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._network_spec import GATES
+from sklstm.cells import CELLS
 
 _EMBEDDING_LIMIT = 0.05
 
@@ -11,8 +11,9 @@ def initial_weights(spec, seed, dtype, scale=1.0):
     """Draw the weights of a network.
 
     Input and head weights are uniform within Glorot's limits [1]_, recurrent ones orthogonal
-    [2]_, each gate a matrix of its own; biases are zero but for the forget gate of an LSTM, which
-    begins open with a bias of one [3]_. Rows of tokens are uniform within a twentieth, as in Keras.
+    [2]_, each gate a matrix of its own; biases are zero but for those that the table of cells
+    names: a forget gate begins open with a bias of one [3]_. Rows of tokens are uniform within a
+    twentieth, as in Keras.
 
     Parameters
     ----------
@@ -39,11 +40,10 @@ def initial_weights(spec, seed, dtype, scale=1.0):
     .. [3] R. Jozefowicz, W. Zaremba and I. Sutskever, "An empirical exploration of recurrent
        network architectures", ICML 2015.
     """
-    generator = np.random.default_rng(seed)
+    generator, cell = np.random.default_rng(seed), CELLS[spec.cell]
     weights = {}
     for name, shape in spec.parameter_shapes().items():
-        kind = name.partition("_")[2] if name.startswith("head") else name.rpartition("_")[2]
-        units = shape[0] // GATES[spec.cell]
+        kind, units = name.split("_", 2)[-1], shape[0] // len(cell.gates)
         if name == "embedding_weight":
             values = generator.uniform(-_EMBEDDING_LIMIT, _EMBEDDING_LIMIT, shape)
         elif kind == "input":
@@ -51,14 +51,14 @@ def initial_weights(spec, seed, dtype, scale=1.0):
         elif kind == "weight":
             values = _glorot(generator, shape, n_outputs=spec.n_outputs)
         elif kind == "recurrent":
-            gates = range(GATES[spec.cell])
-            values = np.vstack([_orthogonal(generator, units) for _ in gates])
+            values = np.vstack([_orthogonal(generator, shape[1]) for _ in cell.recurrent_gates])
         else:
             values = np.zeros(shape)
         if name != "embedding_weight":
             values *= scale
-        if spec.cell == "lstm" and name.startswith("layer") and kind == "bias":
-            values[units : 2 * units] = 1.0
+        if name.startswith("layer") and kind == "bias":
+            for gate, block in zip(cell.gates, np.split(values, len(cell.gates)), strict=True):
+                block += cell.biases.get(gate, 0.0)
         weights[name] = values.astype(dtype)
     return weights
 

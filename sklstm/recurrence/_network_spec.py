@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from math import prod
 
-from ._levels import per_level
+from sklstm.cells import CELLS
 
-GATES = {"lstm": 4, "gru": 3, "rnn": 1}
+from ._levels import per_level
 
 
 @dataclass(frozen=True)
@@ -99,14 +99,8 @@ class NetworkSpec:
         if self.embeds:
             shapes["embedding_weight"] = (self.n_tokens, self.n_features)
         for prefix, n_inputs, units in self.layers():
-            gates = GATES[self.cell] * units
-            shapes[f"{prefix}_input"] = (gates, n_inputs)
-            shapes[f"{prefix}_recurrent"] = (gates, units)
-            shapes[f"{prefix}_bias"] = (gates,)
-            if self.cell == "gru":
-                shapes[f"{prefix}_candidate_bias"] = (units,)
-            if self.peephole:
-                shapes[f"{prefix}_peephole"] = (3, units)
+            found = CELLS[self.cell].parameter_shapes(n_inputs, units, peephole=self.peephole)
+            shapes |= {f"{prefix}_{kind}": shape for kind, shape in found.items()}
         shapes["head_weight"] = (self.n_outputs, self.state_size)
         shapes["head_bias"] = (self.n_outputs,)
         return shapes

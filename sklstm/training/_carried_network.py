@@ -4,8 +4,6 @@ import numpy as np
 
 from sklstm.recurrence import CarriedForward
 
-from ._engine import uses_compiled_code
-
 
 class CarriedNetwork:
     """Read sequences of tokens a few steps at a time, the state carried from one to the next.
@@ -26,7 +24,7 @@ class CarriedNetwork:
 
     def __init__(self, spec, weights, n_sequences, *, n_steps, engine="auto"):
         self._forward, self._pass = None, None
-        if not uses_compiled_code(spec, engine):
+        if engine == "torch":
             self._forward = CarriedForward(spec, weights, n_sequences)
             return
         from sklstm.kernels import LANES, Layout, Pass, Plan

@@ -30,7 +30,7 @@ class CompiledEngine:
     Parameters
     ----------
     spec : NetworkSpec
-        What the network consists of; without peepholes.
+        What the network consists of.
     weights : dict of str to ndarray
         Weights to begin with.
     data, validation : TrainingData

@@ -1,4 +1,4 @@
-"""Which engine computes: compiled code on the processor, or torch for all that it does not take."""
+"""Which engine computes: compiled code on the processor, or torch."""
 
 from __future__ import annotations
 
@@ -14,24 +14,6 @@ from ._batch_order import BatchOrder, are_uneven, by_length
 from ._records import OptimizerState, TrainingData, TrainingSettings, Weights
 
 _VALIDATION_SAMPLES = 256  # at a time, at least
-
-
-def uses_compiled_code(spec: NetworkSpec, engine: str) -> bool:
-    """Return whether compiled code computes a network.
-
-    Parameters
-    ----------
-    spec : NetworkSpec
-        The network.
-    engine : {"auto", "torch"}
-        As for the estimators.
-
-    Returns
-    -------
-    compiled : bool
-        True for all networks without peepholes.
-    """
-    return engine == "auto" and not spec.peephole
 
 
 class Engine(AbstractContextManager["Engine"], Protocol):
@@ -91,7 +73,7 @@ def make_engine(
     engine : Engine
         Compiled code where it can train the network, otherwise torch.
     """
-    compiled = uses_compiled_code(spec, settings.engine) and not settings.callbacks
+    compiled = settings.engine == "auto" and not settings.callbacks
     if settings.device == "cpu" and compiled:
         from ._compiled_engine import CompiledEngine
 
@@ -163,7 +145,7 @@ class Predictor:
             every step, shape (lengths.sum(), n_outputs), the steps of one window after those of
             the other.
         """
-        if not uses_compiled_code(spec, engine):
+        if engine == "torch":
             return _numpy_output(spec, weights, windows)
         made_of = spec, [array.tobytes() for array in weights.values()]
         last = self._last

@@ -4,8 +4,8 @@ import pytest
 from sklstm.kernels import LANES, Layout, Plan
 from sklstm.recurrence import NetworkSpec
 
-LAYER_ARRAYS = ("stack", "rows", "kept", "fed", "carried", "above", "below")
-HEAD_ARRAYS = ("head_stack", "head_rows", "head_fed")
+LAYER_ARRAYS = ("stack", "rows", "kept", "grad_hidden", "grad_state", "above", "below")
+HEAD_ARRAYS = ("head_stack", "head_rows", "grad_head")
 TARGETS = pytest.mark.parametrize("every_step", [False, True])
 
 
@@ -28,7 +28,7 @@ def extents(plan):
         found.append((int(network[name]), size * n_read))
     inner, step = spec.num_layers - 1, int(network["outputs_step"])
     assert step == spec.state_size * LANES * plan.n_tiles
-    found.append((int(network["there"]), plan.n_steps * plan.n_tiles * LANES))
+    found.append((int(network["step_mask"]), plan.n_steps * plan.n_tiles * LANES))
     found.append((int(network["outputs"]), inner * plan.n_steps * step))
     found.append((int(network["slopes"]), plan.n_steps * step if inner else 0))
     return sorted(found)
@@ -60,7 +60,7 @@ def test_without_training_nothing_is_kept_that_nobody_reads():
     # A step costs the inputs of both layers, what the first one keeps, and its outputs.
     assert slack >= 3 * 7 + 7 + 1
     assert slack <= 3 * 7 + 2 * 7 + 1 + 2 * 8
-    assert (short.layers["fed"] == -1).all()
+    assert (short.layers["grad_hidden"] == -1).all()
 
 
 @pytest.mark.parametrize("drops", [False, True])

@@ -33,7 +33,7 @@ class Problem:
         self.n_weights = self.depth * self.padded_rows
         self.part = records(PART, 1)
         self.part[0] = (
-            FIRST, self.row, self.n_rows, self.column, self.n_columns, self.depth, 1, 1,
+            FIRST, self.row, self.n_rows, self.column, self.n_columns, self.depth,
         )  # fmt: skip
         self.matrix = rng.normal(size=(self.n_rows, self.n_columns)).astype(dtype)
         self.inputs = self.tiles(rng, self.column + self.n_columns + ROWS)

@@ -85,7 +85,7 @@ def test_gather_lets_all_windows_end_together(call, dtype, lengths, backward, di
 @LENGTHS
 def test_presence_begins_with_the_first_step_of_each_sample(call, dtype, lengths):
     memory = np.full(2 + N_STEPS * N_TILES * LANES, 7, dtype=dtype)
-    call(mark_presence, dtype, network_of(lengths, memory=memory, there=2))
+    call(mark_presence, dtype, network_of(lengths, memory=memory, step_mask=2))
     expected = np.arange(N_STEPS)[:, None, None] >= N_STEPS - lengths
     np.testing.assert_array_equal(memory[2:].reshape(expected.shape), expected)
     assert (memory[:2] == 7).all()

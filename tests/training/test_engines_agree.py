@@ -5,10 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sklstm.cells import CELLS
 from sklstm.data import WindowSet
 from sklstm.recurrence import NetworkSpec, initial_weights
 from sklstm.training import BatchOrder, TrainingData, TrainingSettings, train
 from sklstm.training._compiled_engine import CompiledEngine
+from sklstm.training._engine import make_engine
 
 REGRESSION = ("squared_error", "absolute_error", "huber", "quantile")
 
@@ -64,13 +66,14 @@ def target_sequences(rng, windows, targets, *, some_missing):
 @st.composite
 def runs(draw):
     """A network, data and settings of a training run."""
-    cell = draw(st.sampled_from(["lstm", "gru", "rnn"]))
+    cell = draw(st.sampled_from(list(CELLS)))
     loss = draw(st.sampled_from([*REGRESSION, "log_loss"]))
     num_layers = draw(st.integers(1, 3))
     each = {"min_size": num_layers, "max_size": num_layers}
     inputs, n_features = draw(st.sampled_from(["numbers", "ones", "rows"])), draw(st.integers(1, 4))
     n_tokens = {"numbers": 0, "ones": n_features, "rows": draw(st.integers(1, 6))}[inputs]
     carried = draw(st.booleans())
+    peephole = bool(CELLS[cell].peepholes) and draw(st.booleans())
     spec = NetworkSpec(
         cell=cell,
         n_features=n_features,
@@ -79,6 +82,7 @@ def runs(draw):
         num_layers=num_layers,
         bidirectional=draw(st.booleans()) and not carried,
         activation=draw(st.sampled_from(["tanh", "relu"])),
+        peephole=peephole,
         every_step=draw(st.booleans()) or carried,
         n_tokens=n_tokens,
         embeds=inputs == "rows",
@@ -167,7 +171,7 @@ def test_weights_decay_alike(optimizer, weight_decay):
     assert without[0].loss_curve != results[0].loss_curve
 
 
-@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
+@pytest.mark.parametrize("cell", list(CELLS))
 @pytest.mark.parametrize("bidirectional", [False, True])
 @pytest.mark.parametrize("num_layers", [1, 2])
 @pytest.mark.parametrize("ragged", [False, True])
@@ -210,16 +214,14 @@ def test_a_batch_shared_out_among_threads_is_the_same(monkeypatch, every_step):
     assert curves[0] == curves[1]  # to the last bit, however many threads there are
 
 
-def test_networks_with_peepholes_are_left_to_torch():
-    spec = NetworkSpec("lstm", 1, 3, 1, peephole=True)
+@pytest.mark.parametrize("peephole", [False, True])
+def test_without_callbacks_training_on_the_processor_runs_in_compiled_code(peephole):
+    spec = NetworkSpec("lstm", 1, 3, 1, peephole=peephole)
     options = TrainingSettings(
         loss="squared_error", quantile=None, optimizer="adam", learning_rate=0.005,
         weight_decay=0.0, max_grad_norm=None, batch_size=4, max_epochs=1, shuffle=True,
         dropout=0.0, recurrent_dropout=0.0, n_iter_no_change=None, tol=0.0, device="cpu", seed=0,
     )  # fmt: skip
     data = TrainingData(WindowSet.from_array(np.ones((4, 2, 1))), np.ones((4, 1)))
-    from sklstm.training._engine import make_engine
-
     weights = initial_weights(spec, 0, np.float64)
-    engine = make_engine(spec, weights, data, None, options, None)
-    assert not isinstance(engine, CompiledEngine)
+    assert isinstance(make_engine(spec, weights, data, None, options, None), CompiledEngine)
