@@ -35,7 +35,12 @@ from ._targets import (
 )
 from ._tokens import OUT_OF_VOCABULARY, PADDING, as_token_windows
 from ._window_set import WindowSet
-from ._windows_input import WindowsInputMixin
+from ._windows_input import (
+    WindowsInputMixin,
+    check_features,
+    names_in_fit,
+    remember_features,
+)
 
 __all__ = [
     "OUT_OF_VOCABULARY",
@@ -47,6 +52,7 @@ __all__ = [
     "as_series",
     "as_token_windows",
     "as_windows",
+    "check_features",
     "check_same_length",
     "column_names",
     "empty_beside",
@@ -58,6 +64,7 @@ __all__ = [
     "is_frame",
     "is_on_disk",
     "is_windows",
+    "names_in_fit",
     "newest_block",
     "numeric_step_targets",
     "numeric_targets",
@@ -67,6 +74,7 @@ __all__ = [
     "refuse_infinity",
     "refuse_infinity_in_windows",
     "refuse_overflow",
+    "remember_features",
     "split_panel",
     "step_features",
     "step_names",

@@ -99,17 +99,17 @@ def step_features(X):
     return None if steps is None else steps[0]
 
 
-def refuse_incomplete_steps(columns):
+def refuse_incomplete_steps(columns, input_name="X"):
     """Raise a ValueError if `columns` are names of steps, but some step of a feature has none."""
     named = _step_names_meant(columns)
     if named is None or parse_step_names(columns) is not None:
         return
     features, n_timesteps = named
     raise ValueError(
-        f"The columns of X are named as steps of windows, such as {columns[0]!r}, but not a "
-        f"complete set of them: {len(features)} features of {n_timesteps} steps (the oldest is "
-        f"t-{n_timesteps - 1}) make {len(features) * n_timesteps} different names, got "
-        f"{len(set(columns))} in {len(columns)} columns."
+        f"The columns of {input_name} are named as steps of windows, such as {columns[0]!r}, "
+        f"but not a complete set of them: {len(features)} features of {n_timesteps} steps "
+        f"(the oldest is t-{n_timesteps - 1}) make {len(features) * n_timesteps} different "
+        f"names, got {len(set(columns))} in {len(columns)} columns."
     )
 
 

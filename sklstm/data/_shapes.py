@@ -47,7 +47,7 @@ def as_series(X, *, estimator=None):
     return X
 
 
-def as_windows(X, *, estimator=None, names=None):
+def as_windows(X, *, estimator=None, names=None, input_name="X"):
     """Return `X` as windows of shape (n_samples, n_timesteps, n_features), without a copy.
 
     Parameters
@@ -60,6 +60,8 @@ def as_windows(X, *, estimator=None, names=None):
         Named in error messages.
     names : list of str, optional
         Names of the columns of a two-dimensional `X` that has no names of its own.
+    input_name : str, default="X"
+        What `X` is called in error messages.
 
     Returns
     -------
@@ -74,21 +76,21 @@ def as_windows(X, *, estimator=None, names=None):
         lost their names.
     """
     columns = column_names(X) or names
-    refuse_incomplete_steps(columns)
-    X = _as_array(X, estimator)
+    refuse_incomplete_steps(columns, input_name)
+    X = _as_array(X, estimator, input_name)
     if X.ndim == 3:
         if 0 in X.shape:
-            raise ValueError(f"X must not be empty, got windows of shape {X.shape}.")
+            raise ValueError(f"{input_name} must not be empty, got windows of shape {X.shape}.")
         return X
     if X.ndim == 2:
         steps = parse_step_names(columns)
         if steps is None or len(columns) != X.shape[1]:
-            _refuse_nameless_steps(X)
+            _refuse_nameless_steps(X, input_name)
             return X[:, :, np.newaxis]
         return _unflatten(X, steps)
     raise ValueError(
-        "X must be windows of shape (n_samples, n_timesteps, n_features) or (n_samples, "
-        f"n_timesteps), got an array of {X.ndim} dimensions, shape {X.shape}."
+        f"{input_name} must be windows of shape (n_samples, n_timesteps, n_features) or "
+        f"(n_samples, n_timesteps), got an array of {X.ndim} dimensions, shape {X.shape}."
     )
 
 
@@ -168,7 +170,7 @@ def window_rows(windows):
     return rows, np.arange(n_samples, dtype=np.int64) * hop
 
 
-def observed_rows(rows, *, where="row {}".format):
+def observed_rows(rows, *, where="row {}".format, input_name="X"):
     """Return which rows are observed: finite in every feature, where the others are all NaN.
 
     Parameters
@@ -177,6 +179,8 @@ def observed_rows(rows, *, where="row {}".format):
         Floating point rows.
     where : callable
         Says in the error message which row it is, given its number.
+    input_name : str, default="X"
+        What the rows are called in error messages.
 
     Returns
     -------
@@ -194,7 +198,7 @@ def observed_rows(rows, *, where="row {}".format):
         finite = np.isfinite(chunk)
         observed[first : first + _CHUNK_ROWS] = finite.all(axis=1)
         if not finite.all():
-            _refuse_partly_missing(chunk, finite, first, where)
+            _refuse_partly_missing(chunk, finite, first, where, input_name)
     return observed
 
 
@@ -222,10 +226,10 @@ def place_in_windows(starts):
     return where
 
 
-def _as_array(X, estimator):
+def _as_array(X, estimator, input_name="X"):
     if type(X) is np.ndarray and X.dtype in _FLOATS and X.ndim >= 2 and X.size:
         return X  # there is nothing to check: for one window, checks would take most of the time
-    return as_float(X, name="X", estimator=estimator, allow_nd=True, ensure_all_finite=False)
+    return as_float(X, name=input_name, estimator=estimator, allow_nd=True, ensure_all_finite=False)
 
 
 def _unflatten(X, steps):
@@ -241,7 +245,7 @@ def _unflatten(X, steps):
     )
 
 
-def _refuse_nameless_steps(X):
+def _refuse_nameless_steps(X, input_name):
     """Raise a ValueError if `X` is the view that a windower of several features made flat.
 
     It is a view of the rows of a series of as many columns as its own rows are apart in memory. A
@@ -257,8 +261,8 @@ def _refuse_nameless_steps(X):
     n_features = series.shape[1]
     if n_features > 1 and between_rows == n_features * item:
         raise ValueError(
-            f"X is flat windows of {n_features} features without the names of their steps, and "
-            "would be read as windows of one feature: leave out flatten=True in the "
+            f"{input_name} is flat windows of {n_features} features without the names of their "
+            "steps, and would be read as windows of one feature: leave out flatten=True in the "
             'SequenceWindower, or let it name them with set_output(transform="pandas"). If it '
             "is windows of one feature, pass X[:, :, np.newaxis]."
         )
@@ -273,24 +277,24 @@ def _rows_between_windows(windows):
     return hop if hop <= windows.shape[1] else None
 
 
-def _refuse_partly_missing(chunk, finite, first, where):
+def _refuse_partly_missing(chunk, finite, first, where, input_name):
     infinite = np.isinf(chunk)
     if infinite.any():
-        _raise_infinity(infinite, first, where)
+        _raise_infinity(infinite, first, where, input_name)
     partly = finite.any(axis=1) & ~finite.all(axis=1)
     if partly.any():
         row = int(np.argmax(partly))
         features = np.flatnonzero(~finite[row]).tolist()
         raise ValueError(
-            f"X has a step that is only partly NaN ({where(first + row)}, features {features}): a "
-            "missing step is one whose features are all NaN. Fill single missing values first, "
-            "for instance with the last value seen (DataFrame.ffill)."
+            f"{input_name} has a step that is only partly NaN ({where(first + row)}, features "
+            f"{features}): a missing step is one whose features are all NaN. Fill single "
+            "missing values first, for instance with the last value seen (DataFrame.ffill)."
         )
 
 
-def _raise_infinity(infinite, first, where):
+def _raise_infinity(infinite, first, where, input_name="X"):
     row, feature = np.argwhere(infinite)[0]
     raise ValueError(
-        f"X contains infinity ({where(first + row)}, feature {feature}); it takes finite numbers, "
-        "and NaN for what was not observed."
+        f"{input_name} contains infinity ({where(first + row)}, feature {feature}); it takes "
+        "finite numbers, and NaN for what was not observed."
     )

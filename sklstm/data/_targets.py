@@ -6,7 +6,7 @@ from sklearn.utils.validation import _num_samples
 from ._numbers import as_numbers
 
 
-def numeric_targets(y, estimator):
+def numeric_targets(y, estimator, input_name="y"):
     """Return numeric targets as an array of shape (n_samples,) or (n_samples, n_outputs).
 
     Parameters
@@ -15,6 +15,8 @@ def numeric_targets(y, estimator):
         Targets.
     estimator : estimator
         Named in error messages.
+    input_name : str, default="y"
+        What they are called in error messages.
 
     Returns
     -------
@@ -26,10 +28,10 @@ def numeric_targets(y, estimator):
     TypeError, ValueError
         If `y` is not of finite numbers, or has more than two axes.
     """
-    return as_numbers(y, name="y", estimator=estimator, ensure_2d=False)
+    return as_numbers(y, name=input_name, estimator=estimator, ensure_2d=False)
 
 
-def check_same_length(windows, y, estimator):
+def check_same_length(windows, y, estimator, input_names=("X", "y")):
     """Raise a ValueError unless there is one target for each window.
 
     Parameters
@@ -40,19 +42,23 @@ def check_same_length(windows, y, estimator):
         Targets.
     estimator : estimator
         Named in the error message.
+    input_names : tuple of (str, str), default=("X", "y")
+        What the windows and the targets are called in it.
     """
+    X_name, y_name = input_names
     if y is None:
         raise ValueError(
-            f"{type(estimator).__name__} requires y to be passed, but the target y is None."
+            f"{type(estimator).__name__} requires {y_name} to be passed, but the target {y_name} "
+            "is None."
         )
     if _num_samples(y) != len(windows):
         raise ValueError(
-            f"X and y must have the same number of samples, got {len(windows)} windows in X and "
-            f"{_num_samples(y)} targets in y."
+            f"{X_name} and {y_name} must have the same number of samples, got {len(windows)} "
+            f"windows in {X_name} and {_num_samples(y)} targets in {y_name}."
         )
 
 
-def numeric_step_targets(y, estimator):
+def numeric_step_targets(y, estimator, input_name="y"):
     """Return numeric targets of every step, which may be missing (NaN).
 
     Parameters
@@ -61,6 +67,8 @@ def numeric_step_targets(y, estimator):
         Targets; a strided view stays one.
     estimator : estimator
         Named in error messages.
+    input_name : str, default="y"
+        What they are called in error messages.
 
     Returns
     -------
@@ -73,13 +81,14 @@ def numeric_step_targets(y, estimator):
         If `y` is not of numbers, or has another number of axes.
     """
     targets = as_numbers(
-        y, name="y", estimator=estimator, ensure_2d=False, allow_nd=True, ensure_all_finite=False
-    )
+        y, name=input_name, estimator=estimator, ensure_2d=False, allow_nd=True,
+        ensure_all_finite=False,
+    )  # fmt: skip
     if targets.ndim not in (2, 3) or 0 in targets.shape:
         raise ValueError(
-            "y must hold a target for every step of every window with output='sequence', of shape "
-            "(n_samples, n_timesteps) or (n_samples, n_timesteps, n_outputs); got an array of "
-            f"shape {targets.shape}."
+            f"{input_name} must hold a target for every step of every window with "
+            "output='sequence', of shape (n_samples, n_timesteps) or (n_samples, n_timesteps, "
+            f"n_outputs); got an array of shape {targets.shape}."
         )
     return targets
 

@@ -33,13 +33,15 @@ class WindowSet:
     differenced: np.ndarray | None = None
 
     @classmethod
-    def from_array(cls, windows):
+    def from_array(cls, windows, input_name="X"):
         """Make a set from an array of shape (n_samples, n_timesteps, n_features).
 
         Parameters
         ----------
         windows : ndarray of shape (n_samples, n_timesteps, n_features)
             Steps whose features are all NaN are missing.
+        input_name : str, default="X"
+            What the windows are called in error messages.
 
         Returns
         -------
@@ -53,7 +55,7 @@ class WindowSet:
         """
         rows, starts = window_rows(windows)
         n_timesteps = windows.shape[1]
-        observed = observed_rows(rows, where=place_in_windows(starts))
+        observed = observed_rows(rows, where=place_in_windows(starts), input_name=input_name)
         if observed.all():
             return cls(rows, starts, np.full(len(starts), n_timesteps, dtype=np.int64))
         before = np.concatenate([[0], np.cumsum(observed, dtype=np.int64)])
@@ -61,8 +63,8 @@ class WindowSet:
         if not lengths.all():
             sample = int(np.argmin(lengths))
             raise ValueError(
-                f"X has a window with no observed step (sample {sample}): all of its "
-                f"{n_timesteps} steps are NaN. Remove such samples, or fill the series first."
+                f"{input_name} has a window with no observed step (sample {sample}): all of "
+                f"its {n_timesteps} steps are NaN. Remove such samples, or fill the series first."
             )
         first, end = int(np.argmax(observed)), len(rows) - int(np.argmax(observed[::-1]))
         # Mostly steps are missing before the beginning of the series only: that needs no copy.

@@ -65,41 +65,76 @@ class WindowsInputMixin:
         return windows
 
     def _remember_features(self, X, windows):
-        """Set the attributes above; to be called in `fit` after all checks of `X` and `y`.
-
-        Parameters
-        ----------
-        X : array-like or dataframe
-            What `fit` was given.
-        windows : ndarray of shape (n_samples, n_timesteps, n_features)
-            What `as_windows` made of it.
-        """
-        if has_three_axes(X):
-            self.n_features_in_ = windows.shape[2]
-            # Names of an earlier fit on a frame would be stale.
-            vars(self).pop("feature_names_in_", None)
-        else:
-            validate_data(self, _table(X, windows), reset=True, skip_check_array=True)
-        self._fitted_on_columns = not has_three_axes(X)
-        self.window_shape_ = windows.shape[1:]
+        """Set the attributes above; to be called in `fit` after all checks of `X` and `y`."""
+        remember_features(self, X, windows)
 
     def _check_features(self, X, windows):
-        if self._fitted_on_columns and not has_three_axes(X):
-            validate_data(self, _table(X, windows), reset=False, skip_check_array=True)
-        if windows.shape[2] != self.window_shape_[1]:
-            raise ValueError(
-                f"X has {windows.shape[2]} features, but {type(self).__name__} is expecting "
-                f"{self.window_shape_[1]} features as input."
-            )
+        check_features(self, X, windows)
 
     def _names_in_fit(self):
-        return list(getattr(self, "feature_names_in_", ())) or None
+        return names_in_fit(self)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
         tags.input_tags.allow_nan = True
         return tags
+
+
+def remember_features(estimator, X, windows):
+    """Note on an estimator which features its `fit` saw: the attributes of `WindowsInputMixin`.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Whose attributes are set.
+    X : array-like or dataframe
+        What `fit` was given.
+    windows : ndarray of shape (n_samples, n_timesteps, n_features)
+        What `as_windows` made of it.
+    """
+    if has_three_axes(X):
+        estimator.n_features_in_ = windows.shape[2]
+        # Names of an earlier fit on a frame would be stale.
+        vars(estimator).pop("feature_names_in_", None)
+    else:
+        validate_data(estimator, _table(X, windows), reset=True, skip_check_array=True)
+    estimator._fitted_on_columns = not has_three_axes(X)
+    estimator.window_shape_ = windows.shape[1:]
+
+
+def check_features(estimator, X, windows, input_name="X"):
+    """Raise a ValueError if windows have other features than those an estimator has seen.
+
+    Parameters
+    ----------
+    estimator : estimator
+        With the attributes that `remember_features` sets.
+    X : array-like or dataframe
+        What it was given.
+    windows : ndarray of shape (n_samples, n_timesteps, n_features)
+        What `as_windows` made of it.
+    input_name : str, default="X"
+        What `X` is called in the error message.
+    """
+    of_columns = estimator._fitted_on_columns and not has_three_axes(X)
+    found, expected = windows.shape[2], estimator.window_shape_[1]
+    if of_columns:
+        table = _table(X, windows)
+        if input_name == "X" or table.shape[1] == estimator.n_features_in_:
+            validate_data(estimator, table, reset=False, skip_check_array=True)
+        else:
+            found, expected = table.shape[1], estimator.n_features_in_
+    if found != expected:
+        raise ValueError(
+            f"{input_name} has {found} features, but {type(estimator).__name__} is expecting "
+            f"{expected} features as input."
+        )
+
+
+def names_in_fit(estimator):
+    """Return the names of the columns that an estimator has seen, None if they had none."""
+    return list(getattr(estimator, "feature_names_in_", ())) or None
 
 
 def _table(X, windows):

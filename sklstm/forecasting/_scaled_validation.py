@@ -9,7 +9,7 @@ from ._window_takers import early_stopping_inside, parameter_inside
 
 def validation_windows(X, y, n_features, estimator):
     """Return the windows to validate by, if they have a target each and the right features."""
-    windows = as_windows(X, estimator=estimator)
+    windows = as_windows(X, estimator=estimator, input_name="X_val")
     if windows.shape[2] != n_features:
         raise ValueError(f"X_val has {windows.shape[2]} features, and X has {n_features}.")
     if len(windows) != len(y):

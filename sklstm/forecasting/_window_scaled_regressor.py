@@ -231,11 +231,12 @@ class WindowScaledRegressor(
         router = MetadataRouter(owner=self).add_self_request(self)
         return router.add(regressor=self.regressor, method_mapping=mapping)
 
-    def _check_targets(self, y):
+    def _check_targets(self, y, input_name="y"):
         finite = "allow-nan" if takes_step_targets(self.regressor) else True
         targets = as_numbers(
-            y, name="y", estimator=self, ensure_2d=False, allow_nd=True, ensure_all_finite=finite
-        )
+            y, name=input_name, estimator=self, ensure_2d=False, allow_nd=True,
+            ensure_all_finite=finite,
+        )  # fmt: skip
         return targets.astype(np.float64)
 
     def _fit_inside(self, regressor, scaled, targets, params, X, y):
@@ -255,7 +256,7 @@ class WindowScaledRegressor(
         if params.get("X_val") is None or params.get("y_val") is None:
             return params  # the regressor says what is lacking
         windows = validation_windows(params["X_val"], params["y_val"], n_features, self)
-        targets = self._check_targets(params["y_val"])
+        targets = self._check_targets(params["y_val"], "y_val")
         center, scale = self._statistics(scaler, windows, position, targets.ndim)
         scaled = _form(scaler.transform(windows), flat)
         return params | {"X_val": scaled, "y_val": (targets - center) / scale}

@@ -35,7 +35,7 @@ def to_plain(value, classes):
     if kind in (list, tuple):
         return _same_or_new(value, [to_plain(item, classes) for item in value])
     if kind in classes:
-        found = {field.name: getattr(value, field.name) for field in fields(value)}
+        found = {field.name: getattr(value, field.name) for field in fields(value) if field.init}
         return {MARK: kind.__name__} | {k: to_plain(v, classes) for k, v in found.items()}
     if isinstance(value, pd.Index):
         parts = plain_index(value)
