@@ -11,6 +11,7 @@ PACKAGE = Path(sklstm.__file__).parent
 SHARED = {"numpy", "sklearn"}
 LAYERS = {
     "time_labels": {"numpy", "pandas"},
+    "meta_estimators": {"sklearn"},
     # The last for its version and its public names.
     "persistence": {"numpy", "pandas", "sklstm.time_labels", "sklstm"},
     "data": SHARED | {"pandas", "sklstm.time_labels"},
@@ -59,9 +60,19 @@ LAYERS = {
         "sklstm.preprocessing",
         "sklstm.model_selection",
         "sklstm.time_labels",
+        "sklstm.meta_estimators",
     },
-    "onnx": SHARED | {"skl2onnx", "onnx", "sklstm", "sklstm.data", "sklstm.estimators"},
-    "displays": SHARED | {"matplotlib", "pandas", "sklstm.data", "sklstm.time_labels"},
+    "onnx": SHARED
+    | {
+        "skl2onnx",
+        "onnx",
+        "sklstm",
+        "sklstm.data",
+        "sklstm.estimators",
+        "sklstm.meta_estimators",
+    },
+    "displays": SHARED
+    | {"matplotlib", "pandas", "sklstm.data", "sklstm.meta_estimators", "sklstm.time_labels"},
     "testing": SHARED | {"pandas", "joblib", "sklstm.preprocessing", "sklstm"},
 }
 SOURCES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.glob("*/*.py"))

@@ -8,6 +8,7 @@ from sklearn.utils._plotting import _validate_style_kwargs
 from sklearn.utils.validation import check_is_fitted
 
 from sklstm.data import as_windows, step_features
+from sklstm.meta_estimators import walk
 
 from ._gate_panels import panels
 from ._style import GREY, LINES, PALE, legend_above
@@ -243,9 +244,8 @@ def _network(estimator, caller):
     if isinstance(estimator, type) or not hasattr(estimator, "fit"):
         got = estimator.__name__ if isinstance(estimator, type) else type(estimator).__name__
         raise TypeError(f"{caller} takes {takes}, got {got}.")
-    network = estimator
-    for name in ("best_estimator_", "estimator_"):
-        network = getattr(network, name, network)
+    # Through whatever hands X on as it is.
+    *_, network = walk(estimator, fitted=True, through=("search", "frozen", "target", "other"))
     if hasattr(network, "gate_activations"):
         check_is_fitted(network)
         return network

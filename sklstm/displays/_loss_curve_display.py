@@ -4,8 +4,9 @@ import numpy as np
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 from sklearn.utils._plotting import _validate_style_kwargs
 
+from sklstm.meta_estimators import find_inside
+
 from ._any_numbers import any_numbers
-from ._inside import find_inside
 from ._style import BLUE, GREY, VERMILION, axes_to_draw_on, legend_above
 
 # Errors are those of the standardised target, or of its standardised changes.

@@ -1,12 +1,17 @@
-"""What a regressor can do, seen through pipelines and searches, whose own tags do not say."""
+"""What a regressor takes and can do, seen through pipelines and searches."""
 
-from sklearn.model_selection._search import BaseSearchCV
-from sklearn.pipeline import Pipeline
+from inspect import signature
+from typing import Any
+
 from sklearn.utils import get_tags
 
+from sklstm.meta_estimators import inner, inner_estimators, walk
 
-def takes_missing_steps(regressor):
-    """Tell whether a regressor takes windows of which some steps are NaN.
+_TAGS_SAY_NOTHING = ("search", "target")  # of the estimator inside
+
+
+def takes_missing_steps(regressor: Any) -> bool:
+    """Return whether a regressor takes windows of which some steps are NaN.
 
     Parameters
     ----------
@@ -16,25 +21,24 @@ def takes_missing_steps(regressor):
     Returns
     -------
     takes_missing_steps : bool
-        What the tags say of the estimators that come in question.
+        What the tags of the deciding estimators say.
     """
-    if isinstance(regressor, Pipeline):
-        for _, step in regressor.steps:
-            if step is None or step == "passthrough":
-                continue
-            if not takes_missing_steps(step):
-                return False
-            if type(step).__module__.startswith("sklearn.impute"):
-                return True
+    steps = inner_estimators(regressor, through=("pipeline",))
+    for step in steps:
+        if not takes_missing_steps(step):
+            return False
+        if type(step).__module__.startswith("sklearn.impute"):
+            return True
+    if steps:
         return True
-    inner = _inner(regressor)
-    if inner is not None:
-        return takes_missing_steps(inner)
+    *_, deciding = walk(regressor, through=_TAGS_SAY_NOTHING)
+    if deciding is not regressor:
+        return takes_missing_steps(deciding)
     return get_tags(regressor).input_tags.allow_nan
 
 
-def takes_many_outputs(regressor):
-    """Tell whether a regressor predicts several targets at once.
+def takes_many_outputs(regressor: Any) -> bool:
+    """Return whether a regressor predicts several targets at once.
 
     Parameters
     ----------
@@ -44,21 +48,80 @@ def takes_many_outputs(regressor):
     Returns
     -------
     takes_many_outputs : bool
-        What the tags say of the estimator that comes in question.
+        What the tags of the deciding estimator say.
     """
-    inner = regressor.steps[-1][1] if isinstance(regressor, Pipeline) else _inner(regressor)
-    if inner is not None:
-        return takes_many_outputs(inner)
-    return get_tags(regressor).target_tags.multi_output
+    *_, deciding = walk(regressor, through=("pipeline", *_TAGS_SAY_NOTHING))
+    return get_tags(deciding).target_tags.multi_output
 
 
-def _inner(regressor):
-    """Return the estimator that searches and the like only wrap, None for others."""
-    # With it come all linear models: too much for whoever only imports the package.
-    from sklearn.compose import TransformedTargetRegressor
+def takes_windows(regressor: Any) -> bool:
+    """Return whether a regressor takes arrays of shape (n_samples, n_timesteps, n_features).
 
-    if isinstance(regressor, BaseSearchCV):
-        return regressor.estimator
-    if isinstance(regressor, TransformedTargetRegressor):
-        return regressor.regressor
+    Parameters
+    ----------
+    regressor : estimator
+        Of a pipeline its first step counts, of a search or another meta-estimator the estimator
+        inside.
+
+    Returns
+    -------
+    takes_windows : bool
+        False for a regressor of flat windows.
+    """
+    return any(get_tags(one).input_tags.three_d_array for one in walk(regressor, step=0))
+
+
+def takes_step_targets(regressor: Any) -> bool:
+    """Return whether a regressor learns a target of every step.
+
+    Parameters
+    ----------
+    regressor : estimator
+        As in `parameter_inside`.
+
+    Returns
+    -------
+    takes_step_targets : bool
+        Whether its parameter ``output`` is ``"sequence"``.
+    """
+    return parameter_inside(regressor, "output") == "sequence"
+
+
+def parameter_inside(regressor: Any, name: str) -> Any:
+    """Return a parameter of a regressor, or of the estimator inside it; None if there is none.
+
+    Parameters
+    ----------
+    regressor : estimator
+        Of a pipeline its last step counts.
+    name : str
+        Name of the parameter.
+
+    Returns
+    -------
+    value : object
+        Of the outermost estimator that has it.
+    """
+    return next((getattr(one, name) for one in walk(regressor) if hasattr(one, name)), None)
+
+
+def early_stopping_inside(regressor: Any) -> float | None:
+    """Return the share of the samples that a regressor would hold back; None if it does not.
+
+    Parameters
+    ----------
+    regressor : estimator
+        Itself, or what a `WindowScaledRegressor` is around. Pipelines and searches are not looked
+        through: they hand validation data on only if told.
+
+    Returns
+    -------
+    fraction : float or None
+        Its ``validation_fraction``, if its ``fit`` takes ``X_val`` in place of a block of its own.
+    """
+    inside = inner(regressor, through=("windows",))
+    regressor = regressor if inside is None else inside
+    takes = hasattr(regressor, "fit") and "X_val" in signature(regressor.fit).parameters
+    if takes and getattr(regressor, "early_stopping", None) is True:
+        return getattr(regressor, "validation_fraction", None)
     return None

@@ -4,7 +4,7 @@ from numbers import Integral
 
 from sklearn.base import is_classifier, is_regressor
 
-from ._window_takers import parameter_inside, takes_step_targets
+from ._abilities import parameter_inside, takes_step_targets
 
 _LARGEST = 2**31 - 1  # rows beyond it have no labels, or take all memory to be counted
 

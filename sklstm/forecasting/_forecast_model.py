@@ -7,10 +7,14 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from ._abilities import takes_many_outputs, takes_missing_steps
+from ._abilities import (
+    early_stopping_inside,
+    takes_many_outputs,
+    takes_missing_steps,
+    takes_windows,
+)
 from ._features import Features
 from ._training_pairs import missing_in_windows, newest_pairs, training_pairs
-from ._window_takers import early_stopping_inside, takes_windows
 
 _VALUES_AT_A_TIME = 1 << 24  # of windows in memory
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from sklstm.data import WindowSet, as_windows, newest_block
 
-from ._window_takers import early_stopping_inside, parameter_inside
+from ._abilities import early_stopping_inside, parameter_inside
 
 
 def validation_windows(X, y, n_features, estimator):

@@ -30,8 +30,8 @@ from sklstm.data import (
 from sklstm.persistence import SavedStateMixin
 from sklstm.preprocessing import WindowScaler
 
+from ._abilities import parameter_inside, takes_step_targets, takes_windows
 from ._scaled_validation import newest_apart, refuse_turned, validation_windows
-from ._window_takers import parameter_inside, takes_step_targets, takes_windows
 
 
 class WindowScaledRegressor(

@@ -1,8 +1,11 @@
 """What a model begins with, and the type of its input: `first_step` and `input_type`."""
 
+from typing import Any
+
 import numpy as np
 from skl2onnx.common.data_types import FloatTensorType, Int32TensorType, Int64TensorType
-from sklearn.pipeline import Pipeline
+
+from sklstm.meta_estimators import inner, walk
 
 from ._windows_input import named_steps
 
@@ -13,9 +16,16 @@ _TYPES_OF_TOKENS = {
 }
 
 
-def first_step(model):
+def first_step(model: Any) -> Any:
     """Return the first step of a pipeline, any other model itself."""
-    return first_step(model.steps[0][1]) if isinstance(model, Pipeline) else model
+    *_, first = walk(model, step=0, through=("pipeline",))
+    return first
+
+
+def found_by_search(model: Any) -> Any:
+    """Return the best estimator of a search, any other model itself."""
+    found = inner(model, fitted=True, through=("search",))
+    return model if found is None else found
 
 
 def input_type(model, X):

@@ -4,7 +4,7 @@ import skl2onnx
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
-from ._input_type import first_step, input_type
+from ._input_type import first_step, found_by_search, input_type
 from ._refused import refuse_estimator
 
 
@@ -80,7 +80,7 @@ def to_onnx(model, X=None, **options):
     True
     """
     check_is_fitted(model)
-    model = _without_passthrough(getattr(model, "best_estimator_", model))
+    model = _without_passthrough(found_by_search(model))
     refuse_estimator(first_step(model))
     if "initial_types" not in options:
         options["initial_types"] = [("X", input_type(model, X))]

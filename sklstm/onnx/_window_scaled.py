@@ -4,8 +4,10 @@ import numpy as np
 from skl2onnx._parse import _parse_sklearn
 
 from sklstm.estimators._recurrent_regressor import RecurrentRegressor
+from sklstm.meta_estimators import walk
 
 from ._graph import Graph
+from ._input_type import found_by_search
 from ._observed_steps import ObservedSteps
 from ._operations import DOUBLE
 from ._output_type import output_type
@@ -18,7 +20,7 @@ from ._windows_input import check_windows, windows_of
 def infer_window_scaled(operator):
     """Set the type of the predictions: that of the regressor inside."""
     n_samples, n_timesteps, _ = check_windows(operator)
-    last = _last_step(operator.raw_operator.regressor_)
+    *_, last = walk(operator.raw_operator.regressor_, fitted=True, through=("pipeline", "search"))
     if isinstance(last, RecurrentRegressor):
         shape = prediction_shape(last, n_samples, n_timesteps)
     else:
@@ -44,7 +46,7 @@ def convert_window_scaled(scope, operator, container):
         "scaled_windows", output_type(operator, [n_samples, *shape])
     )
     graph.finish(scaled, variable)
-    (predicted,) = _parse_sklearn(scope, _fitted(model.regressor_), [variable])
+    (predicted,) = _parse_sklearn(scope, found_by_search(model.regressor_), [variable])
     predicted = predicted.full_name
     # Whatever axes the prediction has, all its numbers for a window are scaled back alike.
     flat = graph("Reshape", graph.cast(predicted, DOUBLE), [0, -1])
@@ -56,13 +58,3 @@ def convert_window_scaled(scope, operator, container):
     unusable = ObservedSteps(graph, windows, n_features).unusable
     values = graph("Where", graph("Unsqueeze", unusable, [1]), np.nan, values)
     graph.finish(graph("Reshape", values, graph("Shape", predicted)), operator.outputs[0])
-
-
-def _fitted(regressor):
-    """Return what a search has found, anything else as it is."""
-    return getattr(regressor, "best_estimator_", regressor)
-
-
-def _last_step(regressor):
-    regressor = _fitted(regressor)
-    return _last_step(regressor.steps[-1][1]) if hasattr(regressor, "steps") else regressor

@@ -14,8 +14,11 @@ from sklearn.svm import SVR
 from sklearn.tree import DecisionTreeRegressor
 
 from sklstm import LSTMRegressor, WindowScaledRegressor
-from sklstm.forecasting._abilities import takes_many_outputs, takes_missing_steps
-from sklstm.forecasting._window_takers import takes_windows
+from sklstm.forecasting._abilities import (
+    takes_many_outputs,
+    takes_missing_steps,
+    takes_windows,
+)
 
 STUMPS = HistGradientBoostingRegressor(max_iter=2)
 NETWORK = LSTMRegressor(3, max_epochs=1)

@@ -1,0 +1,5 @@
+"""The estimators inside other estimators."""
+
+from ._inside import find_inside, inner, inner_estimators, walk
+
+__all__ = ["find_inside", "inner", "inner_estimators", "walk"]
