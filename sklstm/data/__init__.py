@@ -1,40 +1,44 @@
-"""Series, windows and the order of rows, in NumPy."""
+"""Series, windows, targets and frames, in NumPy."""
 
 from ._forecast_pairs import forecast_pairs
 from ._frames import (
+    Panel,
     column_names,
     frame_like,
     index_of,
     is_frame,
+    position_of_feature,
+    split_panel,
     step_features,
     step_names,
+    take_rows,
     wants_frame,
 )
-from ._newest_block import newest_block
-from ._numbers import as_numbers
-from ._on_disk import empty_beside, is_on_disk
-from ._overflow import refuse_overflow
-from ._panel import Panel, split_panel, take_rows
+from ._numbers import (
+    as_numbers,
+    check_same_length,
+    numeric_step_targets,
+    numeric_targets,
+    observed_steps,
+    refuse_overflow,
+)
 from ._shapes import (
+    OUT_OF_VOCABULARY,
+    PADDING,
     as_series,
+    as_token_windows,
     as_windows,
+    empty_beside,
     flatten_windows,
     has_three_axes,
+    is_on_disk,
     is_windows,
     place_in_windows,
     refuse_infinity,
     refuse_infinity_in_windows,
     window_rows,
 )
-from ._target_feature import position_of_feature
-from ._targets import (
-    check_same_length,
-    numeric_step_targets,
-    numeric_targets,
-    observed_steps,
-)
-from ._tokens import OUT_OF_VOCABULARY, PADDING, as_token_windows
-from ._window_set import WindowSet
+from ._window_set import WindowSet, newest_block
 from ._windows_input import (
     WindowsInputMixin,
     check_features,

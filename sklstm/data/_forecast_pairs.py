@@ -7,8 +7,7 @@ import pandas as pd
 
 from sklstm.time_labels import check_order
 
-from ._frames import column_names, index_of, is_frame, is_polars_series
-from ._panel import split_panel, take_rows
+from ._frames import column_names, index_of, is_frame, is_polars_series, split_panel, take_rows
 
 
 def forecast_pairs(series, horizon=1, target=None, by=None):

@@ -4,7 +4,11 @@ Everything that a user may hand over is turned here into one of two forms:
 
 * a *series*, ``(n_steps, n_features)``, oldest row first;
 * *windows*, ``(n_samples, n_timesteps, n_features)``, oldest step first.
+
+Tokens are windows of one feature, whose padding becomes missing steps.
 """
+
+import tempfile
 
 import numpy as np
 
@@ -13,6 +17,8 @@ from ._numbers import as_float
 
 _CHUNK_ROWS = 1 << 16  # rows looked at in one go, so that checks need no memory of their own
 _FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+PADDING, OUT_OF_VOCABULARY = 0, 1
+LARGEST_TOKEN = 10_000_000  # a table has one row for each number up to the largest
 
 
 def as_series(X, *, estimator=None):
@@ -298,3 +304,88 @@ def _raise_infinity(infinite, first, where, input_name="X"):
         f"{input_name} contains infinity ({where(first + row)}, feature {feature}); it takes "
         "finite numbers, and NaN for what was not observed."
     )
+
+
+def as_token_windows(windows, input_name="X"):
+    """Check that windows hold tokens, and return them with padding as missing steps.
+
+    Parameters
+    ----------
+    windows : ndarray of shape (n_samples, n_timesteps, 1)
+        Whole numbers from zero on; zero is padding, and so is NaN.
+    input_name : str, default="X"
+        What the windows are called in error messages.
+
+    Returns
+    -------
+    windows : ndarray of shape (n_samples, n_timesteps, 1)
+        A copy in which padding is NaN.
+
+    Raises
+    ------
+    ValueError
+        If a step holds several numbers, or one that is no token, or a window nothing but padding.
+    """
+    if windows.shape[2] != 1:
+        raise ValueError(
+            f"{input_name} must hold one token at each step if embedding_dim is set, got windows "
+            f"of {windows.shape[2]} features: shape {windows.shape}."
+        )
+    missing = np.isnan(windows) | (windows == PADDING)
+    wrong = ~missing & ((windows != np.floor(windows)) | (windows < 0) | (windows > LARGEST_TOKEN))
+    if wrong.any():
+        sample, step, _ = np.argwhere(wrong)[0]
+        raise ValueError(
+            f"{input_name} must hold tokens if embedding_dim is set: whole numbers from 0 "
+            f"(padding) to {LARGEST_TOKEN}, got {windows[sample, step, 0]} (sample {sample}, step "
+            f"{step}). TextSequencer numbers the words of texts; leave out embedding_dim for "
+            "measured values."
+        )
+    nothing = missing.all(axis=(1, 2))
+    if nothing.any():
+        raise ValueError(
+            f"{input_name} has a window without a token (sample {int(np.argmax(nothing))}): all of "
+            f"its {windows.shape[1]} steps are padding. Remove such samples."
+        )
+    return np.where(missing, np.nan, windows)
+
+
+def is_on_disk(array):
+    """Tell whether an array is a view of a file.
+
+    Parameters
+    ----------
+    array : ndarray
+        Any array.
+
+    Returns
+    -------
+    on_disk : bool
+        Whether it is.
+    """
+    while array is not None:
+        if isinstance(array, np.memmap):
+            return True
+        array = getattr(array, "base", None)
+    return False
+
+
+def empty_beside(array, shape):
+    """Return an array to be filled: in a temporary file if another array is on disk.
+
+    Parameters
+    ----------
+    array : ndarray
+        The other array, which also gives the precision.
+    shape : tuple of int
+        Shape of the new one.
+
+    Returns
+    -------
+    empty : ndarray
+        With any contents. The file goes when the array does.
+    """
+    if not is_on_disk(array):
+        return np.empty(shape, dtype=array.dtype)
+    with tempfile.TemporaryFile() as file:
+        return np.memmap(file, dtype=array.dtype, mode="w+", shape=shape)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sklstm.data._tokens import LARGEST_TOKEN, PADDING
+from sklstm.data._shapes import LARGEST_TOKEN, PADDING
 from sklstm.estimators._network_input import known_tokens
 
 from ._operations import INT64

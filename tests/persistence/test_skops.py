@@ -124,7 +124,7 @@ def malicious(command, python):
         ),
         "container": node("builtins", "eval", "ListNode", content=[text_node(python)]),
         "ours, but no class": node(
-            "sklstm.data._on_disk", "tempfile", "ConstructorFromReduceNode", content=arguments
+            "sklstm.data._shapes", "tempfile", "ConstructorFromReduceNode", content=arguments
         ),
     }  # fmt: skip
 
