@@ -13,8 +13,7 @@ from ._abilities import (
     takes_missing_steps,
     takes_windows,
 )
-from ._features import Features
-from ._training_pairs import missing_in_windows, newest_pairs, training_pairs
+from ._features import Features, missing_in_windows, newest_pairs, training_pairs
 
 _VALUES_AT_A_TIME = 1 << 24  # of windows in memory
 

@@ -1,12 +1,11 @@
-"""Intervals around forecasts, by the errors in a calibration block."""
+"""Intervals by split conformal prediction, calibrated on the newest rows."""
 
 import warnings
+from dataclasses import replace
 from numbers import Real
 
 import numpy as np
 
-from ._calibration import forecast_errors
-from ._conformal import fewest_errors, interval_half_widths
 from ._forecast_model import ForecastModel
 
 
@@ -198,3 +197,107 @@ def _too_few(key, name, widths, levels):
         f"forecasts of each step ahead, and the calibration rows of series{of} give fewer from "
         f"step {step} on: take a lower level, fewer steps or a larger calibration_size."
     )
+
+
+def interval_half_widths(errors, level, n_newest):
+    """Return by how much the actual value may be off, for each step ahead.
+
+    Split conformal prediction: of ``m`` earlier absolute errors of a step the ``ceil((m + 1) *
+    level)``-th smallest is taken. If errors are exchangeable, it covers the next one with at least
+    this probability.
+
+    Parameters
+    ----------
+    errors : ndarray of shape (n_origins, steps, n_columns)
+        Absolute errors of forecasts that were made from rows in succession, the last of which is
+        the row that the next forecast is made from; those not known by then are NaN.
+    level : float in (0, 1)
+        Probability to cover.
+    n_newest : int
+        How many rows count: errors at the newest ones are used.
+
+    Returns
+    -------
+    half_widths : ndarray of shape (steps, n_columns)
+        Infinite where there are too few errors for the level.
+
+    References
+    ----------
+    J. Lei, M. G'Sell, A. Rinaldo, R. J. Tibshirani and L. Wasserman, "Distribution-free predictive
+    inference for regression", Journal of the American Statistical Association 113, 2018.
+    """
+    n_origins, steps, n_columns = errors.shape
+    widths = np.full((steps, n_columns), np.inf)
+    for step in range(steps):
+        # The forecast for `step` + 1 rows ahead whose error is the newest was made so much earlier.
+        last = n_origins - (step + 1)
+        first = max(0, n_origins - 1 - n_newest)
+        for column in range(n_columns):
+            known = errors[first : max(last, 0), step, column]
+            known = known[~np.isnan(known)]
+            rank = np.ceil((len(known) + 1) * level - 1e-9)
+            if len(known) and rank <= len(known):
+                widths[step, column] = np.partition(known, int(rank) - 1)[int(rank) - 1]
+    return widths
+
+
+def fewest_errors(level):
+    """Return how many errors an interval of a level takes."""
+    return int(np.ceil(level / (1 - level) - 1e-9))
+
+
+def forecast_errors(model, paths, first, steps):
+    """Return the absolute errors of forecasts from many rows of series.
+
+    Parameters
+    ----------
+    model : ForecastModel
+        Who forecasts; it should not have learned from the rows after `first`.
+    paths : list of Path
+        The series, and what is known of the time after their ends. Their own origins do not count.
+    first : list of int
+        The first row of each to forecast from.
+    steps : int
+        How many rows ahead.
+
+    Returns
+    -------
+    errors : list of ndarray of shape (n_steps - first, steps, n_columns)
+        For each series those of forecasts from row `first` on; NaN where the actual value is not
+        known or there is no forecast.
+    """
+    begun = []
+    for path, begin in zip(paths, first, strict=True):
+        origins = model.possible_origins(path)
+        inside = (origins >= begin) & (origins < len(path.history) - 1)
+        begun.append(replace(path, origins=origins[inside]))
+    forecasts = model.forecast(begun, steps)
+    errors = []
+    for path, begin, forecast in zip(begun, first, forecasts, strict=True):
+        values = path.history.values
+        table = np.full((len(values) - begin, steps, values.shape[1]), np.nan)
+        actual = following_rows(values, path.origins, steps)
+        table[path.origins - begin] = np.abs(forecast - actual)
+        errors.append(table)
+    return errors
+
+
+def following_rows(values, origins, steps):
+    """Return the rows after each origin, NaN beyond the end.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_steps, n_columns)
+        A series.
+    origins : ndarray of shape (n_origins,)
+        Rows of it.
+    steps : int
+        How many rows.
+
+    Returns
+    -------
+    rows : ndarray of shape (n_origins, steps, n_columns)
+        Copies of them.
+    """
+    filled = np.concatenate([values, np.full((steps, values.shape[1]), np.nan)])
+    return filled[origins[:, np.newaxis] + np.arange(1, steps + 1)]

@@ -7,7 +7,7 @@ import pytest
 from scipy.sparse import csr_array
 from sklearn.linear_model import Ridge
 
-from sklstm import Forecaster
+from sklstm import Forecaster, LSTMRegressor
 from sklstm.forecasting._histories import History
 
 WALK = np.cumsum(np.random.default_rng(0).normal(size=60))
@@ -114,3 +114,201 @@ def test_histories_are_completed():
     np.testing.assert_array_equal(whole.values, frame)
     np.testing.assert_array_equal(whole.exog[:, 0], [0, 0, 1, 2, 2, 2, 3, 4])
     assert whole.completed(pd.RangeIndex(2, 10)) is whole
+
+
+RNG = np.random.default_rng(0)
+N, STEPS, LOOKBACK = 70, 5, 3
+DAYS = pd.date_range("2024-01-01", periods=N + 10)
+EXOG = pd.DataFrame(RNG.normal(size=(N + 10, 3)), index=DAYS, columns=["a", "b", "c"])
+WHOLE = pd.Series(np.cumsum(RNG.normal(size=N + 10)) + 3 * EXOG["b"].shift(-1, fill_value=0), DAYS)
+SERIES, PAST, FUTURE = WHOLE[:N], EXOG[:N], EXOG[N:]
+
+
+def forecaster(known_exog="all", strategy="recursive", horizon=1, **options):
+    options = {"calibration_size": None} | options
+    return Forecaster(
+        Ridge(), LOOKBACK, horizon, strategy, known_exog=known_exog, **options
+    )  # fmt: skip
+
+
+def row_seen(values, exog, known_columns, end, horizon):
+    """What the regressor sees of a window: series, past columns, then known ones by lead."""
+    past_columns = [k for k in range(3) if k not in known_columns]
+    window = []
+    for s in range(end - LOOKBACK + 1, end + 1):
+        window += [values[s], *exog[s, past_columns]]
+        for lead in range(horizon, 0, -LOOKBACK):
+            window += list(exog[s + lead, known_columns])
+    return window
+
+
+def forecast_by_hand(series, past, future, known_columns, horizon, steps):
+    values, exog = list(series), np.vstack([past, future])
+    past_columns = [k for k in range(3) if k not in known_columns]
+    ends = range(LOOKBACK - 1, len(values) - horizon)
+    X = [row_seen(values, exog, known_columns, end, horizon) for end in ends]
+    y = [values[end + 1 : end + 1 + horizon] for end in ends]
+    model = Ridge().fit(X, np.ravel(y) if horizon == 1 else y)
+    exog[len(past) :, past_columns] = exog[len(past) - 1, past_columns]
+    while len(values) < len(series) + steps:
+        row = row_seen(values, exog, known_columns, len(values) - 1, horizon)
+        values += list(np.ravel(model.predict([row])))
+    return values[len(series) : len(series) + steps]
+
+
+KINDS = {"all": ("all", [0, 1, 2]), "none": (None, []), "names": (["c", "b"], [1, 2])}
+KINDS["places"] = ([0], [0])
+
+
+@pytest.mark.parametrize(("known", "columns"), KINDS.values(), ids=KINDS.keys())
+@pytest.mark.parametrize(("strategy", "horizon"), [("recursive", 1), ("direct", 2), ("direct", 5)])
+def test_forecasts(known, columns, strategy, horizon):
+    model = forecaster(known, strategy, horizon).fit(SERIES, PAST)
+    expected = forecast_by_hand(SERIES, PAST, FUTURE[:10], columns, horizon, STEPS)
+    given = {"exog": FUTURE[["c", "b", "a"]]} if columns else {}
+    np.testing.assert_allclose(model.forecast(STEPS, **given)["prediction"], expected)
+    # Arrays have the known columns alone, in the order of fit.
+    if columns:
+        array = FUTURE.to_numpy()[:, columns]
+        np.testing.assert_allclose(model.forecast(STEPS, array)["prediction"], expected)
+        frame = FUTURE.iloc[:, columns[::-1]]
+        np.testing.assert_allclose(model.forecast(STEPS, frame)["prediction"], expected)
+
+
+def test_arrays_and_frames_are_read_alike():
+    expected = forecaster().fit(SERIES, PAST).forecast(STEPS, FUTURE)["prediction"].to_numpy()
+    arrays = forecaster().fit(SERIES.to_numpy(), PAST.to_numpy())
+    np.testing.assert_array_equal(arrays.forecast(STEPS, FUTURE.to_numpy()).iloc[:, 0], expected)
+    mixed = forecaster().fit(SERIES, PAST.to_numpy().tolist())
+    np.testing.assert_array_equal(mixed.forecast(STEPS, FUTURE.to_numpy()).iloc[:, 0], expected)
+    one = forecaster().fit(SERIES, PAST["b"])
+    expected = forecaster().fit(SERIES, PAST[["b"]]).forecast(STEPS, FUTURE)
+    pd.testing.assert_frame_equal(one.forecast(STEPS, FUTURE["b"]), expected)
+
+
+def test_future_values_matter_from_their_row_on():
+    model = forecaster().fit(SERIES, PAST)
+    expected = model.forecast(STEPS, FUTURE)
+    changed = FUTURE.copy()
+    changed.iloc[2:] += 5.0
+    found = model.forecast(STEPS, changed)
+    np.testing.assert_array_equal(found[:2], expected[:2])
+    assert abs(found.iloc[2, 0] - expected.iloc[2, 0]) > 1
+    changed = FUTURE.copy()
+    changed.iloc[STEPS:] = 1e6
+    pd.testing.assert_frame_equal(model.forecast(STEPS, changed), expected)
+
+
+@pytest.mark.parametrize("known", ["all", None, ["b"]])
+def test_updates_bring_their_exogenous_rows(known):
+    options = {"exog": FUTURE[4:]} if known else {}
+    updated = forecaster(known).fit(SERIES, PAST).update(WHOLE[N : N + 4], FUTURE[:4])
+    model = forecaster(known).fit(SERIES, PAST)
+    longer = forecaster(known).fit(WHOLE[: N + 4], EXOG[: N + 4])
+    longer._model = model._model
+    pd.testing.assert_frame_equal(updated.forecast(3, **options), longer.forecast(3, **options))
+
+
+@pytest.mark.parametrize("estimator", [Ridge(), LSTMRegressor(3, max_epochs=1, random_state=0)])
+@pytest.mark.parametrize("known", ["all", None, ["b"]])
+def test_rows_absent_repeat_the_values_before(estimator, known):
+    dropped = DAYS[[20, 21, 50]]
+    model = forecaster(known, gaps="missing").set_params(estimator=estimator)
+    found = model.fit(SERIES.drop(dropped), PAST.drop(dropped))
+    options = {"exog": FUTURE} if known else {}
+    found = found.forecast(STEPS, **options)
+    filled = PAST.drop(dropped).reindex(PAST.index).ffill()
+    expected = model.fit(SERIES.drop(dropped).reindex(DAYS[:N]), filled).forecast(STEPS, **options)
+    pd.testing.assert_frame_equal(found, expected)
+
+
+def test_trading_days_may_be_told_by_exog():
+    days = pd.bdate_range("2024-03-01", periods=N + 8)
+    holiday = pd.Timestamp("2024-06-10")
+    open_days = days.drop(holiday)
+    assert list(days).index(holiday) == N + 1
+    series = pd.Series(SERIES.to_numpy(), index=days[:N])
+    exog = pd.Series(EXOG["b"].to_numpy()[: N + 7], index=open_days)
+    model = forecaster().fit(series, exog[:N])
+    found = model.forecast(3, exog[N:])
+    assert list(found.index) == list(open_days[N : N + 3])
+    np.testing.assert_array_equal(found, model.forecast(3, exog[N:].to_numpy()))
+    for wrong in (
+        exog[N - 1 :],
+        exog[N:][::-1],
+        exog[N:].tz_localize("UTC"),
+        exog[N:].set_axis(range(7)),
+    ):
+        with pytest.raises(ValueError, match="exog has a row at .* where .* comes next"):
+            model.forecast(3, wrong)
+    weekend = exog[N:].rename({open_days[N + 1]: pd.Timestamp("2024-06-08")})
+    with pytest.raises(ValueError, match="exog has a row at 2024-06-08"):
+        model.forecast(3, weekend)
+
+
+FITTED = {"exog": PAST, "known_exog": "all"}
+
+
+@pytest.mark.parametrize(
+    ("options", "exog", "message"),
+    [
+        ({}, None, r"exog is missing: 3 of the columns.*forecast takes their 5 rows.*known_exog"),
+        ({}, FUTURE[:4], r"exog must have the 5 rows after the end, 2024-03-11.*; got 4 rows"),
+        ({}, FUTURE.to_numpy()[:4], "exog must have the 5 rows after the end"),
+        ({}, FUTURE[1:], r"row at 2024-03-12 .* where 2024-03-11 .* comes next"),
+        ({}, EXOG, r"row at 2024-01-01 .* where 2024-03-11 .* comes next"),
+        ({}, FUTURE.reset_index(drop=True), "row at 0 where 2024-03-11"),
+        ({}, FUTURE.tz_localize("UTC"), "row at 2024-03-11 00:00:00.00:00 where 2024-03-11"),
+        ({}, FUTURE[["a", "b"]], r"exog lacks the column 'c'.*\['a', 'b', 'c'\], got \['a', 'b'\]"),
+        ({}, FUTURE.to_numpy()[:, :2], "exog must have the 3 columns that are known.*, got 2"),
+        ({}, FUTURE.replace(FUTURE.iloc[1, 2], np.nan), "exog is NaN at 2024-03-12.*, column 2"),
+        ({}, FUTURE.replace(FUTURE.iloc[1, 2], np.inf), "exog contains infinity"),
+        ({"known_exog": None}, FUTURE, "exog was given, but no column is known.*: fit had 3"),
+        ({"exog": None}, FUTURE, "exog was given, but no column is known in advance: fit had 0"),
+        ({"horizon": 4, "strategy": "direct"}, FUTURE[:5], "exog must have the 8 rows after"),
+    ],
+)  # fmt: skip
+def test_wrong_futures(options, exog, message):
+    options = FITTED | options
+    past = options.pop("exog")
+    model = forecaster(**options).fit(SERIES, past)
+    with pytest.raises(ValueError, match=message):
+        model.forecast(STEPS, exog)
+
+
+@pytest.mark.parametrize(
+    ("known", "exog", "message"),
+    [
+        ("all", PAST[1:], r"exog has no row at 2024-01-01 00:00:00 of series"),
+        ("all", EXOG, r"exog has other rows than series: 80 from .* where series has 70"),
+        ("all", PAST[::-1], "exog has other rows than series"),
+        ("all", PAST.to_numpy()[1:], "exog must have the rows of series: got 69 .* series has 70"),
+        ("all", PAST.replace(PAST.iloc[3, 1], np.nan), r"exog is NaN at 2024-01-04.*, column 1"),
+        ("all", PAST.assign(d="x"), "exog has a column 'd' that is not numeric"),
+        (["d"], PAST, r"known_exog has 'd', which is no column of exog: \['a', 'b', 'c'\]"),
+        ([3], PAST.to_numpy(), "known_exog has 3, which is no column of exog: it has 3"),
+        (["a"], None, "known_exog has 'a', which is no column of exog: it has 0"),
+    ],
+)
+def test_wrong_columns_in_fit(known, exog, message):
+    with pytest.raises(ValueError, match=message):
+        forecaster(known).fit(SERIES, exog)
+
+
+@pytest.mark.parametrize(
+    ("fitted", "exog", "message"),
+    [
+        (PAST, None, "exog is missing: fit had 3 exogenous columns"),
+        (None, FUTURE[:2], "exog was given, but fit had none"),
+        (PAST, FUTURE.iloc[:2, :2], "exog has 2 columns, and had 3 in fit"),
+        (PAST, FUTURE.iloc[:2, ::-1], r"exog has the columns \['c', 'b', 'a'\], and had \['a'"),
+        (PAST, FUTURE[1:3], r"exog has no row at 2024-03-11"),
+        (PAST, FUTURE[:3], r"exog has other rows than series: 3 from"),
+    ],
+)
+def test_wrong_columns_in_updates(fitted, exog, message):
+    model = forecaster(None).fit(SERIES, fitted)
+    expected = model.forecast(STEPS)
+    with pytest.raises(ValueError, match=message):
+        model.update(WHOLE[N : N + 2], exog)
+    pd.testing.assert_frame_equal(model.forecast(STEPS), expected)

@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sklstm.forecasting._features import Features
-from sklstm.forecasting._training_pairs import missing_in_windows, newest_pairs, training_pairs
+from sklstm.forecasting._features import Features, missing_in_windows, newest_pairs, training_pairs
 
 RNG = np.random.default_rng(0)
 NONE = np.array([], dtype=int)
