@@ -15,11 +15,13 @@ def logistic(z):
 
 def plain_recurrence(spec, weights, prefix, sequence):
     """The textbook equations for one layer, direction and sequence, without any trick."""
-    w, u, b = (weights[f"{prefix}_{kind}"] for kind in ("input", "recurrent", "bias"))
-    n = u.shape[1]
+    w, b = (weights[f"{prefix}_{kind}"] for kind in ("input", "bias"))
+    n = len(b) // {"lstm": 4, "gru": 3, "rnn": 1, "mingru": 2, "slstm": 4}[spec.cell]
+    u = weights.get(f"{prefix}_recurrent", np.zeros((len(b), n)))
     act = np.tanh if spec.activation == "tanh" else (lambda z: np.maximum(z, 0))
     h, c, states = np.zeros(n), np.zeros(n), []
     p = weights.get(f"{prefix}_peephole", np.zeros((3, n)))
+    norm = np.zeros(n)
     for x in sequence:
         wx, uh = w @ x + b, u @ h
         if spec.cell == "lstm":
@@ -31,6 +33,14 @@ def plain_recurrence(spec, weights, prefix, sequence):
             r, z = logistic(wx[:n] + uh[:n]), logistic(wx[n : 2 * n] + uh[n : 2 * n])
             new = act(wx[2 * n :] + r * (uh[2 * n :] + weights[f"{prefix}_candidate_bias"]))
             h = (1 - z) * new + z * h
+        elif spec.cell == "mingru":
+            z = logistic(wx[:n])
+            h = (1 - z) * h + z * act(wx[n:])
+        elif spec.cell == "slstm":  # without a stabilizer: small exponents need none
+            i, f, g, o = (wx + uh).reshape(4, n)
+            c = logistic(f) * c + np.exp(i) * act(g)
+            norm = logistic(f) * norm + np.exp(i)
+            h = logistic(o) * c / norm
         else:
             h = act(wx + uh)
         states.append(h)
@@ -75,12 +85,16 @@ NETWORKS = [
         ("gru", {"activation": "relu"}),
         ("rnn", {}),
         ("rnn", {"activation": "relu"}),
+        ("mingru", {}),
+        ("mingru", {"activation": "relu"}),
+        ("slstm", {}),
+        ("slstm", {"activation": "relu"}),
     ]
     for layers in (1, 2)
     for two_ways in (False, True)
 ] + [
     {"cell": cell, "num_layers": 3, "bidirectional": two_ways, "hidden_size": (4, 9, 2)}
-    for cell in ("lstm", "gru", "rnn")
+    for cell in ("lstm", "gru", "rnn", "mingru", "slstm")
     for two_ways in (False, True)
 ]
 

@@ -126,6 +126,24 @@ class Cell:
         """Whether there is a recurrent product at all."""
         return bool(self.recurrent_gates)
 
+    def weighted_inputs(self, from_inputs: Mapping, from_state: Mapping) -> list:
+        """Return what `equations` are given, in the order of `rows`.
+
+        Parameters
+        ----------
+        from_inputs : mapping of str to array
+            By gate ``W x + b``.
+        from_state : mapping of str to array
+            By gate ``U h``, for those in `recurrent_gates`; with the second bias of those in
+            `gates_apart`.
+        """
+        return [
+            from_inputs[row.gate] + from_state[row.gate]
+            if row.inputs and row.state
+            else (from_inputs if row.inputs else from_state)[row.gate]
+            for row in self.rows
+        ]
+
     def parameter_shapes(self, n_inputs: int, units: int, *, peephole: bool) -> dict[str, tuple]:
         """Return the shapes of the weights of a layer, by the last part of their names."""
         n_rows = len(self.gates) * units

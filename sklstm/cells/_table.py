@@ -4,7 +4,7 @@ Of each cell ``z`` are the weighted inputs, ``W x + U h + b`` where a gate reads
 elementwise, ``a`` is the activation.
 """
 
-from ._cell import ABSENT, APART, BOTH, Cell
+from ._cell import ABSENT, APART, BOTH, INPUTS, Cell
 
 
 def lstm(f, z, states, peepholes=(ABSENT,) * 3):
@@ -49,6 +49,39 @@ def rnn(f, z, states):
     return (h,), (h,)
 
 
+def mingru(f, z, states):
+    """Minimal gated recurrent unit [1]_, whose gates read the inputs alone.
+
+    The function of the candidate, g in the paper, is the activation.
+
+    References
+    ----------
+    .. [1] L. Feng et al., "Were RNNs all we needed?", arXiv:2410.01201, 2024.
+    """
+    (u, n), (h,) = z, states
+    u, n = f.logistic(u), f.activation(n)
+    return (h + u * (n - h),), (u, n)
+
+
+def slstm(f, z, states):
+    """The scalar cell of xLSTM [1]_: exponential gating with a normalizer and a stabilizer.
+
+    The states m keep the exponents from overflowing; the hidden state does not depend on them. The
+    gates are those after stabilization.
+
+    References
+    ----------
+    .. [1] M. Beck et al., "xLSTM: extended long short-term memory", NeurIPS 2024, equations 8 to
+       17, with a logistic forget gate.
+    """
+    (i, forget, g, o), (_, c, n, m) = z, states
+    log_forget = f.log_logistic(forget) + m
+    m = f.maximum(log_forget, i)
+    i, forget, g, o = f.exp(i - m), f.exp(log_forget - m), f.activation(g), f.logistic(o)
+    c, n = forget * c + i * g, forget * n + i
+    return (o * (c / n), c, n, m), (i, forget, g, o)
+
+
 CELLS = {
     "lstm": Cell(
         lstm,
@@ -59,4 +92,11 @@ CELLS = {
     ),
     "gru": Cell(gru, gates={"reset": BOTH, "update": BOTH, "candidate": APART}),
     "rnn": Cell(rnn, gates={"hidden": BOTH}),
+    "mingru": Cell(mingru, gates={"update": INPUTS, "candidate": INPUTS}),
+    "slstm": Cell(
+        slstm,
+        gates={"input": BOTH, "forget": BOTH, "candidate": BOTH, "output": BOTH},
+        states=("hidden", "cell", "normalizer", "stabilizer"),
+        biases={"forget": 1.0},
+    ),
 }

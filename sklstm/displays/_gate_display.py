@@ -21,6 +21,8 @@ _NAMES = {
     "update": "Update gate",
     "candidate": "Candidate",
     "cell": "Cell state",
+    "normalizer": "Normalizer state",
+    "stabilizer": "Stabilizer state",
     "hidden": "Hidden state",
 }
 _MOST_NAMES = 6  # that a legend in one line has room for

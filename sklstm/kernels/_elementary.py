@@ -101,6 +101,32 @@ def logistic(x):
     return tanh(x * 0.5) * 0.5 + 0.5
 
 
+def log_logistic(x):
+    """Return the logarithm of the logistic function, ``min(x, 0) - log(1 + exp(-|x|))``.
+
+    With ``s = e / (2 + e)`` it is ``log(1 + e) = 2 artanh(s)``, an odd series in s up to 1/3.
+
+    Parameters
+    ----------
+    x : Value
+        Lanes of arguments.
+
+    Returns
+    -------
+    y : Value
+        Negative numbers; NaN for NaN.
+    """
+    negative = x.compare("<", 0.0)
+    e = exp(negative.choose(x, -x))
+    s = e / (e + 2.0)
+    square = s * s
+    n_terms = 8 if x.element == FLOAT else 17
+    total = s.like(1.0 / (2 * n_terms - 1))
+    for k in range(n_terms - 2, -1, -1):
+        total = total * square + 1.0 / (2 * k + 1)
+    return negative.choose(x, x.like(0.0)) - s * total * 2.0
+
+
 def square_root(x):
     """Return the square root of lanes."""
     return call_intrinsic("sqrt", x)

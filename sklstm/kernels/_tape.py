@@ -9,6 +9,7 @@ what is kept anyway by additions and multiplications.
 from types import SimpleNamespace
 
 from . import _elementary
+from ._code import larger_lanes
 
 
 class Node:
@@ -84,6 +85,12 @@ def _relu_gradient(d, y):
     return (d * y.compare(">", 0.0).choose(1.0, y.like(0.0)),)
 
 
+def _maximum_gradients(d, y, a):
+    # Where both are equal all goes to the first: any share between them is a subgradient.
+    to_first = y.compare(">", a).choose(0.0, d)
+    return to_first, d - to_first
+
+
 OPERATIONS = {
     "add": Operation(lambda a, b: a + b, lambda d: (d, d), ()),
     "subtract": Operation(lambda a, b: a - b, lambda d: (d, -d), ()),
@@ -92,6 +99,11 @@ OPERATIONS = {
     "logistic": Operation(_elementary.logistic, lambda d, y: (d * y * (1.0 - y),)),
     "tanh": Operation(_elementary.tanh, lambda d, y: (d * (1.0 - y * y),)),
     "relu": Operation(_elementary.relu, _relu_gradient),
+    "exp": Operation(_elementary.exp, lambda d, y: (d * y,)),
+    "log_logistic": Operation(
+        _elementary.log_logistic, lambda d, y: (d * (1.0 - _elementary.exp(y)),)
+    ),
+    "maximum": Operation(larger_lanes, _maximum_gradients, ("result", "first")),
 }
 
 
@@ -126,7 +138,11 @@ class Tape:
         self.states = [Node("state") for _ in cell.states]
         self.peepholes = [Node("peephole") for _ in cell.peepholes] if peephole else []
         functions = SimpleNamespace(
-            logistic=lambda x: Node("logistic", x), activation=lambda x: Node(activation, x)
+            logistic=lambda x: Node("logistic", x),
+            activation=lambda x: Node(activation, x),
+            exp=lambda x: Node("exp", x),
+            log_logistic=lambda x: Node("log_logistic", x),
+            maximum=lambda a, b: Node("maximum", a, b),
         )
         weights = [self.peepholes] if peephole else []
         self.new_states, _ = cell.equations(functions, self.rows, self.states, *weights)

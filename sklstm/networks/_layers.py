@@ -5,8 +5,12 @@ with, and returns the hidden states after every step, (n_samples, n_timesteps, h
 the states in the end. Steps beyond the end of a shorter sequence give states that nobody looks at.
 """
 
+from types import SimpleNamespace
+
 import torch
 from torch.nn import functional
+
+from sklstm.cells import CELLS
 
 
 def fused_layer(spec, parameters, values, start):
@@ -51,8 +55,8 @@ def fused_layer(spec, parameters, values, start):
 
 
 def can_fuse(spec, recurrent_dropout):
-    """Tell whether torch has a kernel for these options."""
-    if recurrent_dropout or spec.peephole:
+    """Return whether torch has a kernel for these options."""
+    if recurrent_dropout or spec.peephole or spec.cell not in ("lstm", "gru", "rnn"):
         return False
     return spec.activation == "tanh" or spec.cell == "rnn"
 
@@ -69,7 +73,7 @@ def stepwise_layer(spec, parameters, values, start, lengths, state_mask):
     values : Tensor of shape (n_samples, n_timesteps, n_inputs)
         The sequences.
     start : tuple of Tensor of shape (n_samples, hidden_size)
-        Hidden state, and of an LSTM cell state, before the first step.
+        States before the first step, the hidden state first.
     lengths : Tensor of shape (n_samples,) or None
         Where each one ends; None if all are full. The state stays as it is from there on, so
         that an unbounded activation cannot overflow on steps that do not exist.
@@ -89,14 +93,14 @@ def stepwise_layer(spec, parameters, values, start, lengths, state_mask):
     Y. Gal and Z. Ghahramani, "A theoretically grounded application of dropout in recurrent neural
     networks", NeurIPS 2016.
     """
-    step = {"lstm": _lstm_step, "gru": _gru_step, "rnn": _rnn_step}[spec.cell]
-    activation = torch.tanh if spec.activation == "tanh" else torch.relu
-    weighted = functional.linear(values, parameters["input"], parameters["bias"])
+    cell, functions = CELLS[spec.cell], torch_functions(spec.activation)
+    from_inputs = functional.linear(values, parameters["input"], parameters["bias"])
+    peepholes = [parameters["peephole"]] if spec.peephole else []
     state, states = start, []
     for t in range(values.shape[1]):
         fed_back = state[0] if state_mask is None else state[0] * state_mask
-        recurrent = functional.linear(fed_back, parameters["recurrent"])
-        new_state = step(parameters, activation, weighted[:, t], recurrent, *state)
+        weighted = _weighted_inputs(cell, parameters, from_inputs[:, t], fed_back)
+        new_state, _ = cell.equations(functions, weighted, state, *peepholes)
         if lengths is not None:
             going_on = (t < lengths)[:, None]
             pairs = zip(new_state, state, strict=True)
@@ -106,24 +110,25 @@ def stepwise_layer(spec, parameters, values, start, lengths, state_mask):
     return torch.stack(states, dim=1), state
 
 
-def _lstm_step(parameters, activation, weighted, recurrent, hidden, cell):
-    input_, forget, candidate, output = (weighted + recurrent).chunk(4, dim=1)
-    peephole = parameters.get("peephole")
-    if peephole is not None:
-        input_, forget = input_ + peephole[0] * cell, forget + peephole[1] * cell
-    cell = torch.sigmoid(forget) * cell + torch.sigmoid(input_) * activation(candidate)
-    if peephole is not None:
-        output = output + peephole[2] * cell
-    return torch.sigmoid(output) * activation(cell), cell
+def torch_functions(activation):
+    """Return the functions that equations of cells call, for tensors."""
+    return SimpleNamespace(
+        logistic=torch.sigmoid,
+        activation=torch.tanh if activation == "tanh" else torch.relu,
+        exp=lambda x: torch.exp(x.clamp(min=-80.0)),
+        log_logistic=functional.logsigmoid,
+        maximum=torch.maximum,
+    )
 
 
-def _gru_step(parameters, activation, weighted, recurrent, hidden):
-    reset_x, update_x, candidate_x = weighted.chunk(3, dim=1)
-    reset_h, update_h, candidate_h = recurrent.chunk(3, dim=1)
-    reset, update = torch.sigmoid(reset_x + reset_h), torch.sigmoid(update_x + update_h)
-    candidate = activation(candidate_x + reset * (candidate_h + parameters["candidate_bias"]))
-    return ((1 - update) * candidate + update * hidden,)
-
-
-def _rnn_step(parameters, activation, weighted, recurrent, hidden):
-    return (activation(weighted + recurrent),)
+def _weighted_inputs(cell, parameters, from_inputs, hidden):
+    """Return the weighted inputs of a step."""
+    blocks = from_inputs.chunk(len(cell.gates), dim=1)
+    from_inputs, from_state = dict(zip(cell.gates, blocks, strict=True)), {}
+    if cell.reads_state:
+        blocks = functional.linear(hidden, parameters["recurrent"])
+        blocks = blocks.chunk(len(cell.recurrent_gates), dim=1)
+        from_state = dict(zip(cell.recurrent_gates, blocks, strict=True))
+    for gate in cell.gates_apart:
+        from_state[gate] = from_state[gate] + parameters[f"{gate}_bias"]
+    return cell.weighted_inputs(from_inputs, from_state)

@@ -4,6 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from sklstm.cells import CELLS
 from sklstm.recurrence import per_level
 
 from ._dropout import dropout_mask
@@ -64,7 +65,7 @@ class RecurrentNetwork(nn.Module):
             for direction in self.spec.directions:
                 order = backwards if direction == "backward" else None
                 read = _reorder(values, order)
-                steps = self._run(f"layer{layer}_{direction}", read, lengths, continues)
+                steps = self._run(layer, direction, read, lengths, continues)
                 last.append(_last_step(steps, lengths))
                 if self.spec.every_step or layer < self.spec.num_layers - 1:
                     states.append(_reorder(steps, order))
@@ -87,14 +88,13 @@ class RecurrentNetwork(nn.Module):
             return values * dropout_mask(like, self.dropout[0], self.generator)[:, None]
         return functional.one_hot(tokens, self.spec.n_tokens).to(self.head_bias.dtype)
 
-    def _run(self, prefix, values, lengths, continues):
-        kinds = ("input", "recurrent", "bias", "candidate_bias", "peephole")
-        parameters = {
-            kind: getattr(self, f"{prefix}_{kind}")
-            for kind in kinds
-            if hasattr(self, f"{prefix}_{kind}")
-        }
-        start = self._start(prefix, values, parameters["recurrent"].shape[1], continues)
+    def _run(self, layer, direction, values, lengths, continues):
+        prefix, units = f"layer{layer}_{direction}", self.spec.units[layer]
+        kinds = CELLS[self.spec.cell].parameter_shapes(
+            values.shape[2], units, peephole=self.spec.peephole
+        )
+        parameters = {kind: getattr(self, f"{prefix}_{kind}") for kind in kinds}
+        start = self._start(prefix, values, units, continues)
         p = self.recurrent_dropout if self.training else 0.0
         overflows = self.spec.activation == "relu" and lengths is not None
         if can_fuse(self.spec, p) and not overflows:
@@ -108,7 +108,7 @@ class RecurrentNetwork(nn.Module):
 
     def _start(self, prefix, values, units, continues):
         """Return the states before the first step: zeros, or those that go on."""
-        n_states = 2 if self.spec.cell == "lstm" else 1
+        n_states = len(CELLS[self.spec.cell].states)
         zeros = values.new_zeros(len(values), units)
         if continues is None or prefix not in self._ends:
             return (zeros,) * n_states

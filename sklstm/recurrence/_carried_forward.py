@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from ._cells import LANES, packed_cell
-from ._forward import read_states, run_layer, tiles_of
+from ._forward import LANES, Layer, read_states, tiles_of
 from ._one_thread import one_blas_thread
 from ._token_rows import token_rows
 
@@ -23,8 +22,8 @@ class CarriedForward:
 
     def __init__(self, spec, weights, n_sequences):
         self.spec, self.weights = spec, weights
-        self.cells = [
-            packed_cell(spec, weights, f"layer{layer}_forward") for layer in range(spec.num_layers)
+        self.layers = [
+            Layer(spec, weights, f"layer{number}_forward") for number in range(spec.num_layers)
         ]
         self.n_tiles = -(-n_sequences // LANES)
         self.restart()
@@ -32,10 +31,7 @@ class CarriedForward:
     def restart(self):
         """Begin anew: all states are zero."""
         dtype = self.weights["head_bias"].dtype
-        self.states = [
-            tuple(np.zeros((self.n_tiles, cell.units, LANES), dtype) for _ in range(cell.n_states))
-            for cell in self.cells
-        ]
+        self.states = [layer.first_states(self.n_tiles, dtype) for layer in self.layers]
 
     def read(self, ids):
         """Read the next steps of the sequences.
@@ -56,9 +52,9 @@ class CarriedForward:
         lengths = np.full(len(every), n_steps)
         with one_blas_thread():
             sequence, lengths = tiles_of(token_rows(self.spec, self.weights, every), lengths)
-            for layer, cell in enumerate(self.cells):
-                sequence, self.states[layer] = run_layer(
-                    cell, sequence, lengths, self.states[layer], keep_steps=True
+            for number, layer in enumerate(self.layers):
+                sequence, self.states[number] = layer.run(
+                    sequence, lengths, self.states[number], keep_steps=True
                 )
             output = read_states(self.weights, sequence)
         return output[:n_sequences]

@@ -2,6 +2,9 @@
 
 import numpy as np
 
+from sklstm.cells import CELLS
+
+from ._numpy_functions import numpy_functions
 from ._token_rows import token_rows
 
 
@@ -26,9 +29,8 @@ def gate_activations(spec, weights, values, lengths):
     Returns
     -------
     activations : dict of str to dict of str to ndarray
-        For each layer and direction, such as ``"layer0_forward"``, by name: ``input``, ``forget``,
-        ``output``, ``candidate``, ``cell`` and ``hidden`` of an LSTM; ``reset``, ``update``,
-        ``candidate`` and ``hidden`` of a GRU; ``hidden`` of a simple network. Each has the shape
+        For each layer and direction, such as ``"layer0_forward"``, by name the gates and states of
+        the table of cells, the hidden state last. Each has the shape
         (n_samples, n_timesteps, units of this layer), in the order of the steps of `values` in
         either direction, NaN beyond the end of a window.
     """
@@ -44,11 +46,11 @@ def gate_activations(spec, weights, values, lengths):
         states = []
         for direction in spec.directions:
             prefix = f"layer{layer}_{direction}"
-            cell = _Cell(spec, weights, prefix)
+            run = _Layer(spec, weights, prefix).run
             if direction == "forward":
-                found = cell.run(sequence, lengths)
+                found = run(sequence, lengths)
             else:
-                found = cell.run(np.take_along_axis(sequence, backwards, axis=1), lengths)
+                found = run(np.take_along_axis(sequence, backwards, axis=1), lengths)
                 found = {k: np.take_along_axis(v, backwards, axis=1) for k, v in found.items()}
             states.append(found["hidden"].copy())
             for array in found.values():
@@ -58,63 +60,43 @@ def gate_activations(spec, weights, values, lengths):
     return activations
 
 
-class _Cell:
-    """One layer in one direction."""
+class _Layer:
+    """One layer in one direction, samples as rows."""
 
     def __init__(self, spec, weights, prefix):
-        def array(kind):
-            return weights[f"{prefix}_{kind}"].astype(np.float64)
-
-        self.input, self.recurrent, self.bias = array("input"), array("recurrent"), array("bias")
-        self.units = self.recurrent.shape[1]
-        self.peephole = array("peephole") if spec.peephole else np.zeros((3, self.units))
-        self.candidate_bias = array("candidate_bias") if spec.cell == "gru" else None
-        self.activation = np.tanh if spec.activation == "tanh" else _relu
-        self.step = {"lstm": self._lstm, "gru": self._gru, "rnn": self._rnn}[spec.cell]
+        self.spec, self.cell, self.weights = spec, CELLS[spec.cell], {}
+        for name, array in weights.items():
+            if name.startswith(f"{prefix}_"):
+                self.weights[name.removeprefix(f"{prefix}_")] = array.astype(np.float64)
+        self.units = len(self.weights["bias"]) // len(self.cell.gates)
+        self.functions = numpy_functions(spec.activation)
 
     def run(self, sequence, lengths):
         """Return all gates and states by name, (n_samples, n_timesteps, units)."""
         n_samples, n_timesteps, _ = sequence.shape
-        last = {name: np.zeros((n_samples, self.units)) for name in ("hidden", "cell")}
-        found = {}
+        states = [np.zeros((n_samples, self.units)) for _ in self.cell.states]
+        gates = sorted(self.cell.gates, key="candidate".__eq__)  # behind the gates proper
+        names = dict.fromkeys([*gates, *self.cell.states[1:], self.cell.states[0]])
+        found = {name: np.empty((n_samples, n_timesteps, self.units)) for name in names}
         for t in range(n_timesteps):
-            now = self.step(sequence[:, t], last["hidden"], last["cell"])
+            new_states, gates = self._step(sequence[:, t], states)
             going_on = (t < lengths)[:, np.newaxis]
-            for name in last.keys() & now.keys():
-                last[name] = np.where(going_on, now[name], last[name])
-            for name, array in (now | {"hidden": last["hidden"]}).items():
-                steps = found.setdefault(name, np.empty((n_samples, n_timesteps, self.units)))
-                steps[:, t] = array
+            pairs = zip(new_states, states, strict=True)
+            states = [np.where(going_on, new, old) for new, old in pairs]
+            arrays = [*gates, *states]
+            for name, array in zip([*self.cell.gates, *self.cell.states], arrays, strict=True):
+                found[name][:, t] = array
         return found
 
-    def _lstm(self, x, hidden, cell):
-        z = x @ self.input.T + self.bias + hidden @ self.recurrent.T
-        i, f, g, o = np.split(z, 4, axis=1)
-        gates = {"input": _logistic(i + self.peephole[0] * cell)}
-        gates["forget"] = _logistic(f + self.peephole[1] * cell)
-        candidate = self.activation(g)
-        cell = gates["forget"] * cell + gates["input"] * candidate
-        gates["output"] = _logistic(o + self.peephole[2] * cell)
-        hidden = gates["output"] * self.activation(cell)
-        return gates | {"candidate": candidate, "cell": cell, "hidden": hidden}
-
-    def _gru(self, x, hidden, _):
-        from_input = np.split(x @ self.input.T + self.bias, 3, axis=1)
-        from_state = np.split(hidden @ self.recurrent.T, 3, axis=1)
-        reset = _logistic(from_input[0] + from_state[0])
-        update = _logistic(from_input[1] + from_state[1])
-        candidate = self.activation(from_input[2] + reset * (from_state[2] + self.candidate_bias))
-        hidden = (1 - update) * candidate + update * hidden
-        return {"reset": reset, "update": update, "candidate": candidate, "hidden": hidden}
-
-    def _rnn(self, x, hidden, _):
-        z = x @ self.input.T + self.bias + hidden @ self.recurrent.T
-        return {"hidden": self.activation(z)}
-
-
-def _logistic(z):
-    return 0.5 + 0.5 * np.tanh(0.5 * z)  # 1 / (1 + exp(-z)), without its overflow
-
-
-def _relu(z):
-    return np.maximum(z, 0.0)
+    def _step(self, x, states):
+        cell, w = self.cell, self.weights
+        blocks = np.split(x @ w["input"].T + w["bias"], len(cell.gates), axis=1)
+        from_inputs, from_state = dict(zip(cell.gates, blocks, strict=True)), {}
+        if cell.reads_state:
+            blocks = np.split(states[0] @ w["recurrent"].T, len(cell.recurrent_gates), axis=1)
+            from_state = dict(zip(cell.recurrent_gates, blocks, strict=True))
+        for gate in cell.gates_apart:
+            from_state[gate] = from_state[gate] + w[f"{gate}_bias"]
+        peepholes = [w["peephole"]] if self.spec.peephole else []
+        weighted = cell.weighted_inputs(from_inputs, from_state)
+        return cell.equations(self.functions, weighted, states, *peepholes)

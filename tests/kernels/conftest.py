@@ -15,6 +15,10 @@ CELLS = [
     for activation in ("tanh", "relu")
     for layers in (1, 2)
     for two_ways in (False, True)
+] + [
+    {"cell": cell, "activation": "tanh", "num_layers": layers, "bidirectional": layers == 2}
+    for cell in ("mingru", "slstm")
+    for layers in (1, 2)
 ]
 
 

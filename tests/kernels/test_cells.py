@@ -35,9 +35,25 @@ def rnn(z, before, p, act, xp):
     return (act(z[0]),)
 
 
-TEXTBOOK = {"lstm": lstm, "gru": gru, "rnn": rnn}
-CARRIED = {"lstm": [1], "gru": [0], "rnn": []}  # states with a gradient other than by weights
-N_KEPT = {"lstm": 3, "gru": 1, "rnn": 1}
+def mingru(z, before, p, act, xp):
+    u, n = logistic(z[0], xp), act(z[1])
+    return ((1 - u) * before[0] + u * n,)
+
+
+def slstm(z, before, p, act, xp):
+    i, f, g, o = z
+    _, c, n, m = before
+    log_f = -xp.log(1 + xp.exp(-f))
+    new_m = xp.maximum(log_f + m, i)
+    i, f = xp.exp(i - new_m), xp.exp(log_f + m - new_m)
+    c, n = f * c + i * act(g), f * n + i
+    return logistic(o, xp) * c / n, c, n, new_m
+
+
+TEXTBOOK = {"lstm": lstm, "gru": gru, "rnn": rnn, "mingru": mingru, "slstm": slstm}
+# States with a gradient other than by weights.
+CARRIED = {"lstm": [1], "gru": [0], "rnn": [], "mingru": [0], "slstm": [1, 2, 3]}
+N_KEPT = {"lstm": 3, "gru": 1, "rnn": 1, "mingru": 1, "slstm": 6}
 KINDS = [(name, activation, False) for name in TEXTBOOK for activation in ("tanh", "relu")]
 KINDS += [("lstm", activation, True) for activation in ("tanh", "relu")]
 
@@ -82,6 +98,8 @@ class Step:
             return rng.normal(size=shape).astype(dtype)
 
         self.rows, self.before = normal(len(cell.rows), N, LANES), normal(n_kept, N, LANES)
+        if kind[0] == "slstm":
+            self.before[2] = 1 + self.before[2] ** 2  # a normalizer is positive
         self.hidden, self.state = normal(N, LANES), normal(n_carried, N, LANES)
         self.peepholes = normal(3, N) if kind[2] else np.zeros((3, N), dtype)
         self.mask = np.ones(LANES, dtype) if mask is None else mask.astype(dtype)

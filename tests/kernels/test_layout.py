@@ -10,7 +10,7 @@ from sklstm.recurrence import NetworkSpec
 
 SPECS = st.builds(
     NetworkSpec,
-    cell=st.sampled_from(["lstm", "gru", "rnn"]),
+    cell=st.sampled_from(["lstm", "gru", "rnn", "mingru", "slstm"]),
     n_features=st.integers(1, 9),
     hidden_size=st.integers(1, 37),
     n_outputs=st.integers(1, 19),

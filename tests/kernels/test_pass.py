@@ -53,7 +53,7 @@ def test_features_are_measured_from_the_first_row(
     np.testing.assert_array_equal(pass_.run(starts, lengths), plain)
 
 
-@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
+@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn", "mingru", "slstm"])
 def test_single_precision_is_close(cell, windows, new_network, new_pass, oracle):
     spec, weights = new_network(np.float32, cell=cell, **TALL)
     rows, starts, lengths = windows
@@ -79,7 +79,7 @@ def test_windows_of_a_single_step_are_windows(
 
 
 @DTYPES
-@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
+@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn", "mingru", "slstm"])
 @pytest.mark.parametrize("size", [{"hidden_size": 7}, {"hidden_size": 33, "n_outputs": 3}])
 def test_a_window_has_the_same_bits_wherever_it_stands(
     cell, size, dtype, windows, new_network, new_pass
@@ -99,7 +99,7 @@ def test_a_window_has_the_same_bits_wherever_it_stands(
 
 
 @DTYPES
-@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
+@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn", "mingru", "slstm"])
 @pytest.mark.parametrize("two_ways", [False, True])
 def test_steps_have_the_same_bits_wherever_their_window_stands(
     cell, dtype, two_ways, windows, new_network, new_pass
@@ -124,7 +124,7 @@ def test_steps_have_the_same_bits_wherever_their_window_stands(
 @DTYPES
 @settings(max_examples=25, deadline=None, derandomize=True)
 @given(
-    cell=st.sampled_from(["lstm", "gru", "rnn"]),
+    cell=st.sampled_from(["lstm", "gru", "rnn", "mingru", "slstm"]),
     shape=st.tuples(st.integers(1, 6), st.integers(1, 35), st.integers(1, 18), st.integers(1, 3)),
     two_ways=st.booleans(),
     seed=st.integers(0, 99),

@@ -10,7 +10,7 @@ SIZES = pytest.mark.parametrize(
     [{}, {"hidden_size": 18, "n_outputs": 17}, {"hidden_size": (4, 19, 7), "num_layers": 3}],
     ids=["small", "large", "uneven"],
 )
-CELLS = pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
+CELLS = pytest.mark.parametrize("cell", ["lstm", "gru", "rnn", "mingru", "slstm"])
 EVERY_STEP = pytest.mark.parametrize("every_step", [False, True])
 DROPOUT, RECURRENT, SEED = 0.3, 0.4, 8
 

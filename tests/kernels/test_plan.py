@@ -34,7 +34,7 @@ def extents(plan):
     return sorted(found)
 
 
-@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
+@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn", "mingru", "slstm"])
 @pytest.mark.parametrize("two_ways", [False, True])
 @pytest.mark.parametrize("num_layers", [1, 3])
 @pytest.mark.parametrize("trains", [False, True])

@@ -3,7 +3,7 @@ import pytest
 
 from sklstm.kernels import Optimizer
 
-CELLS = pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
+CELLS = pytest.mark.parametrize("cell", ["lstm", "gru", "rnn", "mingru", "slstm"])
 TALL = {"num_layers": 2, "bidirectional": True}
 
 

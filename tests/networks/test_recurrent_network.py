@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from sklstm.cells import CELLS
 from sklstm.networks import RecurrentNetwork
 from sklstm.networks._layers import fused_layer, stepwise_layer
 
@@ -77,13 +78,13 @@ def test_fused_equals_stepwise(new_network, sequences, cell, activation):
     np.testing.assert_allclose(torch.stack(fused_end), torch.stack(end), rtol=1e-10)
 
 
-@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
+@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn", "slstm"])
 def test_recurrent_dropout_feeds_the_same_units_back_at_every_step(new_network, sequences, cell):
     spec, weights = new_network(cell=cell)
     values = torch.tensor(sequences[0])
     mask = torch.zeros(len(values), 5, dtype=torch.float64)
     mask[:, [0, 3]] = 2.0
-    start = (torch.zeros_like(mask),) * (2 if cell == "lstm" else 1)
+    start = (torch.zeros_like(mask),) * len(CELLS[cell].states)
     with_mask, _ = stepwise_layer(spec, layer_parameters(weights), values, start, None, mask)
     # A unit that is never fed back might as well have no recurrent weights, and so on.
     scaled = dict(weights)

@@ -9,6 +9,17 @@ GATES = {
     "lstm": {"input", "forget", "output", "candidate", "cell", "hidden"},
     "gru": {"reset", "update", "candidate", "hidden"},
     "rnn": {"hidden"},
+    "mingru": {"update", "candidate", "hidden"},
+    "slstm": {
+        "input",
+        "forget",
+        "output",
+        "candidate",
+        "cell",
+        "normalizer",
+        "stabilizer",
+        "hidden",
+    },  # fmt: skip
 }
 
 
@@ -29,8 +40,13 @@ def before(states):
 
 def expected_gates(spec, weights, prefix, inputs, hidden, cell):
     """The equations of all steps at once, given the states after them."""
-    w, u, b = (weights[f"{prefix}_{kind}"] for kind in ("input", "recurrent", "bias"))
+    w, b = (weights[f"{prefix}_{kind}"] for kind in ("input", "bias"))
     act = np.tanh if spec.activation == "tanh" else (lambda z: np.maximum(z, 0))
+    if spec.cell == "mingru":
+        z, new = np.split(inputs @ w.T + b, 2, axis=1)
+        z, new = logistic(z), act(new)
+        return {"update": z, "candidate": new, "hidden": (1 - z) * before(hidden) + z * new}
+    u = weights[f"{prefix}_recurrent"]
     from_input, from_state = inputs @ w.T + b, before(hidden) @ u.T
     if spec.cell == "rnn":
         return {"hidden": act(from_input + from_state)}
@@ -41,6 +57,8 @@ def expected_gates(spec, weights, prefix, inputs, hidden, cell):
         hidden = (1 - z) * new + z * before(hidden)
         return {"reset": r, "update": z, "candidate": new, "hidden": hidden}
     i, f, g, o = np.split(from_input + from_state, 4, axis=1)
+    if spec.cell == "slstm":
+        return stabilized_gates(i, f, act(g), logistic(o))
     p = weights.get(f"{prefix}_peephole", np.zeros((3, u.shape[1])))
     i, f = logistic(i + p[0] * before(cell)), logistic(f + p[1] * before(cell))
     new_cell = f * before(cell) + i * act(g)
@@ -53,6 +71,23 @@ def expected_gates(spec, weights, prefix, inputs, hidden, cell):
         "cell": new_cell,
         "hidden": o * act(new_cell),
     }
+
+
+def stabilized_gates(i, f, g, o):
+    """Gates and states of an sLSTM; exponents of the input gate are accumulated in one sum."""
+    log_f, m, scale = np.log(logistic(f)), np.zeros_like(i[0]), np.zeros_like(i)
+    for t in range(len(i)):
+        m = scale[t] = np.maximum(log_f[t] + m, i[t])
+    input_gate, forget_gate = np.exp(i - scale), np.exp(log_f + before(scale) - scale)
+    # What each step has added to the states, as seen from every later one.
+    kept = np.cumsum(log_f, axis=0)
+    weight = np.exp((i - kept)[np.newaxis] + (kept - scale)[:, np.newaxis])
+    weight *= np.tri(len(i))[:, :, np.newaxis]
+    cell, normalizer = (weight * g).sum(axis=1), weight.sum(axis=1)
+    return {
+        "input": input_gate, "forget": forget_gate, "output": o, "candidate": g, "cell": cell,
+        "normalizer": normalizer, "stabilizer": scale, "hidden": o * cell / normalizer,
+    }  # fmt: skip
 
 
 def test_equals_the_textbook_equations(network, sequences, plain_recurrence):
