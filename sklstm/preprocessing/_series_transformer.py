@@ -1,18 +1,123 @@
-"""What all transformers of series share: telling series apart, and knowing when rows go on."""
+"""What transformers of series share: which series a row belongs to, and when rows continue one."""
 
+from dataclasses import dataclass
 from functools import wraps
 
+import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
 from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.utils._set_output import _get_output_config
 from sklearn.utils.validation import validate_data
 
-from sklstm.data import column_names, frame_like, is_frame
+from sklstm.data import (
+    Panel,
+    WindowsInputMixin,
+    as_series,
+    as_windows,
+    column_names,
+    flatten_windows,
+    frame_like,
+    has_three_axes,
+    index_of,
+    is_frame,
+    is_windows,
+    refuse_infinity_in_windows,
+    split_panel,
+    wants_frame,
+)
 from sklstm.persistence import SavedStateMixin
-from sklstm.time_labels import IndexEnd
+from sklstm.time_labels import IndexEnd, check_order
 
-from ._fitted_statistics import FittedStatistics
-from ._series_set import SeriesSet
+from ._series_statistics import FittedStatistics
+
+
+@dataclass(frozen=True)
+class SeriesSet:
+    """Rows as numbers, and to which series they belong.
+
+    Iterating yields, for each series, its name, its index and its rows.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_steps, n_features)
+        All rows, in the order of `X`.
+    indices : dict
+        For each series the index of its rows, None where there is none. The only series of rows
+        that are not told apart is called None.
+    panel : Panel or None
+        Which rows belong to which series; None if all belong to one.
+    """
+
+    values: np.ndarray
+    indices: dict
+    panel: Panel | None = None
+
+    @classmethod
+    def read(cls, X, by, estimator):
+        """Read `X`, each series of which stands in the order of time.
+
+        Parameters
+        ----------
+        X : array-like or dataframe of shape (n_steps, n_features)
+            One series, or several in one frame.
+        by : str or None
+            Column or level of the index that tells the series apart; None for one series.
+        estimator : estimator
+            Named in error messages.
+
+        Returns
+        -------
+        found : SeriesSet
+            The series.
+
+        Raises
+        ------
+        ValueError
+            If `X` is no series, its rows can't be told apart by `by`, or the rows of a series are
+            out of order.
+        """
+        if by is None:
+            check_order(index_of(X))
+            return cls(as_series(X, estimator=estimator), {None: index_of(X)})
+        panel = split_panel(X, by)
+        if column_names(panel.frame) == []:
+            raise ValueError(f"X has no features: by={by!r} is its only column.")
+        index = index_of(panel.frame)
+        indices = {}
+        for key, rows in zip(panel.keys, panel.rows, strict=True):
+            indices[key] = None if index is None else index.take(rows)
+            check_order(indices[key], series=key)
+        return cls(as_series(panel.frame, estimator=estimator), indices, panel)
+
+    def __iter__(self):
+        if self.panel is None:
+            yield None, self.indices[None], self.values
+            return
+        for key, rows in zip(self.panel.keys, self.panel.rows, strict=True):
+            yield key, self.indices[key], self.values[rows]
+
+    def in_order(self, results):
+        """Put what belongs to the rows of each series together, in the order of `X`.
+
+        Parameters
+        ----------
+        results : iterable of ndarray
+            For each series an array that has a row for each of its rows.
+
+        Returns
+        -------
+        whole : ndarray
+            The only array itself, where there is one series; else a new one.
+        """
+        results = iter(results)
+        if self.panel is None:
+            return next(results)
+        whole = None
+        for rows, result in zip(self.panel.rows, results, strict=True):
+            if whole is None:
+                whole = np.empty((len(self.values), *result.shape[1:]), dtype=result.dtype)
+            whole[rows] = result
+        return whole
 
 
 def fit_task(fit):
@@ -138,3 +243,74 @@ class SeriesTransformer(CallbackSupportMixin, TransformerMixin, SavedStateMixin,
 def _table(X, found):
     """Return what scikit-learn counts the columns of."""
     return X if is_frame(X) else found.values
+
+
+class SeriesOrWindowsTransformer(WindowsInputMixin, SeriesTransformer):
+    """Base of the transformers that take windows too, in two or three axes.
+
+    A `SeriesSet` then holds windows in place of rows. `fit` calls `_read` first and `_remember`
+    last, other methods call `_check`. Subclasses have the parameters ``window_size`` and ``by``,
+    which are for series.
+    """
+
+    def _read(self, X):
+        """Return `X` as windows or as series, whichever it is."""
+        if is_windows(X):
+            self._refuse_for_windows("window_size", "by")
+            return self._window_set(X, as_windows(X, estimator=self))
+        found = self._read_series(X)
+        if found.panel is not None and is_windows(found.panel.frame):
+            self._refuse_for_windows("by")
+        return found
+
+    def _check(self, X):
+        """Return `X` as windows or as series, whichever `fit` saw."""
+        on_windows = is_windows(X) or self._lost_its_names(X)
+        if on_windows != self._fitted_on_windows:
+            form, fitted = ("windows", "a series") if on_windows else ("a series", "windows")
+            raise ValueError(f"X is {form}, but this {type(self).__name__} was fitted on {fitted}.")
+        if not on_windows:
+            return self._check_series(X)
+        self._refuse_changed("by")
+        return self._window_set(X, self._check_window_array(X))
+
+    def _window_set(self, X, windows):
+        refuse_infinity_in_windows(windows)
+        return SeriesSet(windows, {None: index_of(X)})
+
+    def _refuse_for_windows(self, *names):
+        for name in names:
+            value = getattr(self, name)
+            if value is not None:
+                raise ValueError(
+                    f"{name}={value!r} is for a series; X is windows, which are scaled each by its "
+                    f"own steps. It takes {name}=None."
+                )
+
+    def _lost_its_names(self, X):
+        """Tell whether `X` must be the mere values of a flat frame such as `fit` saw."""
+        return self._fitted_on_windows and hasattr(self, "feature_names_in_") and not is_frame(X)
+
+    def _remember_columns(self, X, found):
+        on_windows = found.values.ndim == 3
+        if on_windows:
+            self._remember_features(X, found.values)
+        else:
+            super()._remember_columns(X, found)
+        self._fitted_on_windows = on_windows
+
+    def _like_input(self, values, X, found, *, wrapped=True):
+        """Give `values` the form of `X`; with `wrapped`, `set_output` may make the frame."""
+        if not self._fitted_on_windows:
+            return self._like_series(values, X, found, wrapped=wrapped)
+        wrapped = wrapped and wants_frame(self)
+        if not has_three_axes(X):
+            columns = column_names(X)
+            values = flatten_windows(values, columns or self._names_in_fit())
+            return values if wrapped else frame_like(values, X, columns)
+        if wrapped:
+            raise ValueError(
+                "set_output asks for a frame, which cannot hold the three axes of X: give the "
+                "scaler the flat frame of a SequenceWindower with the same set_output."
+            )
+        return values

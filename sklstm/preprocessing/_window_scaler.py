@@ -8,10 +8,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklstm.data import refuse_overflow
 
-from ._fitted_statistics import FittedStatistics
-from ._series_or_windows import SeriesOrWindowsTransformer
-from ._series_statistics import series_statistics
-from ._series_transformer import fit_task
+from ._series_statistics import FittedStatistics, series_statistics
+from ._series_transformer import SeriesOrWindowsTransformer, fit_task
 from ._window_statistics import (
     check_feature_range,
     check_statistics,

@@ -5,7 +5,7 @@ import pytest
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from sklstm.preprocessing import _window_statistics as module
-from sklstm.preprocessing._trailing_statistics import trailing_statistics
+from sklstm.preprocessing._series_statistics import trailing_statistics
 from sklstm.preprocessing._window_statistics import (
     block_statistics,
     expanding_statistics,
