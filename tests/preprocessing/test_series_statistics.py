@@ -107,7 +107,7 @@ def with_gaps(share):
 @pytest.mark.parametrize("size", [1, 4, 25, 100])
 @pytest.mark.parametrize(
     "series",
-    [TRAILING, with_gaps(0.3), with_gaps(0.9), np.round(SERIES), SERIES.astype(np.float32)],
+    [TRAILING, with_gaps(0.3), with_gaps(0.9), np.round(TRAILING), TRAILING.astype(np.float32)],
     ids=["full", "gaps", "nearly empty", "equal values", "single"],
 )
 def test_trailing_rows(monkeypatch, series, size, n_before, method, chunk):
@@ -121,11 +121,11 @@ def test_trailing_rows(monkeypatch, series, size, n_before, method, chunk):
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("size", [4, 25])
 def test_a_row_depends_on_its_own_window_alone_to_the_last_bit(method, size):
-    whole = np.array(trailing_statistics(TRAILING, SERIES[:0], size, method, (0, 1)))
+    whole = np.array(trailing_statistics(TRAILING, TRAILING[:0], size, method, (0, 1)))
     for row in (0, 3, 30, 59):
         first = max(0, row - size + 1)
         window = TRAILING[first : row + 1]
         alone = np.array(trailing_statistics(window, TRAILING[:0], size, method, (0, 1)))
         np.testing.assert_array_equal(alone[:, -1], whole[:, row])
-        continued = trailing_statistics(TRAILING[row:], SERIES[:row], size, method, (0, 1))
+        continued = trailing_statistics(TRAILING[row:], TRAILING[:row], size, method, (0, 1))
         np.testing.assert_array_equal(np.array(continued)[:, 0], whole[:, row])

@@ -177,7 +177,7 @@ def test_rows_are_told_apart():
         ("B", [1, 2, 3]),
         ("A", [10, 20]),
     ]
-    assert [list(index) for _, index, _ in found] == [list(SET_DAYS), list(DAYS[:2])]
+    assert [list(index) for _, index, _ in found] == [list(SET_DAYS), list(SET_DAYS[:2])]
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
