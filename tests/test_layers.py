@@ -24,26 +24,37 @@ LAYERS = {
     "recurrence": {"numpy", "threadpoolctl", "sklstm.cells"},
     "kernels": {"numpy", "llvmlite", "sklstm.cells"},
     "networks": {"numpy", "torch", "sklstm.cells", "sklstm.recurrence"},
+    "losses": {"numpy", "torch"},  # the latter inside a function
     "torch_training": {
         "numpy",
         "torch",
         "skorch",
         "threadpoolctl",
+        "sklstm.losses",
         "sklstm.recurrence",
         "sklstm.networks",
     },
     "training": {
         "numpy",
         "joblib",
+        "sklstm.losses",
         "sklstm.recurrence",
         "sklstm.kernels",
         "sklstm.torch_training",
     },
     "estimators": SHARED
-    | {"scipy", "sklstm.data", "sklstm.persistence", "sklstm.recurrence", "sklstm.training"},
+    | {
+        "scipy",
+        "sklstm.data",
+        "sklstm.losses",
+        "sklstm.persistence",
+        "sklstm.recurrence",
+        "sklstm.training",
+    },
     "language_models": SHARED
     | {
         "sklstm.data",
+        "sklstm.losses",
         "sklstm.persistence",
         "sklstm.recurrence",
         "sklstm.text",
@@ -72,7 +83,14 @@ LAYERS = {
         "sklstm.meta_estimators",
     },
     "displays": SHARED
-    | {"matplotlib", "pandas", "sklstm.data", "sklstm.meta_estimators", "sklstm.time_labels"},
+    | {
+        "matplotlib",
+        "pandas",
+        "sklstm.data",
+        "sklstm.losses",
+        "sklstm.meta_estimators",
+        "sklstm.time_labels",
+    },
     "testing": SHARED | {"pandas", "joblib", "sklstm.preprocessing", "sklstm"},
 }
 SOURCES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.glob("*/*.py"))

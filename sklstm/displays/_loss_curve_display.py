@@ -4,19 +4,12 @@ import numpy as np
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 from sklearn.utils._plotting import _validate_style_kwargs
 
+from sklstm.losses import LOSSES, log_loss
 from sklstm.meta_estimators import find_inside
 
 from ._any_numbers import any_numbers
 from ._style import BLUE, GREY, VERMILION, axes_to_draw_on, legend_above
 
-# Errors are those of the standardised target, or of its standardised changes.
-_LOSSES = {
-    "squared_error": "Mean squared error (variances of the target)",
-    "absolute_error": "Mean absolute error (standard deviations of the target)",
-    "huber": "Huber loss (errors in standard deviations of the target)",
-    "quantile": "Pinball loss (standard deviations of the target)",
-    "log_loss": "Log loss (nats)",
-}
 _REASONS = {
     "max_epochs": "max_epochs reached",
     "training_loss": "training loss no longer fell",
@@ -281,8 +274,8 @@ def _curve(values, name):
 
 
 def _loss_name(network):
-    name = _LOSSES.get(getattr(network, "loss", "log_loss"))
+    # Classifiers and language models have no choice.
+    loss = LOSSES.get(network.loss) if hasattr(network, "loss") else log_loss(n_outputs=1)
     references = getattr(network, "differenced_targets_", None)
-    if name is None or references is None or (references < 0).any():
-        return name
-    return name.replace("the target", "the target's changes")
+    differenced = references is not None and not (references < 0).any()
+    return None if loss is None else loss.axis_label(differenced=differenced)

@@ -4,6 +4,8 @@ from numbers import Integral, Real
 
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 
+from sklstm.losses import LOSSES
+
 _FRACTION = [Interval(Real, 0, 1, closed="left")]
 _POSITIVE = [Interval(Real, 0, None, closed="neither")]
 _COUNT = [Interval(Integral, 1, None, closed="left")]
@@ -40,7 +42,7 @@ SHARED = {
 REGRESSOR = {
     "differencing": [StrOptions({"auto", "always", "never"})],
     "output": [StrOptions({"last", "sequence"})],
-    "loss": [StrOptions({"squared_error", "absolute_error", "huber", "quantile"})],
+    "loss": [StrOptions(LOSSES.keys())],
     "quantile": [Interval(Real, 0, 1, closed="neither"), list, tuple],
 }
 

@@ -37,8 +37,8 @@ class RecurrentBase(
 ):
     """Base of the recurrent estimators.
 
-    A subclass names its cell in ``_cell``, its loss in ``_loss_name``, and says what becomes of
-    the targets. All that a fit leaves behind is NumPy arrays and plain Python. A fit that fails
+    A subclass names its cell in ``_cell``, makes its loss in ``_make_loss``, and says what becomes
+    of the targets. All that a fit leaves behind is NumPy arrays and plain Python. A fit that fails
     or is interrupted leaves the estimator as it was before.
     """
 

@@ -8,6 +8,8 @@ from sklearn.utils import assert_all_finite, column_or_1d
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 
+from sklstm.losses import log_loss
+
 from ._constraints import CLASSIFIER, SHARED
 from ._recurrent_base import RecurrentBase
 
@@ -16,7 +18,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
     """Base of the recurrent classifiers: one logit for two classes, otherwise one for each."""
 
     _parameter_constraints = SHARED | CLASSIFIER
-    _loss_name = "log_loss"
+    _make_loss = staticmethod(log_loss)
     _saved_together = (*RecurrentBase._saved_together, "classes_")
 
     def __init__(

@@ -9,10 +9,10 @@ from sklearn.metrics import d2_pinball_score, r2_score
 from sklearn.utils.validation import check_is_fitted
 
 from sklstm.data import WindowSet, observed_steps
+from sklstm.losses import Quantile
 
 from ._constraints import REGRESSOR, SHARED
 from ._differencing import is_differenced, newest_values
-from ._quantiles import uncross
 from ._recurrent_base import RecurrentBase
 from ._regression_targets import RegressionTargetsMixin
 from ._step_outputs import outputs_of_last_steps, outputs_of_steps
@@ -93,10 +93,6 @@ class RecurrentRegressor(RegressorMixin, RegressionTargetsMixin, RecurrentBase):
         self.random_state = random_state
         self.verbose = verbose
 
-    @property
-    def _loss_name(self):
-        return self.loss
-
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None, X_val=None, y_val=None, sample_weight_val=None):
@@ -164,7 +160,7 @@ class RecurrentRegressor(RegressorMixin, RegressionTargetsMixin, RecurrentBase):
             predicted = output * scale + mean
             return predicted[..., 0] if self._one_dimensional else predicted
         output = output.reshape(*output.shape[:-1], len(scale), len(levels))
-        predicted = uncross(output * scale[:, np.newaxis] + mean[..., np.newaxis], levels)
+        predicted = Quantile(levels).predict(output, mean, scale)
         return predicted[..., 0, :] if self._one_dimensional else predicted
 
     def score(self, X, y, sample_weight=None):

@@ -3,9 +3,9 @@
 import numpy as np
 
 from sklstm.data import numeric_step_targets, numeric_targets
+from sklstm.losses import make_loss
 
 from ._differencing import NONE, changes, is_differenced, nonstationary_features, reference_features
-from ._quantiles import quantile_levels
 from ._standardisation import standardise, weighted_statistics
 from ._step_targets import align_step_targets, rows_beside
 
@@ -31,7 +31,7 @@ class RegressionTargetsMixin:
                 f"y must have {len(self.target_mean_)} outputs as in the last fit, got "
                 f"{targets.shape[-1]}."
             )
-        quantile_levels(self.quantile, self.loss)
+        self._make_loss().check_targets(targets)
         return targets, sample_weight, {"_one_dimensional": one_dimensional}
 
     def _match_steps(self, targets, X, windows):
@@ -81,22 +81,15 @@ class RegressionTargetsMixin:
             rows, newest = self._targets_and_newest(samples)
             rows = changes(rows, samples.windows.rows, newest, reference)
         rows = standardise(rows, attributes["target_mean_"], attributes["target_scale_"], dtype)
-        # Each level of the quantile loss has an output of its own for each target.
-        rows = np.repeat(rows, self._n_levels, axis=1) if self._n_levels > 1 else rows
         return targets.with_rows(rows) if self._every_step else rows
 
     def _result_attributes(self, attributes, result, keep_optimizer):
-        levels = quantile_levels(self.quantile, self.loss)
+        levels = getattr(self._make_loss(), "levels", None)
         result = super()._result_attributes(attributes, result, keep_optimizer)
         return result | {"_levels": levels}
 
-    def _quantile(self, attributes):
-        levels = quantile_levels(self.quantile, self.loss)
-        return self.quantile if levels is None else np.tile(levels, len(attributes["target_mean_"]))
-
-    @property
-    def _n_levels(self):
-        return len(quantile_levels(self.quantile, self.loss) or [None])
+    def _make_loss(self, n_outputs=None):
+        return make_loss(self.loss, **self.get_params(deep=False))
 
     def _n_outputs(self, attributes):
-        return len(attributes["target_mean_"]) * self._n_levels
+        return len(attributes["target_mean_"]) * self._make_loss().n_outputs_per_target

@@ -23,10 +23,10 @@ _SETTINGS = (
 class TrainingRunMixin:
     """Train a network as the parameters say.
 
-    A subclass has `_replace_fitted` and `_new_spec`, and names its loss in ``_loss_name``.
+    A subclass has `_replace_fitted`, `_new_spec`, and `_make_loss`, which returns the `Loss` of a
+    network with a number of outputs.
     """
 
-    _loss_name = None
     _run_state = None  # the `OngoingRun` while there is one
     _not_saved = ("_run_state",)
 
@@ -99,17 +99,12 @@ class TrainingRunMixin:
         return TrainingSettings(
             **{name: getattr(self, name) for name in _SETTINGS},
             dropout=check_levels(self.hidden_size, self.num_layers, self.dropout)[2],
-            loss=self._loss_name,
-            quantile=self._quantile(attributes),
+            loss=self._make_loss(attributes["_spec"].n_outputs),
             max_epochs=max_epochs,
             seed=attributes["_seed"],
             first_epoch=len(losses),
             last_loss=losses[-1] if losses else 1.0,
         )
-
-    def _quantile(self, attributes):
-        """Return the level of the quantile loss, one for all outputs or one for each."""
-        return None
 
     def _result_attributes(self, attributes, result, keep_optimizer):
         loss_curve = attributes["loss_curve_"] + result.loss_curve

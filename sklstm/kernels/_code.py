@@ -102,6 +102,12 @@ class Value:
     def __neg__(self):
         return Value(builder().fneg(self.value, flags=("contract",)))
 
+    def __lt__(self, other):
+        return self.compare("<", other)
+
+    def __gt__(self, other):
+        return self.compare(">", other)
+
     # Of integers both divisions are the same, and like the remainder meant for natural numbers.
     def __floordiv__(self, other):
         return Value(builder().sdiv(self.value, self.like(other).value))
@@ -125,6 +131,17 @@ class Value:
 def integer(number):
     """Return an integer constant."""
     return number if isinstance(number, Value) else Value(ir.Constant(INTEGER, number))
+
+
+def real(number, element):
+    """Return an integer, or numbers of another precision, as real numbers of a precision."""
+    if number.element == element:
+        return number
+    if isinstance(number.element, ir.IntType):
+        return Value(builder().sitofp(number.value, element))
+    lanes = isinstance(number.type, ir.VectorType)
+    convert = builder().fpext if element == DOUBLE else builder().fptrunc
+    return Value(convert(number.value, lanes_of(element) if lanes else element))
 
 
 def smaller(a, b):

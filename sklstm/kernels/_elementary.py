@@ -1,14 +1,15 @@
-"""Functions of lanes: hyperbolic tangent, logistic function, the activation of a cell."""
+"""Functions of lanes: exponential function, logarithm, hyperbolic tangent, logistic function."""
 
 from decimal import Decimal
-from math import factorial, log
+from math import factorial, sqrt
+from math import log as logarithm
 
 import numpy as np
 from llvmlite import ir
 
 from ._code import FLOAT, LANES, Value, builder, call_intrinsic
 
-_LOG2 = log(2)
+_LOG2 = logarithm(2)
 _LOG2_HIGH = float(np.float32(_LOG2) - np.float32(_LOG2) % np.float32(2.0**-12))
 # In two parts, so that the product of the first with an integer is exact.
 _LOG2_LOW = float(Decimal("0.69314718055994530941723212145818") - Decimal(_LOG2_HIGH))
@@ -83,6 +84,67 @@ def exp(x):
     x = x.compare("<", -80.0).choose(-80.0, x)
     n, r = _reduced(x)
     return _power_of_two(n) * (1.0 + _series(r) * r)
+
+
+def log(x):
+    """Return the natural logarithm of positive numbers, but for the tiniest ones.
+
+    A power of two is taken out, so that what is left is a number between the roots of 1/2 and of
+    2, whose logarithm is ``2 artanh((m - 1) / (m + 1))``.
+
+    Parameters
+    ----------
+    x : Value
+        Lanes of arguments, at least 1e-37.
+
+    Returns
+    -------
+    y : Value
+        Logarithms, with an error of at most four units in the last place; infinity for infinity,
+        NaN for NaN.
+    """
+    n, m = _power_and_rest(x)
+    s = (m - 1.0) / (m + 1.0)
+    square, n_terms = s * s, 4 if x.element == FLOAT else 10
+    total = s.like(1.0 / (2 * n_terms + 1))
+    for k in range(n_terms - 1, 0, -1):
+        total = total * square + 1.0 / (2 * k + 1)
+    y = n * _LOG2_HIGH + (n * _LOG2_LOW + (s + s) * (total * square + 1.0))
+    largest = np.finfo(np.float32 if x.element == FLOAT else np.float64).max
+    return x.compare("<=", float(largest)).choose(y, x)
+
+
+def _power_and_rest(x):
+    """Return `n` and the `m` around one with ``x = 2 ** n * m``, by reading the exponent of x."""
+    bits, mantissa, kind = (32, 23, np.float32) if x.element == FLOAT else (64, 52, np.float64)
+    integers = ir.VectorType(ir.IntType(bits), LANES)
+
+    def constant(number):
+        return ir.Constant(integers, [int(number)] * LANES)
+
+    root = kind(sqrt(0.5)).view(f"i{bits // 8}")
+    shifted = builder().sub(builder().bitcast(x.value, integers), constant(root))
+    n = builder().ashr(shifted, constant(mantissa))
+    rest = builder().and_(shifted, constant((1 << mantissa) - 1))
+    rest = builder().add(rest, constant(root))
+    return Value(builder().sitofp(n, x.type)), Value(builder().bitcast(rest, x.type))
+
+
+def log1p(x):
+    """Return ``log(1 + x)``, with all digits near zero.
+
+    Parameters
+    ----------
+    x : Value
+        Lanes of arguments above -1, finite.
+
+    Returns
+    -------
+    y : Value
+        Logarithms, with an error of at most four units in the last place; NaN for NaN.
+    """
+    u = x + 1.0
+    return log(u) + (x - (u - 1.0)) / u  # what rounding of the sum has lost
 
 
 def logistic(x):

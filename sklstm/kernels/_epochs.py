@@ -1,8 +1,7 @@
 """Whole epochs in compiled code: batches, forward, loss, backward and optimiser."""
 
-from ._code import INTEGER, Variable, integer, larger, loop, only_if, smaller
-from ._functions import function
-from ._losses import write_slopes
+from ._code import DOUBLE, INTEGER, Variable, integer, larger, loop, only_if, real, smaller
+from ._functions import call_address, function
 from ._optimizers import update
 from ._passes import make_backward, make_forward
 from ._places import EPOCH, LAYER, NETWORK, PART
@@ -34,11 +33,8 @@ def make_epoch(code):
             n_here = smaller(size, n_samples - first)
             _take_samples(network, epoch, first, n_here)
             forward(network, layers, parts)
-            with only_if(epoch.notes_classes.compare("<=", 0)):
-                _note_outputs(network, epoch, first, n_here)
-            write_slopes(network)
-            with only_if(epoch.notes_classes.compare(">", 0)):
-                _note_losses(network, epoch, first, n_here)
+            call_address(epoch.write_losses, network)
+            _add_losses(network, epoch, first, n_here)
             backward(network, layers, parts)
             with only_if(epoch.updates.compare("!=", 0)):
                 update(
@@ -71,16 +67,16 @@ def _take_samples(network, epoch, first, n_here):
 @function(NETWORK, EPOCH, INTEGER, INTEGER, INTEGER)
 def _take_targets(network, epoch, lane, sample, place):
     """Copy the targets of a sample into its lane, and its weight where there is a target."""
-    n_columns = epoch.n_columns
+    n_targets = network.n_targets
     row, weight = epoch.pointer("target_starts", INTEGER)[sample], epoch.pointer("sample_weight")
     for t, row_of_lane in _steps(network, lane):
-        targets = epoch.pointer("targets").after((row + t) * n_columns)
+        targets = epoch.pointer("targets").after((row + t) * n_targets)
         there = targets[0].compare("==", targets[0])  # not NaN
         value = there.choose(weight[place], weight[place].like(0.0))
         network.pointer("sample_weight")[row_of_lane * LANES + lane % LANES] = value
-        for k in loop(n_columns):
+        for k in loop(n_targets):
             target = there.choose(targets[k], targets[k].like(0.0))
-            to = (row_of_lane * n_columns + k) * LANES + lane % LANES
+            to = (row_of_lane * n_targets + k) * LANES + lane % LANES
             network.pointer("targets")[to] = target
 
 
@@ -94,24 +90,17 @@ def _steps(network, lane):
 
 
 @function(NETWORK, EPOCH, INTEGER, INTEGER)
-def _note_outputs(network, epoch, first, n_here):
-    """Copy the outputs of a batch, from which its loss can be told."""
-    n_outputs = network.n_outputs
+def _add_losses(network, epoch, first, n_here):
+    """Write the loss of each sample of a batch, the sum over its targets."""
+    order = epoch.pointer("order", INTEGER).after(first)
+    losses, targets = network.pointer("losses", DOUBLE), epoch.pointer("targets")
     for lane in loop(n_here):
-        start = epoch.pointer("output_starts", INTEGER)[first + lane]
+        row, total = (
+            epoch.pointer("target_starts", INTEGER)[order[lane]],
+            Variable(real(integer(0), DOUBLE)),
+        )
         for t, row_of_lane in _steps(network, lane):
-            rows = network.head_rows + row_of_lane * network.head_rows_size + lane % LANES
-            for k in loop(n_outputs):
-                value = network.pointer("memory")[rows + k * LANES]
-                epoch.pointer("outputs")[(start + t) * n_outputs + k] = value
-
-
-@function(NETWORK, EPOCH, INTEGER, INTEGER)
-def _note_losses(network, epoch, first, n_here):
-    """Copy what the loss of several classes is told from: two numbers, however many there are."""
-    for lane in loop(n_here):
-        start = epoch.pointer("output_starts", INTEGER)[first + lane]
-        for t, row_of_lane in _steps(network, lane):
-            place, to = row_of_lane * LANES + lane % LANES, (start + t) * 2
-            epoch.pointer("outputs")[to] = network.pointer("sample_weight")[place]
-            epoch.pointer("outputs")[to + 1] = network.pointer("targets")[place]
+            target = targets[(row + t) * network.n_targets]
+            known, loss = target.compare("==", target), losses[row_of_lane * LANES + lane % LANES]
+            total.set(total.get() + known.choose(loss, 0.0))  # what is not NaN equals itself
+        epoch.pointer("losses", DOUBLE)[first + lane] = total.get()

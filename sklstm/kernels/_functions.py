@@ -84,6 +84,21 @@ def function(*kinds):
     return lambda write: Function(write, kinds)
 
 
+def call_address(address, *arguments):
+    """Write a call of a compiled function, whose address is known only when the code runs.
+
+    Parameters
+    ----------
+    address : Value
+        Its address.
+    *arguments : Value, Pointer or Places
+        Its arguments.
+    """
+    values = [argument.value for argument in arguments]
+    kind = ir.FunctionType(ir.VoidType(), [value.type for value in values])
+    builder().call(builder().inttoptr(address.value, kind.as_pointer()), values)
+
+
 @cache
 def _initialize():
     binding.initialize_native_target()
@@ -143,4 +158,5 @@ def _callable(engine, name, n_arguments):
     kind = ctypes.CFUNCTYPE(None, *[ctypes.c_int64] * n_arguments)
     compiled = kind(engine.get_function_address(name))
     compiled.engine = engine  # keeps the code in memory
+    compiled.address = engine.get_function_address(name)
     return compiled

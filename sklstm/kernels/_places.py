@@ -38,10 +38,10 @@ LAYER = (
 #: dropout are `input_mask` of the rows of tokens, for all steps, and `output_masks` of each level.
 NETWORK = (
     "weights", "gradient", "memory", "masks", "inputs", "starts", "lengths", "scratch",
-    "targets", "sample_weight", "constants", "continues", "differenced",
+    "targets", "sample_weight", "losses", "constants", "continues", "differenced",
     "n_weights", "n_features", "n_steps", "n_tiles", "n_levels", "n_directions",
     "state_size", "steps_at_a_time", "n_parts", "n_outputs",
-    "adds", "loss", "every_step", "reads_tokens", "embedding", "carried_from",
+    "n_targets", "n_constants", "adds", "every_step", "reads_tokens", "embedding", "carried_from",
     "step_mask", "outputs", "slopes", "outputs_step", "outputs_size", "output_masks",
     "input_mask",
     "head_stack", "head_stack_step", "head_stack_size",
@@ -50,15 +50,15 @@ NETWORK = (
 )  # fmt: skip
 
 #: Some batches: addresses of the windows and targets of all samples there are, of the order in
-#: which to take them, of weights and outputs in that order, and of the state and the numbers of
-#: the optimiser; sizes; whether the weights are updated, and whether steps are adaptive. The
-#: targets of a sample begin at a row of `targets`, its outputs at one of `outputs`; with
-#: `notes_classes` these are not the outputs but the two numbers of which the loss is told.
+#: which to take them, of weights and losses in that order, of the compiled function of the loss,
+#: and of the state and the numbers of the optimiser; sizes; whether the weights are updated, and
+#: whether steps are adaptive. The targets of a sample begin at a row of `targets`; its loss is the
+#: sum over its targets, in double precision.
 EPOCH = (
     "starts", "lengths", "targets", "target_starts",
-    "order", "sample_weight", "outputs", "output_starts",
+    "order", "sample_weight", "losses", "write_losses",
     "mean", "square", "numbers",
-    "n_samples", "batch_size", "n_columns", "updates", "adaptive", "notes_classes",
+    "n_samples", "batch_size", "updates", "adaptive",
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from ._epochs import make_epoch
 from ._functions import compile_functions
 from ._layout import aligned_zeros
-from ._losses import LOSSES
+from ._losses import compile_loss
 from ._pass import Pass
 from ._places import EPOCH, records
 from ._plan import TILES_AT_A_TIME
@@ -28,10 +28,8 @@ class TrainingPass(Pass):
         Where everything stands; one that trains.
     weights : ndarray of shape (n_weights,)
         All weights, in the precision of the passes.
-    loss : {"squared_error", "absolute_error", "huber", "quantile", "log_loss"}
-        What is to become small.
-    quantile : float, ndarray of shape (n_outputs,) or None
-        Level of the quantile loss, for all outputs or for each of them.
+    loss : Loss
+        What is to become small, as in `sklstm.losses`.
 
     Attributes
     ----------
@@ -41,27 +39,26 @@ class TrainingPass(Pass):
         Gradient of the loss of the last batch.
     """
 
-    def __init__(self, plan, weights, loss, quantile=None):
+    def __init__(self, plan, weights, loss):
         super().__init__(plan, weights)
         dtype, n_turned = weights.dtype, max(TILES_AT_A_TIME, plan.n_tiles) + 1
         self.gradient = aligned_zeros(len(weights), dtype)
         self._scratch = aligned_zeros(n_turned * LANES**2, dtype)
         self._masks = aligned_zeros(plan.mask_size, dtype)
-        n_columns = 1 if loss == "log_loss" else self._n_outputs
-        n_targets = self.n_samples * plan.n_head_steps
-        self._targets = aligned_zeros(n_targets * n_columns, dtype)
-        self._sample_weight = aligned_zeros(n_targets, dtype)
-        levels = np.broadcast_to(0.5 if quantile is None else quantile, self._n_outputs)
-        self._constants = np.array([1.0 / self._n_outputs, *levels], dtype=dtype)
-        self._network["loss"] = LOSSES[loss]
+        n_targets = self._n_outputs // loss.n_outputs_per_target
+        n_rows, constants = self.n_samples * plan.n_head_steps, loss.constants_of(n_targets)
+        self._targets = aligned_zeros(n_rows * n_targets, dtype)
+        self._sample_weight = aligned_zeros(n_rows, dtype)
+        self._losses = aligned_zeros(n_rows, np.float64)
+        self._constants = np.array([n_targets * loss.n_terms, *constants.T.ravel()], np.float64)
+        self._network["n_targets"], self._network["n_constants"] = n_targets, len(constants)
         self._set_addresses(
             self._network, gradient=self.gradient, scratch=self._scratch, masks=self._masks,
-            targets=self._targets, sample_weight=self._sample_weight, constants=self._constants,
+            targets=self._targets, sample_weight=self._sample_weight, losses=self._losses,
+            constants=self._constants,
         )  # fmt: skip
         self._epoch = records(EPOCH, 1)
-        self._epoch["n_columns"] = n_columns
-        self._epoch["notes_classes"] = notes_classes = loss == "log_loss" and self._n_outputs > 1
-        self._n_noted = 2 if notes_classes else self._n_outputs
+        self._epoch["write_losses"] = compile_loss(type(loss), dtype).address
         self._addresses.append(self._epoch.ctypes.data)
 
     @staticmethod
@@ -77,7 +74,7 @@ class TrainingPass(Pass):
             Rows that windows are slices of.
         starts, lengths : ndarray of shape (n,), int64
             The window of each sample.
-        targets : ndarray of shape (n, n_outputs), or (n,) of class numbers
+        targets : ndarray of shape (n, n_targets), or (n,) of class numbers
             Their targets. Where the head reads every step, rows that the targets of windows are
             slices of, as long as the windows. Of a step without target they are NaN, its class
             number negative.
@@ -115,10 +112,8 @@ class TrainingPass(Pass):
 
         Returns
         -------
-        outputs : ndarray of shape (n_samples, n_outputs)
-            Outputs of the network as of `run`; the gradient is in `gradient`. For the log loss of
-            several classes (n_samples, 2): the sum of the exponentials of the outputs less the
-            largest of them, and this one less that of the class.
+        losses : ndarray of shape (n_samples,), float64
+            The loss of each sample, summed over its targets; the gradient is in `gradient`.
         """
         self._epoch["updates"] = False
         self._network["adds"] = add
@@ -140,9 +135,9 @@ class TrainingPass(Pass):
 
         Returns
         -------
-        outputs : ndarray of shape (n, n_outputs)
-            Outputs of the network in this order, each before its batch changed the weights, or
-            what stands for them, as of `compute_gradient`.
+        losses : ndarray of shape (n,), float64
+            The losses of the samples in this order, as from `compute_gradient`, each before its
+            batch changed the weights.
         """
         numbers = optimizer.next_numbers(-(-len(order) // batch_size))
         self._set_addresses(
@@ -156,18 +151,11 @@ class TrainingPass(Pass):
         self._check_room(min(batch_size, len(order)), self._longest)
         sample_weight = np.ascontiguousarray(sample_weight, dtype=self._weights.dtype)
         order = np.ascontiguousarray(order, dtype=np.int64)
-        starts, n_rows = np.arange(len(order), dtype=np.int64), len(order)
-        if self._network["every_step"]:
-            ends = np.cumsum(self._data["lengths"][order])
-            starts, n_rows = np.concatenate([[0], ends[:-1]], dtype=np.int64), int(ends[-1])
-        outputs = np.empty((n_rows, self._n_noted), dtype=self._weights.dtype)
-        self._set_addresses(
-            self._epoch, order=order, sample_weight=sample_weight, outputs=outputs,
-            output_starts=starts,
-        )  # fmt: skip
+        losses = np.empty(len(order))
+        self._set_addresses(self._epoch, order=order, sample_weight=sample_weight, losses=losses)
         self._epoch["n_samples"], self._epoch["batch_size"] = len(order), batch_size
         self._compiled(*self._addresses)
-        return outputs
+        return losses
 
     def set_masks(self, state_masks, output_masks, lengths, input_masks=()):
         """Copy masks of dropout for the next forward pass.

@@ -13,6 +13,7 @@ from sklstm.estimators import (
     TrainingRunMixin,
     check_levels,
 )
+from sklstm.losses import log_loss
 from sklstm.persistence import SavedStateMixin
 from sklstm.recurrence import NetworkSpec, initial_weights, one_blas_thread
 from sklstm.text import as_texts, build_analyzer, warn_of_capitals
@@ -42,7 +43,7 @@ class LanguageModelBase(
     """
 
     _cell = None
-    _loss_name = "log_loss"
+    _make_loss = staticmethod(log_loss)
     _saved_classes = (NetworkSpec, TokenTable)
     _saved_together = (
         "weights_", "_spec", "_tokens", "token_counts_", "loss_curve_", "_seed", "_optimizer_state",

@@ -36,10 +36,7 @@ class Net(NeuralNet):
 
     def predict(self, X):
         """Return what scores of callbacks are made from: numbers, or numbers of classes."""
-        output = self.predict_proba(X)
-        if self.criterion_.name != "log_loss":
-            return output
-        return output[:, 0] > 0 if output.shape[1] == 1 else output.argmax(axis=1)
+        return self.criterion_.loss.decision(self.predict_proba(X))
 
     def notify(self, method_name, **cb_kwargs):
         """Call a method of all callbacks; early stopping is noted, an interrupt is not caught.
@@ -63,7 +60,7 @@ def make_net(network, loss, settings, device):
     ----------
     network : nn.Module
         What is trained.
-    loss : nn.Module
+    loss : WeightedLoss
         Called with outputs, targets and weights.
     settings : sklstm.training.TrainingSettings
         The hyperparameters of training.

@@ -64,7 +64,7 @@ class TorchEngine:
             dropout=settings.dropout,
             recurrent_dropout=settings.recurrent_dropout,
         )
-        loss = WeightedLoss(settings.loss, settings.quantile)
+        loss = WeightedLoss(settings.loss)
         self.net = make_net(network, loss, settings, self.device)
         if self.optimizer_state:
             import_state(self.net.optimizer_, self.optimizer_state)

@@ -1,6 +1,5 @@
 """Training by compiled code: no framework, no copies of windows, one flat vector of weights."""
 
-import sys
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -13,15 +12,15 @@ from sklstm.recurrence import dropout_mask, per_level
 from ._batch_order import BatchOrder
 from ._compiled_network import CompiledNetwork
 from ._cores import CORES
-from ._losses import sample_losses, step_losses
 from ._optimizer_state import export_state, import_state
+from ._records import is_target
 
 _LONG = 3e9  # multiplications that take a tenth of a second
 _LARGE = 3e7  # multiplications of a batch from which on it is shared out among threads
 _MAX_SHARES = 4  # of a batch; they are the same however many threads there are
 _MANY_WEIGHTS = 1 << 17  # more than stay in a cache: read them for four tiles, or half of all
 _PASS_VALUES = 1 << 18  # that a pass keeps in memory, if that is many times the weights
-_OUTPUT_VALUES = 1 << 20  # outputs of all steps that wait for their losses
+_OUTPUT_VALUES = 1 << 20  # outputs of all steps of validation data that are kept at a time
 
 
 class CompiledEngine:
@@ -91,9 +90,8 @@ class CompiledEngine:
         with np.errstate(over="ignore", invalid="ignore"):  # the loss will tell
             for piece in self._pieces(batches):
                 carried = None if batches.continues is None else batches.continues[piece]
-                outputs = self._train_piece(order[piece], weight[piece], generator, carried)
-                losses.append(self._training_losses(order[piece], outputs) * weight[piece])
-        return batches.sums(np.concatenate(losses))
+                losses.append(self._train_piece(order[piece], weight[piece], generator, carried))
+            return batches.sums(np.concatenate(losses) * weight)
 
     def _pieces(self, batches):
         """Return which samples are trained on in one call: those of one batch, or of several."""
@@ -101,8 +99,7 @@ class CompiledEngine:
             return batches.slices()
         # Compiled code cannot be interrupted, so it is called for a tenth of a second or so.
         size = self.settings.batch_size
-        n_batches = min(_LONG / self._work(size), self._most_samples() / size)
-        step, n_samples = size * max(1, int(n_batches)), len(batches.samples)
+        step, n_samples = size * max(1, int(_LONG / self._work(size))), len(batches.samples)
         return [slice(first, first + step) for first in range(0, n_samples, step)]
 
     def _train_piece(self, samples, weight, generator, carried):
@@ -133,26 +130,19 @@ class CompiledEngine:
         """Return copies of the weights and of the state of the optimiser."""
         return self.layout.unpack(self.weights), export_state(self.optimizer, self.layout)
 
-    def _training_losses(self, order, outputs):
-        """Return the loss of each sample from what a pass there and back gives."""
-        if self.settings.loss != "log_loss" or self.spec.n_outputs == 1:
-            return self._losses(self.data, order, outputs)
-        total, lead = outputs.astype(np.float64).T
-        return self._summed(self.data, order, np.log(total) + lead, lambda each, target: each)
-
-    def _losses(self, data, order, outputs):
-        """Return the loss of each sample, summed over its targets."""
-        losses = partial(sample_losses, self.settings.loss, quantile=self.settings.quantile)
-        return self._summed(data, order, outputs, losses)
-
-    @staticmethod
-    def _summed(data, order, outputs, losses):
+    def _losses(self, data, samples, outputs):
+        """Return the loss of each sample from outputs, summed over its targets."""
+        loss, targets = self.settings.loss, data.flat_targets(samples)
+        outputs = outputs.astype(np.float64)
         if not data.every_step:
-            return losses(outputs, data.targets[order])
-        return step_losses(data.windows.lengths[order], outputs, data.flat_targets(order), losses)
+            return loss.of_rows(outputs, targets)
+        each, known = np.zeros(len(outputs)), is_target(targets)
+        each[known] = loss.of_rows(outputs[known], targets[known])
+        lengths = data.windows.lengths[samples]
+        return np.add.reduceat(each, np.cumsum(lengths) - lengths)
 
-    def _most_samples(self, n_samples=sys.maxsize):
-        """Return for how many samples outputs are kept at a time."""
+    def _most_samples(self, n_samples):
+        """Return for how many validation samples outputs are kept at a time."""
         if not self.spec.every_step:
             return n_samples
         return min(n_samples, max(1, _OUTPUT_VALUES // (self.n_steps * self.spec.n_outputs)))
@@ -172,13 +162,13 @@ class CompiledEngine:
         return self._share_size(size) >= size and -(-size // LANES) <= self._most_tiles
 
     def _train_batches(self, order, weight):
-        """Train on batches in one call of compiled code; return the outputs."""
+        """Train on batches in one call of compiled code; return their losses."""
         size = self.settings.batch_size
         pass_ = self._pass(min(size, len(self.data.windows)), 0)
         return pass_.train(order, weight, size, self.optimizer)
 
     def _train_batch(self, batch, weight, generator, carried=None):
-        """Train on one batch, which threads may share; return the outputs."""
+        """Train on one batch, which threads may share; return the losses."""
         masks = self._draw_masks(batch, generator)
         room = len(batch)
         if carried is not None:  # later batches may be smaller, the passes remain
@@ -195,16 +185,16 @@ class CompiledEngine:
             partial(self._run_share, pass_, batch, weight, share, masks)
             for pass_, share in zip(passes, shares, strict=True)
         ]
-        outputs = CORES.run(tasks) if len(tasks) > 1 else [tasks[0]()]
+        losses = CORES.run(tasks) if len(tasks) > 1 else [tasks[0]()]
         gradient = passes[0].gradient
         for pass_ in passes[1:]:
             gradient += pass_.gradient
         self.optimizer.step(gradient)
-        return np.concatenate(outputs)
+        return np.concatenate(losses)
 
     def _run_share(self, pass_, batch, weight, share, masks):
         """Compute the gradient of a share of a batch, in as many passes as memory asks for."""
-        end, outputs = min(share.stop, len(batch)), []
+        end, losses = min(share.stop, len(batch)), []
         for first in range(share.start, end, pass_.n_samples):
             part = slice(first, min(first + pass_.n_samples, end))
             if masks is not None:
@@ -213,8 +203,8 @@ class CompiledEngine:
             samples, add = batch[part], first > share.start
             if not self.in_memory:
                 samples = self._read(pass_, samples)
-            outputs.append(pass_.compute_gradient(samples, weight[part], add=add))
-        return np.concatenate(outputs)
+            losses.append(pass_.compute_gradient(samples, weight[part], add=add))
+        return np.concatenate(losses)
 
     def _read(self, pass_, samples):
         """Hand over the steps of some windows; return which samples they are there."""
@@ -248,10 +238,7 @@ class CompiledEngine:
         n_tiles = min(-(-n_samples // LANES), self._most_tiles)
         key = n_tiles, number
         if key not in self.passes:
-            settings = self.settings
-            pass_ = TrainingPass(
-                self.plan(n_tiles=n_tiles), self.weights, settings.loss, settings.quantile
-            )
+            pass_ = TrainingPass(self.plan(n_tiles=n_tiles), self.weights, self.settings.loss)
             if self.in_memory:
                 self._hand_over(pass_, self.data)
             self.passes[key] = pass_

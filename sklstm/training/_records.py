@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 if TYPE_CHECKING:
+    from sklstm.losses import Loss
+
     from ._batch_order import BatchOrder
 
 Weights = dict[str, np.ndarray]
@@ -20,10 +22,8 @@ class TrainingSettings:
 
     Parameters
     ----------
-    loss : {"squared_error", "absolute_error", "huber", "quantile", "log_loss"}
+    loss : Loss
         What training minimises.
-    quantile : float or ndarray of shape (n_outputs,) or None
-        Level of the quantile loss, for all outputs or for each of them.
     optimizer, learning_rate, weight_decay, max_grad_norm, batch_size, max_epochs, shuffle
         As for the estimators.
     dropout : float or tuple of float
@@ -37,8 +37,7 @@ class TrainingSettings:
         Training loss of the epoch before the first one, if there was one.
     """
 
-    loss: str
-    quantile: float | np.ndarray | None
+    loss: Loss
     optimizer: str
     learning_rate: float
     weight_decay: float | Literal["auto"]

@@ -9,7 +9,7 @@ from sklearn.metrics import d2_pinball_score, mean_pinball_loss
 from sklearn.model_selection import GridSearchCV
 
 from sklstm import BiLSTMRegressor, GRURegressor, LSTMRegressor, RNNRegressor
-from sklstm.estimators._quantiles import uncross
+from sklstm.losses._quantile import uncross
 
 REGRESSORS = pytest.mark.parametrize(
     "cls", [LSTMRegressor, GRURegressor, RNNRegressor, BiLSTMRegressor]
@@ -46,7 +46,7 @@ def test_one_level_in_a_list_is_that_level_alone():
 @pytest.mark.parametrize("engine", ["auto", "torch"])
 @pytest.mark.parametrize("n_outputs", [1, 2])
 def test_the_loss_is_the_mean_over_outputs_and_levels(engine, n_outputs, monkeypatch):
-    monkeypatch.setattr("sklstm.estimators._recurrent_regressor.uncross", lambda q, levels: q)
+    monkeypatch.setattr("sklstm.losses._quantile.uncross", lambda q, levels: q)
     y, weight = RNG.normal(3, 2, size=(150, n_outputs)), RNG.uniform(0.1, 1, size=150)
     model = make(engine=engine, learning_rate=1e-30, max_epochs=1).fit(X, y, sample_weight=weight)
     predicted = (model.predict(X) - model.target_mean_[:, None]) / model.target_scale_[:, None]

@@ -8,7 +8,9 @@ import pytest
 from sklstm.kernels import LANES, Layout, Pass, Plan, TrainingPass
 from sklstm.kernels._code import INTEGER, loop
 from sklstm.kernels._functions import NUMBERS, Function, compile_functions
+from sklstm.losses import make_loss
 
+SQUARED_ERROR = make_loss("squared_error")
 CELLS = [
     {"cell": cell, "activation": activation, "num_layers": layers, "bidirectional": two_ways}
     for cell in ("lstm", "gru", "rnn")
@@ -96,10 +98,9 @@ def new_pass():
 def new_training_pass():
     """The same for passes there and back."""
 
-    def make(spec, weights, data, n_samples=37, n_steps=7, loss="squared_error", **options):
-        quantile = options.pop("quantile", None)
+    def make(spec, weights, data, n_samples=37, n_steps=7, loss=SQUARED_ERROR, **options):
         plan, vector, layout = _prepare(spec, weights, n_samples, n_steps, trains=True, **options)
-        pass_ = TrainingPass(plan, vector, loss, quantile)
+        pass_ = TrainingPass(plan, vector, loss)
         pass_.set_data(*data)
         return pass_, vector, layout
 

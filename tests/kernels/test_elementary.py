@@ -3,7 +3,16 @@ from decimal import Decimal, localcontext
 import numpy as np
 import pytest
 
-from sklstm.kernels._elementary import exp, logistic, relu, square_root, tanh
+from sklstm.kernels._elementary import (
+    exp,
+    log,
+    log1p,
+    log_logistic,
+    logistic,
+    relu,
+    square_root,
+    tanh,
+)
 
 DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 
@@ -124,6 +133,39 @@ def test_exp_of_less_than_minus_80_is_that_of_minus_80(on_lanes, dtype):
 
 
 @DTYPES
+def test_log_is_right_to_four_units_in_the_last_place(on_lanes, dtype):
+    rng = np.random.default_rng(0)
+    near = 1 + np.concatenate([np.logspace(-15, -1, 500), -np.logspace(-15, -1, 500)])
+    borders = np.sqrt(2) ** np.arange(-101, 102) * (1 + np.finfo(dtype).eps)
+    x = [np.logspace(-37, 37, 2000), rng.uniform(0.5, 2, 2000), near, borders, [1]]
+    x = np.concatenate(x).astype(dtype)
+    assert largest_error(on_lanes(log, x), [Decimal(float(value)).ln() for value in x]) <= 4
+    x = np.array([np.inf, np.finfo(dtype).max], dtype=dtype)
+    np.testing.assert_allclose(on_lanes(log, x), np.log(x), rtol=1e-6)
+
+
+@DTYPES
+def test_log1p_is_right_to_four_units_in_the_last_place(on_lanes, dtype):
+    positive = np.logspace(-30, 30, 3000)
+    x = np.concatenate([positive, -np.logspace(-30, -0.01, 2000), [0]]).astype(dtype)
+    with localcontext() as context:
+        context.prec = 60
+        exact = [(1 + Decimal(float(value))).ln() for value in x]
+    assert largest_error(on_lanes(log1p, x), exact) <= 4
+
+
+@DTYPES
+def test_log_logistic_is_right_to_four_units_in_the_last_place(on_lanes, dtype):
+    x = np.concatenate([np.linspace(-30, 15, 3000), -np.logspace(1, 30, 500)]).astype(dtype)
+    with localcontext() as context:
+        context.prec = 60
+        each = [Decimal(float(value)) for value in x]
+        exact = [v if v < -200 else -(1 + (-v).exp()).ln() for v in each]
+    assert largest_error(on_lanes(log_logistic, x), exact) <= 4
+    assert (on_lanes(log_logistic, np.full(3, 1e4, dtype)) >= -2e-35).all()
+
+
+@DTYPES
 def test_square_root_is_rounded_correctly(on_lanes, dtype):
     info = np.finfo(dtype)
     special = [0, 1, 2, 4, info.tiny, info.max, np.inf, info.smallest_subnormal, -1, np.nan]
@@ -139,7 +181,9 @@ def test_relu_is_the_positive_part(on_lanes, dtype):
 
 
 @DTYPES
-@pytest.mark.parametrize("compute", [tanh, exp, logistic, square_root, relu])
+@pytest.mark.parametrize(
+    "compute", [tanh, exp, log, log1p, log_logistic, logistic, square_root, relu]
+)
 def test_nan_stays_and_spoils_no_other_lane(on_lanes, compute, dtype):
     x = np.linspace(0.1, 3, 40).astype(dtype)
     clean, wrong = on_lanes(compute, x), x.copy()

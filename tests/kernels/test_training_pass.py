@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from sklstm.kernels import Optimizer
+from sklstm.losses import log_loss, make_loss
 
 CELLS = pytest.mark.parametrize("cell", ["lstm", "gru", "rnn", "mingru", "slstm"])
 TALL = {"num_layers": 2, "bidirectional": True}
@@ -26,15 +27,19 @@ def draw_masks(spec, lengths, seed):
 
 
 @CELLS
-def test_outputs_have_the_bits_of_a_forward_pass(
+def test_losses_are_those_of_a_forward_pass_whatever_else_is_in_the_batch(
     cell, windows, data, new_network, new_pass, new_training_pass
 ):
     spec, weights = new_network(cell=cell, **TALL)
-    expected = new_pass(spec, weights, windows[0])[0].run(*windows[1:])
+    outputs = new_pass(spec, weights, windows[0])[0].run(*windows[1:])
+    expected = ((outputs - data[3]) ** 2).mean(axis=1)
     pass_, _, _ = new_training_pass(spec, weights, data, 60, 9)
+    whole = pass_.compute_gradient(np.arange(37), equal_weights(37))
+    assert whole.dtype == np.float64
+    np.testing.assert_allclose(whole, expected, rtol=1e-15)
     for samples in ([3], np.arange(37), np.random.default_rng(0).permutation(37), [5, 5, 0]):
         found = pass_.compute_gradient(np.array(samples), equal_weights(len(samples)))
-        np.testing.assert_array_equal(found, expected[samples])
+        np.testing.assert_array_equal(found, whole[samples])
 
 
 @CELLS
@@ -111,11 +116,11 @@ def test_an_epoch_is_batch_after_batch(name, batch_size, data, new_network, new_
     at_once = Optimizer(name, trained, 0.01, 0.02, 0.5)
     by_step = Optimizer(name, expected, 0.01, 0.02, 0.5)
     for _ in range(3):
-        outputs = whole.train(order, weight, batch_size, at_once)
+        losses = whole.train(order, weight, batch_size, at_once)
         for batch in range(n_batches):
             part = slice(batch * batch_size, (batch + 1) * batch_size)
             found = steps.compute_gradient(order[part], weight[part])
-            np.testing.assert_array_equal(outputs[part], found)
+            np.testing.assert_array_equal(losses[part], found)
             by_step.step(steps.gradient)
     np.testing.assert_array_equal(trained, expected)
     assert (trained != new_training_pass(spec, weights, data)[1]).any()
@@ -153,20 +158,33 @@ def test_masks_of_tokens_hold_for_all_steps(new_network, new_training_pass):
 
 
 @pytest.mark.parametrize("every_step", [False, True])
-def test_two_numbers_tell_the_loss_of_many_classes(
-    every_step, windows, new_network, new_training_pass, new_pass
+@pytest.mark.parametrize("kind", ["quantile", "log_cosh", "log_loss"])
+def test_losses_of_steps_are_summed_where_there_is_a_target(
+    kind, every_step, windows, new_network, new_training_pass, new_pass
 ):
-    spec, weights = new_network(n_outputs=9, every_step=every_step)
+    spec, weights = new_network(n_outputs=6, every_step=every_step)
     rows, starts, lengths = windows
-    order = np.random.default_rng(1).permutation(37)
-    classes = np.random.default_rng(0).integers(0, 9, 90 if every_step else 37)
-    data = rows, starts, lengths, classes, *([starts] if every_step else [])
-    pass_, _, _ = new_training_pass(spec, weights, data, loss="log_loss")
-    total, lead = pass_.compute_gradient(order, equal_weights(37)).T
-    outputs = new_pass(spec, weights, rows)[0].run(starts[order], lengths[order])
-    wanted = classes[order]
+    rng = np.random.default_rng(1)
+    order, n_targets = rng.permutation(37), 90 if every_step else 37
+    if kind == "log_loss":
+        loss, targets = log_loss(6), rng.integers(0, 6, n_targets)
+    else:
+        loss = make_loss(kind, quantile=[0.1, 0.9] if kind == "quantile" else 0.5)
+        targets = rng.normal(size=(n_targets, 6 // loss.n_outputs_per_target))
     if every_step:
-        wanted = np.concatenate([classes[starts[k] : starts[k] + lengths[k]] for k in order])
-    probability = np.exp(outputs) / np.exp(outputs).sum(axis=1, keepdims=True)
-    expected = -np.log(probability[np.arange(len(wanted)), wanted])
-    np.testing.assert_allclose(np.log(total) + lead, expected, rtol=1e-12, atol=1e-12)
+        missing = rng.random(90) < 0.4
+        targets[missing] = -1 if kind == "log_loss" else np.nan
+    data = rows, starts, lengths, targets, *([starts] if every_step else [])
+    pass_, _, _ = new_training_pass(spec, weights, data, loss=loss)
+    found, again = (pass_.compute_gradient(order, equal_weights(37)) for _ in range(2))
+    np.testing.assert_array_equal(found, again)  # targets and weights are as they were
+    outputs = new_pass(spec, weights, rows)[0].run(starts[order], lengths[order])
+    if not every_step:
+        np.testing.assert_allclose(found, loss.of_rows(outputs, targets[order]), rtol=1e-12)
+        return
+    steps = np.concatenate([np.arange(starts[k], starts[k] + lengths[k]) for k in order])
+    each, known = np.zeros(len(steps)), ~missing[steps]
+    each[known] = loss.of_rows(outputs[known], targets[steps[known]])
+    ends = np.cumsum(lengths[order])
+    sums = [part.sum() for part in np.split(each, ends[:-1])]
+    np.testing.assert_allclose(found, sums, rtol=1e-12, atol=1e-14)

@@ -17,6 +17,7 @@ from skorch.callbacks import (
 )
 
 from sklstm.data import WindowSet
+from sklstm.losses import log_loss, make_loss
 from sklstm.recurrence import NetworkSpec, initial_weights, network_output
 from sklstm.training import TrainingData, TrainingSettings, train
 
@@ -28,7 +29,7 @@ WINDOWS = WindowSet.from_array(X)
 SPEC = NetworkSpec("lstm", 2, 8, 1)
 WEIGHTS = initial_weights(SPEC, 0, np.float32)
 SETTINGS = {
-    "loss": "squared_error", "quantile": None, "optimizer": "adam", "learning_rate": 0.01,
+    "loss": make_loss("squared_error"), "optimizer": "adam", "learning_rate": 0.01,
     "weight_decay": 0.0, "max_grad_norm": 1.0, "batch_size": 32, "max_epochs": 6,
     "shuffle": True, "dropout": 0.0, "recurrent_dropout": 0.0, "n_iter_no_change": None,
     "tol": 0.0, "device": "cpu", "seed": 3, "first_epoch": 0, "engine": "auto",
@@ -96,7 +97,9 @@ def test_accuracy_of_classes():
         notes, labels = Notes(), np.digitize(Y[:, 0], [-0.4, 0.4][: n_classes - 1])
         spec = NetworkSpec("lstm", 2, 8, 1 if n_classes == 2 else 3)
         score = EpochScoring("accuracy", lower_is_better=False)
-        result = run(score, notes, spec=spec, targets=labels, loss="log_loss", max_epochs=20)
+        result = run(
+            score, notes, spec=spec, targets=labels, loss=log_loss(spec.n_outputs), max_epochs=20
+        )
         last = result.weights if result.validation_curve[-1] == min(result.validation_curve) else {}
         assert notes.history[-1]["accuracy"] > 0.7
         if last:

@@ -7,12 +7,15 @@ from hypothesis import strategies as st
 
 from sklstm.cells import CELLS
 from sklstm.data import WindowSet
+from sklstm.losses import LOSSES, log_loss, make_loss
 from sklstm.recurrence import NetworkSpec, initial_weights
 from sklstm.training import BatchOrder, TrainingData, TrainingSettings, train
 from sklstm.training._compiled_engine import CompiledEngine
 from sklstm.training._engine import make_engine
 
-REGRESSION = ("squared_error", "absolute_error", "huber", "quantile")
+
+def loss_of(name, n_outputs, quantile=0.5):
+    return log_loss(n_outputs) if name == "log_loss" else make_loss(name, quantile=quantile)
 
 
 def training_data(rng, spec, loss, n_samples, n_steps, *, ragged, weighted, dtype, carried=False):
@@ -28,8 +31,9 @@ def training_data(rng, spec, loss, n_samples, n_steps, *, ragged, weighted, dtyp
     relative = None if spec.n_tokens else rng.random(spec.n_features) < 0.5
     window_set = window_set.with_rows(rows, relative)
     n_targets = len(window_set.rows) if spec.every_step else n_samples
-    if loss in REGRESSION:
-        targets = rng.normal(size=(n_targets, spec.n_outputs)).astype(dtype)
+    if loss.name in LOSSES:
+        n_columns = spec.n_outputs // loss.n_outputs_per_target
+        targets = rng.normal(size=(n_targets, n_columns)).astype(dtype)
     else:
         targets = rng.integers(0, max(2, spec.n_outputs), n_targets)
     weight = rng.uniform(0.1, 1.0, n_samples) if weighted else None
@@ -67,7 +71,7 @@ def target_sequences(rng, windows, targets, *, some_missing):
 def runs(draw):
     """A network, data and settings of a training run."""
     cell = draw(st.sampled_from(list(CELLS)))
-    loss = draw(st.sampled_from([*REGRESSION, "log_loss"]))
+    loss = draw(st.sampled_from([*LOSSES, "log_loss"]))
     num_layers = draw(st.integers(1, 3))
     each = {"min_size": num_layers, "max_size": num_layers}
     inputs, n_features = draw(st.sampled_from(["numbers", "ones", "rows"])), draw(st.integers(1, 4))
@@ -87,14 +91,16 @@ def runs(draw):
         n_tokens=n_tokens,
         embeds=inputs == "rows",
     )
-    levels = draw(st.lists(st.floats(0.05, 0.95), min_size=4, max_size=4))
+    n_levels = draw(st.sampled_from([n for n in (1, 2, 3, 4) if spec.n_outputs % n == 0]))
+    size = {"min_size": n_levels, "max_size": n_levels}
+    levels = draw(st.lists(st.floats(0.05, 0.95), unique=True, **size))
+    quantile = draw(st.sampled_from([0.1, 0.9, levels])) if loss == "quantile" else 0.5
     optimizer = draw(st.sampled_from(["adam", "adamw", "nadam", "rmsprop", "sgd"]))
     # Where a weight has no other slope, these make a step of full length of what decay leaves of
     # it, and around zero that is rounding: the test below has slopes everywhere.
     decays = [0.0] if optimizer in ("adam", "nadam", "rmsprop") else [0.0, 0.05, "auto"]
     options = {
-        "loss": loss,
-        "quantile": draw(st.sampled_from([0.1, 0.9, np.array(levels[: spec.n_outputs])])),
+        "loss": loss_of(loss, spec.n_outputs, quantile),
         "optimizer": optimizer,
         "learning_rate": 0.003,
         "weight_decay": draw(st.sampled_from(decays)),
@@ -159,7 +165,7 @@ def test_random_runs_in_double_precision(run):
 def test_weights_decay_alike(optimizer, weight_decay):
     spec = NetworkSpec("gru", 2, 12, 2, 2)
     options = {
-        "loss": "squared_error", "quantile": None, "optimizer": optimizer, "learning_rate": 0.005,
+        "loss": make_loss("squared_error"), "optimizer": optimizer, "learning_rate": 0.005,
         "weight_decay": weight_decay, "max_grad_norm": 1.0, "batch_size": 32, "max_epochs": 6,
         "shuffle": True, "dropout": 0.0, "recurrent_dropout": 0.0, "n_iter_no_change": None,
         "tol": 0.0, "device": "cpu", "seed": 3, "first_epoch": 0,
@@ -183,7 +189,7 @@ def test_whole_runs_in_single_precision(cell, bidirectional, num_layers, ragged,
     # Adam makes a step of full length of a slope that rounding leaves where there is none.
     optimizer, n_epochs = ("sgd", 6) if every_step else ("adam", 15)
     options = {
-        "loss": loss, "quantile": None, "optimizer": optimizer, "learning_rate": 0.005,
+        "loss": loss_of(loss, n_outputs), "optimizer": optimizer, "learning_rate": 0.005,
         "weight_decay": 0.0, "max_grad_norm": 1.0, "batch_size": 32, "max_epochs": n_epochs,
         "shuffle": True, "dropout": 0.1, "recurrent_dropout": 0.0, "n_iter_no_change": None,
         "tol": 0.0, "device": "cpu", "seed": 3, "first_epoch": 0,
@@ -197,7 +203,7 @@ def test_a_batch_shared_out_among_threads_is_the_same(monkeypatch, every_step):
     # Shares, and passes of one tile within them, for a batch that is small in truth.
     spec = NetworkSpec("lstm", 2, 10, 1, 2, bidirectional=True, every_step=every_step)
     options = {
-        "loss": "squared_error", "quantile": None, "optimizer": "adam", "learning_rate": 0.01,
+        "loss": make_loss("squared_error"), "optimizer": "adam", "learning_rate": 0.01,
         "weight_decay": 0.0, "max_grad_norm": 1.0, "batch_size": 150, "max_epochs": 3,
         "shuffle": True, "dropout": 0.2, "recurrent_dropout": 0.2, "n_iter_no_change": None,
         "tol": 0.0, "device": "cpu", "seed": 3, "first_epoch": 0,
@@ -218,7 +224,7 @@ def test_a_batch_shared_out_among_threads_is_the_same(monkeypatch, every_step):
 def test_without_callbacks_training_on_the_processor_runs_in_compiled_code(peephole):
     spec = NetworkSpec("lstm", 1, 3, 1, peephole=peephole)
     options = TrainingSettings(
-        loss="squared_error", quantile=None, optimizer="adam", learning_rate=0.005,
+        loss=make_loss("squared_error"), optimizer="adam", learning_rate=0.005,
         weight_decay=0.0, max_grad_norm=None, batch_size=4, max_epochs=1, shuffle=True,
         dropout=0.0, recurrent_dropout=0.0, n_iter_no_change=None, tol=0.0, device="cpu", seed=0,
     )  # fmt: skip

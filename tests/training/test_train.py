@@ -4,12 +4,12 @@ import torch
 
 from sklstm import training
 from sklstm.data import WindowSet
+from sklstm.losses import make_loss
 from sklstm.networks import RecurrentNetwork
 from sklstm.training import TrainingData, TrainingSettings
 
 SETTINGS = {
-    "loss": "squared_error",
-    "quantile": 0.5,
+    "loss": make_loss("squared_error"),
     "optimizer": "sgd",
     "learning_rate": 0.01,
     "weight_decay": 0.0,
