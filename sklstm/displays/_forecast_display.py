@@ -1,21 +1,27 @@
 """Predictions beside what came: `ForecastDisplay`."""
 
-from numbers import Integral
-
 import pandas as pd
-from sklearn.base import is_classifier
 from sklearn.utils._optional_dependencies import check_matplotlib_support
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils._plotting import _validate_style_kwargs
 
 from sklstm.data import index_of
+from sklstm.time_labels import as_time_labels
 
-from ._forecast_lines import ForecastLines
-from ._forecast_parts import history_before, last_known, one_column
-from ._from_forecaster import FromForecaster
-from ._time_axis import has_dates, later_times, row_times
+from ._forecast_parts import (
+    backtest_errors,
+    check_forecast,
+    check_horizon,
+    check_regressor,
+    draw_intervals,
+    history_before,
+    last_known,
+    one_column,
+)
+from ._style import BLACK, BLUE, GREY, ORANGE, axes_to_draw_on, legend_above
+from ._time_axis import format_dates, has_dates, later_times, positions, row_times
 
 
-class ForecastDisplay(FromForecaster, ForecastLines):
+class ForecastDisplay:
     """Draw predictions, what came, and the last value known.
 
     Made by `from_estimator`, `from_predictions`, `from_forecast` or `from_backtest`. All
@@ -72,6 +78,27 @@ class ForecastDisplay(FromForecaster, ForecastLines):
     >>> display.ax_.get_ylabel()
     'wave'
     """
+
+    def __init__(
+        self,
+        *,
+        y_pred,
+        index=None,
+        y_true=None,
+        persistence=None,
+        intervals=None,
+        history=None,
+        time_name=None,
+        target_name=None,
+    ):
+        self.y_pred = y_pred
+        self.index = index
+        self.y_true = y_true
+        self.persistence = persistence
+        self.intervals = intervals
+        self.history = history
+        self.time_name = time_name
+        self.target_name = target_name
 
     @classmethod
     def from_estimator(
@@ -134,12 +161,12 @@ class ForecastDisplay(FromForecaster, ForecastLines):
         """
         caller = f"{cls.__name__}.from_estimator"
         check_matplotlib_support(caller)
-        _check_regressor(estimator, caller)
+        check_regressor(estimator, caller)
         predicted = one_column(estimator.predict(X), "The prediction of the estimator")
         truth = one_column(y, "y", len(predicted))
         index = index_of(X) if index_of(X) is not None else index_of(y)
         rows = row_times(index, len(predicted), "X")
-        times = rows if horizon is None else later_times(rows, _check_horizon(horizon))
+        times = rows if horizon is None else later_times(rows, check_horizon(horizon))
         y_name = getattr(y, "name", None)
         known = last_known(X, target, y_name)
         history = history_before(history, times, labelled=index is not None)
@@ -230,18 +257,164 @@ class ForecastDisplay(FromForecaster, ForecastLines):
         )
         return display.plot(ax, **plot_params)
 
+    @classmethod
+    def from_forecast(
+        cls, forecast, *, history=None, actual=None, target_name=None, ax=None, **plot_params
+    ):
+        """Draw what a `Forecaster` says of the future.
 
-def _check_regressor(estimator, caller):
-    if isinstance(estimator, type) or not hasattr(estimator, "predict"):
-        hint = " Of a Forecaster draw from_forecast." if hasattr(estimator, "forecast") else ""
-        got = estimator.__name__ if isinstance(estimator, type) else type(estimator).__name__
-        raise TypeError(f"{caller} takes a fitted estimator with predict, got {got}.{hint}")
-    if is_classifier(estimator):
-        raise TypeError(f"{caller} takes a regressor, got the classifier {estimator!r}.")
-    check_is_fitted(estimator)
+        Parameters
+        ----------
+        forecast : DataFrame
+            As from `Forecaster.forecast`, of one column of one series.
+        history : array-like or series, default=None
+            Values before, oldest first, as many as are to be drawn.
+        actual : array-like or series, default=None
+            What came. A series is matched by its index, an array has a value for each row.
+        target_name : str, default=None
+            What is predicted, with its unit; by default the name of `history` or `actual`.
+        ax : matplotlib Axes, default=None
+            Where to draw; by default on a new figure.
+        **plot_params : dict
+            Further parameters of `plot`.
 
+        Returns
+        -------
+        display : ForecastDisplay
+            The display.
 
-def _check_horizon(horizon):
-    if not isinstance(horizon, Integral) or isinstance(horizon, bool) or horizon < 1:
-        raise ValueError(f"horizon={horizon!r} is not possible: it takes an integer of at least 1.")
-    return int(horizon)
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        TypeError
+            If `forecast` is no frame.
+        ValueError
+            If it holds several series or columns, or `history` or `actual` does not fit to it.
+        """
+        check_matplotlib_support(f"{cls.__name__}.from_forecast")
+        prediction, intervals = check_forecast(forecast)
+        times = row_times(prediction.index, len(prediction), "forecast")
+        names = (getattr(values, "name", None) for values in (history, actual))
+        if isinstance(actual, pd.Series):
+            actual = actual.set_axis(as_time_labels(actual.index, "The index of actual"))
+            actual = actual.reindex(times)
+        display = cls(
+            y_pred=prediction.to_numpy(),
+            index=times,
+            y_true=None if actual is None else one_column(actual, "actual", len(times)),
+            intervals=intervals,
+            history=history_before(history, times, labelled=True),
+            target_name=target_name or next(filter(None, names), None),
+        )
+        return display.plot(ax, **plot_params)
+
+    @classmethod
+    def from_backtest(
+        cls, result, *, metric="mae", column=None, target_name=None, ax=None, **plot_params
+    ):
+        """Draw the error of forecasts for each number of steps ahead, beside persistence.
+
+        Parameters
+        ----------
+        result : Bunch
+            As from `Forecaster.backtest`.
+        metric : {"mae", "rmse"}, default="mae"
+            Mean absolute error, or root of the mean squared error.
+        column : str, default=None
+            Which column of the series, where there are several.
+        target_name : str, default=None
+            Unit of the errors.
+        ax : matplotlib Axes, default=None
+            Where to draw; by default on a new figure.
+        **plot_params : dict
+            Further parameters of `plot`.
+
+        Returns
+        -------
+        display : ForecastDisplay
+            The display, with errors as predictions and steps as times.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        TypeError
+            If `result` is no result of a backtest.
+        ValueError
+            If there is no such metric or column.
+        """
+        check_matplotlib_support(f"{cls.__name__}.from_backtest")
+        errors, persistence, name = backtest_errors(result, metric, column)
+        display = cls(
+            y_pred=errors.to_numpy(),
+            index=errors.index,
+            persistence=persistence.to_numpy(),
+            time_name="Steps ahead",
+            target_name=name + (f" ({target_name})" if target_name else ""),
+        )
+        return display.plot(ax, **plot_params)
+
+    def plot(
+        self,
+        ax=None,
+        *,
+        prediction_kw=None,
+        truth_kw=None,
+        persistence_kw=None,
+        history_kw=None,
+        interval_kw=None,
+    ):
+        """Draw all that there is.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; by default on a new figure.
+        prediction_kw, truth_kw, persistence_kw, history_kw : dict, default=None
+            Keywords of `matplotlib.axes.Axes.plot` for each line.
+        interval_kw : dict, default=None
+            Keywords of `matplotlib.axes.Axes.fill_between` for the intervals.
+
+        Returns
+        -------
+        display : ForecastDisplay
+            The display itself.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        """
+        self.ax_ = ax = axes_to_draw_on(ax, f"{type(self).__name__}.plot")
+        self.figure_ = ax.figure
+        n_rows = len(self.y_pred)
+        times = row_times(self.index, n_rows, "index")
+        x, marker = positions(times), "o" if n_rows <= 30 else ""
+
+        def line(values, label, colour, user, x=x, **style):
+            if values is None:
+                return None
+            style = {"label": label, "color": colour, "linewidth": 1.5} | style
+            return ax.plot(x, values, **_validate_style_kwargs(style, user or {}))[0]
+
+        self.interval_bands_ = draw_intervals(ax, x, self.intervals or {}, interval_kw or {})
+        known = self.history is not None and len(self.history) > 0
+        self.history_line_ = line(
+            self.history.to_numpy() if known else None, "History", GREY, history_kw,
+            x=positions(self.history.index) if known else None,
+        )  # fmt: skip
+        self.truth_line_ = line(self.y_true, "Actual", BLACK, truth_kw, marker=marker, ms=3)
+        self.persistence_line_ = line(
+            self.persistence, "Persistence", ORANGE, persistence_kw,
+            linestyle="--", marker=marker and "s", ms=3,
+        )  # fmt: skip
+        self.prediction_line_ = line(
+            self.y_pred, "Forecast", BLUE, prediction_kw, marker=marker, ms=4
+        )
+        if has_dates(times):
+            format_dates(ax, times)
+        ax.set_xlabel(self.time_name or ("Time" if has_dates(times) else "Row"))
+        ax.set_ylabel(self.target_name or "Target")
+        legend_above(ax, n_columns=4)
+        return self

@@ -5,12 +5,16 @@ from numbers import Integral
 
 import numpy as np
 import pandas as pd
+from sklearn.base import is_classifier
+from sklearn.utils._plotting import _validate_style_kwargs
+from sklearn.utils.validation import check_is_fitted
 
-from sklstm.data import column_names, has_three_axes, is_frame
+from sklstm.data import as_numbers, column_names, has_three_axes, is_frame
 from sklstm.time_labels import as_time_labels, kind_of, label_text
 
-from ._any_numbers import any_numbers
+from ._style import BLUE, tint
 
+_METRICS = {"mae": "Mean absolute error", "rmse": "Root mean squared error"}
 _BOUND = re.compile(r"lower(?P<suffix>_(?P<level>[\d.e-]+))?")
 
 
@@ -190,7 +194,7 @@ def check_forecast(frame):
 
 
 def backtest_errors(result, metric, column):
-    """Return the errors of a backtest by step, and those of persistence.
+    """Return the errors of a backtest by step, those of persistence, and their name.
 
     Parameters
     ----------
@@ -205,6 +209,8 @@ def backtest_errors(result, metric, column):
     -------
     errors, persistence : Series
         By step.
+    name : str
+        What to call them.
 
     Raises
     ------
@@ -219,7 +225,7 @@ def backtest_errors(result, metric, column):
             "from_backtest takes the result of Forecaster.backtest, whose errors are a frame; got "
             f"{type(result).__name__}."
         )
-    if metric not in ("mae", "rmse"):
+    if metric not in _METRICS:
         raise ValueError(f"metric={metric!r} is not possible: it takes 'mae' or 'rmse'.")
     if "column" in errors.index.names:
         names = list(errors.index.unique("column"))
@@ -228,4 +234,77 @@ def backtest_errors(result, metric, column):
         errors = errors.xs(column, level="column")
     elif column is not None:
         raise ValueError(f"column={column!r} must be left out: there is one column only.")
-    return errors[metric], errors[f"persistence_{metric}"]
+    return errors[metric], errors[f"persistence_{metric}"], _METRICS[metric]
+
+
+def check_regressor(estimator, caller):
+    if isinstance(estimator, type) or not hasattr(estimator, "predict"):
+        hint = " Of a Forecaster draw from_forecast." if hasattr(estimator, "forecast") else ""
+        got = estimator.__name__ if isinstance(estimator, type) else type(estimator).__name__
+        raise TypeError(f"{caller} takes a fitted estimator with predict, got {got}.{hint}")
+    if is_classifier(estimator):
+        raise TypeError(f"{caller} takes a regressor, got the classifier {estimator!r}.")
+    check_is_fitted(estimator)
+
+
+def check_horizon(horizon):
+    if not isinstance(horizon, Integral) or isinstance(horizon, bool) or horizon < 1:
+        raise ValueError(f"horizon={horizon!r} is not possible: it takes an integer of at least 1.")
+    return int(horizon)
+
+
+def any_numbers(values, name):
+    """Return numbers in double precision, or say by name that they are none.
+
+    Parameters
+    ----------
+    values : array-like
+        Of any number of axes and rows.
+    name : str
+        What they are called in errors.
+
+    Returns
+    -------
+    numbers : ndarray
+        Of dtype float64.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If they are no numbers.
+    """
+    takes_all = {"ensure_2d": False, "allow_nd": True, "ensure_min_samples": 0}
+    numbers = as_numbers(values, name=name, ensure_all_finite=False, **takes_all)
+    return numbers.astype(np.float64, copy=False)
+
+
+def draw_intervals(ax, x, intervals, user):
+    """Draw intervals, the widest first and palest.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+        Where to draw.
+    x : ndarray of shape (n_rows,)
+        Places on the axis of time.
+    intervals : dict of str to (ndarray, ndarray)
+        Lower and upper bounds by what the interval is called.
+    user : dict
+        Keywords of `matplotlib.axes.Axes.fill_between`.
+
+    Returns
+    -------
+    bands : list of matplotlib PolyCollection
+        As many as intervals.
+    """
+    by_width = sorted(intervals.items(), key=lambda item: -_width(*item[1]))
+    strengths = np.linspace(0.2, 0.45, max(2, len(by_width)))
+    bands = []
+    for (name, (lower, upper)), strength in zip(by_width, strengths, strict=False):
+        style = {"label": name, "color": tint(BLUE, strength), "linewidth": 0, "zorder": 1}
+        bands.append(ax.fill_between(x, lower, upper, **_validate_style_kwargs(style, user)))
+    return bands
+
+
+def _width(lower, upper):
+    return np.nan_to_num(np.asarray(upper) - np.asarray(lower)).mean()

@@ -7,7 +7,7 @@ from sklearn.utils._plotting import _validate_style_kwargs
 from sklstm.losses import LOSSES, log_loss
 from sklstm.meta_estimators import find_inside
 
-from ._any_numbers import any_numbers
+from ._forecast_parts import any_numbers
 from ._style import BLUE, GREY, VERMILION, axes_to_draw_on, legend_above
 
 _REASONS = {
