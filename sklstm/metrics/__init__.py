@@ -1,5 +1,26 @@
-"""Errors of forecasts that scikit-learn does not have."""
+"""Errors and scores of forecasts that scikit-learn does not have."""
 
-from ._mean_absolute_scaled_error import mean_absolute_scaled_error
+from ._distribution_scores import (
+    continuous_ranked_probability_score,
+    energy_score,
+    weighted_quantile_loss,
+)
+from ._intervals import interval_coverage, mean_interval_score, mean_interval_width
+from ._percentage_errors import (
+    overall_weighted_average,
+    symmetric_mean_absolute_percentage_error,
+)
+from ._scaled_errors import mean_absolute_scaled_error, root_mean_squared_scaled_error
 
-__all__ = ["mean_absolute_scaled_error"]
+__all__ = [
+    "continuous_ranked_probability_score",
+    "energy_score",
+    "interval_coverage",
+    "mean_absolute_scaled_error",
+    "mean_interval_score",
+    "mean_interval_width",
+    "overall_weighted_average",
+    "root_mean_squared_scaled_error",
+    "symmetric_mean_absolute_percentage_error",
+    "weighted_quantile_loss",
+]

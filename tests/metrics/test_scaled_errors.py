@@ -1,4 +1,4 @@
-"""`mean_absolute_scaled_error` against the definition."""
+"""MASE and RMSSE against their definitions."""
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from sklearn.linear_model import Ridge
 from sklearn.metrics import make_scorer, mean_absolute_error
 from sklearn.model_selection import KFold, cross_val_score
 
-from sklstm.metrics import mean_absolute_scaled_error
+from sklstm.metrics import mean_absolute_scaled_error, root_mean_squared_scaled_error
 
 RNG = np.random.default_rng(0)
 Y_TRUE, Y_PRED = RNG.normal(size=(2, 15, 3))
@@ -293,3 +293,52 @@ def test_a_level_that_is_not_there_is_refused():
     y_train = pd.DataFrame(Y_TRAIN, index=pd.Index(NAMES_TRAIN, name="share"))
     with pytest.raises(ValueError, match=words):
         mean_absolute_scaled_error(y_true, Y_PRED, y_train=y_train, series="name")
+
+
+@pytest.mark.parametrize("season", [1, 7])
+@pytest.mark.parametrize("sample_weight", [None, WEIGHT])
+def test_the_squared_error_is_scaled_by_squares_and_its_root_taken(season, sample_weight):
+    steps = Y_TRAIN[season:] - Y_TRAIN[:-season]
+    squares = np.average((Y_TRUE - Y_PRED) ** 2, axis=0, weights=sample_weight)
+    expected = np.sqrt(squares / (steps**2).mean(axis=0))
+    found = root_mean_squared_scaled_error(
+        Y_TRUE, Y_PRED, y_train=Y_TRAIN, season=season, sample_weight=sample_weight,
+        multioutput="raw_values",
+    )  # fmt: skip
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+def test_series_have_weights_in_the_squared_error():
+    series, of_train = np.repeat(["A", "B"], [5, 10]), np.tile(["A", "B"], 20)
+    panel = {"series": series, "series_train": of_train, "y_train": Y_TRAIN[:, 0]}
+    each = [
+        root_mean_squared_scaled_error(
+            Y_TRUE[series == name, 0], Y_PRED[series == name, 0],
+            y_train=Y_TRAIN[of_train == name, 0],
+        )
+        for name in "AB"
+    ]  # fmt: skip
+    y = Y_TRUE[:, 0], Y_PRED[:, 0]
+    assert root_mean_squared_scaled_error(*y, **panel) == pytest.approx(np.mean(each), rel=1e-12)
+    weighted = root_mean_squared_scaled_error(
+        *y, **panel, series_weight={"B": 30.0, "A": 10, "C": 5}
+    )
+    assert weighted == pytest.approx(np.average(each, weights=[1, 3]), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("series", "weights", "words"),
+    [
+        (None, {"A": 1.0}, "series_weight goes with series"),
+        (["A", "B"], {"A": 1.0}, r"no weight for the series \['B'\]"),
+        (["A", "B"], {"A": 1.0, "B": -1.0}, "weights of 0 or more"),
+        (["A", "B"], {"A": 0.0, "B": 0.0}, "one of them above 0"),
+    ],
+)
+def test_weights_of_series_are_checked(series, weights, words):
+    of_train = None if series is None else ["A", "A", "B", "B"]
+    with pytest.raises(ValueError, match=words):
+        root_mean_squared_scaled_error(
+            [1.0, 2.0], [2.0, 2.0], y_train=[1.0, 3.0, 2.0, 5.0], series=series,
+            series_train=of_train, series_weight=weights,
+        )  # fmt: skip
