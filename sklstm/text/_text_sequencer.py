@@ -11,12 +11,12 @@ from sklearn.utils.validation import check_is_fitted
 from sklstm.data import step_names
 from sklstm.persistence import SavedStateMixin
 
-from ._analyzers import build_analyzer
 from ._id_windows import id_windows, tokens_of_windows, truncated
-from ._texts import as_texts
 from ._vocabulary import (
     OUT_OF_VOCABULARY,
     Vocabulary,
+    as_texts,
+    build_analyzer,
     given_vocabulary,
     learn_vocabulary,
     warn_of_capitals,

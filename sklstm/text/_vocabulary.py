@@ -1,18 +1,144 @@
-"""Tokens and their ids, learned or given."""
+"""Texts, their tokens, and the ids of tokens, learned or given."""
 
 import json
+import re
 import warnings
 from collections import defaultdict
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from numbers import Integral
 
 import numpy as np
+from sklearn.utils._missing import is_pandas_na, is_scalar_nan
 
-from sklstm.data import OUT_OF_VOCABULARY, PADDING
+from sklstm.data import OUT_OF_VOCABULARY, PADDING, is_frame
 
 FIRST_TOKEN = 2
 _LARGEST_ID = np.iinfo(np.int32).max - 1  # so that the number of ids is an int32, too
+
+
+def as_texts(X):
+    """Return one string for each row.
+
+    Parameters
+    ----------
+    X : iterable of str
+        A list, array, series or any other iterable that has an order.
+
+    Returns
+    -------
+    texts : list of str
+        As many as `X` has rows.
+
+    Raises
+    ------
+    ValueError
+        If `X` is no such iterable, or one of its rows is no string.
+    """
+    texts = _rows(X)
+    for row, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise ValueError(
+                f"X must hold one string for each row, but row {row} is {_shown(text)} of type "
+                f"{type(text).__name__}: {_advice(text)}."
+            )
+    if not texts:
+        raise ValueError("X must hold at least one text, got none.")
+    return texts
+
+
+def _rows(X):
+    taken = "X must be a list, array or series of strings, one for each row"
+    if isinstance(X, str | bytes):
+        raise ValueError(f"{taken}, got a single {type(X).__name__}: put it into a list, [text].")
+    if is_frame(X):
+        raise ValueError(
+            f"{taken}, got a dataframe of {X.shape[1]} columns: select the one that holds the "
+            "texts, X['name']; in a ColumnTransformer name it by a string, not by a list."
+        )
+    n_axes = getattr(X, "ndim", 1)
+    if n_axes != 1:
+        raise ValueError(f"{taken}, got {n_axes} axes, shape {X.shape}: select X[:, 0].")
+    if not isinstance(X, Iterable) or isinstance(X, Mapping | Set):
+        raise ValueError(f"{taken}, got {_shown(X)} of type {type(X).__name__}.")
+    # Scalars of arrays and series are turned into Python's own, in one go.
+    return X.tolist() if hasattr(X, "tolist") else list(X)
+
+
+def _shown(value):
+    words = repr(value)
+    return words if len(words) <= 60 else words[:57] + "..."
+
+
+def _advice(value):
+    if isinstance(value, bytes):
+        return "decode it first, value.decode()"
+    if value is None or is_scalar_nan(value) or is_pandas_na(value):
+        return 'fill in what is missing, for instance with ""'
+    return "turn it into text first, str(value)"
+
+
+def build_analyzer(level, lowercase, token_pattern, analyzer):
+    """Return the function that cuts a text into tokens.
+
+    Parameters
+    ----------
+    level : {"word", "char"}
+        What a token is.
+    lowercase : bool
+        Whether texts are lower-cased first.
+    token_pattern : str
+        Regular expression of a word.
+    analyzer : callable or None
+        Stands in for all of the above.
+
+    Returns
+    -------
+    tokens_of : callable
+        Takes a string, returns a list of strings.
+
+    Raises
+    ------
+    ValueError
+        If `token_pattern` does not describe words, or later if `analyzer` returns no tokens.
+    """
+    if analyzer is not None:
+        return _listed(analyzer)
+    cut = _words(token_pattern) if level == "word" else list
+    return (lambda text: cut(text.lower())) if lowercase else cut
+
+
+def _listed(analyzer):
+    def tokens_of(text):
+        tokens = analyzer(text)
+        if isinstance(tokens, str) or not isinstance(tokens, Iterable):
+            raise ValueError(
+                "analyzer must return the tokens of a text, such as a list of strings, got a "
+                f"{type(tokens).__name__}."
+            )
+        return list(tokens)
+
+    return tokens_of
+
+
+def _words(token_pattern):
+    try:
+        pattern = re.compile(token_pattern)
+    except re.error as error:
+        raise ValueError(
+            f"token_pattern={token_pattern!r} is no regular expression: {error}."
+        ) from error
+    if pattern.groups > 1:
+        raise ValueError(
+            f"token_pattern={token_pattern!r} has {pattern.groups} capturing groups; it takes at "
+            "most one, whose content is the token. Write the others as (?:...)."
+        )
+    if pattern.fullmatch(""):
+        raise ValueError(
+            f"token_pattern={token_pattern!r} matches the empty string, so there would be empty "
+            'words; a word has at least one character, such as in r"\\w+".'
+        )
+    return pattern.findall
 
 
 @dataclass(eq=False)
