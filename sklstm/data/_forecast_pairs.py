@@ -1,4 +1,4 @@
-"""Rows and what is to be predicted at each of them: `forecast_pairs`."""
+"""Rows of a series and the target of each of them: `forecast_pairs`."""
 
 from numbers import Integral
 
@@ -11,7 +11,7 @@ from ._frames import column_names, index_of, is_frame, is_polars_series, split_p
 
 
 def forecast_pairs(series, horizon=1, target=None, by=None):
-    """Pair every row of a series with the value that is to be predicted at it.
+    """Pair every row of a series with its target, a later value.
 
     ``y[t]`` is the target at row ``t + horizon``. Every row whose target lies in the series is
     kept, so `X` is the series without its last rows; windows are cut later, by
@@ -20,8 +20,8 @@ def forecast_pairs(series, horizon=1, target=None, by=None):
     first row is tested.
 
     With `by` the rows belong to several series, each with its own last rows: ``y[t]`` is the target
-    `horizon` rows later of the same series. The rows that are kept stand in the order in which
-    they stood, whether series by series or day by day. Cross-validate with
+    `horizon` rows later of the same series. The rows keep their order, whether series by
+    series or day by day. Cross-validate with
     ``PanelTimeSeriesSplit(gap=horizon - 1)``.
 
     Parameters
@@ -66,7 +66,7 @@ def forecast_pairs(series, horizon=1, target=None, by=None):
     Targets that are NaN stay where they are, for rows keep their places; estimators refuse such
     `y`. Fill or drop them beforehand.
 
-    Rows are counted, not days. Where a series lacks days that others have, its targets lie further
+    Rows are counted, not days. Where a series lacks days that others have, its targets are further
     ahead, and a gap of ``horizon - 1`` days is too small for it: add as many days as it lacks.
 
     Examples

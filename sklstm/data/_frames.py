@@ -22,7 +22,7 @@ def index_of(X):
 
 
 def is_frame(X):
-    """Tell whether `X` is a pandas or polars dataframe."""
+    """Return whether `X` is a pandas or polars dataframe."""
     return isinstance(X, pd.DataFrame) or _is_polars(X)
 
 
@@ -51,7 +51,7 @@ def frame_like(values, X, columns):
 
 
 def wants_frame(transformer):
-    """Tell whether `set_output` or the global configuration asks `transformer` for a frame."""
+    """Return whether `set_output` or the global configuration requests a frame."""
     return _get_output_config("transform", transformer)["dense"] != "default"
 
 
@@ -65,7 +65,7 @@ def step_names(features, n_timesteps):
 
 
 def parse_step_names(columns):
-    """Read back the names given by `step_names`, in whatever order they stand.
+    """Parse names as `step_names` gives them, in any order.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def refuse_incomplete_steps(columns, input_name="X"):
 
 
 def is_polars_series(X):
-    """Tell whether `X` is a polars series."""
+    """Return whether `X` is a polars series."""
     return _is_polars(X, "Series")
 
 
@@ -190,13 +190,13 @@ class Panel:
 
 
 def split_panel(X, by, name="X"):
-    """Tell apart the series in a frame.
+    """Split a frame into its series.
 
     Parameters
     ----------
     X : dataframe
-        One row per series and time step. Rows of a series stand in the order of time; those of
-        different series may lie among each other.
+        One row per series and time step. Rows of a series are in the order of time; those of
+        different series may alternate.
     by : str
         The column, or the level of the index, that says to which series a row belongs. A column
         goes before a level of the same name.

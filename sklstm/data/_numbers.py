@@ -1,4 +1,4 @@
-"""Numbers out of whatever is handed over, features and targets, or errors that name them."""
+"""Features and targets as numbers, or errors that name what is not numeric."""
 
 from contextlib import contextmanager
 
@@ -17,7 +17,7 @@ def as_numbers(values, *, name, estimator=None, **options):
     Parameters
     ----------
     values : array-like or dataframe
-        What is to be numbers. Times are none, though NumPy would count their nanoseconds.
+        What is converted. Times are refused, though NumPy would count their nanoseconds.
     name : str
         What the values are called in error messages: ``"X"`` or ``"y"``.
     estimator : estimator, optional
@@ -125,7 +125,7 @@ def refuse_overflow(what):
     except FloatingPointError as error:
         raise ValueError(
             f"{what} beyond the largest number of its precision: give it in a larger unit, such as "
-            "thousands, or without the values that stand out."
+            "thousands, or without its outliers."
         ) from error
 
 

@@ -101,12 +101,12 @@ def as_windows(X, *, estimator=None, names=None, input_name="X"):
 
 
 def is_windows(X):
-    """Tell whether `X` holds windows rather than a series: three axes, or flat named steps."""
+    """Return whether `X` holds windows rather than a series: three axes, or flat named steps."""
     return has_three_axes(X) or parse_step_names(column_names(X)) is not None
 
 
 def has_three_axes(X):
-    """Tell whether `X` is an array of three axes, which hold windows."""
+    """Return whether `X` is an array of three axes, which holds windows."""
     if is_frame(X):
         return False
     try:
@@ -275,7 +275,7 @@ def _refuse_nameless_steps(X, input_name):
 
 
 def _rows_between_windows(windows):
-    """Return by how many rows successive windows are apart in memory, None if it can't be told."""
+    """Return by how many rows successive windows are apart in memory, None if unknown."""
     between_windows, between_steps = windows.strides[:2]
     if between_steps <= 0 or between_windows <= 0 or between_windows % between_steps:
         return None
@@ -351,7 +351,7 @@ def as_token_windows(windows, input_name="X"):
 
 
 def is_on_disk(array):
-    """Tell whether an array is a view of a file.
+    """Return whether an array is a view of a file.
 
     Parameters
     ----------

@@ -229,7 +229,7 @@ def _overlap(windows, first):
 
 
 def _overlap_by_value(windows, first):
-    """Return the same for windows that lie apart in memory, as copies of a view do.
+    """Return the same for windows without shared memory, such as copies of a view.
 
     Told from window to window, backwards: each must hold what the next one begins with. Windows
     that are equal are no sign of a common series by themselves; they count once there is one.

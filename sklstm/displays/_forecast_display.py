@@ -1,4 +1,4 @@
-"""Predictions beside what came: `ForecastDisplay`."""
+"""Predictions and actual values: `ForecastDisplay`."""
 
 import pandas as pd
 from sklearn.utils._optional_dependencies import check_matplotlib_support
@@ -22,7 +22,7 @@ from ._time_axis import format_dates, has_dates, later_times, positions, row_tim
 
 
 class ForecastDisplay:
-    """Draw predictions, what came, and the last value known.
+    """Draw predictions, actual values, and the last value known.
 
     Made by `from_estimator`, `from_predictions`, `from_forecast` or `from_backtest`. All
     parameters are stored as attributes.
@@ -34,7 +34,7 @@ class ForecastDisplay:
     index : pandas index, default=None
         Their times; by default 0, 1 and so on.
     y_true : ndarray of shape (n_rows,), default=None
-        What came, NaN where it is unknown.
+        Actual values, NaN where they are unknown.
     persistence : ndarray of shape (n_rows,), default=None
         The last value that was known when each prediction was made.
     intervals : dict of str to (ndarray, ndarray), default=None
@@ -60,7 +60,7 @@ class ForecastDisplay:
     See Also
     --------
     LossCurveDisplay : Draws how training went.
-    sklearn.metrics.PredictionErrorDisplay : Draws predictions against what came.
+    sklearn.metrics.PredictionErrorDisplay : Draws predictions against actual values.
 
     Examples
     --------
@@ -114,7 +114,7 @@ class ForecastDisplay:
         ax=None,
         **plot_params,
     ):
-        """Draw what an estimator predicts at rows, and what came.
+        """Draw the predictions of an estimator and the actual values.
 
         Rows and targets are those of `forecast_pairs`: what `estimator` predicts at a row comes
         `horizon` rows later. Persistence, the baseline to beat, predicts the value at the row.
@@ -200,12 +200,12 @@ class ForecastDisplay:
         ax=None,
         **plot_params,
     ):
-        """Draw predictions that are at hand as numbers.
+        """Draw predictions given as numbers.
 
         Parameters
         ----------
         y_true : array-like of shape (n_rows,)
-            What came.
+            Actual values.
         y_pred : array-like of shape (n_rows,)
             Predictions.
         persistence : array-like of shape (n_rows,), default=None
@@ -261,7 +261,7 @@ class ForecastDisplay:
     def from_forecast(
         cls, forecast, *, history=None, actual=None, target_name=None, ax=None, **plot_params
     ):
-        """Draw what a `Forecaster` says of the future.
+        """Draw a forecast of a `Forecaster`.
 
         Parameters
         ----------
@@ -270,7 +270,7 @@ class ForecastDisplay:
         history : array-like or series, default=None
             Values before, oldest first, as many as are to be drawn.
         actual : array-like or series, default=None
-            What came. A series is matched by its index, an array has a value for each row.
+            Actual values. A series is matched by its index, an array has a value for each row.
         target_name : str, default=None
             What is predicted, with its unit; by default the name of `history` or `actual`.
         ax : matplotlib Axes, default=None
@@ -313,7 +313,7 @@ class ForecastDisplay:
     def from_backtest(
         cls, result, *, metric="mae", column=None, target_name=None, ax=None, **plot_params
     ):
-        """Draw the error of forecasts for each number of steps ahead, beside persistence.
+        """Draw the error of forecasts for each number of steps ahead, and that of persistence.
 
         Parameters
         ----------

@@ -245,7 +245,7 @@ def _network(estimator, caller):
     if isinstance(estimator, type) or not hasattr(estimator, "fit"):
         got = estimator.__name__ if isinstance(estimator, type) else type(estimator).__name__
         raise TypeError(f"{caller} takes {takes}, got {got}.")
-    # Through whatever hands X on as it is.
+    # Through every wrapper that passes X on unchanged.
     *_, network = walk(estimator, fitted=True, through=("search", "frozen", "target", "other"))
     if hasattr(network, "gate_activations"):
         check_is_fitted(network)

@@ -164,8 +164,8 @@ class LossCurveDisplay:
         Parameters
         ----------
         estimator : estimator
-            A fitted recurrent regressor or classifier, or whatever has one inside: a pipeline, a
-            search, a `Forecaster`.
+            A fitted recurrent regressor or classifier, or an estimator that holds one: a pipeline,
+            a search, a `Forecaster`.
         ax : matplotlib Axes, default=None
             Where to draw; by default on a new figure.
         **plot_params : dict

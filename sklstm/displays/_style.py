@@ -52,7 +52,7 @@ def legend_above(ax, n_columns=2, place="left"):
     ax : matplotlib Axes
         The axes.
     n_columns : int, default=2
-        How many entries stand side by side.
+        Number of entries in a row.
     place : {"left", "right"}, default="left"
         Where the legend stands.
     """

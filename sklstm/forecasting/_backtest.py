@@ -22,7 +22,7 @@ from ._known_series import bounds, level_suffix
 
 @dataclass(frozen=True)
 class BacktestSettings:
-    """What `Forecaster.backtest` was asked for; of `refit` None stands for the first fold only."""
+    """Settings of `Forecaster.backtest`; ``refit=None`` fits the first fold only."""
 
     refit: int | None
     steps: int | None
@@ -299,7 +299,7 @@ def forecast_table(results, known):
     results : list of Forecasts
         Of each series and fitted model.
     known : KnownSeries
-        Names of columns and of what tells series apart.
+        Gives the names of columns and of the series key.
 
     Returns
     -------
@@ -325,7 +325,7 @@ def forecast_table(results, known):
 
 
 def error_table(forecasts, levels, *, by_step):
-    """Return the errors of forecasts, those of persistence beside them.
+    """Return the errors of forecasts and of persistence.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a regressor sees at each step of a window: the series, and exogenous columns beside it."""
+"""Features of each step of a window: the series and its exogenous columns."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Features:
-    """Which columns stand side by side in the rows of windows.
+    """The columns that make up the rows of windows.
 
     Row ``s`` holds the series at ``s``, past exogenous columns at ``s``, and for each exogenous
     column known in advance its values at ``s + horizon``, ``s + horizon - lookback`` and so on as

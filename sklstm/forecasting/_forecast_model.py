@@ -98,7 +98,7 @@ class ForecastModel:
         return cls(features, regressor, transformers, takes_missing_steps(estimator))
 
     def knows(self, key):
-        """Tell whether there is a transformer for a series, if one is needed."""
+        """Return whether a series has its transformer, or needs none."""
         return not self.transformers or key in self.transformers
 
     def possible_origins(self, path):
@@ -289,7 +289,7 @@ def _form(windows, regressor):
 
 
 def _works_row_by_row(transformer):
-    """Tell whether the rows that a transformer gives depend on no other rows.
+    """Return whether each transformed row depends on its own row alone.
 
     scikit-learn's own do, but for those that call any function.
     """

@@ -24,8 +24,8 @@ class Forecaster(MetaEstimatorMixin, SavedStateMixin, BaseEstimator):
     """Forecast series by any regressor.
 
     `fit` takes a series, cuts it into windows, and fits a regressor to the windows and what
-    follows them. `forecast` returns a frame of the future, whose index goes on where the series
-    ended. One model may serve many series.
+    follows them. `forecast` returns a frame of the future, whose index continues that of the
+    series. One model may serve many series.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ class Forecaster(MetaEstimatorMixin, SavedStateMixin, BaseEstimator):
         Exogenous columns whose values are known in advance, such as holidays. The others are
         known up to now; in windows that reach into the future they repeat their last values.
     by : str, default=None
-        Column or level of the index that tells several series in one frame apart.
+        Column or level of the index with the key of each series, where one frame holds several.
     freq : str or offset, default=None
         Frequency of a time index, such as ``"h"``, where it has none and none can be inferred.
         Weekdays with few of them absent are taken for trading days, ``"B"``.
@@ -225,7 +225,7 @@ class Forecaster(MetaEstimatorMixin, SavedStateMixin, BaseEstimator):
         Returns
         -------
         forecast : DataFrame
-            Its index goes on where the series ended; several series stand below each other. Its
+            Its index continues that of the series; several series are below each other. Its
             columns are ``prediction``, with `level` also ``lower`` and ``upper`` (``lower_0.8``
             and so on for a list). Of several columns a first level of the columns tells which.
 

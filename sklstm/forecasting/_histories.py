@@ -77,7 +77,7 @@ def read_histories(series, exog, by):
     exog : array-like, series, frame or None
         The same rows of other columns.
     by : str or None
-        What tells several series apart.
+        Column or level of the index with the key of each series.
 
     Returns
     -------
@@ -264,7 +264,7 @@ def read_future(exog, by, names, places, keys):
         Rows after the end of each series. Of a frame the columns known in advance are taken by
         their names; an array has these columns alone.
     by : str or None
-        What tells several series apart.
+        Column or level of the index with the key of each series.
     names : list or None
         Names of all exogenous columns in `fit`.
     places : ndarray of int

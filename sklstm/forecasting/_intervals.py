@@ -24,7 +24,7 @@ def split_off_newest(histories, calibration_size, n_fewest):
     Returns
     -------
     older : list of History
-        What there is to learn from; empty if there is too little, or None was asked for.
+        The older rows; empty if there are too few, or for None.
     n_newest : dict
         Number of rows of each series that calibrate.
     """

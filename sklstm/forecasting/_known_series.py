@@ -28,9 +28,9 @@ class KnownSeries:
     known : ndarray of int
         Places of the exogenous columns that are known in advance.
     by : str or None
-        What tells the series apart.
+        Column or level of the index with the key of each series.
     time_first : bool
-        Whether `by` is a level of the index that stands behind the times.
+        Whether `by` is a level of the index after that of the times.
     gaps : {"raise", "missing"}
         What to make of times that are absent.
     """
@@ -226,7 +226,7 @@ def panel_frame(frames, known):
     frames : dict
         Frame of each series by its key; the key None for a series alone.
     known : KnownSeries
-        Says what the series are told apart by, and in which order the levels of the index stand.
+        Gives the name of the key and the order of the levels of the index.
 
     Returns
     -------
@@ -241,7 +241,7 @@ def panel_frame(frames, known):
 
 
 def level_suffix(level):
-    """Return what stands behind ``lower`` in the name of a column: nothing for a single level."""
+    """Return the suffix of ``lower`` in the name of a column: empty for a single level."""
     return "" if level is None else f"_{level:g}"
 
 

@@ -55,7 +55,7 @@ class WindowScaledRegressor(
         Any regressor of scikit-learn's. It is given windows of three axes if its tags say that it
         takes them, else flat ones of shape (n_samples, n_timesteps * n_features).
     scaler : WindowScaler, default=None
-        Says how windows are scaled; by default ``WindowScaler("last")``, which divides by the
+        How windows are scaled; by default ``WindowScaler("last")``, which divides by the
         newest value. Then multiplying a series by a positive number multiplies the predictions.
     target_feature : int or str, default=0
         Feature that the target is a later value of. Its statistics scale the target.

@@ -49,5 +49,5 @@ def convert_classifier(scope, operator, container):
 
 
 def _are_numbers(classes):
-    """Tell whether classes are numbers or booleans, which become integers, or strings."""
+    """Return whether classes are strings; numbers and booleans become integers."""
     return np.asarray(classes).dtype.kind in "biuf"

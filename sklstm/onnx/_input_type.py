@@ -80,5 +80,5 @@ def _input_shape(model, first, X):
 
 
 def _takes_windows(estimator):
-    """Tell whether an estimator was fitted on windows of three axes."""
+    """Return whether an estimator was fitted on windows of three axes."""
     return not getattr(estimator, "_fitted_on_columns", True)

@@ -69,7 +69,7 @@ class ObservedSteps:
         return self._take(values, order)
 
     def to_their_places(self, values):
-        """Undo `to_front`; at missing steps stands what belongs to another step."""
+        """Undo `to_front`; missing steps hold the values of another step."""
         graph = self._graph
         places = graph("Sub", graph("CumSum", self._observed, np.array(1)), 1)
         return self._take(values, graph("Max", places, 0))

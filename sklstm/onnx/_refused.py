@@ -15,7 +15,7 @@ REFUSED = {
     Forecaster: "convert forecaster.estimator_, the regressor that it has fitted to windows, and "
     "give the graph the windows",
     SequenceEncoder: "convert the network that it holds, encoder.estimator_, whose graph predicts",
-    TextSequencer: "it reads strings. Convert what stands behind it, such as pipeline[-1], and "
+    TextSequencer: "it reads strings. Convert the steps after it, such as pipeline[-1], and "
     "give the graph the tokens, pipeline[:-1].transform(texts)",
     RNNLanguageModel: _OF_LANGUAGE,
     LSTMLanguageModel: _OF_LANGUAGE,

@@ -24,7 +24,7 @@ def check_series(operator):
     Raises
     ------
     NotImplementedError
-        If the transformer tells series apart, or always goes on from what it was fitted on.
+        If the transformer has `by`, or always continues the fitted rows.
     ValueError
         If the inputs are no series, or have other features than `fit` saw.
     """
