@@ -1,6 +1,8 @@
 """Rows of a series and the target of each of them: `forecast_pairs`."""
 
+from collections.abc import Hashable
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,7 +12,9 @@ from sklstm.time_labels import check_order
 from ._frames import column_names, index_of, is_frame, is_polars_series, split_panel, take_rows
 
 
-def forecast_pairs(series, horizon=1, target=None, by=None):
+def forecast_pairs(
+    series: Any, horizon: int | list[int] = 1, target: Any = None, by: Hashable | None = None
+) -> tuple[Any, Any]:
     """Pair every row of a series with its target, a later value.
 
     ``y[t]`` is the target at row ``t + horizon``. Every row whose target lies in the series is

@@ -2,7 +2,9 @@
 
 import re
 import sys
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,22 +13,22 @@ from sklearn.utils._set_output import _get_output_config
 _STEP_NAME = re.compile(r"(?P<feature>.*)@t-(?P<lag>\d+)", re.DOTALL)
 
 
-def column_names(X):
+def column_names(X: Any) -> list[Any] | None:
     """Return the column names of a dataframe as a list, None for anything else."""
     return list(X.columns) if is_frame(X) else None
 
 
-def index_of(X):
+def index_of(X: Any) -> pd.Index | None:
     """Return the index of a pandas object, None for a container that has none."""
     return X.index if isinstance(X, pd.DataFrame | pd.Series) else None
 
 
-def is_frame(X):
+def is_frame(X: Any) -> bool:
     """Return whether `X` is a pandas or polars dataframe."""
     return isinstance(X, pd.DataFrame) or _is_polars(X)
 
 
-def frame_like(values, X, columns):
+def frame_like(values: np.ndarray, X: Any, columns: Sequence[Any]) -> Any:
     """Put `values` into a frame of the kind of `X`, with its index; an array stays an array.
 
     Parameters
@@ -50,12 +52,12 @@ def frame_like(values, X, columns):
     return values
 
 
-def wants_frame(transformer):
+def wants_frame(transformer: Any) -> bool:
     """Return whether `set_output` or the global configuration requests a frame."""
     return _get_output_config("transform", transformer)["dense"] != "default"
 
 
-def step_names(features, n_timesteps):
+def step_names(features: Sequence[str], n_timesteps: int) -> list[str]:
     """Return the names of flat windows, oldest step first.
 
     >>> step_names(["open", "close"], 2)
@@ -64,7 +66,7 @@ def step_names(features, n_timesteps):
     return [f"{name}@t-{lag}" for lag in range(n_timesteps - 1, -1, -1) for name in features]
 
 
-def parse_step_names(columns):
+def parse_step_names(columns: list[Any] | None) -> tuple[list[str], int, np.ndarray | None] | None:
     """Parse names as `step_names` gives them, in any order.
 
     Parameters
@@ -80,7 +82,7 @@ def parse_step_names(columns):
         that are not a complete set of such names.
     """
     named = _step_names_meant(columns)
-    if named is None:
+    if columns is None or named is None:
         return None
     features, n_timesteps = named
     if len(columns) != len(features) * n_timesteps:
@@ -94,16 +96,16 @@ def parse_step_names(columns):
     return features, n_timesteps, np.array([position[name] for name in names])
 
 
-def step_features(X):
+def step_features(X: Any) -> list[str] | None:
     """Return the names of the features of each step of a flat frame, None for anything else."""
     steps = parse_step_names(column_names(X))
     return None if steps is None else steps[0]
 
 
-def refuse_incomplete_steps(columns, input_name="X"):
+def refuse_incomplete_steps(columns: list[Any] | None, input_name: str = "X") -> None:
     """Raise a ValueError if `columns` are names of steps, but some step of a feature has none."""
     named = _step_names_meant(columns)
-    if named is None or parse_step_names(columns) is not None:
+    if columns is None or named is None or parse_step_names(columns) is not None:
         return
     features, n_timesteps = named
     raise ValueError(
@@ -114,7 +116,7 @@ def refuse_incomplete_steps(columns, input_name="X"):
     )
 
 
-def is_polars_series(X):
+def is_polars_series(X: Any) -> bool:
     """Return whether `X` is a polars series."""
     return _is_polars(X, "Series")
 
@@ -154,18 +156,18 @@ class Panel:
         The column, or the level of the index, that holds the names.
     """
 
-    keys: list
-    rows: list
-    frame: object
-    whole: object
-    by: str
+    keys: list[Hashable]
+    rows: list[np.ndarray]
+    frame: Any
+    whole: Any
+    by: Hashable
 
-    def parts(self):
+    def parts(self) -> Iterator[tuple[Hashable, Any]]:
         """Yield the key of each series and the frame of its rows."""
         for key, rows in zip(self.keys, self.rows, strict=True):
             yield key, take_rows(self.frame, rows)
 
-    def with_features(self, values):
+    def with_features(self, values: np.ndarray) -> Any:
         """Put other values of the features into the frame that was split.
 
         Parameters
@@ -178,8 +180,8 @@ class Panel:
         frame : dataframe
             Of the same kind and index, the names unchanged in their place.
         """
-        columns = column_names(self.whole)
-        frame = frame_like(values, self.whole, column_names(self.frame))
+        columns = column_names(self.whole) or []
+        frame = frame_like(values, self.whole, column_names(self.frame) or [])
         if self.by in columns:
             names, place = self.whole[self.by], columns.index(self.by)
             if isinstance(frame, pd.DataFrame):
@@ -189,7 +191,7 @@ class Panel:
         return frame
 
 
-def split_panel(X, by, name="X"):
+def split_panel(X: Any, by: Hashable, name: str = "X") -> Panel:
     """Split a frame into its series.
 
     Parameters
@@ -231,7 +233,7 @@ def split_panel(X, by, name="X"):
     return Panel(list(keys), rows, frame, whole=X, by=by)
 
 
-def take_rows(frame, rows):
+def take_rows(frame: Any, rows: Any) -> Any:
     """Return the rows of a frame at some positions."""
     return frame.iloc[rows] if isinstance(frame, pd.DataFrame | pd.Series) else frame[rows]
 
@@ -258,7 +260,7 @@ def _labels(X, by, name):
     return labels, X.droplevel(by)
 
 
-def position_of_feature(target, names, n_features):
+def position_of_feature(target: int | str, names: Sequence[str] | None, n_features: int) -> int:
     """Return the position of a feature that was given by number or name.
 
     Parameters

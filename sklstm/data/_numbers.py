@@ -1,6 +1,8 @@
 """Features and targets as numbers, or errors that name what is not numeric."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -10,8 +12,11 @@ from sklstm.time_labels import is_time_dtype
 
 from ._frames import column_names, is_frame
 
+if TYPE_CHECKING:
+    from ._window_set import WindowSet
 
-def as_numbers(values, *, name, estimator=None, **options):
+
+def as_numbers(values: Any, *, name: str, estimator: Any = None, **options: Any) -> np.ndarray:
     """Return `values` as `sklearn.utils.check_array` gives them, or say what is no number.
 
     Parameters
@@ -45,7 +50,7 @@ def as_numbers(values, *, name, estimator=None, **options):
         raise kind(_explanation(error, values, name)) from error
 
 
-def as_float(values, **options):
+def as_float(values: Any, **options: Any) -> np.ndarray:
     """Return `values` as `as_numbers` does, in single precision if they are, else in double."""
     numbers = as_numbers(values, **options)
     if numbers.dtype in (np.float32, np.float64):
@@ -106,7 +111,7 @@ def _refused_column(frame):
 
 
 @contextmanager
-def refuse_overflow(what):
+def refuse_overflow(what: str) -> Iterator[None]:
     """Raise a ValueError where the arithmetic inside overflows, of which NumPy would only warn.
 
     Parameters
@@ -129,7 +134,7 @@ def refuse_overflow(what):
         ) from error
 
 
-def numeric_targets(y, estimator, input_name="y"):
+def numeric_targets(y: Any, estimator: Any, input_name: str = "y") -> np.ndarray:
     """Return numeric targets as an array of shape (n_samples,) or (n_samples, n_outputs).
 
     Parameters
@@ -154,7 +159,12 @@ def numeric_targets(y, estimator, input_name="y"):
     return as_numbers(y, name=input_name, estimator=estimator, ensure_2d=False)
 
 
-def check_same_length(windows, y, estimator, input_names=("X", "y")):
+def check_same_length(
+    windows: "WindowSet",
+    y: Any,
+    estimator: Any,
+    input_names: tuple[str, str] = ("X", "y"),
+) -> None:
     """Raise a ValueError unless there is one target for each window.
 
     Parameters
@@ -181,7 +191,7 @@ def check_same_length(windows, y, estimator, input_names=("X", "y")):
         )
 
 
-def numeric_step_targets(y, estimator, input_name="y"):
+def numeric_step_targets(y: Any, estimator: Any, input_name: str = "y") -> np.ndarray:
     """Return numeric targets of every step, which may be missing (NaN).
 
     Parameters
@@ -216,7 +226,9 @@ def numeric_step_targets(y, estimator, input_name="y"):
     return targets
 
 
-def observed_steps(y, predicted, sample_weight=None):
+def observed_steps(
+    y: Any, predicted: np.ndarray, sample_weight: Any | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
     """Return the targets of all steps that have one, with their predictions and weights.
 
     Parameters

@@ -9,6 +9,8 @@ Tokens are windows of one feature, whose padding becomes missing steps.
 """
 
 import tempfile
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +23,7 @@ PADDING, OUT_OF_VOCABULARY = 0, 1
 LARGEST_TOKEN = 10_000_000  # a table has one row for each number up to the largest
 
 
-def as_series(X, *, estimator=None):
+def as_series(X: Any, *, estimator: Any = None) -> np.ndarray:
     """Return `X` as a floating point array of shape (n_steps, n_features).
 
     Steps may be missing, wholly or in part (NaN); infinity is refused.
@@ -53,7 +55,9 @@ def as_series(X, *, estimator=None):
     return X
 
 
-def as_windows(X, *, estimator=None, names=None, input_name="X"):
+def as_windows(
+    X: Any, *, estimator: Any = None, names: list[str] | None = None, input_name: str = "X"
+) -> np.ndarray:
     """Return `X` as windows of shape (n_samples, n_timesteps, n_features), without a copy.
 
     Parameters
@@ -90,7 +94,7 @@ def as_windows(X, *, estimator=None, names=None, input_name="X"):
         return X
     if X.ndim == 2:
         steps = parse_step_names(columns)
-        if steps is None or len(columns) != X.shape[1]:
+        if columns is None or steps is None or len(columns) != X.shape[1]:
             _refuse_nameless_steps(X, input_name)
             return X[:, :, np.newaxis]
         return _unflatten(X, steps)
@@ -100,12 +104,12 @@ def as_windows(X, *, estimator=None, names=None, input_name="X"):
     )
 
 
-def is_windows(X):
+def is_windows(X: Any) -> bool:
     """Return whether `X` holds windows rather than a series: three axes, or flat named steps."""
     return has_three_axes(X) or parse_step_names(column_names(X)) is not None
 
 
-def has_three_axes(X):
+def has_three_axes(X: Any) -> bool:
     """Return whether `X` is an array of three axes, which holds windows."""
     if is_frame(X):
         return False
@@ -116,7 +120,7 @@ def has_three_axes(X):
         return False
 
 
-def flatten_windows(windows, columns):
+def flatten_windows(windows: np.ndarray, columns: list[str]) -> np.ndarray:
     """Put windows back into the columns that `as_windows` took them from.
 
     Parameters
@@ -132,7 +136,8 @@ def flatten_windows(windows, columns):
         In the order of `columns`.
     """
     flat = windows.reshape(len(windows), -1)
-    order = parse_step_names(columns)[2]
+    steps = parse_step_names(columns)
+    order = None if steps is None else steps[2]
     if order is None:
         return flat
     table = np.empty_like(flat)
@@ -140,7 +145,7 @@ def flatten_windows(windows, columns):
     return table
 
 
-def window_rows(windows):
+def window_rows(windows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Split windows into the rows they are made of and the row at which each of them starts.
 
     Window ``i`` is ``rows[starts[i] : starts[i] + n_timesteps]``. For a strided view of a series
@@ -176,7 +181,9 @@ def window_rows(windows):
     return rows, np.arange(n_samples, dtype=np.int64) * hop
 
 
-def observed_rows(rows, *, where="row {}".format, input_name="X"):
+def observed_rows(
+    rows: np.ndarray, *, where: Callable[[int], str] = "row {}".format, input_name: str = "X"
+) -> np.ndarray:
     """Return which rows are observed: finite in every feature, where the others are all NaN.
 
     Parameters
@@ -208,7 +215,7 @@ def observed_rows(rows, *, where="row {}".format, input_name="X"):
     return observed
 
 
-def refuse_infinity(rows, *, where="row {}".format):
+def refuse_infinity(rows: np.ndarray, *, where: Callable[[int], str] = "row {}".format) -> None:
     """Raise a ValueError if an array of shape (n_rows, n_features) is infinite somewhere."""
     for first in range(0, len(rows), _CHUNK_ROWS):
         infinite = np.isinf(rows[first : first + _CHUNK_ROWS])
@@ -216,13 +223,13 @@ def refuse_infinity(rows, *, where="row {}".format):
             _raise_infinity(infinite, first, where)
 
 
-def refuse_infinity_in_windows(windows):
+def refuse_infinity_in_windows(windows: np.ndarray) -> None:
     """Raise a ValueError if windows (n_samples, n_timesteps, n_features) are infinite somewhere."""
     rows, starts = window_rows(windows)
     refuse_infinity(rows, where=place_in_windows(starts))
 
 
-def place_in_windows(starts):
+def place_in_windows(starts: np.ndarray) -> Callable[[int], str]:
     """Return a function that says of a row of `window_rows` where in the windows it is."""
 
     def where(row):
@@ -306,7 +313,7 @@ def _raise_infinity(infinite, first, where, input_name="X"):
     )
 
 
-def as_token_windows(windows, input_name="X"):
+def as_token_windows(windows: np.ndarray, input_name: str = "X") -> np.ndarray:
     """Check that windows hold tokens, and return them with padding as missing steps.
 
     Parameters
@@ -350,7 +357,7 @@ def as_token_windows(windows, input_name="X"):
     return np.where(missing, np.nan, windows)
 
 
-def is_on_disk(array):
+def is_on_disk(array: Any) -> bool:
     """Return whether an array is a view of a file.
 
     Parameters
@@ -370,7 +377,7 @@ def is_on_disk(array):
     return False
 
 
-def empty_beside(array, shape):
+def empty_beside(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Return an array to be filled: in a temporary file if another array is on disk.
 
     Parameters

@@ -1,6 +1,7 @@
 """Windows as slices of rows, in memory or on disk, and the newest of them: `WindowSet`."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -33,7 +34,7 @@ class WindowSet:
     differenced: np.ndarray | None = None
 
     @classmethod
-    def from_array(cls, windows, input_name="X"):
+    def from_array(cls, windows: np.ndarray, input_name: str = "X") -> "WindowSet":
         """Make a set from an array of shape (n_samples, n_timesteps, n_features).
 
         Parameters
@@ -71,28 +72,28 @@ class WindowSet:
         kept = rows[first:end] if observed[first:end].all() else rows[observed]
         return cls(kept, before[starts], lengths)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.starts)
 
     @property
-    def n_features(self):
+    def n_features(self) -> int:
         """Number of features of each step."""
         return self.rows.shape[1]
 
-    def take(self, index):
+    def take(self, index: slice | np.ndarray) -> "WindowSet":
         """Return the set of the windows at `index` (a slice or an array of integers)."""
         return replace(self, starts=self.starts[index], lengths=self.lengths[index])
 
-    def with_rows(self, rows, differenced=None):
+    def with_rows(self, rows: np.ndarray, differenced: np.ndarray | None = None) -> "WindowSet":
         """Return the same windows over other rows, such as standardised ones."""
         return WindowSet(rows, self.starts, self.lengths, differenced)
 
     @property
-    def newest_rows(self):
+    def newest_rows(self) -> np.ndarray:
         """Numbers of the rows that the windows end with, shape (n_samples,)."""
         return self.starts + self.lengths - 1
 
-    def gather(self, index):
+    def gather(self, index: slice | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Copy the windows at `index` into one array, each of them at its beginning.
 
         Parameters
@@ -119,7 +120,7 @@ class WindowSet:
             values[:, :, self.differenced] -= values[:, :1, self.differenced]
         return values, lengths
 
-    def row_numbers(self, index):
+    def row_numbers(self, index: slice | np.ndarray) -> np.ndarray:
         """Return the numbers of the rows of some windows, one window after the other.
 
         Parameters
@@ -136,7 +137,7 @@ class WindowSet:
         ends = np.cumsum(lengths)
         return np.arange(ends[-1]) + np.repeat(starts - (ends - lengths), lengths)
 
-    def gathered(self, index):
+    def gathered(self, index: slice | np.ndarray) -> "WindowSet":
         """Return the windows at `index` with rows of their own, one window after the other.
 
         Parameters
@@ -154,7 +155,7 @@ class WindowSet:
         starts = np.arange(n_samples, dtype=np.int64) * n_steps
         return WindowSet(values.reshape(-1, *values.shape[2:]), starts, lengths)
 
-    def row_weight(self, sample_weight=None):
+    def row_weight(self, sample_weight: Any = None) -> np.ndarray:
         """Return how often each row occurs in the windows, weighted by their samples.
 
         Statistics weighted so are those of the separate windows, whether they share rows or not.
@@ -183,7 +184,7 @@ class WindowSet:
         return weight
 
 
-def newest_block(windows, validation_fraction):
+def newest_block(windows: WindowSet, validation_fraction: float) -> tuple[slice, slice]:
     """Split samples in time into training and validation.
 
     The newest samples validate. Where windows share rows with their neighbours, the training

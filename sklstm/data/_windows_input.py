@@ -1,5 +1,8 @@
 """What every estimator of windows does with `X`: `WindowsInputMixin`."""
 
+from typing import Any
+
+import numpy as np
 from sklearn.utils.validation import validate_data
 
 from ._frames import is_frame
@@ -25,7 +28,7 @@ class WindowsInputMixin:
         Number of steps and of features of each step of the windows seen in `fit`.
     """
 
-    def _check_windows(self, X, *, reset):
+    def _check_windows(self, X: Any, *, reset: bool) -> WindowSet:
         """Return `X` as a set of windows, and set or check the attributes above.
 
         Parameters
@@ -54,24 +57,24 @@ class WindowsInputMixin:
         self._remember_features(X, windows)
         return window_set
 
-    def _read_windows(self, X, names=None):
+    def _read_windows(self, X: Any, names: list[str] | None = None) -> np.ndarray:
         """Return `X` with three axes, as `as_windows` does; estimators may have further rules."""
         return as_windows(X, estimator=self, names=names)
 
-    def _check_window_array(self, X):
+    def _check_window_array(self, X: Any) -> np.ndarray:
         """Return `X` with three axes, (n_samples, n_timesteps, n_features), if it agrees."""
         windows = self._read_windows(X, names=self._names_in_fit())
         self._check_features(X, windows)
         return windows
 
-    def _remember_features(self, X, windows):
+    def _remember_features(self, X: Any, windows: np.ndarray) -> None:
         """Set the attributes above; to be called in `fit` after all checks of `X` and `y`."""
         remember_features(self, X, windows)
 
-    def _check_features(self, X, windows):
+    def _check_features(self, X: Any, windows: np.ndarray) -> None:
         check_features(self, X, windows)
 
-    def _names_in_fit(self):
+    def _names_in_fit(self) -> list[str] | None:
         return names_in_fit(self)
 
     def __sklearn_tags__(self):
@@ -81,7 +84,7 @@ class WindowsInputMixin:
         return tags
 
 
-def remember_features(estimator, X, windows):
+def remember_features(estimator: Any, X: Any, windows: np.ndarray) -> None:
     """Note on an estimator which features its `fit` saw: the attributes of `WindowsInputMixin`.
 
     Parameters
@@ -103,7 +106,7 @@ def remember_features(estimator, X, windows):
     estimator.window_shape_ = windows.shape[1:]
 
 
-def check_features(estimator, X, windows, input_name="X"):
+def check_features(estimator: Any, X: Any, windows: np.ndarray, input_name: str = "X") -> None:
     """Raise a ValueError if windows have other features than those an estimator has seen.
 
     Parameters
@@ -132,7 +135,7 @@ def check_features(estimator, X, windows, input_name="X"):
         )
 
 
-def names_in_fit(estimator):
+def names_in_fit(estimator: Any) -> list[str] | None:
     """Return the names of the columns that an estimator has seen, None if they had none."""
     return list(getattr(estimator, "feature_names_in_", ())) or None
 

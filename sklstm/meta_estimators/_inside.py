@@ -73,7 +73,7 @@ def inner_estimators(
     if not rows or rows[0].role not in through:
         return []
     held = getattr(estimator, rows[0].fitted if fitted else rows[0].given, None)
-    inside = [step for _, step in held] if rows[0].role == "pipeline" else [held]
+    inside = [step for _, step in held or ()] if rows[0].role == "pipeline" else [held]
     return [one for one in inside if hasattr(one, "fit")]
 
 
