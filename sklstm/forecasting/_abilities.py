@@ -130,27 +130,27 @@ def early_stopping_inside(regressor: Any) -> float | None:
     return None
 
 
-def check_count(value, name):
+def check_count(value: Any, name: str) -> int:
     """Return `value` if it is a whole number of at least one; raise a ValueError otherwise."""
-    if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
+    if not isinstance(value, Integral) or isinstance(value, bool) or int(value) < 1:
         raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}.")
-    if value > _LARGEST:
+    if int(value) > _LARGEST:
         raise ValueError(f"{name} must be a whole number of at most {_LARGEST}, got {value!r}.")
     return int(value)
 
 
-def check_refit(refit):
+def check_refit(refit: Any) -> int | None:
     """Return every how many folds is fitted; None for the first one only."""
     if isinstance(refit, bool):
         return 1 if refit else None
-    if not isinstance(refit, Integral) or refit < 1:
+    if not isinstance(refit, Integral) or int(refit) < 1:
         raise ValueError(
             f"refit must be True, False or a whole number of folds of at least 1, got {refit!r}."
         )
     return int(refit)
 
 
-def check_regressor(estimator):
+def check_regressor(estimator: Any) -> None:
     """Raise a ValueError for estimators that cannot predict the rows after a window."""
     if not (hasattr(estimator, "predict") or is_regressor(estimator)):
         raise ValueError(

@@ -1,6 +1,7 @@
 """Forecasts of rows that are known, as they would have been made at the time: `run_backtest`."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,8 @@ from sklearn.utils import Bunch
 from sklearn.utils.parallel import Parallel, delayed
 
 from ._folds import read_folds
-from ._forecast_model import Path
+from ._forecast_model import ForecastModel, Path
+from ._histories import History
 from ._intervals import (
     finite_half_widths,
     following_rows,
@@ -17,7 +19,7 @@ from ._intervals import (
     interval_half_widths,
     refuse_missing,
 )
-from ._known_series import bounds, level_suffix
+from ._known_series import KnownSeries, bounds, level_suffix
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class BacktestSettings:
     refit: int | None
     steps: int | None
     stride: int | None
-    levels: dict
+    levels: dict[float | None, float]
     season: int
 
 
@@ -48,13 +50,15 @@ class Forecasts:
         n_columns).
     """
 
-    history: object
+    history: History
     origins: np.ndarray
     tested: np.ndarray
-    columns: dict
+    columns: dict[str, np.ndarray]
 
 
-def run_backtest(forecaster, series, exog, cv, settings):
+def run_backtest(
+    forecaster: Any, series: Any, exog: Any, cv: Any, settings: BacktestSettings
+) -> Bunch:
     """Run `Forecaster.backtest` with an unfitted forecaster.
 
     Parameters
@@ -99,7 +103,7 @@ def run_backtest(forecaster, series, exog, cv, settings):
     )
 
 
-def skill_score(model, before, after):
+def skill_score(model: ForecastModel, before: KnownSeries, after: KnownSeries) -> float:
     """Return one minus the ratio of absolute errors of forecasts and of persistence.
 
     Parameters
@@ -291,7 +295,7 @@ def _persistence(values, origins, steps, season):
     return np.where((source >= 0)[:, :, np.newaxis], values[source], np.nan)
 
 
-def forecast_table(results, known):
+def forecast_table(results: list[Forecasts], known: KnownSeries) -> pd.DataFrame:
     """Return one row for each origin and step.
 
     Parameters
@@ -312,7 +316,8 @@ def forecast_table(results, known):
         origin, step = np.nonzero(result.tested)
         origins = result.origins[origin]
         for place, name in enumerate(known.columns):
-            levels = {} if known.by is None else {known.by: [result.history.key] * len(step)}
+            key = [result.history.key] * len(step)
+            levels: dict[Any, Any] = {} if known.by is None else {known.by: key}
             levels |= {"column": [name] * len(step)} if several else {}
             levels |= {"origin": result.history.index[origins], "step": step + 1}
             values = {
@@ -324,7 +329,7 @@ def forecast_table(results, known):
     return pd.concat(frames)
 
 
-def error_table(forecasts, levels, *, by_step):
+def error_table(forecasts: pd.DataFrame, levels: list[float | None], *, by_step: bool) -> Any:
     """Return the errors of forecasts and of persistence.
 
     Parameters

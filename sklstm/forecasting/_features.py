@@ -30,11 +30,13 @@ class Features:
     known: np.ndarray
 
     @property
-    def leads(self):
+    def leads(self) -> list[int]:
         """By how many rows values known in advance are moved forward."""
         return list(range(self.horizon, 0, -self.lookback))
 
-    def rows(self, values, exog, future=None):
+    def rows(
+        self, values: np.ndarray, exog: np.ndarray, future: np.ndarray | None = None
+    ) -> np.ndarray:
         """Return the rows of windows of one series.
 
         Parameters
@@ -65,7 +67,7 @@ class Features:
             rows[: -lead or None, first : first + known.shape[1]] = known[lead:]
         return rows
 
-    def mark_missing(self, rows, n_columns):
+    def mark_missing(self, rows: np.ndarray, n_columns: int) -> None:
         """Make all features of missing steps NaN, in place.
 
         Parameters
@@ -78,7 +80,9 @@ class Features:
         unknown = np.isnan(rows[..., : n_columns + len(self.past)]).any(axis=-1)
         rows[unknown] = np.nan
 
-    def buffers(self, rows, origins, steps, n_columns):
+    def buffers(
+        self, rows: np.ndarray, origins: np.ndarray, steps: int, n_columns: int
+    ) -> np.ndarray:
         """Return the rows of windows that a forecast goes through.
 
         Parameters
@@ -200,7 +204,7 @@ def newest_pairs(places, fraction, gap):
     return first, np.arange(len(older), len(places))
 
 
-def missing_in_windows(rows, lookback):
+def missing_in_windows(rows: np.ndarray, lookback: int) -> np.ndarray:
     """Return how many steps of each window of a series are missing, from the first full one on."""
     missing = np.isnan(rows).any(axis=1)
     before = np.concatenate([[0], np.cumsum(missing)])

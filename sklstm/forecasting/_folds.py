@@ -1,7 +1,8 @@
 """Folds of rows, as places in the series that they cut: `read_folds`."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from sklearn.model_selection import TimeSeriesSplit
@@ -11,6 +12,7 @@ from sklstm.model_selection import PanelTimeSeriesSplit
 from sklstm.time_labels import as_time_labels
 
 from ._histories import row_labels
+from ._known_series import KnownSeries
 
 _TAKES = "cv takes a splitter, an iterable of folds or a number"
 
@@ -33,7 +35,7 @@ class Cut:
     end: int
 
 
-def read_folds(series, cv, known):
+def read_folds(series: Any, cv: Any, known: KnownSeries) -> list[dict[Hashable, Cut]]:
     """Return for each fold the cut of each series that has training rows in it.
 
     Parameters

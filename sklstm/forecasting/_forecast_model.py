@@ -1,6 +1,8 @@
 """A regressor fitted to the windows of series, and forecasts by it: `ForecastModel`."""
 
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 from sklearn.base import clone
@@ -14,6 +16,7 @@ from ._abilities import (
     takes_windows,
 )
 from ._features import Features, missing_in_windows, newest_pairs, training_pairs
+from ._histories import History
 
 _VALUES_AT_A_TIME = 1 << 24  # of windows in memory
 
@@ -35,12 +38,14 @@ class ForecastModel:
     """
 
     features: Features
-    regressor: object
-    transformers: dict
+    regressor: Any
+    transformers: dict[Hashable, Any]
     takes_missing: bool = False
 
     @classmethod
-    def fit(cls, histories, features, estimator, transformer):
+    def fit(
+        cls, histories: Sequence[History], features: Features, estimator: Any, transformer: Any
+    ) -> Self:
         """Fit clones of a regressor and a transformer.
 
         Parameters
@@ -97,11 +102,11 @@ class ForecastModel:
             regressor.fit(windows[first], targets[first], **held_out)
         return cls(features, regressor, transformers, takes_missing_steps(estimator))
 
-    def knows(self, key):
+    def knows(self, key: Hashable) -> bool:
         """Return whether a series has its transformer, or needs none."""
         return not self.transformers or key in self.transformers
 
-    def possible_origins(self, path):
+    def possible_origins(self, path: "Path") -> np.ndarray:
         """Return the rows of a series from which forecasts can be made.
 
         Left out are rows whose window is incomplete, or has missing steps that the regressor does
@@ -114,11 +119,11 @@ class ForecastModel:
         allowed = self.features.lookback if self.takes_missing else 1
         return self.features.lookback - 1 + np.flatnonzero(n_missing < allowed)
 
-    def padded(self, steps):
+    def padded(self, steps: int) -> int:
         """Return how many rows are predicted to have `steps`: blocks of `horizon` rows each."""
         return -(-steps // self.features.horizon) * self.features.horizon
 
-    def forecast(self, paths, steps):
+    def forecast(self, paths: Sequence["Path"], steps: int) -> list[np.ndarray]:
         """Forecast from many origins of many series at once.
 
         Parameters
@@ -146,7 +151,7 @@ class ForecastModel:
             for path, (values, rows) in zip(paths, prepared, strict=True)
             for origins in self._portions(path.origins, rows, padded)
         ]
-        results = {id(path): [] for path in paths}
+        results: dict[int, list[np.ndarray]] = {id(path): [] for path in paths}
         for batch in self._batches(pieces, padded):
             buffers = [
                 self.features.buffers(rows, origins, padded, n) for n, rows, _, origins in batch
@@ -266,7 +271,7 @@ class Path:
         Exogenous values known in advance of the rows after the history.
     """
 
-    history: object
+    history: History
     origins: np.ndarray
     future: np.ndarray | None = None
 

@@ -1,10 +1,12 @@
 """Series in, future out: `Forecaster`."""
 
 from numbers import Integral, Real
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, _fit_context, clone
+from sklearn.utils import Bunch
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
@@ -156,7 +158,7 @@ class Forecaster(MetaEstimatorMixin, SavedStateMixin, BaseEstimator):
         self.calibration_size = calibration_size
 
     @_fit_context(prefer_skip_nested_validation=False)
-    def fit(self, series, exog=None):
+    def fit(self, series: Any, exog: Any = None) -> Self:
         """Fit the regressor to the windows of one or several series.
 
         Parameters
@@ -207,7 +209,14 @@ class Forecaster(MetaEstimatorMixin, SavedStateMixin, BaseEstimator):
         self.n_features_in_ = len(known.columns)
         return self
 
-    def forecast(self, steps=None, exog=None, level=None, *, series=None):
+    def forecast(
+        self,
+        steps: int | None = None,
+        exog: Any = None,
+        level: float | list[float] | None = None,
+        *,
+        series: Any = None,
+    ) -> pd.DataFrame:
         """Forecast the rows after the last ones known.
 
         Parameters
@@ -249,7 +258,7 @@ class Forecaster(MetaEstimatorMixin, SavedStateMixin, BaseEstimator):
             frames[past.key] = forecast_frame(futures[past.key][1], quantities, self.columns_)
         return panel_frame(frames, self._known)
 
-    def update(self, series, exog=None):
+    def update(self, series: Any, exog: Any = None) -> Self:
         """Take note of new rows, so that forecasts begin after them; nothing is refitted.
 
         Parameters
@@ -274,8 +283,17 @@ class Forecaster(MetaEstimatorMixin, SavedStateMixin, BaseEstimator):
         return self
 
     def backtest(
-        self, series, cv=5, *, exog=None, refit=True, steps=None, stride=None, level=None, season=1
-    ):
+        self,
+        series: Any,
+        cv: Any = 5,
+        *,
+        exog: Any = None,
+        refit: bool | int = True,
+        steps: int | None = None,
+        stride: int | None = None,
+        level: float | list[float] | None = None,
+        season: int = 1,
+    ) -> Bunch:
         """Forecast rows that are known, as they would have been forecast at the time.
 
         In each fold the training rows are fitted, and from the last of them the test rows are
@@ -339,7 +357,7 @@ class Forecaster(MetaEstimatorMixin, SavedStateMixin, BaseEstimator):
             forecaster.set_params(calibration_size=None)
         return run_backtest(forecaster, series, exog, cv, settings)
 
-    def score(self, series, exog=None):
+    def score(self, series: Any, exog: Any = None) -> float:
         """Return by how much forecasts of the next rows are better than persistence.
 
         Parameters
@@ -358,5 +376,5 @@ class Forecaster(MetaEstimatorMixin, SavedStateMixin, BaseEstimator):
         check_is_fitted(self)
         return skill_score(self._model, self._known, self._known.followed_by(series, exog))
 
-    def __sklearn_is_fitted__(self):
+    def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_model")

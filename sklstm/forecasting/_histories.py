@@ -1,13 +1,15 @@
 """The known rows of each series and their exogenous columns, read from frames: `History`."""
 
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.sparse import issparse
 
 from sklstm.data import as_series, column_names, index_of, is_frame, split_panel
-from sklstm.time_labels import as_time_labels, in_zone_of, label_text
+from sklstm.time_labels import Calendar, as_time_labels, in_zone_of, label_text
 
 
 @dataclass(frozen=True)
@@ -26,25 +28,25 @@ class History:
         Exogenous columns, if need be none; never NaN.
     """
 
-    key: object
+    key: Hashable
     index: pd.Index
     values: np.ndarray
     exog: np.ndarray
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.values)
 
     @property
-    def of(self):
+    def of(self) -> str:
         """Words to put behind "series" in messages."""
         return "" if self.key is None else f" {self.key!r}"
 
-    def part(self, first, end):
+    def part(self, first: int, end: int) -> "History":
         """Return the rows from `first` to the one before `end`."""
         rows = slice(first, end)
         return History(self.key, self.index[rows], self.values[rows], self.exog[rows])
 
-    def followed_by(self, rows):
+    def followed_by(self, rows: "History") -> "History":
         """Return the history with that of later rows put behind it."""
         return replace(
             self,
@@ -53,7 +55,7 @@ class History:
             exog=np.concatenate([self.exog, rows.exog]),
         )
 
-    def completed(self, index):
+    def completed(self, index: pd.Index) -> "History":
         """Return the history with missing steps where labels of `index` are absent.
 
         Exogenous columns repeat their last values there.
@@ -67,7 +69,7 @@ class History:
         return History(self.key, index, values, self.exog[newest])
 
 
-def read_histories(series, exog, by):
+def read_histories(series: Any, exog: Any, by: Hashable | None) -> dict[Hashable, History]:
     """Read series and their exogenous columns.
 
     Parameters
@@ -104,7 +106,9 @@ def read_histories(series, exog, by):
     return histories
 
 
-def read_tables(table, by, name):
+def read_tables(
+    table: Any, by: Hashable | None, name: str
+) -> dict[Hashable, tuple[np.ndarray, pd.Index | None]]:
     """Return values of shape (n_rows, n_columns) and index (or None) of each series, by key."""
     table = _with_two_axes(table)
     if by is None:
@@ -119,19 +123,19 @@ def read_tables(table, by, name):
     }
 
 
-def row_labels(index, n_rows):
+def row_labels(index: pd.Index | None, n_rows: int) -> pd.Index:
     """Return the labels of rows, which are counted where nothing labels them."""
     return pd.RangeIndex(n_rows) if index is None else as_time_labels(index)
 
 
-def names_of_columns(table, by):
+def names_of_columns(table: Any, by: Hashable | None) -> list[Any] | None:
     """Return the names of the columns but `by`, as text or whatever they are; None without."""
     table = _with_two_axes(table)
     names = column_names(table)
     return None if names is None else [name for name in names if by is None or name != by]
 
 
-def refuse_nan(values, index, name, key=None):
+def refuse_nan(values: np.ndarray, index: pd.Index | None, name: str, key: Hashable = None) -> None:
     """Raise a ValueError if exogenous values are missing somewhere."""
     missing = np.isnan(values)
     if missing.any():
@@ -210,7 +214,7 @@ def _refuse_partly_missing(values, index, key):
         )
 
 
-def places_of_known(known_exog, names, n_columns):
+def places_of_known(known_exog: Any, names: list[Any] | None, n_columns: int) -> np.ndarray:
     """Return which exogenous columns are known in advance.
 
     Parameters
@@ -255,7 +259,13 @@ def places_of_known(known_exog, names, n_columns):
     return np.array(sorted(set(places)), dtype=int)
 
 
-def read_future(exog, by, names, places, keys):
+def read_future(
+    exog: Any,
+    by: Hashable | None,
+    names: list[Any] | None,
+    places: np.ndarray,
+    keys: Sequence[Hashable],
+) -> dict[Hashable, tuple[np.ndarray, pd.Index | None]]:
     """Read the values that exogenous columns will have.
 
     Parameters
@@ -315,7 +325,9 @@ def read_future(exog, by, names, places, keys):
     return futures
 
 
-def check_future(future, labels, calendar, key):
+def check_future(
+    future: tuple[np.ndarray, pd.Index | None], labels: pd.Index, calendar: Calendar, key: Hashable
+) -> tuple[np.ndarray, pd.Index]:
     """Return the values of the rows to be forecast, and the labels of these rows.
 
     Parameters

@@ -1,15 +1,20 @@
 """Intervals by split conformal prediction, calibrated on the newest rows."""
 
 import warnings
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from numbers import Real
+from typing import Any
 
 import numpy as np
 
-from ._forecast_model import ForecastModel
+from ._forecast_model import ForecastModel, Path
+from ._histories import History
 
 
-def split_off_newest(histories, calibration_size, n_fewest):
+def split_off_newest(
+    histories: Mapping[Hashable, History], calibration_size: Any, n_fewest: int
+) -> tuple[list[History], dict[Hashable, int]]:
     """Return the series without the rows that calibrate.
 
     Parameters
@@ -39,7 +44,7 @@ def split_off_newest(histories, calibration_size, n_fewest):
     return [past for past in older if len(past) >= n_fewest], n_newest
 
 
-def check_levels(level):
+def check_levels(level: Any) -> dict[float | None, float]:
     """Return the levels that a user asks for, by what their columns are called after.
 
     Parameters
@@ -62,14 +67,20 @@ def check_levels(level):
     several = isinstance(level, list | tuple | np.ndarray)
     levels = {value: value for value in level} if several else {None: level}
     for value in levels.values():
-        if not isinstance(value, Real) or isinstance(value, bool) or not 0 < value < 1:
+        if not isinstance(value, Real) or isinstance(value, bool) or not 0 < float(value) < 1:
             raise ValueError(
                 f"level must be a number in (0, 1), such as 0.9, or a list of them; got {value!r}."
             )
     return levels
 
 
-def half_widths(calibrator, paths, n_newest, levels, steps):
+def half_widths(
+    calibrator: ForecastModel | None,
+    paths: Sequence[Path],
+    n_newest: Mapping[Hashable, int],
+    levels: dict[float | None, float],
+    steps: int,
+) -> dict[Hashable, dict[float | None, np.ndarray]]:
     """Return how far bounds are from the forecast that follows on the last row of each series.
 
     Parameters
@@ -199,7 +210,7 @@ def _too_few(key, name, widths, levels):
     )
 
 
-def interval_half_widths(errors, level, n_newest):
+def interval_half_widths(errors: np.ndarray, level: float, n_newest: int | None) -> np.ndarray:
     """Return by how much the actual value may be off, for each step ahead.
 
     Split conformal prediction: of ``m`` earlier absolute errors of a step the ``ceil((m + 1) *
@@ -241,7 +252,7 @@ def interval_half_widths(errors, level, n_newest):
     return widths
 
 
-def fewest_errors(level):
+def fewest_errors(level: float) -> int:
     """Return how many errors an interval of a level takes."""
     return int(np.ceil(level / (1 - level) - 1e-9))
 
@@ -282,7 +293,7 @@ def forecast_errors(model, paths, first, steps):
     return errors
 
 
-def following_rows(values, origins, steps):
+def following_rows(values: np.ndarray, origins: np.ndarray, steps: int) -> np.ndarray:
     """Return the rows after each origin, NaN beyond the end.
 
     Parameters

@@ -1,6 +1,8 @@
 """All that a forecaster knows of its series: `KnownSeries`."""
 
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -8,7 +10,14 @@ import pandas as pd
 from sklstm.data import index_of
 from sklstm.time_labels import Calendar, check_order, in_zone_of
 
-from ._histories import check_future, names_of_columns, places_of_known, read_future, read_histories
+from ._histories import (
+    History,
+    check_future,
+    names_of_columns,
+    places_of_known,
+    read_future,
+    read_histories,
+)
 
 
 @dataclass(frozen=True)
@@ -35,17 +44,19 @@ class KnownSeries:
         What to make of times that are absent.
     """
 
-    histories: dict
+    histories: dict[Hashable, History]
     calendar: Calendar
-    columns: list
-    exog_columns: list | None
+    columns: list[Any]
+    exog_columns: list[Any] | None
     known: np.ndarray
-    by: str | None
+    by: Hashable | None
     time_first: bool
     gaps: str
 
     @classmethod
-    def read(cls, series, exog, *, by, freq, gaps, known_exog):
+    def read(
+        cls, series: Any, exog: Any, *, by: Hashable | None, freq: Any, gaps: str, known_exog: Any
+    ) -> Self:
         """Read series and exogenous columns as `Forecaster.fit` is given them."""
         histories = read_histories(series, exog, by)
         calendar = Calendar.of({key: past.index for key, past in histories.items()}, freq)
@@ -60,17 +71,17 @@ class KnownSeries:
         return known.with_histories(histories)
 
     @property
-    def n_exog(self):
+    def n_exog(self) -> int:
         """Number of exogenous columns."""
         return next(iter(self.histories.values())).exog.shape[1]
 
-    def with_histories(self, histories):
+    def with_histories(self, histories: Mapping[Hashable, History]) -> Self:
         """Return the same with other histories, whose times are checked."""
         return replace(
             self, histories={key: self._regular(past) for key, past in histories.items()}
         )
 
-    def followed_by(self, series, exog):
+    def followed_by(self, series: Any, exog: Any) -> Self:
         """Return the series with new rows at their ends."""
         self._check_exog(exog)
         _check_names(series, self.by, self.columns, "series")
@@ -90,7 +101,7 @@ class KnownSeries:
         calendar = self.calendar.with_labels(new_labels)
         return replace(self, calendar=calendar).with_histories(histories)
 
-    def wanted(self, series):
+    def wanted(self, series: Any) -> list[History]:
         """Return the histories of the series that a user names; of all for None."""
         if series is None:
             return list(self.histories.values())
@@ -99,7 +110,9 @@ class KnownSeries:
             raise ValueError("series names no series: by default (None) all are forecast.")
         return [self._find(key) for key in keys]
 
-    def futures(self, histories, exog, steps, n_rows):
+    def futures(
+        self, histories: Sequence[History], exog: Any, steps: int, n_rows: int
+    ) -> dict[Hashable, tuple[np.ndarray | None, pd.Index]]:
         """Return what is known of the time after the end of series.
 
         Parameters
@@ -193,7 +206,9 @@ def _check_names(table, by, before, name):
         raise ValueError(f"{name} has the columns {names}, and had {before} in fit.")
 
 
-def forecast_frame(index, quantities, names):
+def forecast_frame(
+    index: pd.Index, quantities: Mapping[str, np.ndarray], names: list[Any]
+) -> pd.DataFrame:
     """Return the frame of a forecast of one series.
 
     Parameters
@@ -218,7 +233,7 @@ def forecast_frame(index, quantities, names):
     return pd.DataFrame(values.reshape(len(index), -1), index=index, columns=columns)
 
 
-def panel_frame(frames, known):
+def panel_frame(frames: Mapping[Hashable, pd.DataFrame], known: KnownSeries) -> pd.DataFrame:
     """Put the frames of several series below each other.
 
     Parameters
@@ -240,12 +255,14 @@ def panel_frame(frames, known):
     return frame.swaplevel() if known.time_first else frame
 
 
-def level_suffix(level):
+def level_suffix(level: float | None) -> str:
     """Return the suffix of ``lower`` in the name of a column: empty for a single level."""
     return "" if level is None else f"_{level:g}"
 
 
-def bounds(forecast, half_widths):
+def bounds(
+    forecast: np.ndarray, half_widths: Mapping[float | None, np.ndarray]
+) -> dict[str, np.ndarray]:
     """Return lower and upper bounds by name, for one level or several.
 
     Parameters
