@@ -63,9 +63,11 @@ output : {"last", "sequence"}, default="last"
     step without target is NaN in `y`, and every target counts the same in the loss. The prediction
     of a step depends on this and earlier steps of its window only, unless the network reads
     backwards too.
-loss : {"squared_error", "absolute_error", "huber", "quantile"}, default="squared_error"
-    What training minimises. The Huber loss is quadratic up to an error of one standard deviation
-    of the target.
+loss : {"squared_error", "absolute_error", "huber", "log_cosh", "quantile"}, default="squared_error"
+    What training minimises, the mean of a function of the error ``e``, prediction minus target in
+    standard deviations of the target: ``e ** 2``; ``|e|``; ``e ** 2 / 2`` up to one and
+    ``|e| - 1 / 2`` beyond (Huber, 1964); ``log(cosh(e))``, about the same but smooth; or
+    ``max((1 - q) * e, -q * e)`` with the quantile `q` (Koenker and Bassett, 1978).
 quantile : float in (0, 1) or list of float, default=0.5
     The quantile that ``loss="quantile"`` predicts; of a list, several distinct ones at once, in a
     last axis of the predictions. They never cross: predictions are sorted by level (Chernozhukov,

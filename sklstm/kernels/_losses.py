@@ -8,7 +8,7 @@ from functools import cache
 from types import SimpleNamespace
 
 from ._code import DOUBLE, Variable, larger_lanes, loop, real, spread
-from ._elementary import exp, log, log1p, log_logistic, logistic, tanh
+from ._elementary import exp, log, log1p, log_logistic, logistic, square_root, tanh
 from ._functions import compile_functions, function
 from ._places import NETWORK
 from ._registers import LANES
@@ -145,7 +145,8 @@ def _functions_of(outputs):
 
     return SimpleNamespace(
         abs=_on_each(lambda x: x.compare("<", 0.0).choose(-x, x)),
-        exp=_on_each(exp), log=_on_each(log), log1p=_on_each(log1p), tanh=_on_each(tanh),
+        exp=_on_each(exp), log=_on_each(log), log1p=_on_each(log1p), sqrt=_on_each(square_root),
+        tanh=_on_each(tanh),
         logistic=_on_each(logistic), log_logistic=_on_each(log_logistic),
         where=_on_each(lambda condition, yes, no: condition.choose(yes, no)),
         maximum=_on_each(larger_lanes), clip=_on_each(_clipped),

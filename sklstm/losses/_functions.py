@@ -1,13 +1,76 @@
-"""The functions that losses are written with, for NumPy arrays and for torch tensors.
+"""The functions that losses are written with: `Functions`, for NumPy arrays and torch tensors.
 
-Those for the recorded values of compiled code stand in `sklstm.kernels._losses`. The first axis is
-that of the outputs of one target; `sum`, `max`, `pick` and the like go over it.
+Those for compiled code are in `sklstm.kernels._losses`.
 """
+
+from __future__ import annotations
 
 from functools import cache
 from types import SimpleNamespace
+from typing import Any, Protocol
 
 import numpy as np
+
+
+class Functions(Protocol):
+    """The functions that a loss may call, besides ``+ - * / < >``.
+
+    The last ones go over the outputs of one target, which are the first axis.
+    """
+
+    def abs(self, x: Any) -> Any:
+        """Return the absolute value."""
+
+    def exp(self, x: Any) -> Any:
+        """Return the exponential function of `x` from -80 to 80; below it is that of -80."""
+
+    def log(self, x: Any) -> Any:
+        """Return the natural logarithm of numbers from 1e-37 on."""
+
+    def log1p(self, x: Any) -> Any:
+        """Return ``log(1 + x)``, with all digits near zero."""
+
+    def sqrt(self, x: Any) -> Any:
+        """Return the square root."""
+
+    def tanh(self, x: Any) -> Any:
+        """Return the hyperbolic tangent."""
+
+    def logistic(self, x: Any) -> Any:
+        """Return ``1 / (1 + exp(-x))``."""
+
+    def log_logistic(self, x: Any) -> Any:
+        """Return the logarithm of the logistic function."""
+
+    def where(self, condition: Any, yes: Any, no: Any) -> Any:
+        """Return `yes` where a comparison holds, which it never does for NaN, else `no`."""
+
+    def maximum(self, a: Any, b: Any) -> Any:
+        """Return the larger one of two values."""
+
+    def clip(self, x: Any, low: float, high: float) -> Any:
+        """Return `x`, or the nearer one of two bounds."""
+
+    def sum(self, outputs: Any) -> Any:
+        """Return the sum over the outputs of a target."""
+
+    def max(self, outputs: Any) -> Any:
+        """Return the largest output of a target."""
+
+    def log_softmax(self, outputs: Any) -> Any:
+        """Return the logarithms of probabilities in proportion to ``exp(outputs)``."""
+
+    def pick(self, outputs: Any, target: Any) -> Any:
+        """Return the output with the number of the class."""
+
+    def one_hot(self, outputs: Any, target: Any) -> Any:
+        """Return 1 for the output with the number of the class, 0 for the others."""
+
+    def keep(self, outputs: Any) -> Any:
+        """Return the same; compiled code computes it once, in place of the network's outputs."""
+
+    def precise(self, x: Any) -> Any:
+        """Return the same in double precision."""
 
 
 def _one_hot(outputs, target):
@@ -22,7 +85,7 @@ def _log_softmax(outputs):
 
 #: Functions for NumPy arrays.
 NUMPY = SimpleNamespace(
-    abs=np.abs, exp=np.exp, log=np.log, log1p=np.log1p, tanh=np.tanh, where=np.where,
+    abs=np.abs, exp=np.exp, log=np.log, log1p=np.log1p, sqrt=np.sqrt, tanh=np.tanh, where=np.where,
     maximum=np.maximum, clip=np.clip,
     logistic=lambda x: 0.5 * np.tanh(0.5 * x) + 0.5,
     log_logistic=lambda x: -np.logaddexp(0.0, -x),
@@ -39,7 +102,7 @@ NUMPY = SimpleNamespace(
 
 
 @cache
-def torch_functions():
+def torch_functions() -> SimpleNamespace:
     """Return the functions for torch tensors."""
     import torch
 
@@ -53,8 +116,8 @@ def torch_functions():
         return functional.one_hot(target, len(outputs)).movedim(-1, 0).to(outputs.dtype)
 
     return SimpleNamespace(
-        abs=torch.abs, exp=torch.exp, log=torch.log, log1p=torch.log1p, tanh=torch.tanh,
-        where=torch.where, maximum=torch.maximum, clip=torch.clip,
+        abs=torch.abs, exp=torch.exp, log=torch.log, log1p=torch.log1p, sqrt=torch.sqrt,
+        tanh=torch.tanh, where=torch.where, maximum=torch.maximum, clip=torch.clip,
         logistic=torch.sigmoid,
         log_logistic=functional.logsigmoid,
         sum=lambda outputs: outputs.sum(dim=0),

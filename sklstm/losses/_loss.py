@@ -1,11 +1,13 @@
 """What a loss is: `Loss`."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
-from ._functions import NUMPY
+from ._functions import NUMPY, Functions
 
 
 @dataclass(frozen=True)
@@ -38,22 +40,22 @@ class Loss:
     shifts_targets: ClassVar[bool] = True
 
     @property
-    def n_outputs_per_target(self):
+    def n_outputs_per_target(self) -> int:
         """Number of outputs of the network for each target."""
         return 1
 
     @property
-    def n_terms(self):
+    def n_terms(self) -> int:
         """Number of losses that `value` adds up; the loss of a target is their mean."""
         return 1
 
     @property
-    def constants(self):
+    def constants(self) -> Any:
         """Numbers that the expressions use, shape (n_constants,) or (n_constants, n_targets)."""
         return ()
 
     @classmethod
-    def value(cls, f, outputs, target, constants):
+    def value(cls, f: Functions, outputs: Any, target: Any, constants: Any) -> Any:
         """Return the loss of each target.
 
         Parameters
@@ -76,7 +78,7 @@ class Loss:
         raise NotImplementedError
 
     @classmethod
-    def gradient(cls, f, outputs, target, constants):
+    def gradient(cls, f: Functions, outputs: Any, target: Any, constants: Any) -> Any:
         """Return the derivative of `value` with respect to each output.
 
         Parameters are those of `value`.
@@ -89,7 +91,7 @@ class Loss:
         raise NotImplementedError
 
     @classmethod
-    def value_and_gradient(cls, f, outputs, target, constants):
+    def value_and_gradient(cls, f: Functions, outputs: Any, target: Any, constants: Any) -> Any:
         """Return both, the loss in double precision.
 
         A loss with loops over its outputs may share them between the two.
@@ -97,7 +99,9 @@ class Loss:
         precise = f.precise(outputs), f.precise(target), f.precise(constants)
         return cls.value(f, *precise), cls.gradient(f, outputs, target, constants)
 
-    def optimal_constant(self, targets, sample_weight=None):
+    def optimal_constant(
+        self, targets: np.ndarray, sample_weight: np.ndarray | None = None
+    ) -> np.ndarray:
         """Return the outputs that a network without inputs should give.
 
         Parameters
@@ -114,7 +118,7 @@ class Loss:
         """
         raise NotImplementedError
 
-    def predict(self, outputs, mean, scale):
+    def predict(self, outputs: np.ndarray, mean: np.ndarray, scale: np.ndarray) -> np.ndarray:
         """Return predictions in units of the target: the inverse of its link function.
 
         Parameters
@@ -131,7 +135,7 @@ class Loss:
         """
         return outputs[..., 0] * scale + mean
 
-    def decision(self, outputs):
+    def decision(self, outputs: np.ndarray) -> np.ndarray:
         """Return what scores are computed from: numbers, or numbers of classes.
 
         Parameters
@@ -146,7 +150,7 @@ class Loss:
         """
         return outputs
 
-    def check_targets(self, targets):
+    def check_targets(self, targets: np.ndarray) -> None:
         """Raise a ValueError if the loss is not defined for some targets, such as negative counts.
 
         Parameters
@@ -156,7 +160,7 @@ class Loss:
         """
 
     @classmethod
-    def axis_label(cls, *, differenced=False):
+    def axis_label(cls, *, differenced: bool = False) -> str:
         """Return the label of the axis of a loss curve.
 
         Parameters
@@ -171,7 +175,7 @@ class Loss:
         """
         return cls.label.format(target="the target's changes" if differenced else "the target")
 
-    def of_rows(self, output, target, f=NUMPY):
+    def of_rows(self, output: Any, target: Any, f: Any = NUMPY) -> Any:
         """Return the loss of each row of outputs.
 
         Parameters
@@ -196,7 +200,7 @@ class Loss:
         losses = self.value(f, outputs, target, constants)
         return losses.sum(axis=1) / (n_targets * self.n_terms)
 
-    def constants_of(self, n_targets):
+    def constants_of(self, n_targets: int) -> np.ndarray:
         """Return the constants of each target, shape (n_constants, n_targets)."""
         constants = np.asarray(self.constants, dtype=np.float64)
         if constants.ndim == 1:

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from numbers import Real
+from typing import Any
 
 import numpy as np
 
+from ._functions import Functions
 from ._loss import Loss
 
 
@@ -31,7 +33,7 @@ class Quantile(Loss):
     label = "Pinball loss (standard deviations of {target})"
     quantile: float | list | tuple = 0.5
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.levels is None:
             return
         proper = [isinstance(level, Real) and 0 < level < 1 for level in self.levels]
@@ -40,46 +42,49 @@ class Quantile(Loss):
                 "The 'quantile' parameter must be a float in (0, 1) or a list of distinct ones. "
                 f"Got {self.quantile!r}."
             )
+        object.__setattr__(self, "quantile", tuple(map(float, self.levels)))  # it is frozen
 
     @property
-    def levels(self):
+    def levels(self) -> tuple | None:
         """The levels in the order of the list; None for a single number."""
         return tuple(self.quantile) if isinstance(self.quantile, list | tuple) else None
 
     @property
-    def constants(self):
+    def constants(self) -> Any:
         """The levels."""
         return self.levels or (self.quantile,)
 
     @property
-    def n_outputs_per_target(self):
+    def n_outputs_per_target(self) -> int:
         """One for each level."""
         return len(self.constants)
 
     @property
-    def n_terms(self):
+    def n_terms(self) -> int:
         """One for each level."""
         return len(self.constants)
 
     @classmethod
-    def value(cls, f, outputs, target, constants):
+    def value(cls, f: Functions, outputs: Any, target: Any, constants: Any) -> Any:
         """Return the sum over the levels, as of `Loss.value`."""
         error = outputs - target
         return f.sum(f.maximum((1.0 - constants) * error, (0.0 - constants) * error))
 
     @classmethod
-    def gradient(cls, f, outputs, target, constants):
+    def gradient(cls, f: Functions, outputs: Any, target: Any, constants: Any) -> Any:
         """Return the derivative with respect to each output, 0 where the error is."""
         error = outputs - target
         below = f.where(error < 0.0, 0.0 - constants, error * 0.0)
         return f.where(error > 0.0, 1.0 - constants, below)
 
-    def optimal_constant(self, targets, sample_weight=None):
+    def optimal_constant(
+        self, targets: np.ndarray, sample_weight: np.ndarray | None = None
+    ) -> np.ndarray:
         """Return the quantiles of each target."""
         each = [weighted_quantile(targets, level, sample_weight) for level in self.constants]
         return np.stack(each, axis=-1).ravel()
 
-    def predict(self, outputs, mean, scale):
+    def predict(self, outputs: np.ndarray, mean: np.ndarray, scale: np.ndarray) -> np.ndarray:
         """Return a quantile for each target; of several, which never cross, a last axis follows."""
         if self.levels is None:
             return super().predict(outputs, mean, scale)
@@ -87,7 +92,7 @@ class Quantile(Loss):
         return uncross(outputs * scale + mean, self.levels)
 
 
-def uncross(predicted, levels):
+def uncross(predicted: np.ndarray, levels: tuple) -> np.ndarray:
     """Sort predictions along the last axis, so that a larger level has a larger quantile.
 
     Quantiles that are fitted one by one may cross. Sorting them never takes them further from the
@@ -114,7 +119,9 @@ def uncross(predicted, levels):
     return np.sort(predicted, axis=-1)[..., ranks]
 
 
-def weighted_quantile(targets, level, sample_weight=None):
+def weighted_quantile(
+    targets: np.ndarray, level: float, sample_weight: np.ndarray | None = None
+) -> np.ndarray:
     """Return a quantile of each column of targets.
 
     Parameters

@@ -2,10 +2,11 @@
 
 from dataclasses import fields
 from math import log
+from typing import Any
 
 import numpy as np
 
-from ._functions import NUMPY
+from ._functions import NUMPY, Functions
 from ._loss import Loss
 from ._quantile import Quantile, weighted_quantile
 
@@ -18,26 +19,28 @@ class ErrorLoss(Loss):
     """
 
     @classmethod
-    def of_error(cls, f, error):
+    def of_error(cls, f: Functions, error: Any) -> Any:
         """Return the loss of an error."""
         raise NotImplementedError
 
     @classmethod
-    def slope(cls, f, error):
+    def slope(cls, f: Functions, error: Any) -> Any:
         """Return its derivative."""
         raise NotImplementedError
 
     @classmethod
-    def value(cls, f, outputs, target, constants):
+    def value(cls, f: Functions, outputs: Any, target: Any, constants: Any) -> Any:
         """Return the loss of each target, as of `Loss.value`."""
         return cls.of_error(f, outputs[0] - target)
 
     @classmethod
-    def gradient(cls, f, outputs, target, constants):
+    def gradient(cls, f: Functions, outputs: Any, target: Any, constants: Any) -> Any:
         """Return the derivative, as of `Loss.gradient`."""
         return (cls.slope(f, outputs[0] - target),)
 
-    def optimal_constant(self, targets, sample_weight=None):
+    def optimal_constant(
+        self, targets: np.ndarray, sample_weight: np.ndarray | None = None
+    ) -> np.ndarray:
         """Return the outputs with the smallest mean loss, as of `Loss.optimal_constant`."""
         weight = np.ones(len(targets)) if sample_weight is None else sample_weight
         low, high = targets.min(axis=0), targets.max(axis=0)
@@ -55,16 +58,18 @@ class SquaredError(ErrorLoss):
     label = "Mean squared error (variances of {target})"
 
     @classmethod
-    def of_error(cls, f, error):
+    def of_error(cls, f: Functions, error: Any) -> Any:
         """Return the square."""
         return error * error
 
     @classmethod
-    def slope(cls, f, error):
+    def slope(cls, f: Functions, error: Any) -> Any:
         """Return twice the error."""
         return error + error
 
-    def optimal_constant(self, targets, sample_weight=None):
+    def optimal_constant(
+        self, targets: np.ndarray, sample_weight: np.ndarray | None = None
+    ) -> np.ndarray:
         """Return the mean of each target."""
         return np.average(targets, axis=0, weights=sample_weight)
 
@@ -76,16 +81,18 @@ class AbsoluteError(ErrorLoss):
     label = "Mean absolute error (standard deviations of {target})"
 
     @classmethod
-    def of_error(cls, f, error):
+    def of_error(cls, f: Functions, error: Any) -> Any:
         """Return the absolute value."""
         return f.abs(error)
 
     @classmethod
-    def slope(cls, f, error):
+    def slope(cls, f: Functions, error: Any) -> Any:
         """Return the sign, 0 for 0."""
         return f.where(error > 0.0, 1.0, f.where(error < 0.0, -1.0, error * 0.0))
 
-    def optimal_constant(self, targets, sample_weight=None):
+    def optimal_constant(
+        self, targets: np.ndarray, sample_weight: np.ndarray | None = None
+    ) -> np.ndarray:
         """Return the median of each target."""
         return weighted_quantile(targets, 0.5, sample_weight)
 
@@ -103,13 +110,13 @@ class Huber(ErrorLoss):
     label = "Huber loss (errors in standard deviations of {target})"
 
     @classmethod
-    def of_error(cls, f, error):
+    def of_error(cls, f: Functions, error: Any) -> Any:
         """Return the loss by the error clipped to [-1, 1], which makes it one expression."""
         clipped = f.clip(error, -1.0, 1.0)
         return clipped * (error - 0.5 * clipped)
 
     @classmethod
-    def slope(cls, f, error):
+    def slope(cls, f: Functions, error: Any) -> Any:
         """Return the clipped error."""
         return f.clip(error, -1.0, 1.0)
 
@@ -130,7 +137,7 @@ class LogCosh(ErrorLoss):
     label = "Log-cosh loss (errors in standard deviations of {target})"
 
     @classmethod
-    def of_error(cls, f, error):
+    def of_error(cls, f: Functions, error: Any) -> Any:
         """Return the loss by one of two expressions, each exact where the other is not."""
         # The one for small errors must stay finite at large ones: what `where` leaves out still
         # has a gradient in torch, and infinity times zero is no number.
@@ -139,16 +146,18 @@ class LogCosh(ErrorLoss):
         return f.where(size < 1.0, small, size + f.log1p(f.exp(-2.0 * size)) - log(2.0))
 
     @classmethod
-    def slope(cls, f, error):
+    def slope(cls, f: Functions, error: Any) -> Any:
         """Return the hyperbolic tangent."""
         return f.tanh(error)
 
 
 #: Every loss of the regressors by its name.
-LOSSES = {loss.name: loss for loss in (SquaredError, AbsoluteError, Huber, LogCosh, Quantile)}
+LOSSES: dict[str, type[Loss]] = {
+    loss.name: loss for loss in (SquaredError, AbsoluteError, Huber, LogCosh, Quantile)
+}
 
 
-def make_loss(name, **parameters):
+def make_loss(name: str, **parameters: Any) -> Loss:
     """Return the loss of a regressor.
 
     Parameters
@@ -177,4 +186,5 @@ def make_loss(name, **parameters):
             f"Got loss={name!r}."
         )
     loss = LOSSES[name]
-    return loss(**{field.name: parameters[field.name] for field in fields(loss)})
+    known = {field.name for field in fields(loss)} & parameters.keys()
+    return loss(**{parameter: parameters[parameter] for parameter in known})
