@@ -4,169 +4,180 @@ import textwrap
 
 _NETWORK = """
 hidden_size : int or list of int, default=32
-    Units of each recurrent layer and direction. Of a list each layer has its own, from the input
-    on; `num_layers` is left out then.
+    Number of hidden units per recurrent layer and direction. A list sets each layer separately,
+    first layer first; leave `num_layers` out then.
 num_layers : int, default=1
-    Recurrent layers on top of each other.
+    Number of stacked recurrent layers.
 {bidirectional}
-dropout : float in [0, 1) or list of them, default=0.0
-    Share of the outputs of every recurrent layer that is set to zero in training; of a list each
-    layer has its own. The first layer's is also that of the numbers of each token, the same ones at
-    every step (Gal and Ghahramani, 2016).
+dropout : float in [0, 1) or list of float, default=0.0
+    Dropout rate of the outputs of each recurrent layer, in training only. A list sets each
+    layer separately. With `embedding_dim`, the rate of the first layer also applies to the
+    embedding, with one mask for all steps of a sequence (Gal and Ghahramani, 2016).
 recurrent_dropout : float in [0, 1), default=0.0
-    Share of the hidden units that is not fed back, the same ones at every step of a sequence
-    (Gal and Ghahramani, 2016).
+    Dropout rate of the hidden state that enters the recurrent product, in training only, with
+    one mask for all steps of a sequence: variational dropout (Gal and Ghahramani, 2016).
 activation : {{"tanh", "relu"}}, default="tanh"
-    Function of the candidate and of the output of the cell. Gates are logistic always.
+    Activation function of the candidate and of the output of the cell. Gates always use the
+    logistic sigmoid.
 {peephole}
 embedding_dim : int, default=None
-    Numbers that stand for each token. If set, `X` holds tokens, as `TextSequencer` makes them:
-    whole numbers of shape (n_samples, n_timesteps), each of which gets a row of so many trained
-    numbers. 0 is padding, which is skipped wherever it stands; tokens not seen in `fit` are taken
-    for 1, out of vocabulary. If `fit` has seen no 1 either, its row is the mean of the others.
-    None: `X` holds measured values.
+    Embedding dimension: the size of the trained vector that stands for each token. If set, `X`
+    holds tokens, integers of shape (n_samples, n_timesteps) as `TextSequencer` makes them. 0 is
+    padding, which is masked wherever it stands; tokens not seen in `fit` are treated as 1, out
+    of vocabulary. If `fit` has seen no 1 either, its vector is the mean of the others. None:
+    `X` holds numeric features.
 init_scale : float, default={init_scale}
-    What the weights to begin from are multiplied by: uniform ones for inputs and outputs (Glorot
-    and Bengio, 2010), orthogonal ones from step to step (Saxe et al., 2014). Of small weights comes
-    a network that is nearly linear at first, and smoother forecasts of short, noisy series; 1.0 is
-    what Keras does.
+    Factor of the initial weights: Glorot uniform for input and output weights (Glorot and
+    Bengio, 2010), orthogonal for recurrent ones (Saxe et al., 2014). Small weights make a
+    network that is nearly linear at first, and forecasts of short, noisy series smoother; 1.0
+    is what Keras does.
 """
 
 _BIDIRECTIONAL = """
 bidirectional : bool, default=False
-    Whether each layer also reads the window from its last step to its first. No row after the
-    window is seen.
+    Whether each layer also processes the window backwards, from its last step to its first. No
+    row after the window is read.
 """
 
 _PEEPHOLE = """
 peephole : bool, default=False
-    Whether the gates of an LSTM also see the cell state (Gers and Schmidhuber, 2000).
+    Whether the gates of the LSTM also read the cell state: peephole connections (Gers and
+    Schmidhuber, 2000).
 """
 
 _NO_PEEPHOLE = """
 peephole : bool, default=False
-    Of the LSTM only, whose gates can see its cell state; False here.
+    Peephole connections need the cell state of an LSTM; only False is accepted here.
 """
 
 _REGRESSION = """
 differencing : {"auto", "always", "never"}, default="auto"
-    Whether changes are predicted in place of values, as a price is today's price and a change.
-    ``"auto"``: a target is taken relative to the newest value of the feature for which that leaves
-    the smallest variance, if this is less than half of its own. If all targets are so, features
-    that wander (the test of Dickey and Fuller, 1979, finds no level that they return to) are read
-    as changes since the first step of the window. So values beyond those of training are as good
-    as any. A change is measured in the units of its feature: targets on another scale than all
-    features are predicted as they are. ``"always"``: all targets, and all features; ``"never"``:
-    none. Tokens are never.
+    Differencing, for non-stationary series such as prices. The network predicts the difference
+    ``y[t] - x[t]`` from the newest value of a feature instead of the target itself, and
+    `predict` adds ``x[t]`` back, so that it can follow values outside the range of the training
+    data. ``"auto"``: a target is differenced if that leaves less than half of its variance; the
+    feature is the one that leaves the smallest. If all targets are differenced, non-stationary
+    features (the augmented Dickey-Fuller test does not reject a unit root at 5 %; Said and
+    Dickey, 1984) are replaced by their differences from the first step of the window.
+    ``"always"``: all targets and all features; ``"never"``: none. A difference is in the units
+    of its feature, so targets on another scale than every feature are not differenced under
+    ``"auto"``; tokens never are.
 output : {"last", "sequence"}, default="last"
-    What there is a target for: each window, or every step of each window. With ``"sequence"`` a
-    step without target is NaN in `y`, and every target counts the same in the loss. The prediction
-    of a step depends on this and earlier steps of its window only, unless the network reads
-    backwards too.
-loss : {"squared_error", "absolute_error", "huber", "log_cosh", "quantile"}, default="squared_error"
-    What training minimises, the mean of a function of the error ``e``, prediction minus target in
-    standard deviations of the target: ``e ** 2``; ``|e|``; ``e ** 2 / 2`` up to one and
-    ``|e| - 1 / 2`` beyond (Huber, 1964); ``log(cosh(e))``, about the same but smooth; or
-    ``max((1 - q) * e, -q * e)`` with the quantile `q` (Koenker and Bassett, 1978).
+    Whether `y` has one target per window (many-to-one) or one per step of each window
+    (many-to-many). With ``"sequence"``, steps without a target are NaN in `y`, and all targets
+    have the same weight in the loss. The prediction of a step depends on this and earlier steps
+    of its window only, unless the network is bidirectional.
+loss : {"squared_error", "absolute_error", "huber", "log_cosh", "quantile"}
+    Loss function, squared error by default: the mean over targets of a function of the error
+    ``e``, prediction minus target in standard deviations of the target: ``e ** 2`` (MSE);
+    ``|e|`` (MAE); ``e ** 2 / 2`` up to ``|e| = 1`` and ``|e| - 1 / 2`` beyond (Huber, 1964);
+    ``log(cosh(e))``, much the same but smooth; or the pinball loss ``max((1 - q) * e, -q * e)``
+    of the quantile `q` (Koenker and Bassett, 1978).
 quantile : float in (0, 1) or list of float, default=0.5
-    The quantile that ``loss="quantile"`` predicts; of a list, several distinct ones at once, in a
-    last axis of the predictions. They never cross: predictions are sorted by level (Chernozhukov,
-    Fernandez-Val and Galichon, 2010).
+    Quantile level or levels that ``loss="quantile"`` predicts. A list of distinct levels
+    predicts several quantiles at once, along a last axis of the predictions. They never cross:
+    predictions are sorted by level (Chernozhukov, Fernandez-Val and Galichon, 2010).
 """
 
 _CLASSIFICATION = """
 class_weight : dict or "balanced", default=None
-    Weights of the classes in the log loss; ``"balanced"``: inversely proportional to their
-    frequencies.
+    Weights of the classes in the log loss, ``-log p(y)``; ``"balanced"``: inversely
+    proportional to class frequencies.
 """
 
 _TRAINING = """
 optimizer : {"adam", "adamw", "nadam", "rmsprop", "sgd"}, default="adam"
-    Gradient method; ``"sgd"`` has a Nesterov momentum of 0.9, ``"rmsprop"`` a smoothing constant
-    of 0.9.
+    Gradient method: Adam, AdamW, NAdam, RMSprop (smoothing constant 0.9), or stochastic
+    gradient descent with Nesterov momentum of 0.9.
 learning_rate : float, default=0.005
-    Step size of the optimizer.
+    Learning rate of the optimizer.
 weight_decay : float or "auto", default="auto"
-    Strength of L2 regularisation. ``"auto"``: in each epoch a thousandth of the training loss of
-    the epoch before, 1 at most. So noise is not learned by heart, and a clean signal is learned to
-    the end.
+    Weight decay: strength of the L2 regularization, against overfitting. ``"auto"`` is ``1e-3 *
+    min(L, 1)`` in each epoch, where ``L`` is the training loss of the epoch before: noise is
+    not overfitted, and a clean signal is fitted almost without penalty. 0 turns it off.
 max_grad_norm : float or None, default=1.0
-    Longest gradient that is not shortened; None: never.
+    Gradient clipping: a gradient whose L2 norm is larger is scaled down to this norm. None: no
+    clipping.
 batch_size : int, default=64
-    Samples per step of the optimizer. If windows are of very unequal length, batches are of like
-    length.
+    Size of the mini-batches. If the lengths of the windows differ much, each mini-batch holds
+    windows of similar length (bucketing).
 max_epochs : int, default=100
-    Passes over the training samples.
+    Maximum number of epochs, passes over the training samples.
 shuffle : bool, default=True
-    Whether the samples are visited in a new order in each epoch.
+    Whether to shuffle the samples in each epoch.
 early_stopping : bool, default=False
-    Whether to hold back the newest samples, stop when the loss on them no longer falls, and keep
-    the weights with which it was lowest. Samples whose windows reach into the held-back ones are
-    left out, as far as they can be seen to: a scaler of windows before the network, and several
-    series among each other, hide it. ``X_val`` of `fit` takes the place of the newest samples.
+    Whether to hold out the newest samples as a validation set, stop when the validation loss no
+    longer falls, and restore the weights with the lowest one. Training samples whose windows
+    overlap the validation set are left out, as far as the overlap can be detected: a window
+    scaler before the network, or several interleaved series, hide it. ``X_val`` of `fit`
+    replaces the newest samples.
 validation_fraction : float in (0, 1), default=0.1
-    Share of the samples that ``early_stopping`` holds back.
+    Fraction of the samples held out with ``early_stopping``.
 n_iter_no_change : int or None, default=10
-    Epochs without a fall of the loss (that of the held-back samples with ``early_stopping``,
-    otherwise the training loss) after which training stops; None: run all ``max_epochs``.
+    Patience: training stops after this many epochs without an improvement of the loss
+    (validation loss with ``early_stopping``, training loss otherwise). None: train for all
+    ``max_epochs``.
 tol : float, default=1e-4
-    The smallest fall of the loss that counts.
+    Smallest decrease of the loss that counts as an improvement.
 warm_start : bool, default=False
-    Whether `fit` goes on from the weights, and the state of the optimizer, of the last fit.
+    Whether `fit` continues from the weights and the optimizer state of the previous fit.
 callbacks : list of skorch.callbacks.Callback, default=None
-    Callbacks of skorch, or pairs of a name and one; they are told of every batch and epoch. With
-    them torch trains, as with ``engine="torch"``. Scores are of standardised targets. Those of
-    scikit-learn are given to `set_callbacks`.
+    skorch callbacks, or pairs of a name and a callback, called for every mini-batch and epoch.
+    With callbacks, torch trains, as with ``engine="torch"``. Scores are those of standardized
+    targets. Callbacks of scikit-learn are set by `set_callbacks`.
 device : str, default="cpu"
-    Where to train: ``"cpu"``, an accelerator such as ``"cuda"``, or ``"auto"``. Predictions are
-    always made on the processor.
+    Device to train on: ``"cpu"``, an accelerator such as ``"cuda"``, or ``"auto"``. Predictions
+    are always computed on the CPU.
 engine : {"auto", "torch"}, default="auto"
-    Who computes on the processor. ``"auto"``: code compiled for this processor; ``"torch"``:
-    torch trains and NumPy predicts. Results are the same up to rounding. Other devices are always
-    torch's.
+    Implementation used on the CPU. ``"auto"``: code compiled for this machine; ``"torch"``:
+    torch trains and NumPy predicts. Results agree up to rounding. Other devices always use
+    torch.
 random_state : int, RandomState instance or None, default=None
-    Seed of initial weights, order of samples and dropout. Equal seeds give equal bits, whatever
-    ``n_jobs``. The global generators are neither used nor changed; None draws a fresh seed.
+    Seed of the initial weights, the order of the samples and dropout. Equal seeds give
+    bit-identical results, whatever ``n_jobs``. Global random generators are neither used nor
+    changed; None draws a new seed.
 verbose : bool, default=False
-    Whether to print the loss of every epoch.
+    Whether to print the loss of each epoch.
 """
 
 _ATTRIBUTES = """
 weights_ : dict of str to ndarray
-    Parameters of the network. Single precision, but double where all the training samples fit
-    into one batch.
+    Weights of the network. Single precision, but double if all training samples fit into one
+    mini-batch.
 n_parameters_ : int
-    Number of parameters of the network.
+    Number of weights of the network.
 n_iter_ : int
     Number of epochs trained.
 loss_curve_ : list of float
     Mean training loss of each epoch.{units}
 validation_scores_ : list of float or None
-    With ``early_stopping``, minus the loss of the held-back samples after each epoch.
+    With ``early_stopping``, the negative validation loss after each epoch.
 best_validation_score_ : float or None
-    The largest of them, whose weights were kept.
+    The highest validation score; its weights were kept.
 stop_reason_ : {{"max_epochs", "training_loss", "validation_score", "callback"}}
-    What ended training.
+    Why training stopped.
 feature_mean_, feature_scale_ : ndarray of shape (n_features,) or None
-    What inputs are standardised by: statistics of the training windows.{scale} None for tokens.
+    Mean and standard deviation by which inputs are standardized, from the training
+    windows.{scale} None for tokens.
 tokens_ : ndarray of int or None
-    With `embedding_dim` the tokens seen in training, the smallest first.
+    With `embedding_dim`, the tokens seen in training, in ascending order.
 {extra}
 n_features_in_ : int
-    Features of each step; for two-dimensional `X` its number of columns.
+    Number of features per step; for two-dimensional `X`, its number of columns.
 feature_names_in_ : ndarray of shape (n_features_in_,)
     Names of the columns, if `fit` saw a frame.
 window_shape_ : tuple of (int, int)
-    Steps and features of the windows seen in `fit`.
+    Number of steps and of features of the windows seen in `fit`.
 """
 
 _REGRESSOR_ATTRIBUTES = """
 target_mean_, target_scale_ : ndarray of shape (n_outputs,)
-    What targets, or their changes, are standardised by; undone in `predict`.
+    Mean and standard deviation by which targets, differenced where that applies, are
+    standardized; undone in `predict`.
 differenced_targets_ : ndarray of int of shape (n_outputs,)
-    Number of the feature that each target is relative to, -1 for none.
+    Column of `X` that is subtracted from each target, -1 for a target that is not differenced.
 differenced_features_ : ndarray of bool of shape (n_features,)
-    Which features are read as changes since the first step of a window.
+    Which features are replaced by their differences from the first step of the window.
 """
 
 _CLASSIFIER_ATTRIBUTES = """
@@ -183,11 +194,11 @@ def documented(*, is_classifier, bidirectional=True, peephole=False):
     Parameters
     ----------
     is_classifier : bool
-        Whether the parameters of classifiers or of regressors belong in it.
+        Whether to insert the parameters of classifiers, rather than of regressors.
     bidirectional : bool
-        Whether the estimator has a choice there.
+        Whether the estimator has the parameter `bidirectional`.
     peephole : bool
-        Whether its cell can have peepholes.
+        Whether its cell can have peephole connections.
 
     Returns
     -------
@@ -203,8 +214,8 @@ def documented(*, is_classifier, bidirectional=True, peephole=False):
     attributes = _ATTRIBUTES.format(
         units=""
         if is_classifier
-        else " Errors are in standard deviations of the target, or of its changes.",
-        scale="" if is_classifier else " Changes are divided by their root mean square.",
+        else "\n    Errors are in standard deviations of the target, or of its differences.",
+        scale="" if is_classifier else " Differences are divided by their root mean square.",
         extra=(_CLASSIFIER_ATTRIBUTES if is_classifier else _REGRESSOR_ATTRIBUTES).strip(),
     )
 

@@ -4,145 +4,154 @@ import textwrap
 
 _PARAMETERS = r"""
 hidden_size : int or list of int, default=128
-    Units of each recurrent layer. Of a list each layer has its own, from the input on;
-    `num_layers` is left out then.
+    Number of hidden units per recurrent layer. A list sets each layer separately, first layer
+    first; leave `num_layers` out then.
 level : {{"char", "word"}}, default="char"
-    What a token is: a single character, blanks and line ends among them, or a word.
+    What a token is: a character, including blanks and line ends, or a word.
 num_layers : int, default=1
-    Recurrent layers on top of each other.
+    Number of stacked recurrent layers.
 embedding_dim : int, default=None
-    Numbers by which the network knows each token, learned in training. None: the network sees
-    which token it is and nothing else (one-hot input), which suits characters.
+    Embedding dimension: the size of the trained vector that stands for each token. None: tokens
+    are one-hot encoded, which suits characters.
 sequence_length : int, default=100
-    Tokens that the network reads before its weights are adjusted: as far back as it learns to
-    remember, unless ``stateful``.
+    Number of tokens per training chunk: the length of truncated back-propagation through time.
+    Unless ``stateful``, it also bounds how far back the network can learn to remember.
 stateful : bool, default=False
-    Whether training goes on, from one chunk of a text to the next, with the state in which the
-    network ended. The texts are then read in ``batch_size`` places at once, in their order, or in
-    fewer, so that in each place at least ten chunks follow each other. Otherwise chunks are
-    independent, and begin with a state of zeros.
+    Whether the hidden state is carried from one chunk of a text to the next in training. The
+    texts are then read in order in ``batch_size`` parallel streams, or fewer, so that each
+    stream has at least ten chunks. Otherwise chunks are independent and start from a state of
+    zeros.
 max_tokens : int, default=None
-    The largest number of inputs and outputs of the network. If there are more different tokens,
-    the ``max_tokens - 1`` most frequent ones are kept, and all others are one: out of vocabulary.
+    Maximum vocabulary size, the number of inputs and outputs of the network. If there are more
+    distinct tokens, the ``max_tokens - 1`` most frequent ones are kept, and all others share
+    one id: out of vocabulary.
 lowercase : bool, default=False
-    Whether texts and prompts are lower-cased first. A model writes what it has read.
+    Whether to convert texts and prompts to lower case first. The model then writes lower case
+    too.
 token_pattern : str, default=r"\\w+(?:['\u2019-]\\w+)*|[^\\w\\s]"
-    Regular expression of a word; only for ``level="word"``. The default is words, with
-    apostrophes and hyphens inside, and marks of punctuation, each by itself. For texts that are
-    cut by blanks already, take ``r"\S+"``.
+    Regular expression of a word; only for ``level="word"``. The default matches words,
+    including inner apostrophes and hyphens, and single punctuation marks. For texts that are
+    tokenized already, with blanks between tokens, use ``r"\S+"``.
 analyzer : callable, default=None
-    Function that takes a text as it came and returns its tokens, in place of `lowercase`,
-    `token_pattern` and the rule for characters. `level` then only says how `sample` joins tokens.
+    Tokenizer: a function from a raw text to its tokens, instead of `lowercase`, `token_pattern`
+    and the split into characters. `level` then only sets how `sample` joins tokens.
 vocabulary : iterable of str or mapping of str to int, default=None
-    The tokens in the order of their ids; of a mapping the numbers say the order alone. None:
-    learned in `fit`, the most frequent token first. `max_tokens` is refused beside it.
-dropout : float in [0, 1) or list of them, default=0.0
-    Share of the outputs of every recurrent layer that is set to zero in training; of a list each
-    layer has its own. The first layer's is also that of the numbers of each token, if there is an
-    `embedding_dim`.
+    The tokens in the order of their ids; of a mapping only the order of the values counts.
+    None: learned in `fit`, the most frequent token first. Cannot be combined with `max_tokens`.
+dropout : float in [0, 1) or list of float, default=0.0
+    Dropout rate of the outputs of each recurrent layer, in training only. A list sets each
+    layer separately. With `embedding_dim`, the rate of the first layer also applies to the
+    embedding.
 recurrent_dropout : float in [0, 1), default=0.0
-    Share of the hidden units that is not fed back, the same ones at every step of a chunk (Gal
-    and Ghahramani, 2016).
+    Dropout rate of the hidden state that enters the recurrent product, in training only, with
+    one mask for all steps of a chunk: variational dropout (Gal and Ghahramani, 2016).
 activation : {{"tanh", "relu"}}, default="tanh"
-    Function of the candidate and of the output of the cell. Gates are logistic always.
+    Activation function of the candidate and of the output of the cell. Gates always use the
+    logistic sigmoid.
 {peephole}
 optimizer : {{"adam", "adamw", "nadam", "rmsprop", "sgd"}}, default="adam"
-    Gradient method; ``"sgd"`` has a Nesterov momentum of 0.9, ``"rmsprop"`` a smoothing constant
-    of 0.9.
+    Gradient method: Adam, AdamW, NAdam, RMSprop (smoothing constant 0.9), or stochastic
+    gradient descent with Nesterov momentum of 0.9.
 learning_rate : float, default=0.005
-    Step size of the optimizer.
+    Learning rate of the optimizer.
 weight_decay : float or "auto", default=0.0
-    Strength of L2 regularisation. ``"auto"``: in each epoch a thousandth of the training loss of
-    the epoch before, 1 at most.
+    Weight decay: strength of the L2 regularization, against overfitting. ``"auto"`` is ``1e-3 *
+    min(L, 1)`` in each epoch, where ``L`` is the training loss of the epoch before.
 max_grad_norm : float or None, default=1.0
-    Longest gradient that is not shortened; None: never.
+    Gradient clipping: a gradient whose L2 norm is larger is scaled down to this norm. None: no
+    clipping.
 batch_size : int, default=64
-    Chunks per step of the optimizer.
+    Size of the mini-batches, in chunks.
 max_epochs : int, default=50
-    Passes over the training text.
+    Maximum number of epochs, passes over the training text.
 shuffle : bool, default=True
-    Whether the chunks are visited in a new order in each epoch; they are not if ``stateful``.
+    Whether to shuffle the chunks in each epoch; ignored if ``stateful``.
 early_stopping : bool, default=False
-    Whether to hold back the end of the texts, stop when the loss on it no longer falls, and keep
-    the weights with which it was lowest.
+    Whether to hold out the end of the texts as a validation set, stop when the validation loss
+    no longer falls, and restore the weights with the lowest one.
 validation_fraction : float in (0, 1), default=0.1
-    Share of the tokens that ``early_stopping`` holds back: the last texts, or the end of a text.
+    Fraction of the tokens held out with ``early_stopping``: the last texts, or the end of a
+    text.
 n_iter_no_change : int or None, default=10
-    Epochs without a fall of the loss (that of the held-back text with ``early_stopping``,
-    otherwise the training loss) after which training stops; None: run all ``max_epochs``.
+    Patience: training stops after this many epochs without an improvement of the loss
+    (validation loss with ``early_stopping``, training loss otherwise). None: train for all
+    ``max_epochs``.
 tol : float, default=1e-4
-    The smallest fall of the loss that counts.
+    Smallest decrease of the loss that counts as an improvement.
 warm_start : bool, default=False
-    Whether `fit` goes on from the weights, the state of the optimizer and the vocabulary of the
-    last fit.
+    Whether `fit` continues from the weights, the optimizer state and the vocabulary of the
+    previous fit.
 callbacks : list of skorch.callbacks.Callback, default=None
-    Callbacks of skorch, or pairs of a name and one; they are told of every batch and epoch. With
-    them torch trains, as with ``engine="torch"``. Those of scikit-learn, and
-    `sklstm.callbacks.TextSampler`, are given to `set_callbacks`.
+    skorch callbacks, or pairs of a name and a callback, called for every mini-batch and epoch.
+    With callbacks, torch trains, as with ``engine="torch"``. Callbacks of scikit-learn, and
+    `sklstm.callbacks.TextSampler`, are set by `set_callbacks`.
 device : str, default="cpu"
-    Where to train: ``"cpu"``, an accelerator such as ``"cuda"``, or ``"auto"``. Texts are always
-    scored and written on the processor.
+    Device to train on: ``"cpu"``, an accelerator such as ``"cuda"``, or ``"auto"``. Texts are
+    always scored and sampled on the CPU.
 engine : {{"auto", "torch"}}, default="auto"
-    Who computes on the processor. ``"auto"``: code compiled for this processor; ``"torch"``:
-    torch trains, and NumPy scores and writes. Results are the same up to rounding. Other devices
-    are always torch's.
+    Implementation used on the CPU. ``"auto"``: code compiled for this machine; ``"torch"``:
+    torch trains, and NumPy scores and samples. Results agree up to rounding. Other devices
+    always use torch.
 random_state : int, RandomState instance or None, default=None
-    Seed of initial weights, order of chunks and dropout. Equal seeds give equal bits, whatever
-    ``n_jobs``. The global generators are neither used nor changed; None draws a fresh seed.
+    Seed of the initial weights, the order of the chunks and dropout. Equal seeds give
+    bit-identical results, whatever ``n_jobs``. Global random generators are neither used nor
+    changed; None draws a new seed.
 verbose : bool, default=False
-    Whether to print the loss of every epoch.
+    Whether to print the loss of each epoch.
 """
 
 _PEEPHOLE = """
 peephole : bool, default=False
-    Whether the gates of an LSTM also see the cell state (Gers and Schmidhuber, 2000).
+    Whether the gates of the LSTM also read the cell state: peephole connections (Gers and
+    Schmidhuber, 2000).
 """
 
 _NO_PEEPHOLE = """
 peephole : bool, default=False
-    Of the LSTM only, whose gates can see its cell state; False here.
+    Peephole connections need the cell state of an LSTM; only False is accepted here.
 """
 
 _ATTRIBUTES = """
 vocabulary_ : dict of str to int
-    Tokens and their ids, from zero on without gaps, lowest id first. If tokens out of vocabulary
-    are known, they have the next id together.
+    Tokens and their ids: consecutive integers from 0, in ascending order. Tokens out of
+    vocabulary, if `fit` met any, share the next id.
 token_counts_ : ndarray of shape (n_ids,), int64
-    How often each id occurs in the texts of training.
+    Number of occurrences of each id in the training texts.
 weights_ : dict of str to ndarray
-    Parameters of the network, in single precision.
+    Weights of the network, in single precision.
 n_parameters_ : int
-    Number of parameters of the network.
+    Number of weights of the network.
 n_iter_ : int
     Number of epochs trained.
 loss_curve_ : list of float
-    Mean training loss of each epoch: minus the log-likelihood per token, in nats.
+    Mean training loss of each epoch: the cross-entropy, or negative log-likelihood, per token
+    in nats.
 validation_scores_ : list of float or None
-    With ``early_stopping``, the mean log-likelihood per token of the held-back text after each
+    With ``early_stopping``, the mean log-likelihood per token of the validation text after each
     epoch.
 best_validation_score_ : float or None
-    The largest of them, whose weights were kept.
+    The highest validation score; its weights were kept.
 stop_reason_ : {"max_epochs", "training_loss", "validation_score", "callback"}
-    What ended training.
+    Why training stopped.
 """
 
 _NOTES = """
-Every token but the first of its text is to be told from all that stand before it in the text; the
-first one has nothing before it and is not scored. At the beginning of a text the state is zero,
-and no chunk spans two texts.
+The model predicts each token from all tokens before it in the same text, so the log-likelihood
+of a text is ``sum(log p(w[t] | w[0], ..., w[t - 1]))`` over ``t >= 1``; the first token has no
+context and is not scored. Each text starts from a state of zeros, and no chunk spans two texts.
 
-In training a text of n tokens is cut into chunks of ``sequence_length``. There are ``(n - 1) //
-sequence_length`` full ones; a rest is a shorter chunk of its own, so that nothing is lost.
+In training, a text of n tokens is cut into ``(n - 1) // sequence_length`` full chunks; the rest
+is a shorter chunk, so that no token is lost.
 
-A token out of vocabulary is an output like any other if `fit` met one: it is scored, and never
-written. If `fit` met none, there is no such output, and texts with other tokens are refused. That
-may happen to a fold of a cross-validation: leave rare tokens out first. Models that cut off
-different tokens cannot be compared by their scores, since a token out of vocabulary is easy to
-tell. A text of a single repeated token has two outputs, of which one is never seen.
+Out of vocabulary is an output like any other if `fit` met such a token: it is scored, and never
+sampled. If `fit` met none, there is no such output, and texts with unknown tokens are refused.
+This can happen to a fold of a cross-validation: remove rare tokens first. Scores of models with
+different vocabularies are not comparable, since out-of-vocabulary tokens are easy to predict. A
+text of a single repeated token has two outputs, one of which never occurs.
 
-To score them, texts are read side by side. Those that are long are cut into as many as 64 pieces,
-and before each piece the network reads the ``max(1000, 2 * sequence_length)`` tokens before it, in
-place of all of them.
+For scoring, texts are read in parallel. Long ones are split into up to 64 pieces, and before
+each piece the network reads the ``max(1000, 2 * sequence_length)`` tokens before it as context,
+instead of all of them.
 """
 
 
@@ -155,7 +164,7 @@ def documented(*, peephole=False):
     Parameters
     ----------
     peephole : bool
-        Whether its cell can have peepholes.
+        Whether its cell can have peephole connections.
 
     Returns
     -------
