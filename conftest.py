@@ -1,6 +1,27 @@
-"""Settings for the tests and for the code in README.md."""
+"""Settings for the tests, for the doctests and for the code in README.md."""
+
+import doctest
+import inspect
 
 import pytest
+
+from sklstm._public import DEFINED_IN
+
+_is_from = doctest.DocTestFinder._from_module
+
+
+def _is_defined_in(finder, module, found):
+    """Tell doctest where a public class stands: its ``__module__`` is its public path.
+
+    Without this its doctests would be found at the package's ``__init__.py``, without line numbers,
+    and those of its methods nowhere.
+    """
+    if inspect.isclass(found):
+        return module.__name__ == DEFINED_IN.get(found, found.__module__)
+    return _is_from(finder, module, found)
+
+
+doctest.DocTestFinder._from_module = _is_defined_in
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,6 @@
 """Recurrent networks that obey every scikit-learn contract."""
 
+from ._public import publish
 from .baselines import EMARegressor, PersistenceRegressor, SMARegressor
 from .data import forecast_pairs
 from .displays import ForecastDisplay, GateDisplay, LossCurveDisplay
@@ -52,3 +53,5 @@ __all__ = [
     "forecast_pairs",
     "mean_absolute_scaled_error",
 ]
+
+publish(globals())

@@ -1,5 +1,7 @@
 """Errors and scores of forecasts that scikit-learn does not have."""
 
+from sklstm._public import publish
+
 from ._distribution_scores import (
     continuous_ranked_probability_score,
     energy_score,
@@ -24,3 +26,5 @@ __all__ = [
     "symmetric_mean_absolute_percentage_error",
     "weighted_quantile_loss",
 ]
+
+publish(globals())

@@ -2,13 +2,12 @@
 
 from inspect import Parameter, signature
 
-from ._older_formats import nothing_is_relative
 from ._plain_state import from_plain, to_plain
 
-FORMAT = 2  # to be raised when an older release could not make sense of a newer state
+FORMAT = 1  # to be raised when an older release could not make sense of a newer state
 # For each older format the function that takes the class of an estimator and its state, and
 # returns the state in the next format. Each has files in tests/persistence/files.
-STEPS = {1: nothing_is_relative}
+STEPS = {}
 
 _VERSION, _FORMAT = "_sklstm_version", "_sklstm_format"
 

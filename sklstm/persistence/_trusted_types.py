@@ -15,7 +15,7 @@ def trusted_types():
     Examples
     --------
     >>> from sklstm.persistence import trusted_types
-    >>> "sklstm.estimators._lstm_regressor.LSTMRegressor" in trusted_types()
+    >>> "sklstm.LSTMRegressor" in trusted_types()
     True
 
     ``skops.io.load("model.skops", trusted=trusted_types())`` then refuses all that is neither

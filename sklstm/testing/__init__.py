@@ -1,5 +1,9 @@
 """Checks for sequence estimators, beside those of `sklearn.utils.estimator_checks`."""
 
+from sklstm._public import publish
+
 from ._check_sequence_estimator import check_sequence_estimator, sequence_estimator_checks
 
 __all__ = ["check_sequence_estimator", "sequence_estimator_checks"]
+
+publish(globals())

@@ -3,8 +3,11 @@
 import copy
 import io
 import pickle
+import re
 import subprocess
 import sys
+import zipfile
+from pathlib import Path
 
 import joblib
 import numpy as np
@@ -15,11 +18,13 @@ from sklearn.pipeline import make_pipeline
 
 from sklstm import (
     ExponentialSmoother,
+    GRULanguageModel,
     GRURegressor,
     LSTMClassifier,
     LSTMRegressor,
     SequenceWindower,
 )
+from sklstm.callbacks import Checkpoint, TextSampler
 from sklstm.persistence import trusted_types
 
 SERIES = np.random.default_rng(0).normal(size=(300, 2)).cumsum(axis=0)
@@ -61,6 +66,39 @@ def test_a_pickle_names_our_public_classes_numpy_and_scikit_learn_alone(case):
     recorder.load()
     names = recorder.names - set(trusted_types())
     assert {name.partition(".")[0] for name in names} <= {"numpy", "sklearn", "_codecs"}
+
+
+def as_pickle(model):
+    return pickle.dumps(model, protocol=5)
+
+
+def as_joblib(model):
+    joblib.dump(model, content := io.BytesIO())
+    return content.getvalue()
+
+
+def as_skops(model):
+    with zipfile.ZipFile(io.BytesIO(skops.io.dumps(model))) as file:
+        return b"".join(file.read(name) for name in file.namelist())
+
+
+PRIVATE = re.compile(rb"sklstm[\w.]*\._\w+")
+
+
+@pytest.mark.parametrize("save", [as_pickle, as_joblib, as_skops])
+def test_files_name_no_private_module(case, save):
+    content = save(case.model)
+    assert b"sklstm" in content
+    assert PRIVATE.search(content) is None
+
+
+@pytest.mark.parametrize("callback", [Checkpoint("file"), TextSampler(), TextSampler(every=2)])
+def test_callbacks_and_checkpoints_name_no_private_module(callback):
+    model = GRULanguageModel(hidden_size=3, max_epochs=2, random_state=0)
+    model.set_callbacks(Checkpoint("checkpoint"), callback).fit("to be or not to be")
+    for content in (as_pickle(model), as_pickle(callback), Path("checkpoint").read_bytes()):
+        assert b"sklstm" in content
+        assert PRIVATE.search(content) is None
 
 
 @pytest.mark.parametrize("options", [{}, {"warm_start": True}, {"dropout": 0.5}])
@@ -137,6 +175,7 @@ LOADERS = {
     "joblib": "import joblib; model = joblib.load(path)",
     "skops": """
 import skops.io  # loads all of scikit-learn, and with it torch
+from sklstm.callbacks import Checkpoint, TextSampler
 from sklstm.persistence import trusted_types
 known |= set(sys.modules)
 model = skops.io.load(path, trusted=trusted_types())""",

@@ -186,7 +186,7 @@ def test_arrays_that_do_not_fit_never_reach_compiled_code(case_named, array):
 def test_a_class_of_ours_in_place_of_another_is_refused(case_named):
     def change(schema):
         schema["__class__"] = "SequenceWindower"
-        schema["__module__"] = "sklstm.preprocessing._sequence_windower"
+        schema["__module__"] = "sklstm"
         return schema
 
     content = with_schema(skops_io.dumps(case_named("LSTMRegressor").model), change)

@@ -272,7 +272,7 @@ def test_unfitted(use):
 
 def through_skops(sequencer):
     content = skops_io.dumps(sequencer)
-    trusted = ["sklstm.text._text_sequencer.TextSequencer"]
+    trusted = ["sklstm.TextSequencer"]
     return skops_io.loads(content, trusted=trusted)
 
 

@@ -1,0 +1,21 @@
+"""The public path of what a package exports: `publish`."""
+
+DEFINED_IN = {}  # the private module of each, which tests and tools look for its source in
+
+
+def publish(package):
+    """Give the exports of a package the package as their module.
+
+    Pickle and skops files name a class by its module; tracebacks and links do as well. With the
+    public path there, the file that defines a class may be renamed and split.
+
+    Parameters
+    ----------
+    package : dict
+        Its ``globals()``. What the package above exports as well is given the shorter path there,
+        since its own call comes later.
+    """
+    for name in package["__all__"]:
+        exported = package[name]
+        DEFINED_IN.setdefault(exported, exported.__module__)
+        exported.__module__ = package["__name__"]

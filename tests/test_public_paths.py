@@ -1,0 +1,39 @@
+"""What is public has a public path; what is in files is in tests/persistence."""
+
+import importlib
+import inspect
+import pickle
+import re
+
+import pytest
+
+import sklstm
+from sklstm._public import DEFINED_IN
+
+PACKAGES = ["", ".callbacks", ".metrics", ".onnx", ".persistence", ".testing"]
+
+
+def exports():
+    """Yield each public object with its package, those of the shortest path first."""
+    for suffix in PACKAGES:
+        package = importlib.import_module(f"sklstm{suffix}")
+        yield from ((package, name) for name in package.__all__)
+
+
+@pytest.mark.parametrize(
+    ("package", "name"), [pytest.param(*e, id=f"{e[0].__name__}.{e[1]}") for e in exports()]
+)
+def test_module_is_the_package_to_import_from(package, name):
+    public = getattr(package, name)
+    assert public.__module__ in ("sklstm", package.__name__)
+    assert (public.__module__ == "sklstm") == (name in sklstm.__all__)
+    assert getattr(importlib.import_module(public.__module__), name) is public
+    assert pickle.loads(pickle.dumps(public)) is public
+
+
+def test_the_private_module_of_each_is_known():
+    for public, module in DEFINED_IN.items():
+        lines = inspect.getsource(importlib.import_module(module))
+        assert re.search(rf"^(class|def) {public.__name__}\b", lines, re.M)
+    for method in ("fit", "get_params", "predict"):
+        assert inspect.getsource(getattr(sklstm.LSTMRegressor, method))
