@@ -4,6 +4,9 @@ import re
 import tomllib
 from pathlib import Path
 
+from docutils.nodes import SkipNode
+from docutils.utils.math.latex2mathml import tex2mathml
+
 import sklstm
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -19,7 +22,6 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "sphinx.ext.doctest",
-    "sphinx.ext.mathjax",
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
 ]
@@ -29,6 +31,7 @@ default_role = "py:obj"
 html_theme = "pydata_sphinx_theme"
 html_title = f"sklstm {release}"
 html_show_sourcelink = False
+html_math_renderer = "mathml"
 html_theme_options = {
     "header_links_before_dropdown": 3,
     "secondary_sidebar_items": ["page-toc"],
@@ -76,7 +79,20 @@ def escape_names_in_shapes(app, what, name, obj, options, lines):
     ]
 
 
+def write_inline_math(writer, node):
+    """Write a formula as MathML, which browsers render by themselves; MathJax needs a network."""
+    writer.body.append(tex2mathml(node.astext()))
+    raise SkipNode
+
+
+def write_display_math(writer, node):
+    """Write a displayed formula, with its lines aligned if there are several."""
+    writer.body.append(f'<div class="math">{tex2mathml(node.astext(), as_block=True)}</div>')
+    raise SkipNode
+
+
 def setup(app):
     """Connect the functions above to the events they are for."""
+    app.add_html_math_renderer("mathml", (write_inline_math, None), (write_display_math, None))
     app.connect("autodoc-skip-member", skip_foreign_member)
     app.connect("autodoc-process-docstring", escape_names_in_shapes)
