@@ -78,6 +78,7 @@ LAYERS = {
         "skl2onnx",
         "onnx",
         "sklstm",
+        "sklstm.cells",
         "sklstm.data",
         "sklstm.estimators",
         "sklstm.meta_estimators",

@@ -97,6 +97,5 @@ CELLS = {
         slstm,
         gates={"input": BOTH, "forget": BOTH, "candidate": BOTH, "output": BOTH},
         states=("hidden", "cell", "normalizer", "stabilizer"),
-        biases={"forget": 1.0},
     ),
 }

@@ -48,4 +48,5 @@ REGRESSOR = {
 
 CLASSIFIER = {"class_weight": [dict, StrOptions({"balanced"}), None]}
 
+NO_RECURRENT_DROPOUT = {"recurrent_dropout": [Options(Real, {0.0})]}  # nothing is fed back
 NO_PEEPHOLE = {"peephole": [Options(bool, {False})]}  # there is no cell state to see

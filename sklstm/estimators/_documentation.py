@@ -13,9 +13,7 @@ dropout : float in [0, 1) or list of float, default=0.0
     Dropout rate of the outputs of each recurrent layer, in training only. A list sets each
     layer separately. With `embedding_dim`, the rate of the first layer also applies to the
     embedding, with one mask for all steps of a sequence (Gal and Ghahramani, 2016).
-recurrent_dropout : float in [0, 1), default=0.0
-    Dropout rate of the hidden state that enters the recurrent product, in training only, with
-    one mask for all steps of a sequence: variational dropout (Gal and Ghahramani, 2016).
+{recurrent_dropout}
 activation : {{"tanh", "relu"}}, default="tanh"
     Activation function of the candidate and of the output of the cell. Gates always use the
     logistic sigmoid.
@@ -37,6 +35,17 @@ _BIDIRECTIONAL = """
 bidirectional : bool, default=False
     Whether each layer also processes the window backwards, from its last step to its first. No
     row after the window is read.
+"""
+
+_RECURRENT_DROPOUT = """
+recurrent_dropout : float in [0, 1), default=0.0
+    Dropout rate of the hidden state that enters the recurrent product, in training only, with
+    one mask for all steps of a sequence: variational dropout (Gal and Ghahramani, 2016).
+"""
+
+_NO_RECURRENT_DROPOUT = """
+recurrent_dropout : float, default=0.0
+    Only for cells with a recurrent product; must be 0 here.
 """
 
 _PEEPHOLE = """
@@ -186,7 +195,7 @@ classes_ : ndarray of shape (n_classes,)
 """
 
 
-def documented(*, is_classifier, bidirectional=True, peephole=False):
+def documented(*, is_classifier, bidirectional=True, peephole=False, recurrent=True):
     """Return a decorator that completes the docstring of a recurrent estimator.
 
     ``{parameters}`` and ``{attributes}`` in the docstring are replaced by the text that all share.
@@ -208,6 +217,7 @@ def documented(*, is_classifier, bidirectional=True, peephole=False):
     network = _NETWORK.format(
         bidirectional=_BIDIRECTIONAL.strip() if bidirectional else "",
         peephole=(_PEEPHOLE if peephole else _NO_PEEPHOLE).strip(),
+        recurrent_dropout=(_RECURRENT_DROPOUT if recurrent else _NO_RECURRENT_DROPOUT).strip(),
         init_scale=1.0 if is_classifier else 0.5,
     )
     purpose = _CLASSIFICATION if is_classifier else _REGRESSION

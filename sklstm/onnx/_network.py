@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from ._cell_loop import loop_layer
 from ._observed_steps import ObservedSteps
 from ._operations import DOUBLE, FLOAT, INT64
 from ._tokens import token_rows, token_windows
-from ._weights import layer_weights
+from ._weights import OPERATORS, layer_weights
 
 
 def network_output(graph, estimator, windows, *, every_step=False):
@@ -96,6 +97,8 @@ def _not_empty(graph, sequence, lengths, n_samples):
 
 def _run_layer(graph, spec, weights, layer, sequence, lengths):
     """Return states (n_timesteps, n_directions, n_samples, units) and (n_directions, ...)."""
+    if spec.cell not in OPERATORS:
+        return loop_layer(graph, spec, weights, layer, sequence, lengths)
     units, n_directions = spec.units[layer], len(spec.directions)
     *arrays, peepholes = layer_weights(spec, weights, layer)
     inputs = [sequence, *arrays, lengths]

@@ -6,7 +6,7 @@ import numpy as np
 from onnx import TensorProto, numpy_helper
 
 DOUBLE, FLOAT = TensorProto.DOUBLE, TensorProto.FLOAT
-INT64, INT32 = TensorProto.INT64, TensorProto.INT32
+INT64, INT32, BOOL = TensorProto.INT64, TensorProto.INT32, TensorProto.BOOL
 
 
 class Operations(ABC):

@@ -20,7 +20,7 @@ from ._smoother import convert_smoother, infer_smoother
 from ._window_scaled import convert_window_scaled, infer_window_scaled
 from ._windower import convert_windower, infer_windower
 
-_CELLS = ("RNN", "LSTM", "GRU", "BiLSTM")
+_CELLS = ("RNN", "LSTM", "GRU", "BiLSTM", "MinGRU", "SLSTM")
 
 
 def register_converters():

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-_ORDER = {"lstm": [0, 3, 1, 2], "gru": [1, 0, 2], "rnn": [0]}  # ONNX's gates: iofc, zrh
+#: Cells that ONNX has an operator for, and the order of its gates: iofc, zrh.
+OPERATORS = {"lstm": [0, 3, 1, 2], "gru": [1, 0, 2], "rnn": [0]}
 
 
 def layer_weights(spec, weights, layer):
@@ -48,5 +49,5 @@ def _of_direction(spec, weights, prefix):
 
 
 def _reordered(array, cell):
-    blocks = np.split(array, len(_ORDER[cell]))
-    return np.concatenate([blocks[gate] for gate in _ORDER[cell]])
+    blocks = np.split(array, len(OPERATORS[cell]))
+    return np.concatenate([blocks[gate] for gate in OPERATORS[cell]])

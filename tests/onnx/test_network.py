@@ -8,7 +8,14 @@ from sklstm.onnx import to_onnx
 
 NETWORKS = [
     {"cell": cell, "hidden_size": units, "activation": activation, **options}
-    for cell, options in [("LSTM", {}), ("LSTM", {"peephole": True}), ("GRU", {}), ("RNN", {})]
+    for cell, options in [
+        ("LSTM", {}),
+        ("LSTM", {"peephole": True}),
+        ("GRU", {}),
+        ("RNN", {}),
+        ("MinGRU", {}),
+        ("SLSTM", {}),
+    ]
     for units, activation in [(5, "tanh"), ([4, 6, 3], "relu")]
     for options in [options, {**options, "bidirectional": True}]
 ] + [{"cell": "BiLSTM", "hidden_size": 7}]
@@ -39,15 +46,17 @@ def windows(rows):
 def test_every_network(network, windows, holes, agrees):
     model = fitted(windows=windows, **network)
     graph = agrees(model, windows, holes(windows), windows[:1, :3], scale=1000)
-    operator = {"BiLSTM": "LSTM"}.get(network["cell"], network["cell"])
+    loops = {"MinGRU": "Scan", "SLSTM": "Scan"}  # which ONNX has no operators for
+    operator = (loops | {"BiLSTM": "LSTM"}).get(network["cell"], network["cell"])
     n_layers = len(network["hidden_size"]) if isinstance(network["hidden_size"], list) else 1
+    n_layers *= 2 if operator == "Scan" and network.get("bidirectional") else 1
     assert [node.op_type for node in graph.graph.node].count(operator) == n_layers
 
 
 @pytest.mark.parametrize("n_targets", [None, 2])
 @pytest.mark.parametrize("quantile", [0.5, [0.9, 0.1, 0.5]], ids=["one", "three"])
 @pytest.mark.parametrize("output", ["last", "sequence"])
-@pytest.mark.parametrize("cell", ["GRU", "BiLSTM"])
+@pytest.mark.parametrize("cell", ["GRU", "BiLSTM", "SLSTM"])
 def test_every_form_of_output(cell, output, quantile, n_targets, windows, holes, agrees):
     model = fitted(
         cell, windows=windows[:50], n_targets=n_targets, hidden_size=4,
