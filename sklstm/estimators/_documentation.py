@@ -101,7 +101,7 @@ optimizer : {"adam", "adamw", "nadam", "rmsprop", "sgd"}, default="adam"
 learning_rate : float, default=0.005
     Learning rate of the optimizer.
 weight_decay : float or "auto", default="auto"
-    Weight decay: strength of the L2 regularization, against overfitting. ``"auto"`` is ``1e-3 *
+    Weight decay: strength of the L2 regularisation, against overfitting. ``"auto"`` is ``1e-3 *
     min(L, 1)`` in each epoch, where ``L`` is the training loss of the epoch before: noise is
     not overfitted, and a clean signal is fitted almost without penalty. 0 turns it off.
 max_grad_norm : float or None, default=1.0
@@ -132,7 +132,7 @@ warm_start : bool, default=False
     Whether `fit` continues from the weights and the optimizer state of the previous fit.
 callbacks : list of skorch.callbacks.Callback, default=None
     skorch callbacks, or pairs of a name and a callback, called for every mini-batch and epoch.
-    With callbacks, torch trains, as with ``engine="torch"``. Scores are those of standardized
+    With callbacks, torch trains, as with ``engine="torch"``. Scores are those of standardised
     targets. Callbacks of scikit-learn are set by `set_callbacks`.
 device : str, default="cpu"
     Device to train on: ``"cpu"``, an accelerator such as ``"cuda"``, or ``"auto"``. Predictions
@@ -166,7 +166,7 @@ best_validation_score_ : float or None
 stop_reason_ : {{"max_epochs", "training_loss", "validation_score", "callback"}}
     Why training stopped.
 feature_mean_, feature_scale_ : ndarray of shape (n_features,) or None
-    Mean and standard deviation by which inputs are standardized, from the training
+    Mean and standard deviation by which inputs are standardised, from the training
     windows.{scale} None for tokens.
 tokens_ : ndarray of int or None
     With `embedding_dim`, the tokens seen in training, in ascending order.
@@ -182,7 +182,7 @@ window_shape_ : tuple of (int, int)
 _REGRESSOR_ATTRIBUTES = """
 target_mean_, target_scale_ : ndarray of shape (n_outputs,)
     Mean and standard deviation by which targets, differenced where that applies, are
-    standardized; undone in `predict`.
+    standardised; undone in `predict`.
 differenced_targets_ : ndarray of int of shape (n_outputs,)
     Column of `X` that is subtracted from each target, -1 for a target that is not differenced.
 differenced_features_ : ndarray of bool of shape (n_features,)

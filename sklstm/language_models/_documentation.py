@@ -55,7 +55,7 @@ optimizer : {{"adam", "adamw", "nadam", "rmsprop", "sgd"}}, default="adam"
 learning_rate : float, default=0.005
     Learning rate of the optimizer.
 weight_decay : float or "auto", default=0.0
-    Weight decay: strength of the L2 regularization, against overfitting. ``"auto"`` is ``1e-3 *
+    Weight decay: strength of the L2 regularisation, against overfitting. ``"auto"`` is ``1e-3 *
     min(L, 1)`` in each epoch, where ``L`` is the training loss of the epoch before.
 max_grad_norm : float or None, default=1.0
     Gradient clipping: a gradient whose L2 norm is larger is scaled down to this norm. None: no
