@@ -23,7 +23,13 @@ from .forecasting import Forecaster, WindowScaledRegressor
 from .language_models import GRULanguageModel, LSTMLanguageModel, RNNLanguageModel
 from .metrics import mean_absolute_scaled_error
 from .model_selection import PanelTimeSeriesSplit
-from .preprocessing import ExponentialSmoother, SequenceWindower, WindowScaler
+from .preprocessing import (
+    ExponentialSmoother,
+    SeasonalDifferencer,
+    SequenceWindower,
+    WindowScaler,
+    find_season,
+)
 from .text import TextSequencer
 
 __version__ = "0.1.0"
@@ -53,11 +59,13 @@ __all__ = [
     "SLSTMClassifier",
     "SLSTMRegressor",
     "SMARegressor",
+    "SeasonalDifferencer",
     "SequenceEncoder",
     "SequenceWindower",
     "TextSequencer",
     "WindowScaledRegressor",
     "WindowScaler",
+    "find_season",
     "forecast_pairs",
     "mean_absolute_scaled_error",
 ]

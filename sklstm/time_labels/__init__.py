@@ -4,6 +4,7 @@ from ._calendar import Calendar, labels_after
 from ._kinds import KINDS, LabelKind, kind_of
 from ._order import IndexEnd, check_order
 from ._reading import as_time_labels, comparable, in_zone_of, is_time_dtype, label_text
+from ._seasons import calendar_seasons
 
 __all__ = [
     "KINDS",
@@ -11,6 +12,7 @@ __all__ = [
     "IndexEnd",
     "LabelKind",
     "as_time_labels",
+    "calendar_seasons",
     "check_order",
     "comparable",
     "in_zone_of",

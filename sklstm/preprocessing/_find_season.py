@@ -1,0 +1,147 @@
+"""Which season a series has: `find_season`."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.stats import norm
+
+from sklstm.data import as_series, index_of
+from sklstm.time_labels import as_time_labels, calendar_seasons, check_order
+
+_SIGNIFICANCE = 0.05
+_CLEAR = 0.5  # autocorrelation of a season that no calendar suggests
+_LONGEST = 500  # lag of a search
+_MOST_ROWS = 10_000  # newest ones that are looked at, unless the calendar's seasons are longer
+_AS_GOOD = 0.9  # of the largest autocorrelation: the shortest season that has as much is taken
+
+
+def find_season(series: ArrayLike) -> int:
+    r"""Find the seasonal period of a series: after how many rows its pattern repeats.
+
+    The candidates are those of the calendar where the index of `series` has a frequency, such as
+    24 and 168 for hours, 7 and 365 for days, 12 for months; otherwise all lags from 2 to a third of
+    the series. For each candidate :math:`m` the series is detrended by a centred moving average
+    over :math:`m` rows [1]_. A season is there if the autocorrelation of what is left, at the lag of
+    :math:`m`, exceeds what chance gives:
+
+    .. math:: r_m > z_{0.95} / \sqrt n
+
+    Where all lags are searched, it must also be one half or more and larger than at the lags next
+    to it, since of many lags some are large by chance. Of several seasons the shortest one is taken
+    that has at least nine tenths of the largest autocorrelation.
+
+    Parameters
+    ----------
+    series : array-like, series or frame of shape (n_steps,) or (n_steps, n_features)
+        The series, oldest row first; NaN is missing. Of several columns autocorrelations are
+        averaged.
+
+    Returns
+    -------
+    season : int
+        Number of rows; 1 if there is no season.
+
+    Raises
+    ------
+    ValueError
+        If rows are not in the order of time, or no numbers.
+
+    See Also
+    --------
+    SeasonalDifferencer : Subtracts the value one season before.
+    PersistenceRegressor : The seasonal naive forecast.
+
+    References
+    ----------
+    .. [1] M. G. Kendall and A. Stuart, "The Advanced Theory of Statistics", volume 3, Griffin,
+       1966, chapter 46.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from sklstm import find_season
+    >>> months = pd.period_range("2010-01", periods=120, freq="M")
+    >>> noise = np.random.default_rng(0).normal(size=120)
+    >>> sales = pd.Series(50 + 9 * np.sin(np.arange(120) * 2 * np.pi / 12) + noise, index=months)
+    >>> find_season(sales)
+    12
+    >>> find_season(noise)
+    1
+    """
+    table: Any = series if np.ndim(series) == 2 else _as_column(series)
+    index = index_of(table)
+    check_order(index, name="series")
+    labels = None if index is None else as_time_labels(index)
+    return season_of([(as_series(table), labels)])
+
+
+def season_of(tables: list[tuple[NDArray, Any]]) -> int:
+    """Return the season of several series together.
+
+    Parameters
+    ----------
+    tables : list of (ndarray of shape (n_steps, n_features), index or None)
+        Values of each series and its labels; candidates are those of the first one's labels.
+
+    Returns
+    -------
+    season : int
+        Number of rows; 1 if there is no season.
+    """
+    candidates = calendar_seasons(tables[0][1])
+    longest = max((len(values) // 3 for values, _ in tables), default=0)
+    lags = [m for m in candidates or range(2, _LONGEST + 1) if m <= longest]
+    n_rows = max(_MOST_ROWS, 3 * max(lags, default=0))
+    columns = [_filled(column) for values, _ in tables for column in values[-n_rows:].T]
+    columns = [column for column in columns if column is not None]
+    found = {m: _autocorrelation(columns, m) for m in lags}
+    bound = norm.ppf(1 - _SIGNIFICANCE)
+    passed = {m: r for m, (r, n) in found.items() if n and r > bound / np.sqrt(n)}
+    if not candidates:
+        around = {m: [found[k][0] for k in (m - 1, m + 1) if k in found] for m in passed}
+        passed = {m: r for m, r in passed.items() if r >= _CLEAR and r > max(around[m], default=1)}
+        passed.pop(2, None)  # no lag below it shows whether it is a peak
+    enough = _AS_GOOD * max(passed.values(), default=0.0)
+    return next((m for m, r in passed.items() if r >= enough), 1)
+
+
+def _filled(column: NDArray) -> NDArray | None:
+    """Return a column with missing values interpolated, None if it is constant."""
+    known = np.flatnonzero(~np.isnan(column))
+    if len(known) < 3 or np.ptp(column[known]) == 0:
+        return None
+    values = np.interp(np.arange(known[0], known[-1] + 1), known, column[known])
+    centred = values - values.mean()
+    return centred / np.abs(centred).max()  # squares neither overflow nor vanish
+
+
+def _autocorrelation(columns: list[NDArray], season: int) -> tuple[float, int]:
+    """Return the mean autocorrelation of detrended columns at a lag, and the number of pairs."""
+    weights = np.full(season, 1 / season)
+    if season % 2 == 0:  # so that the average is centred on a row
+        weights = np.convolve(weights, [0.5, 0.5])
+    correlations, n_pairs = [], 0
+    for column in columns:
+        n_rows = len(column) - len(weights) + 1
+        if n_rows <= season:
+            continue
+        first = len(weights) // 2
+        rest = column[first : first + n_rows] - _moving_average(column, weights)
+        size = rest @ rest
+        n_pairs += n_rows - season
+        # By the number of products in each sum: a perfect season has an autocorrelation of 1.
+        scale = n_rows / (n_rows - season)
+        correlations.append(scale * (rest[season:] @ rest[:-season]) / size if size else 0.0)
+    return (float(np.mean(correlations)), n_pairs) if correlations else (0.0, 0)
+
+
+def _moving_average(column: NDArray, weights: NDArray) -> NDArray:
+    from scipy.signal import oaconvolve  # slow to import, and needed here alone
+
+    return oaconvolve(column, weights, mode="valid")
+
+
+def _as_column(series: Any) -> Any:
+    return series.to_frame() if hasattr(series, "to_frame") else np.asarray(series).reshape(-1, 1)

@@ -1,0 +1,49 @@
+"""Seasons that the calendar gives: days of a week, months of a year, hours of a day."""
+
+from typing import Any
+
+import pandas as pd
+
+from ._kinds import kind_of
+
+_SECONDS = {"h": 3600, "min": 60, "s": 1}  # of the steps that clocks have
+_CYCLES = (3600, 86_400, 604_800)  # hour, day and week, in seconds
+# Steps to a season, by the first letters of the name of the step; of one step there may be two.
+_OF_CALENDAR = {"D": (7, 365), "B": (5,), "C": (5,), "W": (52,), "M": (12,), "Q": (4,), "BM": (12,)}
+_OF_CALENDAR |= {"BQ": (4,), "SM": (24,)}
+
+
+def calendar_seasons(index: pd.Index | None) -> tuple[int, ...]:
+    """Return the seasons that rows of some labels usually have.
+
+    Parameters
+    ----------
+    index : pandas index or None
+        As from `as_time_labels`, increasing.
+
+    Returns
+    -------
+    seasons : tuple of int
+        Numbers of rows, the shortest first: (24, 168) for hours, (7, 365) for days, (12,) for
+        months. Empty where labels are no times, or not regular.
+    """
+    kind = None if index is None else kind_of(index)
+    if kind is None or not kind.is_date or len(index) < 3:
+        return ()
+    if isinstance(index, pd.PeriodIndex):
+        return _seasons_of(index.freq)
+    try:
+        step, _ = kind.find_step(index)
+    except ValueError:
+        return ()
+    return _seasons_of(step)
+
+
+def _seasons_of(offset: Any) -> tuple[int, ...]:
+    code = offset.rule_code.partition("-")[0]
+    if code in _SECONDS:
+        seconds = offset.n * _SECONDS[code]
+        return tuple(c // seconds for c in _CYCLES if c % seconds == 0 and c >= 2 * seconds)
+    code = code if code in _OF_CALENDAR else code.rstrip("ES")
+    seasons = [season / offset.n for season in _OF_CALENDAR.get(code, ())]
+    return tuple(int(season) for season in seasons if season >= 2 and season == int(season))

@@ -1,0 +1,83 @@
+"""`find_season` on series whose season is known, and on series that have none."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.signal import lfilter
+
+from sklstm import find_season
+
+
+def seasonal(season, n_rows, seed=0, noise=0.5):
+    t, rng = np.arange(n_rows), np.random.default_rng(seed)
+    pattern = 2 * rng.normal(size=season)
+    return 0.02 * t + pattern[t % season] + noise * rng.normal(size=n_rows)
+
+
+@pytest.mark.parametrize(
+    ("freq", "season"),
+    [
+        ("D", 7), ("h", 24), ("30min", 48), ("15min", 96), ("W", 52), ("W-WED", 52), ("MS", 12),
+        ("ME", 12), ("BME", 12), ("QS", 4), ("QE-NOV", 4), ("B", 5), ("6h", 4), ("2MS", 6),
+        ("min", 60),
+    ],
+)  # fmt: skip
+def test_the_calendar_names_the_candidates(freq, season):
+    index = pd.date_range("2001-01-01", periods=8 * season, freq=freq)
+    assert find_season(pd.Series(seasonal(season, len(index)), index=index)) == season
+
+
+@pytest.mark.parametrize(("freq", "season"), [("M", 12), ("Q", 4), ("D", 7), ("h", 24), ("W", 52)])
+def test_periods_have_a_calendar_too(freq, season):
+    index = pd.period_range("2001-01-01", periods=8 * season, freq=freq)
+    assert find_season(pd.Series(seasonal(season, len(index)), index=index)) == season
+
+
+@pytest.mark.parametrize("season", [3, 5, 12, 24, 40])
+def test_without_a_calendar_all_lags_are_searched(season):
+    assert find_season(seasonal(season, 400, noise=0.2)) == season
+    assert find_season(np.sin(np.arange(400) * 2 * np.pi / season)) == season
+
+
+def test_a_week_of_hours_is_found_where_days_differ():
+    hours = pd.date_range("2024-01-01", periods=24 * 7 * 6, freq="h")
+    load = np.sin(hours.hour * 2 * np.pi / 24) + 3 * (hours.day_of_week >= 5)
+    assert find_season(pd.Series(load.to_numpy(), index=hours)) == 168
+
+
+@pytest.mark.parametrize("kind", ["white noise", "random walk", "autoregression"])
+def test_chance_has_no_season_but_for_few_cases(kind):
+    make = {
+        "white noise": lambda e: e,
+        "random walk": np.cumsum,
+        "autoregression": lambda e: lfilter([1], [1, -0.8], e),
+    }[kind]
+    months = pd.period_range("2001-01", periods=120, freq="M")
+    by_calendar, searched = 0, 0
+    for seed in range(100):
+        series = make(np.random.default_rng(seed).normal(size=120))
+        by_calendar += find_season(pd.Series(series, index=months)) > 1
+        searched += find_season(series) > 1
+    assert by_calendar <= 20
+    assert searched <= 20
+
+
+def test_units_missing_values_and_more_columns_change_nothing():
+    series = seasonal(12, 300)
+    for unit in (1e-200, 1e200):
+        assert find_season(unit * series) == 12
+    gaps = series.copy()
+    gaps[np.random.default_rng(0).random(300) < 0.2] = np.nan
+    assert find_season(gaps) == 12
+    assert find_season(np.stack([series, seasonal(12, 300, seed=1)], axis=1)) == 12
+
+
+@pytest.mark.parametrize("series", [[1.0], [1.0, 2.0, 1.0], np.ones(50), np.full(50, np.nan)])
+def test_what_shows_no_season_has_none(series):
+    assert find_season(series) == 1
+
+
+def test_rows_out_of_order_are_refused():
+    days = pd.date_range("2024-01-01", periods=30)[::-1]
+    with pytest.raises(ValueError, match="The index of series is not sorted"):
+        find_season(pd.Series(np.arange(30.0), index=days))
