@@ -22,8 +22,8 @@ def find_season(series: ArrayLike) -> int:
     The candidates are those of the calendar where the index of `series` has a frequency, such as
     24 and 168 for hours, 7 and 365 for days, 12 for months; otherwise all lags from 2 to a third of
     the series. For each candidate :math:`m` the series is detrended by a centred moving average
-    over :math:`m` rows [1]_. A season is there if the autocorrelation of what is left, at the lag of
-    :math:`m`, exceeds what chance gives:
+    over :math:`m` rows [1]_. A season is there if the autocorrelation of what is left, at the lag
+    of :math:`m`, exceeds what chance gives:
 
     .. math:: r_m > z_{0.95} / \sqrt n
 

@@ -58,7 +58,7 @@ def single(name):
         texts = ["to be or not to be", "that is the question"]
         return cls().fit(texts), lambda model: model.transform([*texts, "to ask"])
     if hasattr(cls, "transform"):
-        model = cls().fit(DAYS[:40])
+        model = (cls(season=7) if hasattr(cls(), "season") else cls()).fit(DAYS[:40])
         return model, lambda model: [model.transform(DAYS[40:]), model.transform(DAYS[:9])]
     model = cls(**RECURRENT) if hasattr(cls, "summary") else cls()
     y = np.where(TARGET > 50, "up", "down") if hasattr(cls, "predict_proba") else TARGET

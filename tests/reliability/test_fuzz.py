@@ -54,6 +54,7 @@ OF_SERIES = {
     "SequenceWindower-by": sklstm.SequenceWindower(3, by="b"),
     "ExponentialSmoother": sklstm.ExponentialSmoother(),
     "ExponentialSmoother-by": sklstm.ExponentialSmoother(by="b"),
+    "SeasonalDifferencer": sklstm.SeasonalDifferencer(3),
     "WindowScaler": sklstm.WindowScaler(),
     "WindowScaler-standard": sklstm.WindowScaler("standard", window_size=3),
     "WindowScaler-last": sklstm.WindowScaler("last"),
