@@ -58,7 +58,9 @@ class TrainingPass(Pass):
             constants=self._constants,
         )  # fmt: skip
         self._epoch = records(EPOCH, 1)
-        self._epoch["write_losses"] = compile_loss(type(loss), dtype).address
+        # The code must live as long as its address is used, whatever becomes of the cache.
+        self._write_losses = compile_loss(type(loss), dtype)
+        self._epoch["write_losses"] = self._write_losses.address
         self._addresses.append(self._epoch.ctypes.data)
 
     @staticmethod
@@ -84,6 +86,9 @@ class TrainingPass(Pass):
             As for `set_inputs`.
         """
         self.set_inputs(rows, differenced)
+        n_targets = int(self._network["n_targets"][0])
+        if targets.size != len(targets) * n_targets:
+            raise ValueError(f"the loss takes {n_targets} targets a row, got {targets.shape}")
         if target_starts is None:
             target_starts = np.arange(len(targets), dtype=np.int64)
         if targets.dtype.kind == "i":

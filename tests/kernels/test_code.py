@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from sklstm.kernels import LANES
 from sklstm.kernels._code import (
+    DOUBLE,
+    FLOAT,
     INTEGER,
     Variable,
     call_intrinsic,
@@ -15,6 +17,7 @@ from sklstm.kernels._code import (
     larger_lanes,
     loop,
     only_if,
+    real,
     smaller,
     spread,
     sum_of_lanes,
@@ -80,6 +83,29 @@ def test_comparisons_choose_and_never_hold_for_nan(on_lanes, sign, compare, dtyp
         (lambda x, y: x.compare(sign, y).choose(x, y), np.where(holds, a, b)),
     ]:
         np.testing.assert_array_equal(on_lanes(compute, a, b), expected)
+    if sign in "<>":  # as losses write it
+        found = on_lanes(lambda x, y: compare(x, y).choose(x, y), a, b)
+        np.testing.assert_array_equal(found, np.where(holds, a, b))
+
+
+@function(INTEGER, ("numbers",), ("single",), ("double",))
+def _conversions(number, numbers, single, double):
+    own, other = numbers.pointer("numbers"), single.pointer("single", FLOAT)
+    for element, out in ((FLOAT, other), (DOUBLE, double.pointer("double", DOUBLE))):
+        out.store(0, real(own.load(0), element))
+        out[LANES] = real(number, element)
+        out[LANES + 1] = real(own[1], element)
+
+
+@DTYPES
+def test_numbers_become_those_of_another_precision(call, dtype):
+    numbers = np.random.default_rng(0).normal(size=LANES).astype(dtype)
+    single, double = np.zeros(LANES + 2, np.float32), np.zeros(LANES + 2)
+    arrays = numbers, single, double
+    call(_conversions, dtype, 16777217, *[np.array([a.ctypes.data]) for a in arrays])
+    for out in (single, double):
+        expected = [*numbers, 16777217, numbers[1]]
+        np.testing.assert_array_equal(out, np.array(expected, np.float64).astype(out.dtype))
 
 
 @function(INTEGER, INTEGER, NUMBERS_OUT)

@@ -6,8 +6,8 @@ import pytest
 
 from sklstm.kernels import LANES
 from sklstm.kernels import _code as code
-from sklstm.kernels._code import INTEGER, loop, only_if
-from sklstm.kernels._functions import NUMBERS, compile_functions, function
+from sklstm.kernels._code import INTEGER, integer, loop, only_if
+from sklstm.kernels._functions import NUMBERS, call_address, compile_functions, function
 
 
 def address(array):
@@ -53,6 +53,21 @@ def test_what_is_called_several_times_is_written_once_a_module():
         twice_(address(numbers))
         assert (numbers == 11).all()
         assert len(written) == n_modules
+
+
+def test_a_function_of_another_module_is_called_by_its_address():
+    @function(INTEGER, NUMBERS)
+    def call(place, numbers):
+        call_address(place, numbers, integer(LANES))
+        call_address(place, numbers.after(LANES), integer(2 * LANES))
+
+    (call_,) = compile_functions([call], np.float64)
+    for factor in (3.0, 5.0):
+        (scale,) = compile_functions([scaling(factor)], np.float64)
+        numbers = np.ones(4 * LANES)
+        call_(scale.address, address(numbers))
+        expected = np.repeat([factor, 1.0], [3 * LANES, LANES])
+        np.testing.assert_array_equal(numbers, expected)
 
 
 def test_arguments_reach_the_function_that_is_called():

@@ -188,3 +188,15 @@ def test_losses_of_steps_are_summed_where_there_is_a_target(
     ends = np.cumsum(lengths[order])
     sums = [part.sum() for part in np.split(each, ends[:-1])]
     np.testing.assert_allclose(found, sums, rtol=1e-12, atol=1e-14)
+
+
+def test_targets_of_another_number_are_refused(windows, new_network, new_training_pass):
+    spec, weights = new_network(n_outputs=6)
+    for loss, n_targets in (
+        (make_loss("huber"), 6),
+        (make_loss("quantile", quantile=[0.1, 0.9]), 3),
+    ):
+        for wrong in (1, n_targets - 1, n_targets + 1):
+            with pytest.raises(ValueError, match=f"takes {n_targets} targets a row, got"):
+                new_training_pass(spec, weights, (*windows, np.zeros((37, wrong))), loss=loss)
+        new_training_pass(spec, weights, (*windows, np.zeros((37, n_targets))), loss=loss)
