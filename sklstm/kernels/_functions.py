@@ -114,6 +114,35 @@ def _target():
     return target.create_target_machine(cpu=name, features=features, opt=2, jit=True)
 
 
+def write_module(functions, dtype):
+    """Write functions in LLVM's language, without compiling them.
+
+    Parameters
+    ----------
+    functions : sequence of Function
+        Those that are to be called from outside.
+    dtype : numpy dtype
+        Precision of their numbers.
+
+    Returns
+    -------
+    module : ir.Module
+        The functions and all that they call; its `str` is the text that LLVM is given.
+    names : list of str
+        Names of the functions in it.
+    """
+    with _lock:
+        return _written(functions, dtype)
+
+
+def _written(functions, dtype):
+    module = ir.Module()
+    module.element = {"float32": FLOAT, "float64": DOUBLE}[np.dtype(dtype).name]
+    module.triple = binding.get_default_triple()
+    module.written = {}
+    return module, [each.define(module, external=True).name for each in functions]
+
+
 def compile_functions(functions, dtype):
     """Compile functions for this processor.
 
@@ -130,11 +159,7 @@ def compile_functions(functions, dtype):
         Each takes integers and addresses as plain integers, and releases the interpreter.
     """
     with _lock:
-        module = ir.Module()
-        module.element = {"float32": FLOAT, "float64": DOUBLE}[np.dtype(dtype).name]
-        module.triple = binding.get_default_triple()
-        module.written = {}
-        names = [each.define(module, external=True).name for each in functions]
+        module, names = _written(functions, dtype)
         engine = _engine(str(module))
         pairs = zip(names, functions, strict=True)
         return [_callable(engine, name, len(each.kinds)) for name, each in pairs]
