@@ -6,6 +6,7 @@ operation to the first. What the way back looks at is kept only where it cannot 
 what is kept anyway by additions and multiplications.
 """
 
+from itertools import count
 from types import SimpleNamespace
 
 from . import _elementary
@@ -23,8 +24,11 @@ class Node:
         What it is computed from.
     """
 
+    _numbers = count()
+
     def __init__(self, operation, *operands):
         self.operation, self.operands = operation, operands
+        self.number = next(self._numbers)
 
     @property
     def is_cheap(self):
@@ -149,6 +153,7 @@ class Tape:
         self.nodes, self.saved = [], []
         for node in self.new_states:
             self._visit(node)
+        self.nodes.sort(key=lambda node: node.number)  # in the order of the equations
         for node in self.nodes:
             for needed in self._needs(node):
                 self._save(needed)
