@@ -22,7 +22,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help:
 	@echo "make demo         install the package and run the first example; it writes to build/demo"
-	@echo "make test         build the wheel, install it, run the tests and every doctest on it"
+	@echo "make test         build the wheel, install it, run the tests and every doctest on it,"
+	@echo "                  in random order (SEED=123 repeats an order)"
 	@echo "make lint         check the style of the code and of the docstrings"
 	@echo "make examples     run every example; they write to build/examples"
 	@echo "make docs         build the documentation into build/docs"
@@ -37,11 +38,15 @@ demo: $(DEMO)/.installed
 
 # Tests that kill, fork and connect processes come first, each folder in a process of its own: pools
 # of other tests would feel it. Elsewhere one thread per worker: the workers are what uses the cores.
+# The order is another one each time. A run prints its seed, and make test SEED=123 repeats it; tests
+# get their numbers from the fixture `rng` and not from global generators, which stay as they are.
+SEED ?= default
+ORDER := --randomly-seed=$(SEED) --randomly-dont-reset-seed
 APART := tests/clusters tests/callbacks tests/reliability_processes tests/out_of_core
 test: $(VENV)/.installed
 	$(VENV)/bin/python -c "import sklstm; assert 'site-packages' in sklstm.__file__, sklstm.__file__"
-	for folder in $(APART); do OMP_NUM_THREADS=1 $(VENV)/bin/pytest $$folder || exit 1; done
-	OMP_NUM_THREADS=1 $(VENV)/bin/pytest -n $(WORKERS) --dist worksteal \
+	for folder in $(APART); do OMP_NUM_THREADS=1 $(VENV)/bin/pytest $(ORDER) $$folder || exit 1; done
+	OMP_NUM_THREADS=1 $(VENV)/bin/pytest $(ORDER) -n $(WORKERS) --dist worksteal \
 		$(addprefix --ignore=,$(APART)) \
 		--doctest-modules --doctest-glob=README.md --pyargs sklstm ./tests ./README.md
 

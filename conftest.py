@@ -3,6 +3,7 @@
 import doctest
 import inspect
 
+import numpy as np
 import pytest
 
 from sklstm._public import DEFINED_IN
@@ -28,3 +29,9 @@ doctest.DocTestFinder._from_module = _is_defined_in
 def _empty_working_folder(tmp_path, monkeypatch):
     """Run each test in a folder of its own, so that what it writes is never left here."""
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def rng(request):
+    """Random numbers that depend on the name of the test alone, and not on tests before it."""
+    return np.random.default_rng(list(request.node.name.encode()))

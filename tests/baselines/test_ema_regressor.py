@@ -30,9 +30,9 @@ def test_is_the_exponential_mean_of_the_observed_values(alpha, initial):
 
 
 @pytest.mark.parametrize("alpha", [0.2, 0.5])
-def test_equals_pandas_when_the_window_holds_the_whole_series(alpha):
-    series = pd.Series(RNG.normal(size=40).cumsum())
-    series[RNG.random(40) < 0.3] = np.nan
+def test_equals_pandas_when_the_window_holds_the_whole_series(alpha, rng):
+    series = pd.Series(rng.normal(size=40).cumsum())
+    series[rng.random(40) < 0.3] = np.nan
     series[0] = 1.0
     model = make_pipeline(SequenceWindower(40), EMARegressor(alpha))
     predicted = model.fit(series.to_frame("x"), np.ones(40)).predict(series.to_frame("x"))
@@ -40,22 +40,22 @@ def test_equals_pandas_when_the_window_holds_the_whole_series(alpha):
     np.testing.assert_allclose(predicted, expected, rtol=1e-12)
 
 
-def test_equals_the_smoother():
-    series = RNG.normal(size=(40, 1)).cumsum(axis=0)
+def test_equals_the_smoother(rng):
+    series = rng.normal(size=(40, 1)).cumsum(axis=0)
     model = make_pipeline(SequenceWindower(40), EMARegressor(0.3, initial=0.0))
     expected = ExponentialSmoother(0.3, initial=0.0).fit_transform(series)[:, 0]
     np.testing.assert_allclose(model.fit(series, expected).predict(series), expected, rtol=1e-13)
 
 
-def test_a_window_of_one_value_predicts_it_exactly():
-    values = RNG.normal(size=(50, 1))
+def test_a_window_of_one_value_predicts_it_exactly(rng):
+    values = rng.normal(size=(50, 1))
     np.testing.assert_array_equal(
         EMARegressor(0.1).fit(values, np.ones(50)).predict(values), values[:, 0]
     )
 
 
-def test_arithmetic_is_in_double_precision():
-    windows = (1e4 + RNG.normal(size=(5, 300))).astype(np.float32)
+def test_arithmetic_is_in_double_precision(rng):
+    windows = (1e4 + rng.normal(size=(5, 300))).astype(np.float32)
     predicted = EMARegressor(0.01).fit(windows, np.ones(5)).predict(windows)
     expected = [naive(values.astype(np.float64), 0.01, "first") for values in windows]
     assert predicted.dtype == np.float64

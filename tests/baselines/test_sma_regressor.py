@@ -22,16 +22,16 @@ def test_is_the_mean_of_the_last_observed_values(window):
 
 
 @pytest.mark.parametrize("window", [1, 5, 12])
-def test_equals_a_rolling_mean_of_pandas(window):
-    series = pd.Series(RNG.normal(size=60).cumsum())
+def test_equals_a_rolling_mean_of_pandas(window, rng):
+    series = pd.Series(rng.normal(size=60).cumsum())
     model = make_pipeline(SequenceWindower(12), SMARegressor(window))
     predicted = model.fit(series.to_frame("x"), series).predict(series.to_frame("x"))
     expected = series.rolling(window, min_periods=1).mean()
     np.testing.assert_allclose(predicted, expected, rtol=1e-11)
 
 
-def test_arithmetic_is_in_double_precision():
-    windows = (1e4 + RNG.normal(size=(5, 300))).astype(np.float32)
+def test_arithmetic_is_in_double_precision(rng):
+    windows = (1e4 + rng.normal(size=(5, 300))).astype(np.float32)
     predicted = SMARegressor(300).fit(windows, np.ones(5)).predict(windows)
     assert predicted.dtype == np.float64
     np.testing.assert_allclose(predicted, windows.astype(np.float64).mean(axis=1), rtol=1e-14)

@@ -77,11 +77,11 @@ def test_predictions_have_the_shape_of_the_targets(baseline, n_outputs):
     assert baseline.n_outputs_ == n_outputs
 
 
-def test_a_prediction_does_not_depend_on_its_neighbours_to_the_last_bit(baseline):
+def test_a_prediction_does_not_depend_on_its_neighbours_to_the_last_bit(baseline, rng):
     whole = baseline.fit(WINDOWS, Y).predict(WINDOWS)
     alone = [baseline.predict(window[np.newaxis])[0] for window in WINDOWS]
     np.testing.assert_array_equal(alone, whole)
-    order = RNG.permutation(12)
+    order = rng.permutation(12)
     np.testing.assert_array_equal(baseline.predict(WINDOWS[order]), whole[order])
 
 
@@ -92,8 +92,8 @@ def test_missing_steps_before_the_window_change_nothing(baseline):
     )
 
 
-def test_a_view_of_a_series_is_the_same_as_separate_windows(baseline):
-    series = RNG.normal(size=(30, 2))
+def test_a_view_of_a_series_is_the_same_as_separate_windows(baseline, rng):
+    series = rng.normal(size=(30, 2))
     windows = SequenceWindower(6).fit_transform(series)
     np.testing.assert_array_equal(
         baseline.fit(windows, series[:, 0]).predict(windows), baseline.predict(windows.copy())
@@ -121,8 +121,8 @@ def test_memory_grows_with_rows_and_not_with_lookback(baseline):
 
 
 @pytest.mark.parametrize("kind", [np.asarray, pd.DataFrame, pl.DataFrame])
-def test_pairs_of_any_kind_go_through_a_pipeline(baseline, kind):
-    series = RNG.normal(size=(40, 1)).cumsum(axis=0)
+def test_pairs_of_any_kind_go_through_a_pipeline(baseline, kind, rng):
+    series = rng.normal(size=(40, 1)).cumsum(axis=0)
     X, y = forecast_pairs(kind(series), horizon=[1, 2])
     predicted = make_pipeline(SequenceWindower(5), clone(baseline)).fit(X, y).predict(X)
     windows = SequenceWindower(5).fit_transform(series[:-2])
@@ -138,8 +138,8 @@ def test_tags(baseline):
     assert tags.regressor_tags.poor_score
 
 
-def test_a_grid_search_over_the_lookback_scores_every_candidate_on_the_same_rows():
-    series = RNG.normal(size=(60, 1)).cumsum(axis=0)
+def test_a_grid_search_over_the_lookback_scores_every_candidate_on_the_same_rows(rng):
+    series = rng.normal(size=(60, 1)).cumsum(axis=0)
     X, y = forecast_pairs(series, horizon=2)
     model = Pipeline([("window", SequenceWindower()), ("sma", SMARegressor(8))])
     search = GridSearchCV(
@@ -239,8 +239,8 @@ def test_a_season_that_is_too_long_leaves_it_unfitted():
         baseline.predict(WINDOWS)
 
 
-def test_flat_windows_that_lost_their_names_are_refused(baseline):
-    flat = SequenceWindower(6, flatten=True).fit_transform(RNG.normal(size=(12, 2)))
+def test_flat_windows_that_lost_their_names_are_refused(baseline, rng):
+    flat = SequenceWindower(6, flatten=True).fit_transform(rng.normal(size=(12, 2)))
     with pytest.raises(ValueError, match="X is flat windows of 2 features .* leave out flatten=Tr"):
         clone(baseline).fit(flat, Y)
 

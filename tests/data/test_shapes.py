@@ -221,8 +221,8 @@ def flat_view(series, lookback):
 
 @pytest.mark.parametrize("rows", [slice(None), slice(3, 5), slice(4, None)])
 @pytest.mark.parametrize("n_features", [2, 5])
-def test_flat_windows_that_lost_their_names_are_refused(n_features, rows):
-    flat = flat_view(RNG.normal(size=(20, n_features)), 3)[rows]
+def test_flat_windows_that_lost_their_names_are_refused(n_features, rows, rng):
+    flat = flat_view(rng.normal(size=(20, n_features)), 3)[rows]
     words = rf"X is flat windows of {n_features} features without .* leave out flatten=True"
     with pytest.raises(ValueError, match=words):
         as_windows(flat)

@@ -17,8 +17,8 @@ def with_missing(windows, share, seed=0):
     return windows
 
 
-def series_with_missing(share):
-    series = RNG.normal(size=(40, 3))
+def series_with_missing(rng, share):
+    series = rng.normal(size=(40, 3))
     series[np.random.default_rng(3).random(40) < share] = np.nan
     series[:4] = np.nan
     return series
@@ -41,7 +41,7 @@ CASES = {
     "one sample": with_missing(RNG.normal(size=(1, 6, 2)), 0.3),
     "one step": RNG.normal(size=(6, 1, 2)),
     "overlapping": padded_view(RNG.normal(size=(20, 2)), 6),
-    "overlapping, missing": padded_view(series_with_missing(0.3), 8),
+    "overlapping, missing": padded_view(series_with_missing(RNG, 0.3), 8),
     "fortran": np.asfortranarray(with_missing(SEPARATE, 0.4)),
     "float32": with_missing(SEPARATE, 0.5).astype(np.float32),
 }
@@ -63,15 +63,15 @@ def test_each_window_is_the_sequence_of_its_observed_steps(windows):
         )
 
 
-def test_rows_of_complete_windows_are_a_view():
-    series = RNG.normal(size=(1000, 2))
+def test_rows_of_complete_windows_are_a_view(rng):
+    series = rng.normal(size=(1000, 2))
     window_set = WindowSet.from_array(padded_view(series, 100))
     assert np.shares_memory(window_set.rows, series)
     assert len(window_set.rows) == len(series)
 
 
-def test_overlapping_windows_share_rows_when_steps_are_missing():
-    series = series_with_missing(0.3)
+def test_overlapping_windows_share_rows_when_steps_are_missing(rng):
+    series = series_with_missing(rng, 0.3)
     window_set = WindowSet.from_array(padded_view(series, 8))
     np.testing.assert_array_equal(window_set.rows, observed_steps(series))
 
@@ -134,8 +134,8 @@ def test_rows_weigh_as_often_as_they_occur(windows, weighted):
     assert weight.dtype == np.float64
 
 
-def test_rows_in_no_window_weigh_exactly_nothing():
-    window_set = WindowSet.from_array(padded_view(RNG.normal(size=(30, 1)), 3))
+def test_rows_in_no_window_weigh_exactly_nothing(rng):
+    window_set = WindowSet.from_array(padded_view(rng.normal(size=(30, 1)), 3))
     some = window_set.take(np.array([0, 1, 20]))
     weight = some.row_weight(np.array([0.1, 0.2, 0.7]))
     assert (weight[[4, 10, 19, 23, 29]] == 0).all()
@@ -181,8 +181,8 @@ def test_gathered_windows_have_rows_of_their_own():
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_row_numbers_are_those_of_one_window_after_the_other(name):
+def test_row_numbers_are_those_of_one_window_after_the_other(name, rng):
     windows = CASES[name]
-    found, order = WindowSet.from_array(windows), RNG.permutation(len(windows))[:4]
+    found, order = WindowSet.from_array(windows), rng.permutation(len(windows))[:4]
     expected = np.concatenate([observed_steps(windows[k]) for k in order])
     np.testing.assert_array_equal(found.rows[found.row_numbers(order)], expected)

@@ -49,9 +49,9 @@ def test_score_leaves_missing_steps_out():
     assert forecaster.score(rest) == pytest.approx(1 - ratio)
 
 
-def test_score_with_exogenous_rows():
-    x = RNG.normal(size=81)
-    series = x[:-1] * 2 + RNG.normal(size=80) / 100
+def test_score_with_exogenous_rows(rng):
+    x = rng.normal(size=81)
+    series = x[:-1] * 2 + rng.normal(size=80) / 100
     forecaster = Forecaster(Ridge(1e-3), 3).fit(series[:60], x[:60])
     forecast = forecaster.forecast(20, x[60:])["prediction"]
     ratio = np.abs(forecast - series[60:]).sum() / np.abs(series[59] - series[60:]).sum()

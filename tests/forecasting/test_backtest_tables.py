@@ -113,8 +113,8 @@ def test_persistence_repeats_the_last_season(season):
 
 
 @pytest.mark.parametrize("season", [1, 3, 4])
-def test_persistence_looks_further_back_where_steps_are_missing(season):
-    values = RNG.normal(size=(14, 1))
+def test_persistence_looks_further_back_where_steps_are_missing(season, rng):
+    values = rng.normal(size=(14, 1))
     values[[0, 5, 6, 9, 12, 13]] = np.nan
     origins = np.array([4, 6, 13])
     found = _persistence(values, origins, 5, season)

@@ -18,13 +18,13 @@ RNG = np.random.default_rng(0)
 NONE = np.empty(0, dtype=int)
 
 
-def history(key, n_steps, missing=()):
-    values = np.exp(np.cumsum(RNG.normal(size=(n_steps, 2)) / 10, axis=0))
+def history(rng, key, n_steps, missing=()):
+    values = np.exp(np.cumsum(rng.normal(size=(n_steps, 2)) / 10, axis=0))
     values[list(missing)] = np.nan
-    return History(key, pd.RangeIndex(n_steps), values, RNG.normal(size=(n_steps, 1)))
+    return History(key, pd.RangeIndex(n_steps), values, rng.normal(size=(n_steps, 1)))
 
 
-HISTORIES = [history("A", 40), history("B", 25), history("C", 60)]
+HISTORIES = [history(RNG, "A", 40), history(RNG, "B", 25), history(RNG, "C", 60)]
 
 
 @pytest.fixture(params=[Ridge(), LSTMRegressor(4, max_epochs=2, random_state=0)], ids=repr)
@@ -34,9 +34,9 @@ def model(request):
 
 
 @pytest.mark.parametrize("values_at_a_time", [1, 100, 1 << 24])
-def test_forecasts_do_not_depend_on_each_other(model, values_at_a_time, monkeypatch):
+def test_forecasts_do_not_depend_on_each_other(model, values_at_a_time, monkeypatch, rng):
     monkeypatch.setattr(module, "_VALUES_AT_A_TIME", values_at_a_time)
-    future = RNG.normal(size=(6, 1))
+    future = rng.normal(size=(6, 1))
     paths = [
         Path(past, np.arange(first, len(past), step), future)
         for past, first, step in zip(HISTORIES, (2, 10, 59), (1, 4, 1), strict=True)
@@ -52,8 +52,8 @@ def test_forecasts_do_not_depend_on_each_other(model, values_at_a_time, monkeypa
             np.testing.assert_allclose(model.forecast([cut], 5)[0][0], forecast, rtol=1e-6)
 
 
-def test_possible_origins():
-    past = history("A", 30, [0, 10, 11, 12, 20])
+def test_possible_origins(rng):
+    past = history(rng, "A", 30, [0, 10, 11, 12, 20])
     for regressor, allowed in ((Ridge(), 1), (LSTMRegressor(3, max_epochs=1), 3)):
         model = ForecastModel.fit([past], Features(3, 1, NONE, NONE), regressor, None)
         missing = np.isnan(past.values[:, 0])
@@ -120,7 +120,7 @@ def test_rows_that_depend_on_others(transformer, expected):
 
 @pytest.mark.parametrize("around", [False, True])
 @pytest.mark.parametrize(("horizon", "gap"), [(1, 5), (9, 9)])
-def test_early_stopping_looks_at_rows_that_training_has_not_seen(around, horizon, gap):
+def test_early_stopping_looks_at_rows_that_training_has_not_seen(around, horizon, gap, rng):
     seen = {}
 
     class Spy(LSTMRegressor):

@@ -196,10 +196,10 @@ def test_a_failing_fit_leaves_the_last_one_whole():
     pd.testing.assert_frame_equal(forecaster.forecast(4, level=0.5), expected)
 
 
-def test_inputs_stay_as_they_are():
+def test_inputs_stay_as_they_are(rng):
     days = pd.date_range("2024-01-01", periods=90)
     frame = pd.DataFrame(with_holes(THREE, 30), index=days, columns=list("abc"))
-    exog = pd.DataFrame({"x": RNG.normal(size=90)}, index=days)
+    exog = pd.DataFrame({"x": rng.normal(size=90)}, index=days)
     before = frame.copy(), exog.copy()
     scaler = StandardScaler(copy=False)
     forecaster = Forecaster(STUMPS, 4, transformer=scaler, known_exog=None)

@@ -60,8 +60,8 @@ def test_half_widths_are_errors_of_an_older_model(transformer, strategy, horizon
 
 
 @pytest.mark.parametrize(("strategy", "horizon"), [("recursive", 1), ("direct", 2), ("direct", 3)])
-def test_half_widths_with_columns_known_in_advance(strategy, horizon):
-    exog, future = RNG.normal(size=(120, 1)), RNG.normal(size=(6, 1))
+def test_half_widths_with_columns_known_in_advance(strategy, horizon, rng):
+    exog, future = rng.normal(size=(120, 1)), rng.normal(size=(6, 1))
     series = WALK + np.append(exog[1:, 0], 0.0) * 3
     forecaster = Forecaster(Ridge(), 4, horizon, strategy, calibration_size=30).fit(series, exog)
     found = forecaster.forecast(5, future, level=0.8)

@@ -14,8 +14,8 @@ def features(lookback, horizon):
     return Features(lookback, horizon, NONE, NONE)
 
 
-def table(first, n_steps, n_columns=1, missing=()):
-    values = RNG.normal(size=(n_steps, n_columns))
+def table(rng, first, n_steps, n_columns=1, missing=()):
+    values = rng.normal(size=(n_steps, n_columns))
     values[list(missing)] = np.nan
     index = pd.date_range("2024-01-01", periods=first + n_steps)[first:]
     return index, values, values.copy()
@@ -35,10 +35,15 @@ def pairs_by_hand(tables, lookback, horizon, takes_nan):
 
 
 PANELS = {
-    "one": [table(0, 30)],
-    "one with holes": [table(0, 30, 2, [5, 6, 20])],
-    "unequal": [table(5, 20, 2), table(0, 30, 2, [3]), table(10, 9, 2), table(0, 28, 2)],
-    "too short": [table(0, 4), table(0, 12)],
+    "one": [table(RNG, 0, 30)],
+    "one with holes": [table(RNG, 0, 30, 2, [5, 6, 20])],
+    "unequal": [
+        table(RNG, 5, 20, 2),
+        table(RNG, 0, 30, 2, [3]),
+        table(RNG, 10, 9, 2),
+        table(RNG, 0, 28, 2),
+    ],
+    "too short": [table(RNG, 0, 4), table(RNG, 0, 12)],
 }
 
 
@@ -53,13 +58,13 @@ def test_pairs(tables, lookback, horizon, takes_nan):
     assert targets.ndim == (1 if expected[1].shape[1] == 1 else 2)
 
 
-def test_no_pair_at_all():
-    windows, targets, _ = training_pairs([table(0, 3, 2)], features(3, 2), False)
+def test_no_pair_at_all(rng):
+    windows, targets, _ = training_pairs([table(rng, 0, 3, 2)], features(3, 2), False)
     assert (windows.shape, targets.shape) == ((0, 3, 2), (0, 4))
 
 
-def test_a_series_alone_is_not_copied():
-    _, values, rows = one = table(0, 30)
+def test_a_series_alone_is_not_copied(rng):
+    _, values, rows = one = table(rng, 0, 30)
     windows, targets, _ = training_pairs([one], features(4, 1), False)
     assert np.shares_memory(windows, rows)
     assert not windows.flags.writeable
@@ -67,8 +72,8 @@ def test_a_series_alone_is_not_copied():
 
 
 @pytest.mark.parametrize("lookback", [1, 3, 7, 8])
-def test_missing_steps_are_counted(lookback):
-    rows = table(0, 7, 2, [0, 3, 4])[1]
+def test_missing_steps_are_counted(lookback, rng):
+    rows = table(rng, 0, 7, 2, [0, 3, 4])[1]
     expected = [np.isnan(rows[k : k + lookback, 0]).sum() for k in range(max(0, 7 - lookback + 1))]
     np.testing.assert_array_equal(missing_in_windows(rows, lookback), expected)
 

@@ -92,8 +92,8 @@ def test_levels_never_seen_are_forecast_as_well():
 
 
 @pytest.mark.parametrize("shape", [(len(TARGET), 3), (len(TARGET), 8, 1)])
-def test_all_outputs_of_a_window_are_scaled_alike(shape):
-    targets = RNG.uniform(1, 2, size=shape)
+def test_all_outputs_of_a_window_are_scaled_alike(shape, rng):
+    targets = rng.uniform(1, 2, size=shape)
     model = WindowScaledRegressor(Recorder()).fit(WINDOWS, targets)
     last = WINDOWS[:, -1, 0].reshape(-1, *[1] * (len(shape) - 1))
     np.testing.assert_allclose(model.regressor_.seen_[1], targets / last)
@@ -199,8 +199,8 @@ def test_parameters_stay_as_they_were_given():
     assert clone(model).get_params()["scaler__method"] == "first"
 
 
-def test_sample_weights_go_to_the_regressor():
-    weight = RNG.uniform(size=len(TARGET))
+def test_sample_weights_go_to_the_regressor(rng):
+    weight = rng.uniform(size=len(TARGET))
     model = WindowScaledRegressor(Recorder()).fit(WINDOWS, TARGET, sample_weight=weight)
     assert model.regressor_.seen_[2] is weight
     kept = WindowScaledRegressor(Ridge()).fit(WINDOWS[50:], TARGET[50:])
@@ -209,8 +209,8 @@ def test_sample_weights_go_to_the_regressor():
     np.testing.assert_allclose(weighted.predict(WINDOWS), kept.predict(WINDOWS))
 
 
-def test_metadata_are_routed():
-    weight = RNG.uniform(size=len(TARGET))
+def test_metadata_are_routed(rng):
+    weight = rng.uniform(size=len(TARGET))
     with sklearn.config_context(enable_metadata_routing=True):
         asks = Recorder().set_fit_request(sample_weight=True)
         model = WindowScaledRegressor(asks).fit(WINDOWS, TARGET, sample_weight=weight)

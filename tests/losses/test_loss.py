@@ -24,11 +24,11 @@ def loss_of(name, n_outputs=1, quantile=0.8):
     return log_loss(n_outputs) if name == "log_loss" else make_loss(name, quantile=quantile)
 
 
-def problem(name, n_outputs, dtype=np.float64):
-    output = (2 * RNG.normal(size=(50, n_outputs))).astype(dtype)
+def problem(rng, name, n_outputs, dtype=np.float64):
+    output = (2 * rng.normal(size=(50, n_outputs))).astype(dtype)
     if name == "log_loss":
-        return output, RNG.integers(max(2, n_outputs), size=50)
-    return output, RNG.normal(size=(50, n_outputs)).astype(dtype)
+        return output, rng.integers(max(2, n_outputs), size=50)
+    return output, rng.normal(size=(50, n_outputs)).astype(dtype)
 
 
 def mean_loss(loss, output, target, weight=None):
@@ -71,15 +71,15 @@ def test_regression_losses_equal_metrics_of_others(name, weight):
 
 
 @WEIGHTED
-def test_log_loss_of_many_classes(weight):
-    target = RNG.integers(3, size=50)
+def test_log_loss_of_many_classes(weight, rng):
+    target = rng.integers(3, size=50)
     expected = sklearn_log_loss(target, softmax(OUTPUT, axis=1), sample_weight=weight)
     assert mean_loss(log_loss(3), OUTPUT, target, weight) == pytest.approx(expected)
 
 
 @WEIGHTED
-def test_log_loss_of_two_classes(weight):
-    target, logit = RNG.integers(2, size=50), OUTPUT[:, :1]
+def test_log_loss_of_two_classes(weight, rng):
+    target, logit = rng.integers(2, size=50), OUTPUT[:, :1]
     expected = sklearn_log_loss(target, expit(logit[:, 0]), sample_weight=weight)
     assert mean_loss(log_loss(1), logit, target, weight) == pytest.approx(expected)
 
@@ -87,8 +87,8 @@ def test_log_loss_of_two_classes(weight):
 @EACH
 @OUTPUTS
 @pytest.mark.parametrize("quantile", [0.1, 0.5, 0.9])
-def test_losses_of_samples_are_those_of_torch(name, n_outputs, quantile):
-    output, target = problem(name, n_outputs)
+def test_losses_of_samples_are_those_of_torch(name, n_outputs, quantile, rng):
+    output, target = problem(rng, name, n_outputs)
     loss = loss_of(name, n_outputs, quantile)
     expected = loss.of_rows(torch.tensor(output), torch.tensor(target), torch_functions()).numpy()
     np.testing.assert_allclose(loss.of_rows(output, target), expected, rtol=1e-12, atol=1e-14)
@@ -96,8 +96,8 @@ def test_losses_of_samples_are_those_of_torch(name, n_outputs, quantile):
 
 @EACH
 @OUTPUTS
-def test_gradient_is_that_of_autograd_and_of_finite_differences(name, n_outputs):
-    output, target = problem(name, n_outputs)
+def test_gradient_is_that_of_autograd_and_of_finite_differences(name, n_outputs, rng):
+    output, target = problem(rng, name, n_outputs)
     loss = loss_of(name, n_outputs)
     found, tensor = gradient(loss, output, target), torch.tensor(output, requires_grad=True)
     loss.of_rows(tensor, torch.tensor(target), torch_functions()).sum().backward()
@@ -108,9 +108,9 @@ def test_gradient_is_that_of_autograd_and_of_finite_differences(name, n_outputs)
 
 
 @pytest.mark.parametrize("n_targets", [1, 2])
-def test_several_quantiles_are_the_mean_of_each(n_targets):
-    levels, output = [0.9, 0.1, 0.5], RNG.normal(size=(50, 3 * n_targets))
-    target, loss = RNG.normal(size=(50, n_targets)), make_loss("quantile", quantile=levels)
+def test_several_quantiles_are_the_mean_of_each(n_targets, rng):
+    levels, output = [0.9, 0.1, 0.5], rng.normal(size=(50, 3 * n_targets))
+    target, loss = rng.normal(size=(50, n_targets)), make_loss("quantile", quantile=levels)
     each = [
         mean_pinball_loss(target[:, j], output[:, 3 * j + k], alpha=level)
         for j in range(n_targets)
@@ -124,12 +124,12 @@ def test_several_quantiles_are_the_mean_of_each(n_targets):
 
 @WEIGHTED
 @EACH
-def test_steps_without_target_are_left_out(name, weight):
-    steps, missing = RNG.normal(size=(50, 4, 3)), RNG.random((50, 4)) < 0.5
+def test_steps_without_target_are_left_out(name, weight, rng):
+    steps, missing = rng.normal(size=(50, 4, 3)), rng.random((50, 4)) < 0.5
     if name == "log_loss":
-        target, none = RNG.integers(3, size=(50, 4)), -1
+        target, none = rng.integers(3, size=(50, 4)), -1
     else:
-        target, none = RNG.normal(size=(50, 4, 3)), np.nan
+        target, none = rng.normal(size=(50, 4, 3)), np.nan
     loss = loss_of(name, 3)
     by_step = None if weight is None else np.repeat(weight, 4).reshape(50, 4)[~missing]
     expected = mean_loss(loss, steps[~missing], target[~missing], by_step)
@@ -182,8 +182,8 @@ def test_extreme_logits_of_many_classes():
 
 @EACH
 @pytest.mark.parametrize("n_outputs", [1, 3])
-def test_what_is_not_a_number_shows_in_the_loss_of_its_sample(name, n_outputs):
-    output, target = problem(name, n_outputs)
+def test_what_is_not_a_number_shows_in_the_loss_of_its_sample(name, n_outputs, rng):
+    output, target = problem(rng, name, n_outputs)
     loss = loss_of(name, n_outputs)
     clean = loss.of_rows(output, target)
     output[7, -1] = np.nan
@@ -196,9 +196,9 @@ def test_what_is_not_a_number_shows_in_the_loss_of_its_sample(name, n_outputs):
 @WEIGHTED
 @pytest.mark.parametrize("quantile", [0.3, [0.9, 0.2]])
 @pytest.mark.parametrize("name", LOSSES)
-def test_no_constant_is_better_than_the_optimal_one(name, quantile, weight):
+def test_no_constant_is_better_than_the_optimal_one(name, quantile, weight, rng):
     loss = loss_of(name, quantile=quantile if name == "quantile" else 0.5)
-    target = RNG.gamma(1.0, size=(50, 2))
+    target = rng.gamma(1.0, size=(50, 2))
     best = loss.optimal_constant(target, weight)
     assert best.shape == (2 * loss.n_outputs_per_target,)
 
@@ -208,7 +208,7 @@ def test_no_constant_is_better_than_the_optimal_one(name, quantile, weight):
 
     options = {"xatol": 1e-10, "fatol": 1e-14, "maxiter": 4000, "maxfev": 4000}
     found = minimize(mean, best + 0.1, method="Nelder-Mead", options=options)
-    assert mean(best) == pytest.approx(found.fun, rel=1e-6)
+    assert mean(best) <= found.fun * (1 + 1e-6)  # where the search ends in a kink it is larger
     assert mean(best) <= found.fun + 1e-14
     if name not in ("absolute_error", "quantile"):  # there are several best ones
         np.testing.assert_allclose(best, found.x, atol=1e-6)
@@ -216,8 +216,8 @@ def test_no_constant_is_better_than_the_optimal_one(name, quantile, weight):
 
 @WEIGHTED
 @pytest.mark.parametrize("n_outputs", [1, 4])
-def test_the_optimal_constant_of_classes_gives_their_frequencies(n_outputs, weight):
-    target = RNG.choice(max(2, n_outputs), size=50)
+def test_the_optimal_constant_of_classes_gives_their_frequencies(n_outputs, weight, rng):
+    target = rng.choice(max(2, n_outputs), size=50)
     best = log_loss(n_outputs).optimal_constant(target, weight)
     assert best.shape == (n_outputs,)
     probability = expit(best) if n_outputs == 1 else softmax(best)

@@ -13,8 +13,6 @@ from sklstm.losses import LOSSES, NUMPY, ErrorLoss, Loss, make_loss, torch_funct
 from sklstm.recurrence import NetworkSpec, initial_weights, network_output
 from sklstm.training import TrainingData, TrainingSettings, train
 
-RNG = np.random.default_rng(0)
-
 
 class PseudoHuber(ErrorLoss):
     """A loss of the error alone."""
@@ -146,9 +144,9 @@ def test_engines_agree(loss, every_step):
 
 
 @pytest.mark.parametrize("loss", [PseudoHuber(), Expectile(0.8), Normal()], ids=lambda x: x.name)
-def test_gradients_are_those_of_autograd(loss):
+def test_gradients_are_those_of_autograd(loss, rng):
     n = loss.n_outputs_per_target
-    outputs, target = RNG.normal(size=(n, 40, 2)), RNG.normal(size=(40, 2))
+    outputs, target = rng.normal(size=(n, 40, 2)), rng.normal(size=(40, 2))
     constants = loss.constants_of(2)[:, np.newaxis]
     found = np.stack([*loss.gradient(NUMPY, outputs, target, constants)])
     tensor = torch.tensor(outputs, requires_grad=True)
@@ -157,8 +155,8 @@ def test_gradients_are_those_of_autograd(loss):
     np.testing.assert_allclose(found, tensor.grad.numpy(), rtol=1e-12)
 
 
-def test_estimators_take_its_name_and_its_parameter(known):
-    X, y = RNG.normal(size=(120, 5, 1)), RNG.exponential(size=120)
+def test_estimators_take_its_name_and_its_parameter(known, rng):
+    X, y = rng.normal(size=(120, 5, 1)), rng.exponential(size=120)
     assert make_loss("expectile", quantile=0.9) == Expectile(0.9)
     for name in ("pseudo_huber", "expectile"):
         model = LSTMRegressor(6, loss=name, max_epochs=15, random_state=0, differencing="never")
@@ -181,23 +179,23 @@ def test_estimators_take_its_name_and_its_parameter(known):
     assert high.fit(X, y).predict(X).mean() > 1.5 * low.fit(X, y).predict(X).mean()
 
 
-def test_wrong_targets_are_refused_by_the_loss(known):
-    X, y = RNG.normal(size=(20, 5, 1)), np.linspace(-1, 1, 20)
+def test_wrong_targets_are_refused_by_the_loss(known, rng):
+    X, y = rng.normal(size=(20, 5, 1)), np.linspace(-1, 1, 20)
     with pytest.raises(ValueError, match="loss='expectile' takes targets from 0 on"):
         LSTMRegressor(loss="expectile").fit(X, y)
 
 
-def test_an_unknown_loss_is_refused_and_the_known_ones_are_listed(known):
-    X, y = RNG.normal(size=(20, 5, 1)), np.linspace(-1, 1, 20)
+def test_an_unknown_loss_is_refused_and_the_known_ones_are_listed(known, rng):
+    X, y = rng.normal(size=(20, 5, 1)), np.linspace(-1, 1, 20)
     with pytest.raises(ValueError, match=r"'loss' .*'pseudo_huber'.* Got 'pseudo' instead"):
         LSTMRegressor(loss="pseudo").fit(X, y)
 
 
-def test_a_likelihood_learns_the_parameters_of_its_distribution():
+def test_a_likelihood_learns_the_parameters_of_its_distribution(rng):
     """The spread of the targets is e to the power of the last value of the window."""
-    windows = WindowSet.from_array(RNG.uniform(-1, 1, size=(4000, 3, 1)))
+    windows = WindowSet.from_array(rng.uniform(-1, 1, size=(4000, 3, 1)))
     last = windows.rows[windows.newest_rows]
-    targets = 2 * last + np.exp(last) * RNG.normal(size=last.shape)
+    targets = 2 * last + np.exp(last) * rng.normal(size=last.shape)
     spec = NetworkSpec("gru", 1, 12, 2)
     settings = TrainingSettings(
         loss=Normal(), optimizer="adam", learning_rate=0.01, weight_decay=0.0, max_grad_norm=1.0,

@@ -71,8 +71,8 @@ def test_other_containers(kind):
     assert loss == pytest.approx(naive(0, 1), rel=1e-12)
 
 
-def test_makes_a_scorer():
-    X, y = RNG.normal(size=(15, 4)), Y_TRUE[:, 0]
+def test_makes_a_scorer(rng):
+    X, y = rng.normal(size=(15, 4)), Y_TRUE[:, 0]
     scorer = make_scorer(mean_absolute_scaled_error, greater_is_better=False, y_train=Y_TRAIN[:, 0])
     model = Ridge().fit(X, y)
     expected = mean_absolute_error(y, model.predict(X)) / np.abs(np.diff(Y_TRAIN[:, 0])).mean()
@@ -231,8 +231,8 @@ def fold_scores(X, y, y_train, names_train):
         )
 
 
-def test_scores_panels_in_a_cross_validation():
-    X = RNG.normal(size=(15, 4))
+def test_scores_panels_in_a_cross_validation(rng):
+    X = rng.normal(size=(15, 4))
     index = pd.MultiIndex.from_arrays([NAMES, range(15)], names=["name", "day"])
     y, y_train = pd.Series(Y_TRUE[:, 0], index=index), Y_TRAIN[:, 0]
     expected = list(fold_scores(X, y, y_train, NAMES_TRAIN))

@@ -264,8 +264,8 @@ def test_frames_are_given_for_frames():
 @pytest.mark.parametrize("kind", [lambda frame: frame, pl.from_pandas], ids=["pandas", "polars"])
 @pytest.mark.parametrize("shuffle", [False, True])
 @pytest.mark.parametrize("library", ["default", "pandas", "polars"])
-def test_flat_frames_stay_flat_with_their_columns_in_place(kind, shuffle, library):
-    columns = list(RNG.permutation(FLAT.columns)) if shuffle else list(FLAT.columns)
+def test_flat_frames_stay_flat_with_their_columns_in_place(kind, shuffle, library, rng):
+    columns = list(rng.permutation(FLAT.columns)) if shuffle else list(FLAT.columns)
     expected = FLAT.copy()
     expected[:] = naive_windows(WINDOWS, "minmax").reshape(8, 10)
     scaler = WindowScaler().set_output(transform=library)

@@ -152,8 +152,8 @@ def test_windows_that_are_constant_but_for_rounding_have_scale_one(method):
 
 
 @pytest.mark.parametrize("offset", [0.0, 1e6, 1e9])
-def test_deviation_of_large_values_is_sound(offset):
-    series = offset + np.round(RNG.normal(size=(2000, 1)), 3)
+def test_deviation_of_large_values_is_sound(offset, rng):
+    series = offset + np.round(rng.normal(size=(2000, 1)), 3)
     expected = np.std(series - offset)
     assert window_statistics(series[np.newaxis], "standard", (0, 1))[1] == pytest.approx(
         expected, rel=1e-6
@@ -162,8 +162,8 @@ def test_deviation_of_large_values_is_sound(offset):
     assert scale[-1] == pytest.approx(expected, rel=1e-6)
 
 
-def test_deviation_of_a_drifting_series_is_sound():
-    series = np.linspace(0, 1e8, 5000)[:, np.newaxis] + RNG.normal(size=(5000, 1))
+def test_deviation_of_a_drifting_series_is_sound(rng):
+    series = np.linspace(0, 1e8, 5000)[:, np.newaxis] + rng.normal(size=(5000, 1))
     scale = expanding_statistics(series, None, "standard", (0, 1))[1]
     expected = [series[: row + 1].std() for row in (1, 10, 4999)]
     np.testing.assert_allclose(scale[[1, 10, 4999], 0], expected, rtol=1e-12)
@@ -187,10 +187,10 @@ def test_divisors_may_be_negative():
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("values", [SERIES, WINDOWS], ids=["rows", "windows"])
 @pytest.mark.parametrize("chunk", [1, 1 << 18])
-def test_rows_are_scaled_and_back_in_double_precision(monkeypatch, values, dtype, chunk):
+def test_rows_are_scaled_and_back_in_double_precision(monkeypatch, values, dtype, chunk, rng):
     monkeypatch.setattr(module, "_CHUNK_VALUES", chunk)
     values = values.astype(dtype)
-    center, scale = RNG.normal(size=(2, len(values), values.shape[-1]))
+    center, scale = rng.normal(size=(2, len(values), values.shape[-1]))
     axes = (slice(None), np.newaxis) if values.ndim == 3 else (slice(None),)
     exact = (values.astype(np.float64) - center[axes]) / scale[axes]
     scaled = scale_rows(values, center, scale)

@@ -114,8 +114,8 @@ def test_units_change_nothing(unit, options):
 @pytest.mark.filterwarnings("ignore:overflow encountered in square")
 @pytest.mark.parametrize("differencing", ["auto", "always"])
 @pytest.mark.parametrize("unit", [*SMALL_AND_LARGE, *BEYOND_SQUARES])
-def test_common_units_change_nothing(unit, differencing, options):
-    walk = RNG.normal(size=(40, 6, 2)).cumsum(axis=1)
+def test_common_units_change_nothing(unit, differencing, options, rng):
+    walk = rng.normal(size=(40, 6, 2)).cumsum(axis=1)
     windows, later = walk[:, :5], walk[:, 5, 0]
     make = lambda: LSTMRegressor(**options, differencing=differencing)  # noqa: E731
     expected = make().fit(windows, later).predict(windows)
