@@ -2,11 +2,19 @@
 
 from ._bilstm_classifier import BiLSTMClassifier
 from ._bilstm_regressor import BiLSTMRegressor
-from ._constraints import NO_PEEPHOLE, SHARED
-from ._fitted_state import FittedStateMixin
+from ._constraints import PEEPHOLE, SHARED, check_layers
+from ._fitted_state import attribute, check_saved
+from ._fitting import (
+    check_same_network,
+    draw_seed,
+    fit_network,
+    refuse_early_stopping,
+    settings_of,
+    summary_table,
+    whole_or_not_at_all,
+)
 from ._gru_classifier import GRUClassifier
 from ._gru_regressor import GRURegressor
-from ._levels import check_levels
 from ._lstm_classifier import LSTMClassifier
 from ._lstm_regressor import LSTMRegressor
 from ._mingru_classifier import MinGRUClassifier
@@ -16,14 +24,12 @@ from ._rnn_regressor import RNNRegressor
 from ._sequence_encoder import SequenceEncoder
 from ._slstm_classifier import SLSTMClassifier
 from ._slstm_regressor import SLSTMRegressor
-from ._training_run import TrainingRunMixin
 
 __all__ = [
-    "NO_PEEPHOLE",
+    "PEEPHOLE",
     "SHARED",
     "BiLSTMClassifier",
     "BiLSTMRegressor",
-    "FittedStateMixin",
     "GRUClassifier",
     "GRURegressor",
     "LSTMClassifier",
@@ -35,6 +41,14 @@ __all__ = [
     "SLSTMClassifier",
     "SLSTMRegressor",
     "SequenceEncoder",
-    "TrainingRunMixin",
-    "check_levels",
+    "attribute",
+    "check_layers",
+    "check_same_network",
+    "check_saved",
+    "draw_seed",
+    "fit_network",
+    "refuse_early_stopping",
+    "settings_of",
+    "summary_table",
+    "whole_or_not_at_all",
 ]

@@ -1,5 +1,6 @@
 """`BiLSTMClassifier`."""
 
+from ._constraints import PEEPHOLE
 from ._documentation import documented
 from ._recurrent_classifier import RecurrentClassifier
 
@@ -48,6 +49,7 @@ class BiLSTMClassifier(RecurrentClassifier):
     """
 
     _cell = "lstm"
+    _parameter_constraints = RecurrentClassifier._parameter_constraints | PEEPHOLE
 
     def __init__(
         self,
@@ -85,7 +87,6 @@ class BiLSTMClassifier(RecurrentClassifier):
             dropout=dropout,
             recurrent_dropout=recurrent_dropout,
             activation=activation,
-            peephole=peephole,
             embedding_dim=embedding_dim,
             init_scale=init_scale,
             class_weight=class_weight,
@@ -108,3 +109,4 @@ class BiLSTMClassifier(RecurrentClassifier):
             verbose=verbose,
             bidirectional=True,
         )
+        self.peephole = peephole

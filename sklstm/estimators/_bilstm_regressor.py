@@ -1,5 +1,6 @@
 """`BiLSTMRegressor`."""
 
+from ._constraints import PEEPHOLE
 from ._documentation import documented
 from ._recurrent_regressor import RecurrentRegressor
 
@@ -52,6 +53,7 @@ class BiLSTMRegressor(RecurrentRegressor):
     """
 
     _cell = "lstm"
+    _parameter_constraints = RecurrentRegressor._parameter_constraints | PEEPHOLE
 
     def __init__(
         self,
@@ -92,7 +94,6 @@ class BiLSTMRegressor(RecurrentRegressor):
             dropout=dropout,
             recurrent_dropout=recurrent_dropout,
             activation=activation,
-            peephole=peephole,
             embedding_dim=embedding_dim,
             init_scale=init_scale,
             differencing=differencing,
@@ -118,3 +119,4 @@ class BiLSTMRegressor(RecurrentRegressor):
             verbose=verbose,
             bidirectional=True,
         )
+        self.peephole = peephole

@@ -1,6 +1,10 @@
 """What each parameter of the recurrent estimators takes."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from numbers import Integral, Real
+from typing import Any
 
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 
@@ -17,7 +21,6 @@ SHARED = {
     "dropout": [*_FRACTION, list, tuple],
     "recurrent_dropout": _FRACTION,
     "activation": [StrOptions({"tanh", "relu"})],
-    "peephole": ["boolean"],
     "embedding_dim": [*_COUNT, None],
     "init_scale": _POSITIVE,
     "optimizer": [StrOptions({"adam", "adamw", "nadam", "rmsprop", "sgd"})],
@@ -49,4 +52,61 @@ REGRESSOR = {
 CLASSIFIER = {"class_weight": [dict, StrOptions({"balanced"}), None]}
 
 NO_RECURRENT_DROPOUT = {"recurrent_dropout": [Options(Real, {0.0})]}  # nothing is fed back
-NO_PEEPHOLE = {"peephole": [Options(bool, {False})]}  # there is no cell state to see
+PEEPHOLE = {"peephole": ["boolean"]}  # of the cells whose gates can see a cell state
+
+
+def check_layers(
+    hidden_size: Any, num_layers: int, dropout: Any
+) -> tuple[int | tuple[int, ...], int, float | tuple[float, ...]]:
+    """Return units, number of layers and dropout of a network, each of which may be a list.
+
+    Parameters
+    ----------
+    hidden_size : int or list of int
+        Units of each layer, one number for all or one for each.
+    num_layers : int
+        Number of layers; with a list of units it says nothing if it is 1.
+    dropout : float or list of float
+        One number for all layers or one for each.
+
+    Returns
+    -------
+    units : int or tuple of int
+        A tuple only if layers differ.
+    n_layers : int
+        Number of layers.
+    dropout : float or tuple of float
+        A tuple only if a list was given.
+
+    Raises
+    ------
+    ValueError
+        If lists are of unequal length, or of something else.
+    """
+    if isinstance(hidden_size, list | tuple):
+        _check("hidden_size", hidden_size, Integral, lambda value: value >= 1, "integers from 1 on")
+        if num_layers not in (1, len(hidden_size)):
+            raise ValueError(
+                f"hidden_size={hidden_size!r} is for {len(hidden_size)} layers, and "
+                f"num_layers={num_layers}: leave num_layers out, or make the two agree."
+            )
+        num_layers = len(hidden_size)
+        alike = len(set(hidden_size)) == 1
+        hidden_size = hidden_size[0] if alike else tuple(int(units) for units in hidden_size)
+    if isinstance(dropout, list | tuple):
+        _check("dropout", dropout, Real, lambda value: 0 <= value < 1, "numbers in [0, 1)")
+        if len(dropout) != num_layers:
+            raise ValueError(
+                f"dropout={dropout!r} has {len(dropout)} numbers, and the network {num_layers} "
+                "layers: give one number for each, or a single one for all."
+            )
+        dropout = tuple(float(share) for share in dropout)
+    return hidden_size, num_layers, dropout
+
+
+def _check(
+    name: str, values: Any, kind: type, allowed: Callable[[Any], bool], description: str
+) -> None:
+    good = [isinstance(v, kind) and not isinstance(v, bool) and allowed(v) for v in values]
+    if not good or not all(good):
+        raise ValueError(f"{name} as a list takes {description}, one for each layer; got {values}.")

@@ -1,19 +1,22 @@
-"""What is predicted as a change, and what is read as one."""
+"""Differencing: targets predicted as changes, and features read as changes."""
 
 import numpy as np
 
 from ._standardisation import weighted_statistics
-from ._unit_root import CRITICAL_VALUE, unit_root_statistic
 
 NONE = -1
-_MOST_LEFT = 0.5  # of the variance of a target, for it to be taken as a change
+_MOST_LEFT = 0.5  # of the variance of a target, for it to be predicted as a change
 _BLOCK_VALUES = 1 << 16
+CRITICAL_VALUE = -2.86  # 5 %, with a constant, for long series (Fuller, 1976)
+_MOST_LAGS = 4
+_MOST_WINDOWS = 10_000  # more would tell of returns too slow to be of use
+_TINY = 1e-10  # share of a variance that rounding may leave
 
 
-def reference_features(targets, rows, newest, weight=None, *, force=False):
-    """Return for each target the feature that it goes on from.
+def choose_reference_features(targets, rows, newest, weight=None, *, force=False):
+    """Return for each target the feature that it is differenced by.
 
-    It is the one whose newest value, taken off the target, leaves the smallest variance.
+    It is the one whose newest value, subtracted from the target, leaves the smallest variance.
 
     Parameters
     ----------
@@ -26,8 +29,8 @@ def reference_features(targets, rows, newest, weight=None, *, force=False):
     weight : ndarray of shape (n_samples,), optional
         Weights of the samples, equal by default.
     force : bool, default=False
-        Whether every target has such a feature, or only those of whose variance less than half
-        would be left.
+        Whether every target has such a feature, or only those that lose more than half of their
+        variance.
 
     Returns
     -------
@@ -58,19 +61,19 @@ def newest_values(values, features):
     values : ndarray of shape (..., n_outputs)
         The newest steps, indexed by `features`.
     features : ndarray of shape (n_outputs,)
-        As from `reference_features`.
+        As from `choose_reference_features`.
 
     Returns
     -------
     values : ndarray of shape (..., n_outputs), float64
-        To be taken off targets, and added to predictions.
+        To be subtracted from targets, and added to predictions.
     """
     values = values.astype(np.float64, copy=False)
     return values if is_differenced(features, all) else np.where(features >= 0, values, 0.0)
 
 
-def changes(targets, rows, newest, features):
-    """Return targets less the newest values of their features.
+def subtract_newest(targets, rows, newest, features):
+    """Return targets minus the newest values of their features.
 
     Parameters
     ----------
@@ -81,23 +84,23 @@ def changes(targets, rows, newest, features):
     newest : ndarray of shape (n_samples,), int64
         Which of them is the newest at each target.
     features : ndarray of shape (n_outputs,)
-        As from `reference_features`.
+        As from `choose_reference_features`.
 
     Returns
     -------
-    changes : ndarray of shape (n_samples, n_outputs)
+    differenced : ndarray of shape (n_samples, n_outputs)
         Targets without a feature as they are.
     """
     return targets - newest_values(rows[newest[:, np.newaxis], features], features)
 
 
 def is_differenced(features, how=any):
-    """Tell whether any target, or all of them, have a reference feature."""
+    """Return whether any target, or all of them, are differenced."""
     return how(feature >= 0 for feature in features.tolist())  # quick for single predictions
 
 
 def nonstationary_features(windows, weight=None):
-    """Tell which features have no level that they return to.
+    """Return the mask of features that are not stationary.
 
     Parameters
     ----------
@@ -108,16 +111,16 @@ def nonstationary_features(windows, weight=None):
 
     Returns
     -------
-    wander : ndarray of shape (n_features,), bool
-        Those for which a test of Dickey and Fuller finds no sign of a return.
+    nonstationary : ndarray of shape (n_features,), bool
+        Those for which the augmented Dickey-Fuller test does not reject a unit root.
     """
     features = range(windows.n_features)
     statistics = [unit_root_statistic(windows, k, weight) for k in features]
     return np.array(statistics) > CRITICAL_VALUE
 
 
-def sizes_of_changes(windows, features, unit, weight=None):
-    """Return how large the changes since the first step of a window are.
+def root_mean_square_changes(windows, features, unit, weight=None):
+    """Return the root mean square of the changes since the first step of a window.
 
     Parameters
     ----------
@@ -133,7 +136,7 @@ def sizes_of_changes(windows, features, unit, weight=None):
     Returns
     -------
     sizes : ndarray of shape (n_chosen,)
-        Root mean squares over all steps, 1 where nothing changes.
+        Over all steps, 1 where nothing changes.
     """
     weight = np.ones(len(windows)) if weight is None else weight
     size = max(1, _BLOCK_VALUES // (int(windows.lengths.max()) * windows.n_features))
@@ -142,8 +145,87 @@ def sizes_of_changes(windows, features, unit, weight=None):
         block = slice(first, first + size)
         values, lengths = windows.gather(block)
         values = values[:, :, features] / unit
-        there = np.arange(values.shape[1]) < lengths[:, np.newaxis]
-        squares = np.square(values - values[:, :1]).sum(axis=1, where=there[:, :, np.newaxis])
+        mask = np.arange(values.shape[1]) < lengths[:, np.newaxis]
+        squares = np.square(values - values[:, :1]).sum(axis=1, where=mask[:, :, np.newaxis])
         total += weight[block] @ squares
     sizes = np.sqrt(total / (weight @ windows.lengths)) * unit
     return np.where(sizes > 0, sizes, 1.0)
+
+
+def unit_root_statistic(windows, feature, weight=None):
+    r"""Return the statistic of the augmented Dickey-Fuller test of a feature, over windows.
+
+    It is the t value of `b` in the regression over the newest steps of each window,
+
+    .. math::
+
+        x_t - x_{t-1} = a + b x_{t-1} + \sum_{j=1}^{p} c_j (x_{t-j} - x_{t-j-1}) + e_t,
+
+    with four lags, or as many as fit into the windows, and fewer where the level is collinear with
+    the changes. A stationary series has a negative `b`; with a unit root or a trend it is zero.
+
+    Parameters
+    ----------
+    windows : WindowSet
+        Each window is one observation; those too short for the lags are left out, and of more than
+        ten thousand every second, third and so on is taken.
+    feature : int
+        Which feature.
+    weight : ndarray of shape (n_samples,), optional
+        Weights of the windows, equal by default.
+
+    Returns
+    -------
+    t : float
+        ``b`` over its standard error; below `CRITICAL_VALUE` the unit root is rejected. ``-inf``
+        where it cannot be estimated: a constant feature, or fewer windows than coefficients.
+
+    References
+    ----------
+    D. A. Dickey and W. A. Fuller, "Distribution of the estimators for autoregressive time series
+    with a unit root", Journal of the American Statistical Association 74(366), 1979.
+    S. E. Said and D. A. Dickey, "Testing for unit roots in autoregressive-moving average models of
+    unknown order", Biometrika 71(3), 1984.
+    """
+    n_lags = min(_MOST_LAGS, int(windows.lengths.max()) - 2)
+    if n_lags < 0:
+        return -np.inf
+    taken = np.flatnonzero(windows.lengths >= n_lags + 2)
+    taken = taken[:: -(-len(taken) // _MOST_WINDOWS)]
+    weight = np.ones(len(taken)) if weight is None else weight[taken]
+    newest = windows.newest_rows[taken]
+    newest_first = windows.rows[newest - np.arange(n_lags + 2)[:, np.newaxis], feature]
+    change, level, *lags = _variables(newest_first.astype(np.float64))
+    for n_kept in range(n_lags, -1, -1):
+        t = _t_value(change, level, lags[:n_kept], weight)
+        if t is not None:
+            return t
+    return -np.inf
+
+
+def _variables(newest_first):
+    """Return the newest changes, the levels before them, and the changes before these."""
+    unit = np.abs(newest_first - newest_first[:, :1]).max() or 1.0
+    steps = (newest_first - newest_first[0, 0]) / unit  # squares neither overflow nor vanish
+    changes = steps[:-1] - steps[1:]
+    return changes[0], steps[1], *changes[1:]
+
+
+def _t_value(change, level, lags, weight):
+    """Return the t value of the level, None if it is collinear with the other variables."""
+    root = np.sqrt(weight)
+    others = np.stack([np.ones_like(change), *lags], axis=1) * root[:, np.newaxis]
+    both = np.stack([change, level], axis=1) * root[:, np.newaxis]
+    total = ((level - np.average(level, weights=weight)) * root) @ (level * root)
+    both -= others @ np.linalg.lstsq(others, both, rcond=None)[0]
+    change, level = both.T
+    n_free = weight.sum() ** 2 / (weight @ weight) - others.shape[1] - 1
+    spread = level @ level
+    if n_free < 1 or spread <= _TINY * total:
+        return None
+    slope = level @ change / spread
+    left = change - slope * level
+    error = np.sqrt(left @ left / n_free / spread)
+    if error == 0:
+        return -np.inf if slope < 0 else np.inf
+    return slope / error

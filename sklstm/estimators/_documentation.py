@@ -54,11 +54,6 @@ peephole : bool, default=False
     Schmidhuber, 2000).
 """
 
-_NO_PEEPHOLE = """
-peephole : bool, default=False
-    Peephole connections need the cell state of an LSTM; only False is accepted here.
-"""
-
 _REGRESSION = """
 differencing : {"auto", "always", "never"}, default="auto"
     Differencing, for non-stationary series such as prices. The network predicts the difference
@@ -216,7 +211,7 @@ def documented(*, is_classifier, bidirectional=True, peephole=False, recurrent=T
     """
     network = _NETWORK.format(
         bidirectional=_BIDIRECTIONAL.strip() if bidirectional else "",
-        peephole=(_PEEPHOLE if peephole else _NO_PEEPHOLE).strip(),
+        peephole=_PEEPHOLE.strip() if peephole else "",
         recurrent_dropout=(_RECURRENT_DROPOUT if recurrent else _NO_RECURRENT_DROPOUT).strip(),
         init_scale=1.0 if is_classifier else 0.5,
     )

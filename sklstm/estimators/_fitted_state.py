@@ -1,28 +1,123 @@
-"""What a fit leaves behind, and how one fit takes the place of another: `FittedStateMixin`."""
+"""All that a fit leaves behind, as one object: `FittedState`."""
 
-_PRIVATE = (
-    "_seed",
-    "_spec",
-    "_optimizer_state",
-    "_one_dimensional",
-    "_levels",
-    "_fitted_on_columns",
-    "_predictor",
-    "_tokens",
-)
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import Any, Protocol
+
+from sklstm.losses import Loss
+from sklstm.recurrence import NetworkSpec
+from sklstm.training import TrainedNetwork, TrainingData
+
+from ._inputs import Inputs
+from ._samples import Samples
 
 
-class FittedStateMixin:
-    """Know the attributes that a fit sets: those that end with an underscore, and a few more."""
+class Targets(Protocol):
+    """What a network learns to give: of a regressor or of a classifier."""
 
-    def _fitted_attributes(self):
-        return {
-            name: value
-            for name, value in vars(self).items()
-            if name in _PRIVATE or (name.endswith("_") and not name.startswith("_"))
-        }
+    @property
+    def n_outputs(self) -> int:
+        """Number of outputs of the network."""
 
-    def _replace_fitted(self, attributes):
-        for name in self._fitted_attributes():
-            delattr(self, name)
-        vars(self).update(attributes)
+    @property
+    def loss(self) -> Loss:
+        """What training minimises."""
+
+    def for_training(self, samples: Samples, dtype: Any) -> Any:
+        """Return the outputs that the network is to give for samples."""
+
+    def fits(self, spec: NetworkSpec, n_features: int) -> bool:
+        """Return whether the arrays go together, and with windows of some features."""
+
+
+@dataclass(frozen=True, eq=False)
+class FittedState:
+    """A trained network, and what stands between it and the user: NumPy and plain Python.
+
+    Parameters
+    ----------
+    network : TrainedNetwork
+        The network.
+    inputs : NumberInputs or TokenInputs
+        From windows to what it reads.
+    targets : RegressionTargets or ClassTargets
+        From targets to its outputs, and back.
+    """
+
+    network: TrainedNetwork
+    inputs: Inputs
+    targets: Targets
+
+    def training_data(self, samples: Samples) -> TrainingData:
+        """Return samples as the network reads them."""
+        dtype = self.network.dtype
+        windows = self.inputs.for_training(samples.windows, dtype)
+        targets = self.targets.for_training(samples, dtype)
+        return TrainingData(windows, targets, samples.sample_weight)
+
+    def with_network(self, network: TrainedNetwork) -> FittedState:
+        """Return the state after training, with a network that is ready to predict."""
+        return replace(self, network=self.inputs.completed(network))
+
+    def fits(self, n_features: int) -> bool:
+        """Return whether all arrays go together, and with windows of some features."""
+        spec = self.network.spec
+        return (
+            self.network.fits
+            and self.inputs.fits(spec, n_features)
+            and self.targets.fits(spec, n_features)
+        )
+
+
+def attribute(path: str) -> Any:
+    """Return a property that shows a part of the fitted state, ``_fitted``.
+
+    Parameters
+    ----------
+    path : str
+        Such as ``"network.weights"``.
+
+    Returns
+    -------
+    attribute : property
+        It is there after `fit`. Setting it replaces the state by one with another part.
+    """
+    parts = path.split(".")
+
+    def get(self: Any) -> Any:
+        return reduce(getattr, parts, self._fitted)
+
+    def set_(self: Any, value: Any) -> None:
+        self._fitted = _replaced(self._fitted, parts, value)
+
+    return property(get, set_)
+
+
+def _replaced(whole: Any, path: list[str], value: Any) -> Any:
+    name, *rest = path
+    return replace(whole, **{name: _replaced(getattr(whole, name), rest, value) if rest else value})
+
+
+def check_saved(estimator: Any, fits: Any) -> None:
+    """Raise a ValueError if what was read from a file does not fit together.
+
+    Weights go into compiled code only if they fit to their network.
+
+    Parameters
+    ----------
+    estimator : estimator
+        As it was read from the file.
+    fits : callable
+        Returns whether all fits; what it raises counts as no.
+    """
+    try:
+        good = fits()
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        good = False
+    if not good:
+        raise ValueError(
+            f"The state of {type(estimator).__name__} is damaged: its arrays do not fit to its "
+            "network. Load another copy of the file, or fit and save again."
+        )

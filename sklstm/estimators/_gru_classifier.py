@@ -1,6 +1,5 @@
 """`GRUClassifier`."""
 
-from ._constraints import NO_PEEPHOLE
 from ._documentation import documented
 from ._recurrent_classifier import RecurrentClassifier
 
@@ -50,4 +49,3 @@ class GRUClassifier(RecurrentClassifier):
     """
 
     _cell = "gru"
-    _parameter_constraints = RecurrentClassifier._parameter_constraints | NO_PEEPHOLE

@@ -1,6 +1,5 @@
 """`GRURegressor`."""
 
-from ._constraints import NO_PEEPHOLE
 from ._documentation import documented
 from ._recurrent_regressor import RecurrentRegressor
 
@@ -54,4 +53,3 @@ class GRURegressor(RecurrentRegressor):
     """
 
     _cell = "gru"
-    _parameter_constraints = RecurrentRegressor._parameter_constraints | NO_PEEPHOLE

@@ -1,5 +1,6 @@
 """`LSTMClassifier`."""
 
+from ._constraints import PEEPHOLE
 from ._documentation import documented
 from ._recurrent_classifier import RecurrentClassifier
 
@@ -50,3 +51,65 @@ class LSTMClassifier(RecurrentClassifier):
     """
 
     _cell = "lstm"
+    _parameter_constraints = RecurrentClassifier._parameter_constraints | PEEPHOLE
+
+    def __init__(
+        self,
+        hidden_size=32,
+        *,
+        num_layers=1,
+        bidirectional=False,
+        dropout=0.0,
+        recurrent_dropout=0.0,
+        activation="tanh",
+        peephole=False,
+        embedding_dim=None,
+        init_scale=1.0,
+        class_weight=None,
+        optimizer="adam",
+        learning_rate=0.005,
+        weight_decay="auto",
+        max_grad_norm=1.0,
+        batch_size=64,
+        max_epochs=100,
+        shuffle=True,
+        early_stopping=False,
+        validation_fraction=0.1,
+        n_iter_no_change=10,
+        tol=1e-4,
+        warm_start=False,
+        callbacks=None,
+        device="cpu",
+        engine="auto",
+        random_state=None,
+        verbose=False,
+    ):
+        super().__init__(
+            hidden_size,
+            num_layers=num_layers,
+            bidirectional=bidirectional,
+            dropout=dropout,
+            recurrent_dropout=recurrent_dropout,
+            activation=activation,
+            embedding_dim=embedding_dim,
+            init_scale=init_scale,
+            class_weight=class_weight,
+            optimizer=optimizer,
+            learning_rate=learning_rate,
+            weight_decay=weight_decay,
+            max_grad_norm=max_grad_norm,
+            batch_size=batch_size,
+            max_epochs=max_epochs,
+            shuffle=shuffle,
+            early_stopping=early_stopping,
+            validation_fraction=validation_fraction,
+            n_iter_no_change=n_iter_no_change,
+            tol=tol,
+            warm_start=warm_start,
+            callbacks=callbacks,
+            device=device,
+            engine=engine,
+            random_state=random_state,
+            verbose=verbose,
+        )
+        self.peephole = peephole

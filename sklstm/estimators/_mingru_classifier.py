@@ -1,6 +1,6 @@
 """`MinGRUClassifier`."""
 
-from ._constraints import NO_PEEPHOLE, NO_RECURRENT_DROPOUT
+from ._constraints import NO_RECURRENT_DROPOUT
 from ._documentation import documented
 from ._recurrent_classifier import RecurrentClassifier
 
@@ -53,6 +53,4 @@ class MinGRUClassifier(RecurrentClassifier):
     """
 
     _cell = "mingru"
-    _parameter_constraints = (
-        RecurrentClassifier._parameter_constraints | NO_PEEPHOLE | NO_RECURRENT_DROPOUT
-    )
+    _parameter_constraints = RecurrentClassifier._parameter_constraints | NO_RECURRENT_DROPOUT

@@ -1,6 +1,6 @@
 """`MinGRURegressor`."""
 
-from ._constraints import NO_PEEPHOLE, NO_RECURRENT_DROPOUT
+from ._constraints import NO_RECURRENT_DROPOUT
 from ._documentation import documented
 from ._recurrent_regressor import RecurrentRegressor
 
@@ -57,6 +57,4 @@ class MinGRURegressor(RecurrentRegressor):
     """
 
     _cell = "mingru"
-    _parameter_constraints = (
-        RecurrentRegressor._parameter_constraints | NO_PEEPHOLE | NO_RECURRENT_DROPOUT
-    )
+    _parameter_constraints = RecurrentRegressor._parameter_constraints | NO_RECURRENT_DROPOUT

@@ -1,218 +1,336 @@
-"""What recurrent regressors and classifiers share: fitting from arrays to arrays."""
+"""The base of the recurrent estimators: from arrays to a fitted state, and to outputs."""
 
-from abc import ABC, abstractmethod
-from dataclasses import replace
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.callback import CallbackSupportMixin
 from sklearn.utils.validation import check_is_fitted
 
-from sklstm.data import OUT_OF_VOCABULARY, check_same_length, newest_block
-from sklstm.persistence import SavedStateMixin
-from sklstm.recurrence import NetworkSpec, initial_weights, one_blas_thread
-from sklstm.training import Predictor, TrainingData, training_device
+from sklstm.data import (
+    WindowSet,
+    as_token_windows,
+    as_windows,
+    check_features,
+    check_same_length,
+    names_in_fit,
+    newest_block,
+    remember_features,
+)
+from sklstm.persistence import restored_state, saved_state
+from sklstm.recurrence import NetworkSpec, gate_activations, one_blas_thread
+from sklstm.training import TrainedNetwork, training_device
 
-from ._fitted_state import FittedStateMixin
-from ._gates import GatesMixin
-from ._levels import check_levels
-from ._network_input import NetworkInputMixin
-from ._samples import Samples, check_sample_weight
-from ._saved_network import check_saved_network
-from ._training_run import TrainingRunMixin
-from ._validation_block import held_out_samples
+from ._constraints import check_layers
+from ._fitted_state import FittedState, attribute, check_saved
+from ._fitting import (
+    OngoingRun,
+    check_same_network,
+    draw_seed,
+    fit_network,
+    refuse_early_stopping,
+    settings_of,
+    summary_table,
+    whole_or_not_at_all,
+)
+from ._inputs import Inputs, NumberInputs, TokenInputs
+from ._samples import (
+    TRAINING_SET,
+    VALIDATION_SET,
+    Names,
+    Samples,
+    check_held_out,
+    check_sample_weight,
+)
+from ._steps import at_their_steps
 
 _EXACT_SAMPLES = 256  # training sets of one batch up to this size are trained in double precision
 
 
-class RecurrentBase(
-    NetworkInputMixin,
-    TrainingRunMixin,
-    GatesMixin,
-    CallbackSupportMixin,
-    SavedStateMixin,
-    FittedStateMixin,
-    BaseEstimator,
-    ABC,
-):
+class RecurrentBase(CallbackSupportMixin, BaseEstimator):
     """Base of the recurrent estimators.
 
-    A subclass names its cell in ``_cell``, makes its loss in ``_make_loss``, and says what becomes
-    of the targets. All that a fit leaves behind is NumPy arrays and plain Python. A fit that fails
-    or is interrupted leaves the estimator as it was before.
+    A subclass names its cell in ``_cell``, and says how targets are read and learned. All that a
+    fit leaves behind is one `FittedState`, and what scikit-learn keeps of the columns of `X`. A fit
+    that fails or is interrupted leaves the estimator as it was before.
     """
 
-    _cell = None
-    _every_step = False
-    _saved_classes = (NetworkSpec,)
-    _saved_together = ("weights_", "_fitted_on_columns", "loss_curve_", "_seed", "_optimizer_state")
-    _not_saved = ("_predictor", "_run_state")
+    _cell: ClassVar[str]
+    _run_state: OngoingRun | None = None  # while there is one
+    _saved_classes: ClassVar[tuple[type, ...]] = (
+        FittedState, TrainedNetwork, NetworkSpec, NumberInputs, TokenInputs,
+    )  # fmt: skip
+    _saved_together = ("_fitted", "_fitted_on_columns", "n_features_in_", "window_shape_")
+    _not_saved = ("_run_state",)
+
+    # Fitted attributes, and which part of the state they are.
+    weights_ = attribute("network.weights")
+    n_parameters_ = attribute("network.spec.n_parameters")
+    n_iter_ = attribute("network.n_iter")
+    loss_curve_ = attribute("network.loss_curve")
+    validation_scores_ = attribute("network.validation_scores")
+    best_validation_score_ = attribute("network.best_validation_score")
+    stop_reason_ = attribute("network.stop_reason")
+    feature_mean_ = attribute("inputs.mean")
+    feature_scale_ = attribute("inputs.scale")
+    tokens_ = attribute("inputs.tokens")
+    _spec = attribute("network.spec")
+
+    # Parameters that only some subclasses have.
+    bidirectional: bool = False
+    output: str = "last"
+    peephole: bool = False
+
+    @property
+    def _every_step(self) -> bool:
+        """Whether the network is to give an output at every step."""
+        return self.output == "sequence"
 
     @abstractmethod
-    def _check_targets(self, y, sample_weight, *, go_on, classes):
-        """Return targets as numbers, sample weights, and the attributes that come of `y` alone."""
+    def _read_targets(
+        self,
+        y: Any,
+        windows: tuple[np.ndarray, WindowSet],
+        sample_weight: np.ndarray | None,
+        *,
+        fitted: Any,
+        labels: Any,
+        names: Names,
+    ) -> tuple[Any, np.ndarray | None, Any]:
+        """Return targets as numbers, sample weights, and what is known of `y` alone.
 
-    def _match_steps(self, targets, X, windows):
-        """Return targets of every step beside the rows of windows, those of windows as they are."""
-        return targets
-
-    @abstractmethod
-    def _target_attributes(self, training):
-        """Return the attributes that come of the targets of the training block.
-
-        Among them may be ``differenced_features_``: which features the network reads as changes.
+        Parameters
+        ----------
+        y : array-like
+            Targets.
+        windows : tuple of (ndarray, WindowSet)
+            The windows of the same samples.
+        sample_weight : ndarray or None
+            Their weights.
+        fitted : object or None
+            The fitted targets, if training continues with them.
+        labels : object or None
+            What is known already: the classes.
+        names : Names
+            What the arguments are called in error messages.
         """
 
     @abstractmethod
-    def _network_targets(self, samples, attributes, dtype):
-        """Return what the network is to give for these samples."""
+    def _learn_targets(
+        self, samples: Samples, labels: Any, fitted: Any
+    ) -> tuple[Any, np.ndarray | None]:
+        """Return the targets part of the state, and the mask of features to be differenced.
 
-    @abstractmethod
-    def _n_outputs(self, attributes):
-        """Return the number of outputs of the network."""
+        Parameters
+        ----------
+        samples : Samples
+            The training set.
+        labels : object
+            What `_read_targets` knows of `y`.
+        fitted : object or None
+            The fitted targets, if training continues with them.
+        """
 
-    def __setstate__(self, state):
-        super().__setstate__(state)
-        if hasattr(self, "weights_"):
-            check_saved_network(self)
-            self._predictor = Predictor()
+    def __getstate__(self) -> dict[str, Any]:
+        return saved_state(self, super().__getstate__())
 
-    def _full_fit(self, X, y, sample_weight, *held_out):
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(restored_state(type(self), state))
+        if hasattr(self, "_fitted"):
+            check_saved(self, lambda: self._fitted.fits(self.window_shape_[1]))
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "_fitted")
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        tags.input_tags.allow_nan = True
+        return tags
+
+    def summary(self) -> str:
+        """Return a table of the layers of the fitted network and their parameters.
+
+        Returns
+        -------
+        table : str
+            One line a layer, and the total.
+        """
+        check_is_fitted(self)
+        return summary_table(self._fitted.network.spec)
+
+    def _full_fit(self, X: Any, y: Any, sample_weight: Any, *held_out: Any) -> Any:
         return self._fit(
-            X,
-            y,
-            sample_weight,
-            go_on=self.warm_start,
-            max_epochs=self.max_epochs,
-            keep_optimizer=self.warm_start,
-            held_out=held_out,
+            X, y, sample_weight, held_out, keep=self.warm_start, max_epochs=self.max_epochs
         )
 
-    def _partial_fit(self, X, y, sample_weight, classes=None):
-        if self.early_stopping:
-            raise ValueError(
-                "partial_fit trains for one epoch, which early_stopping=True cannot stop; set "
-                "early_stopping=False."
-            )
-        return self._fit(
-            X, y, sample_weight, go_on=True, max_epochs=1, keep_optimizer=True, classes=classes
-        )
+    def _partial_fit(self, X: Any, y: Any, sample_weight: Any, classes: Any = None) -> Any:
+        refuse_early_stopping(self)
+        held_out = None, None, None
+        return self._fit(X, y, sample_weight, held_out, keep=True, max_epochs=1, classes=classes)
 
     def _fit(
-        self, X, y, sample_weight, *, go_on, max_epochs, keep_optimizer, classes=None, held_out=()
-    ):
-        """Train, from fresh weights or going on from the last ones."""
-        go_on = go_on and hasattr(self, "weights_")
-        before = self._fitted_attributes()
-        if not go_on:
-            self._replace_fitted({})
-        try:
-            samples, attributes = self._check_samples(X, y, sample_weight, go_on, classes)
-            training, validation = self._blocks(samples, held_out, attributes)
-            if go_on:
-                attributes = self._more_tokens(training, before)
-                self._check_same_network(attributes)
-            else:
-                attributes |= self._first_attributes(training, attributes)
-            data = {"X": X, "y": y, "metadata": _metadata(sample_weight, *held_out)}
-            sets = [self._training_data(part, attributes) for part in (training, validation)]
-            self._run(attributes, *sets, max_epochs, keep_optimizer, data)
-        except BaseException:
-            self._replace_fitted(before)
-            raise
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any,
+        held_out: Any,
+        *,
+        keep: bool,
+        max_epochs: int,
+        classes: Any = None,
+    ) -> Any:
+        """Train, from initial weights or from the last ones, and keep these for the next time."""
+        before = vars(self).get("_fitted") if keep else None
+        with whole_or_not_at_all(self, keep=keep):
+            samples, labels = self._read_samples(X, y, sample_weight, before=before, labels=classes)
+            training, validation = self._training_and_validation(samples, held_out, before, labels)
+            state = self._state_to_train(training, labels, before)
+            fit_network(
+                self,
+                state.network,
+                state.training_data(training),
+                None if validation is None else state.training_data(validation),
+                settings_of(self, state.network, state.targets.loss, max_epochs),
+                keep_optimizer=keep,
+                data={"X": X, "y": y, "metadata": _metadata(sample_weight, *held_out)},
+                fitted=state.with_network,
+            )
         return self
 
-    def _check_samples(self, X, y, sample_weight, go_on, classes, *, remember=True):
-        windows = self._check_windows(X, reset=remember and not go_on)
-        check_same_length(windows, y, self)
-        targets, sample_weight, attributes = self._check_targets(
-            y, check_sample_weight(sample_weight, len(windows)), go_on=go_on, classes=classes
+    def _read_samples(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any,
+        *,
+        before: FittedState | None,
+        labels: Any,
+        names: Names = TRAINING_SET,
+    ) -> tuple[Samples, Any]:
+        """Return samples to train on or to validate by, and what is known of `y` alone."""
+        array = self._read_windows(X, before, names.X)
+        is_first = before is None and names is TRAINING_SET
+        if not is_first:
+            check_features(self, X, array, names.X)
+        windows = WindowSet.from_array(array, names.X)
+        if is_first:
+            remember_features(self, X, array)
+        check_same_length(windows, y, self, (names.X, names.y))
+        targets, sample_weight, labels = self._read_targets(
+            y,
+            (array, windows),
+            check_sample_weight(sample_weight, len(windows), names),
+            fitted=None if before is None or names is VALIDATION_SET else before.targets,
+            labels=labels,
+            names=names,
         )
-        samples = Samples(windows, self._match_steps(targets, X, windows), sample_weight)
-        return samples.with_targets().without_weightless(), attributes
+        samples = Samples(windows, targets, sample_weight)
+        return samples.with_targets(names).without_weightless(), labels
 
-    def _blocks(self, samples, held_out, attributes):
-        if any(part is not None for part in held_out):
-            return samples, held_out_samples(self, held_out, samples, attributes)
+    def _training_and_validation(
+        self, samples: Samples, held_out: Any, before: FittedState | None, labels: Any
+    ) -> tuple[Samples, Samples | None]:
+        """Return the training set and the validation set, if there is one."""
+        if check_held_out(held_out, early_stopping=self.early_stopping):
+            validation, _ = self._read_samples(
+                *held_out, before=before, labels=labels, names=VALIDATION_SET
+            )
+            if validation.n_outputs != samples.n_outputs:
+                raise ValueError(
+                    f"y_val must have {samples.n_outputs} outputs as y has, got "
+                    f"{validation.n_outputs}."
+                )
+            return samples, validation
         if not self.early_stopping:
             return samples, None
         first, last = newest_block(samples.windows, self.validation_fraction)
         return samples.take(first), samples.take(last)
 
-    def _first_attributes(self, training, attributes):
-        """Return statistics and initial weights for training from the beginning."""
+    def _state_to_train(
+        self, training: Samples, labels: Any, before: FittedState | None
+    ) -> FittedState:
+        """Return the state before the first epoch, which `before` is if training continues."""
+        if before is not None:
+            inputs = before.inputs.extended(training)
+            targets, _ = self._learn_targets(training, labels, before.targets)
+            check_same_network(self._new_spec(inputs, targets), before.network)
+            return FittedState(before.network, inputs, targets)
         with one_blas_thread():
-            attributes = attributes | self._target_attributes(training)
-            attributes |= self._input_attributes(training, attributes.get("differenced_features_"))
-            attributes["_seed"] = self._draw_seed()
-            attributes["_spec"] = spec = self._new_spec(attributes)
-            attributes["weights_"] = initial_weights(
-                spec, attributes["_seed"], self._precision(training), self.init_scale
+            targets, differenced = self._learn_targets(training, labels, None)
+            inputs = (
+                NumberInputs.of(training, differenced)
+                if self.embedding_dim is None
+                else TokenInputs.of(training)
             )
-        return attributes | {
-            "_optimizer_state": None,
-            "loss_curve_": [],
-            "validation_scores_": None,
-        }
+            seed = draw_seed(self.random_state)
+            spec = self._new_spec(inputs, targets)
+            network = TrainedNetwork.untrained(
+                spec, seed, self._precision(training), self.init_scale
+            )
+        return FittedState(network, inputs, targets)
 
-    def _precision(self, training):
+    def _precision(self, training: Samples) -> Any:
         # Accelerators have slow double precision, or none.
         on_processor = training_device(self.device) == "cpu"
         small = len(training) <= min(self.batch_size, _EXACT_SAMPLES)
         return np.float64 if small and on_processor else np.float32
 
-    def _training_data(self, samples, attributes):
-        if samples is None:
-            return None
-        dtype = attributes["weights_"]["head_bias"].dtype
-        windows = self._training_windows(samples.windows, attributes, dtype)
-        targets = self._network_targets(samples, attributes, dtype)
-        return TrainingData(windows, targets, samples.sample_weight)
-
-    def _result_attributes(self, *run):
-        attributes = super()._result_attributes(*run)
-        known = attributes.get("tokens_")
-        if known is not None and OUT_OF_VOCABULARY not in known:
-            # Training has met no such token: it stands for a word like the others.
-            table = attributes["weights_"]["embedding_weight"]
-            table[OUT_OF_VOCABULARY] = table[known].mean(axis=0)
-        return attributes | {"_predictor": Predictor()}
-
-    def _new_spec(self, attributes):
-        units, n_layers, _ = check_levels(self.hidden_size, self.num_layers, self.dropout)
-        n_features, n_tokens, embeds = self._input_shape(attributes)
+    def _new_spec(self, inputs: Inputs, targets: Any) -> NetworkSpec:
+        """Return the network that the parameters describe."""
+        units, n_layers, _ = check_layers(self.hidden_size, self.num_layers, self.dropout)
+        embeds = self.embedding_dim is not None
         return NetworkSpec(
             cell=self._cell,
-            n_features=n_features,
+            n_features=self.embedding_dim if embeds else inputs.n_features,
             hidden_size=units,
-            n_outputs=self._n_outputs(attributes),
+            n_outputs=targets.n_outputs,
             num_layers=n_layers,
             bidirectional=self.bidirectional,
             activation=self.activation,
             peephole=self.peephole,
             every_step=self._every_step,
-            n_tokens=n_tokens,
+            n_tokens=inputs.n_tokens if embeds else 0,
             embeds=embeds,
         )
 
-    def _output(self, X):
-        """Return the output of the network, shape (n_samples, n_outputs), double precision."""
-        return self._run_network(self._windows_to_predict(X))
+    @property
+    def _reads_tokens(self) -> bool:
+        """Whether inputs are tokens: as fitted, otherwise as in the parameters."""
+        return self._takes_tokens(vars(self).get("_fitted"))
 
-    def _windows_to_predict(self, X):
-        if not hasattr(self, "weights_"):
+    def _takes_tokens(self, state: FittedState | None) -> bool:
+        if state is None:
+            return self.embedding_dim is not None
+        return state.network.spec.n_tokens > 0
+
+    def _read_windows(self, X: Any, state: FittedState | None, input_name: str = "X") -> np.ndarray:
+        """Return `X` as an array of windows, padding of tokens being a missing step."""
+        names = names_in_fit(self)
+        windows = as_windows(X, estimator=self, names=names, input_name=input_name)
+        return as_token_windows(windows, input_name) if self._takes_tokens(state) else windows
+
+    def _check_window_array(self, X: Any) -> np.ndarray:
+        """Return `X` with three axes if its features are those of `fit`."""
+        if "_fitted" not in vars(self):
             check_is_fitted(self)
-        return self._check_windows(X, reset=False)
+        windows = self._read_windows(X, self._fitted)
+        check_features(self, X, windows)
+        return windows
 
-    def _run_network(self, windows, *, every_step=False):
-        """Return the output for a `WindowSet`, of all steps one after the other if wished."""
-        spec = self._spec
-        if spec.every_step != every_step:
-            spec = replace(spec, every_step=every_step)
-        dtype = self.weights_["head_bias"].dtype
-        windows = self._network_windows(windows, dtype)
-        with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is looked at
-            output = self._predictor.output(spec, self.weights_, windows, self.engine)
+    def _windows_to_predict(self, X: Any) -> WindowSet:
+        return WindowSet.from_array(self._check_window_array(X))
+
+    def _run_network(self, windows: WindowSet, *, every_step: bool = False) -> np.ndarray:
+        """Return the output in double precision, of all steps one after the other if wished."""
+        state = self._fitted
+        dtype = state.network.dtype
+        windows = state.inputs.for_prediction(windows, dtype)
+        with np.errstate(over="ignore", invalid="ignore"):  # looked at below
+            output = state.network.output(windows, self.engine, every_step=every_step)
         if not np.isfinite(output).all():
             raise ValueError(
                 "X has values so far from those of fit that the network gives no finite number; "
@@ -220,9 +338,82 @@ class RecurrentBase(
             )
         return output.astype(np.float64, copy=False)
 
+    def gate_activations(self, X: Any) -> dict[str, dict[str, np.ndarray]]:
+        """Return the gates and states of the network at every step of every window.
 
-def _metadata(*arrays):
+        They are computed in double precision by the equations as they stand in the literature,
+        not by the code that predicts; the two agree up to rounding.
+
+        Parameters
+        ----------
+        X : array-like or dataframe of shape (n_samples, n_timesteps, n_features)
+            Windows as in `fit`. With three axes their number of steps may differ.
+
+        Returns
+        -------
+        activations : dict of str to dict of str to ndarray
+            For each layer and direction, such as ``"layer0_forward"``, a dictionary of arrays of
+            shape (n_samples, n_timesteps, units of this layer). Its names are ``input``,
+            ``forget``, ``output``, ``candidate``, ``cell`` and ``hidden`` for an LSTM; ``reset``,
+            ``update``, ``candidate`` and ``hidden`` for a GRU; ``hidden`` for a simple network.
+            Steps stand in the order of `X` for the backward direction too, whose last state is
+            that of the first step. Missing steps are NaN.
+
+        Raises
+        ------
+        NotFittedError
+            If the estimator is not fitted.
+        ValueError
+            If `X` is no set of windows as in `fit`.
+
+        See Also
+        --------
+        sklstm.GateDisplay : Draws them.
+
+        Notes
+        -----
+        All arrays together take ``48 * n_samples * n_timesteps`` bytes for every unit of an LSTM:
+        this is for a few windows.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from sklstm import LSTMRegressor
+        >>> X = np.random.default_rng(0).normal(size=(50, 6, 2))
+        >>> model = LSTMRegressor(4, max_epochs=5, random_state=0).fit(X, X[:, -1, 0])
+        >>> gates = model.gate_activations(X[:3])["layer0_forward"]
+        >>> sorted(gates)
+        ['candidate', 'cell', 'forget', 'hidden', 'input', 'output']
+        >>> gates["forget"].shape
+        (3, 6, 4)
+        """
+        windows = self._check_window_array(X)
+        values, lengths = self._inputs_of(windows, np.float64).gather(slice(None))
+        network = self._fitted.network
+        activations = gate_activations(network.spec, network.weights, values, lengths)
+        for of_layer in activations.values():
+            for name, array in of_layer.items():
+                of_layer[name] = at_their_steps(array, lengths, windows)
+        return activations
+
+    def _last_states(self, X: Any) -> np.ndarray:
+        """Return the states that the head sees at the end of windows, (n_samples, state_size)."""
+        windows = self._check_window_array(X)
+        network = self._fitted.network
+        return network.last_states(self._inputs_of(windows, network.dtype), self.engine)
+
+    def _network_inputs(self, windows: np.ndarray) -> np.ndarray:
+        """Return what the network reads of an array of windows, NaN at missing steps."""
+        values, lengths = self._inputs_of(windows, np.float64).gather(slice(None))
+        return at_their_steps(values, lengths, windows)
+
+    def _inputs_of(self, windows: np.ndarray, dtype: Any) -> WindowSet:
+        """Return windows as a `WindowSet` of what the network reads."""
+        return self._fitted.inputs.for_prediction(WindowSet.from_array(windows), dtype)
+
+
+def _metadata(*arrays: Any) -> dict[str, Any] | None:
     """Return what was given to `fit` besides `X` and `y`, by name; None if there was nothing."""
-    names = "sample_weight", "X_val", "y_val", "sample_weight_val"
-    pairs = zip(names, arrays, strict=False)
+    names = TRAINING_SET.sample_weight, *VALIDATION_SET
+    pairs = zip(names, arrays, strict=True)
     return {name: array for name, array in pairs if array is not None} or None

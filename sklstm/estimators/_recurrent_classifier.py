@@ -1,5 +1,10 @@
 """The base of the recurrent classifiers."""
 
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 from scipy.special import expit, log_expit, log_softmax, softmax
 from sklearn.base import ClassifierMixin, _fit_context
@@ -8,18 +13,53 @@ from sklearn.utils import assert_all_finite, column_or_1d
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 
-from sklstm.losses import log_loss
+from sklstm.data import WindowSet
+from sklstm.losses import Loss, log_loss
 
 from ._constraints import CLASSIFIER, SHARED
+from ._fitted_state import attribute
 from ._recurrent_base import RecurrentBase
+from ._samples import Names, Samples
+
+
+@dataclass(frozen=True, eq=False)
+class ClassTargets:
+    """Classes as the network's outputs: one logit for two classes, otherwise one for each.
+
+    Parameters
+    ----------
+    classes : ndarray of shape (n_classes,)
+        Class labels, sorted.
+    """
+
+    classes: np.ndarray
+
+    @property
+    def n_outputs(self) -> int:
+        """Number of outputs of the network."""
+        return 1 if len(self.classes) == 2 else len(self.classes)
+
+    @property
+    def loss(self) -> Loss:
+        """What training minimises."""
+        return log_loss(self.n_outputs)
+
+    def for_training(self, samples: Samples, dtype: Any) -> Any:
+        """Return the class numbers that the network is to give for samples."""
+        return samples.targets
+
+    def fits(self, spec: Any, n_features: int) -> bool:
+        """Return whether a network has as many outputs."""
+        return spec.n_outputs == self.n_outputs
 
 
 class RecurrentClassifier(ClassifierMixin, RecurrentBase):
-    """Base of the recurrent classifiers: one logit for two classes, otherwise one for each."""
+    """Base of the recurrent classifiers."""
 
     _parameter_constraints = SHARED | CLASSIFIER
-    _make_loss = staticmethod(log_loss)
-    _saved_together = (*RecurrentBase._saved_together, "classes_")
+    _saved_classes = (*RecurrentBase._saved_classes, ClassTargets)
+
+    classes_ = attribute("targets.classes")
 
     def __init__(
         self,
@@ -30,7 +70,6 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         dropout=0.0,
         recurrent_dropout=0.0,
         activation="tanh",
-        peephole=False,
         embedding_dim=None,
         init_scale=1.0,
         class_weight=None,
@@ -58,7 +97,6 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         self.dropout = dropout
         self.recurrent_dropout = recurrent_dropout
         self.activation = activation
-        self.peephole = peephole
         self.embedding_dim = embedding_dim
         self.init_scale = init_scale
         self.class_weight = class_weight
@@ -176,7 +214,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         probability : ndarray of shape (n_samples, n_classes)
             In the order of ``classes_``.
         """
-        logits = self._output(X)
+        logits = self._run_network(self._windows_to_predict(X))
         if logits.shape[1] == 1:
             return np.hstack([expit(-logits), expit(logits)])
         return softmax(logits, axis=1)
@@ -194,27 +232,45 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         log_probability : ndarray of shape (n_samples, n_classes)
             In the order of ``classes_``.
         """
-        logits = self._output(X)
+        logits = self._run_network(self._windows_to_predict(X))
         if logits.shape[1] == 1:
             return np.hstack([log_expit(-logits), log_expit(logits)])
         return log_softmax(logits, axis=1)
 
-    def _check_targets(self, y, sample_weight, *, go_on, classes):
-        y = column_or_1d(y, warn=True)
-        assert_all_finite(y, input_name="y")
+    def _read_targets(
+        self,
+        y: Any,
+        windows: tuple[np.ndarray, WindowSet],
+        sample_weight: np.ndarray | None,
+        *,
+        fitted: ClassTargets | None,
+        labels: Any,
+        names: Names,
+    ) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]:
+        y = column_or_1d(y, warn=True, input_name=names.y)
+        assert_all_finite(y, input_name=names.y)
         check_classification_targets(y)
-        known = np.unique(y if classes is None else classes)
-        if go_on:
-            if classes is not None and not np.array_equal(known, self.classes_):
+        classes = self._known_classes(y, labels, fitted, names)
+        if self.class_weight is not None:
+            by_class = self._weight_by_class(y)
+            sample_weight = by_class if sample_weight is None else by_class * sample_weight
+        return np.searchsorted(classes, y), sample_weight, classes
+
+    def _known_classes(
+        self, y: np.ndarray, labels: Any, fitted: ClassTargets | None, names: Names
+    ) -> np.ndarray:
+        known = np.unique(y if labels is None else labels)
+        if fitted is not None:
+            if labels is not None and not np.array_equal(known, fitted.classes):
                 raise ValueError(
-                    f"classes must be those of the first call, {self.classes_.tolist()}; got "
+                    f"classes must be those of the first call, {fitted.classes.tolist()}; got "
                     f"{known.tolist()}."
                 )
-            known = self.classes_
+            known = fitted.classes
         unknown = np.setdiff1d(y, known)
         if len(unknown):
             raise ValueError(
-                f"y holds classes that were not announced: {unknown[:5].tolist()}"
+                f"{names.y} holds classes that were not announced: {unknown[:5].tolist()}"
                 f"{' and more' if len(unknown) > 5 else ''}; known classes are {known.tolist()}."
             )
         if len(known) < 2:
@@ -222,12 +278,9 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
                 f"{type(self).__name__} needs samples of at least two classes, got one class: "
                 f"{known.tolist()}."
             )
-        if self.class_weight is not None:
-            by_class = self._weight_by_class(y)
-            sample_weight = by_class if sample_weight is None else by_class * sample_weight
-        return np.searchsorted(known, y), sample_weight, {"classes_": known}
+        return known
 
-    def _weight_by_class(self, y):
+    def _weight_by_class(self, y: np.ndarray) -> np.ndarray:
         weight = compute_sample_weight(self.class_weight, y)
         if not (np.isfinite(weight).all() and (weight >= 0).all() and weight.any()):
             raise ValueError(
@@ -236,12 +289,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
             )
         return weight
 
-    def _target_attributes(self, training):
-        return {}
-
-    def _network_targets(self, samples, attributes, dtype):
-        return samples.targets
-
-    def _n_outputs(self, attributes):
-        n_classes = len(attributes["classes_"])
-        return 1 if n_classes == 2 else n_classes
+    def _learn_targets(
+        self, samples: Samples, labels: np.ndarray, fitted: ClassTargets | None
+    ) -> tuple[ClassTargets, None]:
+        return ClassTargets(labels), None

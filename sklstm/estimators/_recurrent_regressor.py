@@ -1,32 +1,36 @@
 """The base of the recurrent regressors."""
 
+from __future__ import annotations
+
 from functools import partial
+from typing import Any
 
 import numpy as np
 from sklearn.base import RegressorMixin, _fit_context
 from sklearn.callback import with_callbacks
 from sklearn.metrics import d2_pinball_score, r2_score
-from sklearn.utils.validation import check_is_fitted
 
 from sklstm.data import WindowSet, observed_steps
-from sklstm.losses import Quantile
+from sklstm.losses import LOSSES, Loss, make_loss
 
 from ._constraints import REGRESSOR, SHARED
-from ._differencing import is_differenced, newest_values
+from ._fitted_state import attribute
 from ._recurrent_base import RecurrentBase
-from ._regression_targets import RegressionTargetsMixin
-from ._step_outputs import outputs_of_last_steps, outputs_of_steps
+from ._regression_targets import RegressionTargets, read_targets
+from ._samples import Names, Samples
+from ._steps import align_step_targets, outputs_of_last_steps, outputs_of_steps
 
 
-class RecurrentRegressor(RegressorMixin, RegressionTargetsMixin, RecurrentBase):
+class RecurrentRegressor(RegressorMixin, RecurrentBase):
     """Base of the recurrent regressors: targets are real numbers, standardised inside."""
 
     _parameter_constraints = SHARED | REGRESSOR
-    _levels = None  # of several quantiles, as fitted
-    _saved_together = (
-        *RecurrentBase._saved_together, "target_mean_", "target_scale_", "_one_dimensional",
-        "differenced_targets_", "differenced_features_",
-    )  # fmt: skip
+    _saved_classes = (*RecurrentBase._saved_classes, RegressionTargets, *LOSSES.values())
+
+    target_mean_ = attribute("targets.mean")
+    target_scale_ = attribute("targets.scale")
+    differenced_targets_ = attribute("targets.differenced")
+    differenced_features_ = attribute("inputs.differenced")
 
     def __init__(
         self,
@@ -37,7 +41,6 @@ class RecurrentRegressor(RegressorMixin, RegressionTargetsMixin, RecurrentBase):
         dropout=0.0,
         recurrent_dropout=0.0,
         activation="tanh",
-        peephole=False,
         embedding_dim=None,
         init_scale=0.5,
         differencing="auto",
@@ -68,7 +71,6 @@ class RecurrentRegressor(RegressorMixin, RegressionTargetsMixin, RecurrentBase):
         self.dropout = dropout
         self.recurrent_dropout = recurrent_dropout
         self.activation = activation
-        self.peephole = peephole
         self.embedding_dim = embedding_dim
         self.init_scale = init_scale
         self.differencing = differencing
@@ -151,17 +153,8 @@ class RecurrentRegressor(RegressorMixin, RegressionTargetsMixin, RecurrentBase):
         last observed step alone. What was fitted with ``"last"`` predicts every step as if it was
         the last; if it reads backwards too, it has not learned to do so at any but the first.
         """
-        of_steps = self._every_step
-        output, newest = self._output_of_steps(X) if of_steps else self._output_of_windows(X)
-        mean, scale, levels = self.target_mean_, self.target_scale_, self._levels
-        if newest is not None:
-            mean = mean + newest
-        if levels is None:
-            predicted = output * scale + mean
-            return predicted[..., 0] if self._one_dimensional else predicted
-        output = output.reshape(*output.shape[:-1], len(scale), len(levels))
-        predicted = Quantile(levels).predict(output, mean, scale)
-        return predicted[..., 0, :] if self._one_dimensional else predicted
+        predict = self._predict_steps if self._every_step else self._predict_windows
+        return predict(self._check_window_array(X))
 
     def score(self, X, y, sample_weight=None):
         """Return how well the targets are predicted, at most 1.
@@ -185,37 +178,32 @@ class RecurrentRegressor(RegressorMixin, RegressionTargetsMixin, RecurrentBase):
         predicted = self.predict(X)
         if self._every_step:
             y, predicted, sample_weight = observed_steps(y, predicted, sample_weight)
-        if self._levels is None:
+        levels = self._fitted.targets.levels
+        if levels is None:
             return r2_score(y, predicted, sample_weight=sample_weight)
         scores = [
             d2_pinball_score(y, predicted[..., k], sample_weight=sample_weight, alpha=level)
-            for k, level in enumerate(self._levels)
+            for k, level in enumerate(levels)
         ]
         return float(np.mean(scores))
 
-    def _output_of_steps(self, X):
-        """Return the output, and the values of each step that it is relative to, if any."""
-        check_is_fitted(self)
-        windows = self._check_window_array(X)
-        run, window_set = partial(self._run_network, every_step=True), WindowSet.from_array(windows)
-        output = outputs_of_steps(windows, window_set, self._spec.n_outputs, run)
-        return output, self._newest_values(windows, ...)
-
-    def _output_of_windows(self, X):
-        """Return the output, and the newest values that it is relative to, if any."""
-        windows = self._windows_to_predict(X)
-        newest = self._newest_values(windows.rows, windows.newest_rows[:, np.newaxis])
-        if not (self._spec.every_step and self._spec.bidirectional):
-            return self._run_network(windows), newest
-        # The last step alone: the direction that reads backwards has seen that step only.
+    def _predict_steps(self, windows: np.ndarray) -> np.ndarray:
+        targets, window_set = self._fitted.targets, WindowSet.from_array(windows)
         run = partial(self._run_network, every_step=True)
-        return outputs_of_last_steps(windows, self._spec.n_outputs, run), newest
+        output = outputs_of_steps(windows, window_set, targets.n_outputs, run)
+        return targets.predicted(output, targets.newest_values(windows, ...))
 
-    def _newest_values(self, steps, newest):
-        features = self.differenced_targets_
-        return (
-            newest_values(steps[newest, features], features) if is_differenced(features) else None
-        )
+    def _predict_windows(self, array: np.ndarray) -> np.ndarray:
+        targets, windows = self._fitted.targets, WindowSet.from_array(array)
+        spec = self._fitted.network.spec
+        if spec.every_step and spec.bidirectional:
+            # The last step alone: the direction that reads backwards has seen that step only.
+            run = partial(self._run_network, every_step=True)
+            output = outputs_of_last_steps(windows, targets.n_outputs, run)
+        else:
+            output = self._run_network(windows)
+        newest = targets.newest_values(windows.rows, windows.newest_rows[:, np.newaxis])
+        return targets.predicted(output, newest)
 
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
@@ -252,3 +240,41 @@ class RecurrentRegressor(RegressorMixin, RegressionTargetsMixin, RecurrentBase):
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
         return tags
+
+    def _read_targets(
+        self,
+        y: Any,
+        windows: tuple[np.ndarray, WindowSet],
+        sample_weight: np.ndarray | None,
+        *,
+        fitted: RegressionTargets | None,
+        labels: Any,
+        names: Names,
+    ) -> tuple[Any, np.ndarray | None, bool]:
+        targets, one_dimensional = read_targets(
+            y, every_step=self._every_step, estimator=self, names=names
+        )
+        if fitted is not None and targets.shape[-1] != len(fitted.mean):
+            raise ValueError(
+                f"y must have {len(fitted.mean)} outputs as in the last fit, got "
+                f"{targets.shape[-1]}."
+            )
+        self._make_loss().check_targets(targets)
+        if self._every_step:
+            targets = align_step_targets(targets, *windows, names)
+        return targets, sample_weight, one_dimensional
+
+    def _learn_targets(
+        self, samples: Samples, labels: bool, fitted: RegressionTargets | None
+    ) -> tuple[RegressionTargets, np.ndarray | None]:
+        if fitted is not None:
+            return fitted.with_loss(self._make_loss()), None
+        return RegressionTargets.of(
+            samples,
+            differencing=self.differencing if self.embedding_dim is None else "never",
+            one_dimensional=labels,
+            loss=self._make_loss(),
+        )
+
+    def _make_loss(self) -> Loss:
+        return make_loss(self.loss, **self.get_params(deep=False))

@@ -1,95 +1,186 @@
-"""What regressors make of their targets: `RegressionTargetsMixin`."""
+"""Targets of regressors, standardised, as values or as changes: `RegressionTargets`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from sklstm.data import numeric_step_targets, numeric_targets
-from sklstm.losses import make_loss
+from sklstm.data import WindowSet, numeric_step_targets, numeric_targets
+from sklstm.losses import Loss
 
-from ._differencing import NONE, changes, is_differenced, nonstationary_features, reference_features
+from ._differencing import (
+    NONE,
+    choose_reference_features,
+    is_differenced,
+    newest_values,
+    nonstationary_features,
+    subtract_newest,
+)
+from ._samples import TRAINING_SET, Names, Samples
 from ._standardisation import standardise, weighted_statistics
-from ._step_targets import align_step_targets, rows_beside
+from ._steps import rows_beside
 
 
-class RegressionTargetsMixin:
-    """Standardise targets, of windows or of each of their steps; one output for each quantile."""
+@dataclass(frozen=True, eq=False)
+class RegressionTargets:
+    """Targets of each window or of each of its steps, and the network's outputs for them.
+
+    A network learns ``(y - x) / scale`` less its mean, where `x` is the newest value of the
+    feature that a target is differenced by, or zero.
+
+    Parameters
+    ----------
+    mean, scale : ndarray of shape (n_targets,)
+        Statistics of the targets, or of their changes, in the training set.
+    differenced : ndarray of int of shape (n_targets,)
+        Number of the feature whose newest value is subtracted from each target, -1 for none.
+    one_dimensional : bool
+        Whether `y` had no axis of targets.
+    loss : Loss
+        What training minimises. It says how many outputs a target has, and what they predict.
+    """
+
+    mean: np.ndarray
+    scale: np.ndarray
+    differenced: np.ndarray
+    one_dimensional: bool
+    loss: Loss
+
+    @classmethod
+    def of(
+        cls,
+        samples: Samples,
+        *,
+        differencing: str,
+        one_dimensional: bool,
+        loss: Loss,
+    ) -> tuple[RegressionTargets, np.ndarray]:
+        """Return what a training set says of its targets, and the mask of differenced features.
+
+        Parameters
+        ----------
+        samples : Samples
+            The training set.
+        differencing : {"auto", "always", "never"}
+            As for the estimators.
+        one_dimensional, loss
+            As above.
+        """
+        targets, newest = _targets_and_newest(samples)
+        weight, rows = samples.sample_weight, samples.windows.rows
+        if isinstance(samples.targets, WindowSet):
+            known = ~np.isnan(targets[:, 0])
+            weight = samples.targets.row_weight(weight)[known]
+            targets, newest = targets[known], newest[known]
+        differencing = differencing if loss.shifts_targets else "never"
+        reference, features = _choose(differencing, samples, targets, newest, weight)
+        if is_differenced(reference):
+            targets = subtract_newest(targets, rows, newest, reference)
+        mean, scale = weighted_statistics(targets, weight)
+        if not loss.shifts_targets:
+            mean = np.zeros_like(mean)
+        return cls(mean, scale, reference, one_dimensional, loss), features
 
     @property
-    def _every_step(self):
-        return self.output == "sequence"
+    def n_outputs(self) -> int:
+        """Number of outputs of the network."""
+        return len(self.mean) * self.loss.n_outputs_per_target
 
-    def _check_targets(self, y, sample_weight, *, go_on, classes):
-        if self._every_step:
-            targets = numeric_step_targets(y, estimator=self)
-            one_dimensional = targets.ndim == 2
-            targets = targets[:, :, np.newaxis] if one_dimensional else targets
-        else:
-            targets = numeric_targets(y, estimator=self)
-            one_dimensional = targets.ndim == 1
-            targets = targets.astype(np.float64).reshape(len(targets), -1)
-        if go_on and targets.shape[-1] != len(self.target_mean_):
-            raise ValueError(
-                f"y must have {len(self.target_mean_)} outputs as in the last fit, got "
-                f"{targets.shape[-1]}."
-            )
-        self._make_loss().check_targets(targets)
-        return targets, sample_weight, {"_one_dimensional": one_dimensional}
+    @property
+    def levels(self) -> tuple[float, ...] | None:
+        """Levels of several quantiles, a last axis of predictions; None for a single number."""
+        return getattr(self.loss, "levels", None)
 
-    def _match_steps(self, targets, X, windows):
-        if not self._every_step:
-            return targets
-        return align_step_targets(targets, self._check_window_array(X), windows)
+    def with_loss(self, loss: Loss) -> RegressionTargets:
+        """Return the same targets with another loss."""
+        return replace(self, loss=loss)
 
-    def _target_attributes(self, training):
-        targets, newest = self._targets_and_newest(training)
-        weight, rows = training.sample_weight, training.windows.rows
-        if self._every_step:
-            there = ~np.isnan(targets[:, 0])
-            weight = training.targets.row_weight(weight)[there]
-            targets, newest = targets[there], newest[there]
-        reference, relative = self._choose_differencing(training, targets, newest, weight)
-        if is_differenced(reference):
-            targets = changes(targets, rows, newest, reference)
-        mean, scale = weighted_statistics(targets, weight)
-        return {
-            "target_mean_": mean,
-            "target_scale_": scale,
-            "differenced_targets_": reference,
-            "differenced_features_": relative,
-        }
+    def for_training(self, samples: Samples, dtype: Any) -> Any:
+        """Return the outputs that the network is to give for samples."""
+        targets = samples.targets
+        rows = targets.rows if isinstance(targets, WindowSet) else targets
+        if is_differenced(self.differenced):
+            rows, newest = _targets_and_newest(samples)
+            rows = subtract_newest(rows, samples.windows.rows, newest, self.differenced)
+        rows = standardise(rows, self.mean, self.scale, dtype)
+        return targets.with_rows(rows) if isinstance(targets, WindowSet) else rows
 
-    def _choose_differencing(self, training, targets, newest, weight):
-        """Return the feature that each target goes on from, and which features wander."""
-        rows, force = training.windows.rows, self.differencing == "always"
-        if self.differencing == "never" or self.embedding_dim is not None:
-            return np.full(targets.shape[1], NONE), np.zeros(rows.shape[1], dtype=bool)
-        reference = reference_features(targets, rows, newest, weight, force=force)
-        if force or not is_differenced(reference, all):  # of the others the level may say all
-            return reference, np.full(rows.shape[1], force)
-        return reference, nonstationary_features(training.windows, training.sample_weight)
+    def newest_values(self, steps: np.ndarray, newest: Any) -> np.ndarray | None:
+        """Return what is to be added to predictions, None for nothing."""
+        features = self.differenced
+        if not is_differenced(features):
+            return None
+        return newest_values(steps[newest, features], features)
 
-    def _targets_and_newest(self, samples):
-        """Return targets, one row each, and numbers of the newest rows of windows at them."""
-        targets, windows = samples.targets, samples.windows
-        if not self._every_step:
-            return targets, windows.newest_rows
+    def predicted(self, output: np.ndarray, newest: np.ndarray | None) -> np.ndarray:
+        """Return predictions in the units of the targets.
+
+        Parameters
+        ----------
+        output : ndarray of shape (..., n_outputs)
+            Output of the network.
+        newest : ndarray of shape (..., n_targets) or None
+            As from `newest_values`.
+        """
+        mean = self.mean if newest is None else self.mean + newest
+        outputs = output.reshape(*output.shape[:-1], len(self.mean), -1)
+        predicted = self.loss.predict(outputs, mean, self.scale)
+        # Quantiles have one more axis than outputs, and targets theirs where outputs have theirs.
+        return predicted.squeeze(axis=output.ndim - 1) if self.one_dimensional else predicted
+
+    def fits(self, spec: Any, n_features: int) -> bool:
+        """Return whether the arrays go together, and with windows of some features."""
+        reference = self.differenced
+        return (
+            reference.shape == self.mean.shape == self.scale.shape
+            and reference.dtype.kind == "i"
+            and bool((reference >= NONE).all() and (reference < n_features).all())
+        )
+
+
+def read_targets(
+    y: Any, *, every_step: bool, estimator: Any, names: Names = TRAINING_SET
+) -> tuple[np.ndarray, bool]:
+    """Return targets with an axis for several of them, and whether `y` had none.
+
+    Parameters
+    ----------
+    y : array-like
+        Targets of windows, or of each of their steps.
+    every_step : bool
+        Which of these.
+    estimator : estimator
+        Named in error messages.
+    names : Names
+        What `y` is called in them.
+    """
+    if every_step:
+        targets = numeric_step_targets(y, estimator, names.y)
+        one_dimensional = targets.ndim == 2
+        return (targets[:, :, np.newaxis] if one_dimensional else targets), one_dimensional
+    targets = numeric_targets(y, estimator, names.y)
+    return targets.astype(np.float64).reshape(len(targets), -1), targets.ndim == 1
+
+
+def _choose(
+    differencing: str, samples: Samples, targets: np.ndarray, newest: np.ndarray, weight: Any
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the feature that each target is differenced by, and the mask of such features."""
+    rows, force = samples.windows.rows, differencing == "always"
+    if differencing == "never":
+        return np.full(targets.shape[1], NONE), np.zeros(rows.shape[1], dtype=bool)
+    reference = choose_reference_features(targets, rows, newest, weight, force=force)
+    # Where any target is predicted as a value, the levels of the features may be all that matters.
+    if force or not is_differenced(reference, all):
+        return reference, np.full(rows.shape[1], force)
+    return reference, nonstationary_features(samples.windows, samples.sample_weight)
+
+
+def _targets_and_newest(samples: Samples) -> tuple[np.ndarray, np.ndarray]:
+    """Return targets, one row each, and numbers of the newest rows of windows at them."""
+    targets, windows = samples.targets, samples.windows
+    if isinstance(targets, WindowSet):
         return targets.rows, rows_beside(targets, windows)
-
-    def _network_targets(self, samples, attributes, dtype):
-        reference, targets = attributes["differenced_targets_"], samples.targets
-        rows = targets.rows if self._every_step else targets
-        if is_differenced(reference):
-            rows, newest = self._targets_and_newest(samples)
-            rows = changes(rows, samples.windows.rows, newest, reference)
-        rows = standardise(rows, attributes["target_mean_"], attributes["target_scale_"], dtype)
-        return targets.with_rows(rows) if self._every_step else rows
-
-    def _result_attributes(self, attributes, result, keep_optimizer):
-        levels = getattr(self._make_loss(), "levels", None)
-        result = super()._result_attributes(attributes, result, keep_optimizer)
-        return result | {"_levels": levels}
-
-    def _make_loss(self, n_outputs=None):
-        return make_loss(self.loss, **self.get_params(deep=False))
-
-    def _n_outputs(self, attributes):
-        return len(attributes["target_mean_"]) * self._make_loss().n_outputs_per_target
+    return targets, windows.newest_rows

@@ -1,6 +1,5 @@
 """`RNNClassifier`."""
 
-from ._constraints import NO_PEEPHOLE
 from ._documentation import documented
 from ._recurrent_classifier import RecurrentClassifier
 
@@ -45,4 +44,3 @@ class RNNClassifier(RecurrentClassifier):
     """
 
     _cell = "rnn"
-    _parameter_constraints = RecurrentClassifier._parameter_constraints | NO_PEEPHOLE

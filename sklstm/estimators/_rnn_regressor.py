@@ -1,6 +1,5 @@
 """`RNNRegressor`."""
 
-from ._constraints import NO_PEEPHOLE
 from ._documentation import documented
 from ._recurrent_regressor import RecurrentRegressor
 
@@ -49,4 +48,3 @@ class RNNRegressor(RecurrentRegressor):
     """
 
     _cell = "rnn"
-    _parameter_constraints = RecurrentRegressor._parameter_constraints | NO_PEEPHOLE

@@ -1,6 +1,9 @@
 """Windows with their targets and weights, on the way from the user to training."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.utils.validation import _check_sample_weight
@@ -9,16 +12,28 @@ from sklstm.data import WindowSet
 from sklstm.training import TrainingData
 
 
+class Names(NamedTuple):
+    """What the arguments of `fit` are called in error messages."""
+
+    X: str = "X"
+    y: str = "y"
+    sample_weight: str = "sample_weight"
+
+
+TRAINING_SET = Names()
+VALIDATION_SET = Names("X_val", "y_val", "sample_weight_val")
+
+
 @dataclass(frozen=True)
 class Samples:
-    """Samples to learn from.
+    """Samples of a training or validation set.
 
     Parameters
     ----------
     windows : WindowSet
         Their windows.
     targets : ndarray of shape (n_samples, n_outputs), or (n_samples,) of class numbers
-        What is to be learned; a `WindowSet` of targets of every step.
+        Their targets; a `WindowSet` of targets of every step.
     sample_weight : ndarray of shape (n_samples,) or None
         Their weights; None: all equal.
     """
@@ -27,17 +42,23 @@ class Samples:
     targets: np.ndarray | WindowSet
     sample_weight: np.ndarray | None
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.windows)
 
-    def take(self, index):
+    @property
+    def n_outputs(self) -> int:
+        """Number of outputs of the targets, 1 for class numbers."""
+        rows = self.targets if isinstance(self.targets, np.ndarray) else self.targets.rows
+        return 1 if rows.ndim == 1 else rows.shape[1]
+
+    def take(self, index: Any) -> Samples:
         """Return the samples at `index` (a slice or an array of integers)."""
         weight, targets = self.sample_weight, self.targets
         weight = None if weight is None else weight[index]
         targets = targets[index] if isinstance(targets, np.ndarray) else targets.take(index)
         return Samples(self.windows.take(index), targets, weight)
 
-    def with_targets(self):
+    def with_targets(self, names: Names = TRAINING_SET) -> Samples:
         """Return the samples that have a target at any step.
 
         Raises
@@ -49,12 +70,12 @@ class Samples:
         weight = counts if self.sample_weight is None else counts * self.sample_weight
         if not weight.any():
             raise ValueError(
-                "y has no target to learn from: at every step of every sample it is NaN, or the "
-                "step is missing in X, or the sample has no weight."
+                f"{names.y} has no target to learn from: at every step of every sample it is NaN, "
+                f"or the step is missing in {names.X}, or the sample has no weight."
             )
         return self if counts.all() else self.take(np.flatnonzero(counts))
 
-    def without_weightless(self):
+    def without_weightless(self) -> Samples:
         """Return the samples whose weight is not zero, the largest weight being one.
 
         Only ratios of weights matter; so scaled, single precision holds them.
@@ -66,7 +87,9 @@ class Samples:
         return replace(self, sample_weight=weight).take(np.flatnonzero(weight))
 
 
-def check_sample_weight(sample_weight, n_samples):
+def check_sample_weight(
+    sample_weight: Any, n_samples: int, names: Names = TRAINING_SET
+) -> np.ndarray | None:
     """Return weights as doubles of shape (n_samples,); None stays None.
 
     Raises
@@ -76,6 +99,41 @@ def check_sample_weight(sample_weight, n_samples):
     """
     if sample_weight is None:
         return None
-    return _check_sample_weight(
-        sample_weight, np.empty((n_samples, 0)), dtype=np.float64, ensure_non_negative=True
-    )
+    try:
+        return _check_sample_weight(
+            sample_weight, np.empty((n_samples, 0)), dtype=np.float64, ensure_non_negative=True
+        )
+    except (TypeError, ValueError) as error:
+        # scikit-learn's function takes no name, and its messages quote none of the weights.
+        message = str(error).replace("sample_weight", names.sample_weight)
+        raise type(error)(message) from error
+
+
+def check_held_out(held_out: tuple[Any, Any, Any], *, early_stopping: bool) -> bool:
+    """Return whether `fit` was given a validation set.
+
+    Parameters
+    ----------
+    held_out : tuple of (array-like, array-like, array-like), each perhaps None
+        ``X_val``, ``y_val`` and ``sample_weight_val``.
+    early_stopping : bool
+        Whether anything looks at it.
+
+    Raises
+    ------
+    ValueError
+        If a part of it is lacking, or nothing looks at it.
+    """
+    if all(part is None for part in held_out):
+        return False
+    X, y, _ = held_out
+    if X is None or y is None:
+        given, lacking = ("y_val", "X_val") if X is None else ("X_val", "y_val")
+        given = "sample_weight_val" if X is None and y is None else given
+        raise ValueError(f"{given} was given without {lacking}: validation takes both.")
+    if not early_stopping:
+        raise ValueError(
+            "X_val and y_val were given, and early_stopping=False makes no use of them; set "
+            "early_stopping=True (with n_iter_no_change=None training runs to its end)."
+        )
+    return True

@@ -1,6 +1,5 @@
 """`SLSTMClassifier`."""
 
-from ._constraints import NO_PEEPHOLE
 from ._documentation import documented
 from ._recurrent_classifier import RecurrentClassifier
 
@@ -56,4 +55,3 @@ class SLSTMClassifier(RecurrentClassifier):
     """
 
     _cell = "slstm"
-    _parameter_constraints = RecurrentClassifier._parameter_constraints | NO_PEEPHOLE

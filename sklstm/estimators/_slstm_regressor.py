@@ -1,6 +1,5 @@
 """`SLSTMRegressor`."""
 
-from ._constraints import NO_PEEPHOLE
 from ._documentation import documented
 from ._recurrent_regressor import RecurrentRegressor
 
@@ -60,4 +59,3 @@ class SLSTMRegressor(RecurrentRegressor):
     """
 
     _cell = "slstm"
-    _parameter_constraints = RecurrentRegressor._parameter_constraints | NO_PEEPHOLE

@@ -20,7 +20,7 @@ TEXT = {
     "stateful": ["boolean"],
 }
 
-LANGUAGE_MODEL = {name: kinds for name, kinds in SHARED.items() if name != "bidirectional"} | TEXT
+LANGUAGE_MODEL = {k: kinds for k, kinds in SHARED.items() if k != "bidirectional"} | TEXT
 
 SAMPLE = {
     "n_tokens": _COUNT,

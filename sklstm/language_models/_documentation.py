@@ -48,8 +48,7 @@ recurrent_dropout : float in [0, 1), default=0.0
 activation : {{"tanh", "relu"}}, default="tanh"
     Activation function of the candidate and of the output of the cell. Gates always use the
     logistic sigmoid.
-{peephole}
-optimizer : {{"adam", "adamw", "nadam", "rmsprop", "sgd"}}, default="adam"
+{peephole}optimizer : {{"adam", "adamw", "nadam", "rmsprop", "sgd"}}, default="adam"
     Gradient method: Adam, AdamW, NAdam, RMSprop (smoothing constant 0.9), or stochastic
     gradient descent with Nesterov momentum of 0.9.
 learning_rate : float, default=0.005
@@ -104,11 +103,6 @@ _PEEPHOLE = """
 peephole : bool, default=False
     Whether the gates of the LSTM also read the cell state: peephole connections (Gers and
     Schmidhuber, 2000).
-"""
-
-_NO_PEEPHOLE = """
-peephole : bool, default=False
-    Peephole connections need the cell state of an LSTM; only False is accepted here.
 """
 
 _ATTRIBUTES = """
@@ -171,7 +165,7 @@ def documented(*, peephole=False):
     decorator : callable
         Takes and returns a class.
     """
-    parameters = _PARAMETERS.format(peephole=(_PEEPHOLE if peephole else _NO_PEEPHOLE).strip())
+    parameters = _PARAMETERS.format(peephole=_PEEPHOLE.lstrip() if peephole else "")
 
     def complete(cls):
         for name, text in [

@@ -1,8 +1,5 @@
 """`GRULanguageModel`."""
 
-from sklstm.estimators import NO_PEEPHOLE
-
-from ._constraints import LANGUAGE_MODEL
 from ._documentation import documented
 from ._language_model import LanguageModel
 
@@ -56,4 +53,3 @@ class GRULanguageModel(LanguageModel):
     """
 
     _cell = "gru"
-    _parameter_constraints = LANGUAGE_MODEL | NO_PEEPHOLE

@@ -1,26 +1,78 @@
-"""The base of the language models: parameters and methods."""
+"""The base of the language models: from texts to a fitted state, and back to texts."""
 
+from __future__ import annotations
+
+from dataclasses import replace
 from secrets import randbits
+from typing import Any, ClassVar
 
 import numpy as np
-from sklearn.base import _fit_context
-from sklearn.callback import with_callbacks
+from sklearn.base import BaseEstimator, DensityMixin, _fit_context
+from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import validate_parameter_constraints
 from sklearn.utils.validation import check_is_fitted
 
+from sklstm.estimators import (
+    attribute,
+    check_layers,
+    check_same_network,
+    check_saved,
+    draw_seed,
+    fit_network,
+    refuse_early_stopping,
+    settings_of,
+    summary_table,
+    whole_or_not_at_all,
+)
+from sklstm.losses import log_loss
+from sklstm.persistence import restored_state, saved_state
+from sklstm.recurrence import NetworkSpec, one_blas_thread
+from sklstm.text import as_texts, build_analyzer, warn_of_capitals
+from sklstm.training import CarriedNetwork, TrainedNetwork, TrainingData
+
 from ._constraints import LANGUAGE_MODEL, SAMPLE
-from ._drawing import write
-from ._language_model_base import LanguageModelBase
-from ._reading import Pieces, block_shape, log_likelihoods
+from ._corpus import Corpus
+from ._fitted_text import FittedText
+from ._reading import Pieces, block_shape, joined, log_likelihoods, write
+from ._token_table import (
+    TokenTable,
+    given_table,
+    learned_table,
+    long_enough,
+    refuse_max_tokens,
+)
 
 _WARM_UP = 1000  # tokens that are read before a piece of a text, at least
 
 
-class LanguageModel(LanguageModelBase):
-    """Base of the language models: how they are used."""
+class LanguageModel(DensityMixin, CallbackSupportMixin, BaseEstimator):
+    """Base of the language models.
+
+    A subclass names its cell in ``_cell``. A fit that fails or is interrupted leaves the model as
+    it was before.
+    """
 
     _parameter_constraints = LANGUAGE_MODEL
+    _cell: ClassVar[str]
+    _run_state = None  # the `OngoingRun` while there is one
+    _saved_classes = (FittedText, TrainedNetwork, NetworkSpec, TokenTable)
+    _saved_together = ("_fitted",)
+    _not_saved = ("_run_state",)
+
+    # Fitted attributes, and which part of the state they are.
+    weights_ = attribute("network.weights")
+    n_parameters_ = attribute("network.spec.n_parameters")
+    n_iter_ = attribute("network.n_iter")
+    loss_curve_ = attribute("network.loss_curve")
+    validation_scores_ = attribute("network.validation_scores")
+    best_validation_score_ = attribute("network.best_validation_score")
+    stop_reason_ = attribute("network.stop_reason")
+    token_counts_ = attribute("token_counts")
+    _spec = attribute("network.spec")
+    _tokens = attribute("tokens")
+
+    peephole: bool = False  # a parameter of some subclasses
 
     def __init__(
         self,
@@ -39,7 +91,6 @@ class LanguageModel(LanguageModelBase):
         dropout=0.0,
         recurrent_dropout=0.0,
         activation="tanh",
-        peephole=False,
         optimizer="adam",
         learning_rate=0.005,
         weight_decay=0.0,
@@ -72,7 +123,6 @@ class LanguageModel(LanguageModelBase):
         self.dropout = dropout
         self.recurrent_dropout = recurrent_dropout
         self.activation = activation
-        self.peephole = peephole
         self.optimizer = optimizer
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
@@ -113,12 +163,7 @@ class LanguageModel(LanguageModelBase):
         ValueError
             If a parameter or `X` is not as described, or training diverges.
         """
-        return self._fit(
-            X,
-            go_on=self.warm_start,
-            max_epochs=self.max_epochs,
-            keep_optimizer=self.warm_start,
-        )
+        return self._fit(X, keep=self.warm_start, max_epochs=self.max_epochs)
 
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
@@ -145,12 +190,8 @@ class LanguageModel(LanguageModelBase):
             If ``early_stopping=True``, as one epoch has nothing to stop, if texts hold a token that
             the model does not know, or input is not as in `fit`.
         """
-        if self.early_stopping:
-            raise ValueError(
-                "partial_fit trains for one epoch, which early_stopping=True cannot stop; set "
-                "early_stopping=False."
-            )
-        return self._fit(X, go_on=True, max_epochs=1, keep_optimizer=True)
+        refuse_early_stopping(self)
+        return self._fit(X, keep=True, max_epochs=1)
 
     def score(self, X, y=None):
         """Return the mean log-likelihood per token.
@@ -245,20 +286,127 @@ class LanguageModel(LanguageModelBase):
         ids = self._tokens.ids(self._analyzer()(prompt), "prompt")
         _, n_steps = block_shape(1, self._tokens.n_ids)
         n_steps = max(1, min(n_steps, len(ids)))
-        uniform = check_random_state(_fresh_if_none(random_state)).random_sample(n_tokens)
+        if random_state is None:
+            random_state = randbits(32)  # None would be the global generator
+        uniform = check_random_state(random_state).random_sample(n_tokens)
         with np.errstate(divide="ignore"):
             logits = np.log(self.token_counts_[: self._tokens.n_tokens])
         network = self._network(1, n_steps)
         drawn = write(network, n_steps, ids, logits, uniform, temperature, top_k)
-        return self._joined(prompt, [self._tokens.as_list[number] for number in drawn])
+        return joined(prompt, [self._tokens.as_list[number] for number in drawn], self.level)
 
-    def _joined(self, prompt, tokens):
-        if self.level == "char":
-            return prompt + "".join(tokens)
-        gap = " " if prompt and not prompt[-1].isspace() else ""
-        return prompt + gap + " ".join(tokens)
+    @property
+    def vocabulary_(self) -> dict[str, int]:
+        """Tokens and their ids, lowest id first."""
+        check_is_fitted(self)
+        return dict(self._tokens.as_dict)
 
-    def _log_likelihoods(self, X):
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "_fitted")
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.two_d_array = False
+        return tags
+
+    def __getstate__(self) -> dict[str, Any]:
+        return saved_state(self, super().__getstate__())
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(restored_state(type(self), state))
+        if hasattr(self, "_fitted"):
+            check_saved(self, lambda: self._fitted.fits)
+
+    def summary(self) -> str:
+        """Return a table of the layers of the fitted network and their parameters.
+
+        Returns
+        -------
+        table : str
+            One line a layer, and the total.
+        """
+        check_is_fitted(self)
+        return summary_table(self._fitted.network.spec)
+
+    def _fit(self, X: Any, *, keep: bool, max_epochs: int) -> Any:
+        """Train, from initial weights or from the last ones, and keep these for the next time."""
+        before = vars(self).get("_fitted") if keep else None
+        with whole_or_not_at_all(self, keep=keep):
+            tokens, corpus = self._read(X, None if before is None else before.tokens)
+            training, validation = corpus, None
+            if self.early_stopping:
+                training, validation = corpus.split(self.validation_fraction)
+            if before is None:
+                before = self._untrained(tokens)
+            else:
+                check_same_network(self._new_spec(tokens), before.network)
+            state = before.with_counts_of(training)
+            fit_network(
+                self,
+                state.network,
+                self._chunks(training),
+                None if validation is None else self._chunks(validation),
+                settings_of(self, state.network, log_loss(state.tokens.n_ids), max_epochs),
+                keep_optimizer=keep,
+                data={"X": X, "y": None, "metadata": None},
+                fitted=lambda network: replace(state, network=network),
+            )
+        return self
+
+    def _untrained(self, tokens: TokenTable) -> FittedText:
+        """Return the state before the first epoch."""
+        seed, spec = draw_seed(self.random_state), self._new_spec(tokens)
+        with one_blas_thread():
+            network = TrainedNetwork.untrained(spec, seed, np.float32)
+        return FittedText(network, tokens, np.zeros(tokens.n_ids, dtype=np.int64))
+
+    def _read(self, X: Any, tokens: TokenTable | None = None) -> tuple[TokenTable, Corpus]:
+        """Return the tokens of a model and a corpus; without tokens they are learned from it."""
+        texts, analyzer = as_texts([X] if isinstance(X, str) else X), self._analyzer()
+        sequences = (long_enough(k, analyzer(text), self.level) for k, text in enumerate(texts))
+        if tokens is not None:
+            rows = [tokens.ids(row, f"text {k} of X") for k, row in enumerate(sequences)]
+        elif self.vocabulary is None:
+            tokens, rows = learned_table(sequences, self.max_tokens)
+        else:
+            refuse_max_tokens(self.max_tokens)
+            tokens, rows = given_table(self.vocabulary, sequences)
+            if self.lowercase and self.analyzer is None:
+                warn_of_capitals(tokens.as_dict)
+        return tokens, Corpus.of(rows)
+
+    def _analyzer(self) -> Any:
+        return build_analyzer(self.level, self.lowercase, self.token_pattern, self.analyzer)
+
+    def _new_spec(self, tokens: TokenTable) -> NetworkSpec:
+        """Return the network that the parameters describe."""
+        n_ids = tokens.n_ids
+        units, n_layers, _ = check_layers(self.hidden_size, self.num_layers, self.dropout)
+        return NetworkSpec(
+            cell=self._cell,
+            n_features=n_ids if self.embedding_dim is None else self.embedding_dim,
+            hidden_size=units,
+            n_outputs=n_ids,
+            num_layers=n_layers,
+            activation=self.activation,
+            peephole=self.peephole,
+            every_step=True,
+            n_tokens=n_ids,
+            embeds=self.embedding_dim is not None,
+        )
+
+    def _chunks(self, corpus: Corpus) -> TrainingData:
+        return corpus.training_data(self.sequence_length, self.batch_size, stateful=self.stateful)
+
+    def _network(self, n_sequences: int, n_steps: int) -> CarriedNetwork:
+        """Return the fitted network, which has read nothing yet."""
+        network = self._fitted.network
+        return CarriedNetwork(
+            network.spec, network.weights, n_sequences, n_steps=n_steps, engine=self.engine
+        )
+
+    def _log_likelihoods(self, X: Any) -> tuple[np.ndarray, np.ndarray]:
         """Return the log-likelihood of each text, and of how many tokens it is."""
         check_is_fitted(self)
         _, corpus = self._read(X, self._tokens)
@@ -268,8 +416,3 @@ class LanguageModel(LanguageModelBase):
         network = self._network(n_lanes, n_steps)
         likelihoods = log_likelihoods(network, corpus, pieces, n_lanes, n_steps)
         return likelihoods, corpus.n_targets
-
-
-def _fresh_if_none(random_state):
-    """Return a seed where None would stand for the global generator."""
-    return randbits(32) if random_state is None else random_state

@@ -1,5 +1,7 @@
 """`LSTMLanguageModel`."""
 
+from sklstm.estimators import PEEPHOLE
+
 from ._documentation import documented
 from ._language_model import LanguageModel
 
@@ -54,3 +56,75 @@ class LSTMLanguageModel(LanguageModel):
     """
 
     _cell = "lstm"
+    _parameter_constraints = LanguageModel._parameter_constraints | PEEPHOLE
+
+    def __init__(
+        self,
+        hidden_size=128,
+        *,
+        level="char",
+        num_layers=1,
+        embedding_dim=None,
+        sequence_length=100,
+        stateful=False,
+        max_tokens=None,
+        lowercase=False,
+        token_pattern=r"\w+(?:['\u2019-]\w+)*|[^\w\s]",
+        analyzer=None,
+        vocabulary=None,
+        dropout=0.0,
+        recurrent_dropout=0.0,
+        activation="tanh",
+        peephole=False,
+        optimizer="adam",
+        learning_rate=0.005,
+        weight_decay=0.0,
+        max_grad_norm=1.0,
+        batch_size=64,
+        max_epochs=50,
+        shuffle=True,
+        early_stopping=False,
+        validation_fraction=0.1,
+        n_iter_no_change=10,
+        tol=1e-4,
+        warm_start=False,
+        callbacks=None,
+        device="cpu",
+        engine="auto",
+        random_state=None,
+        verbose=False,
+    ):
+        super().__init__(
+            hidden_size,
+            level=level,
+            num_layers=num_layers,
+            embedding_dim=embedding_dim,
+            sequence_length=sequence_length,
+            stateful=stateful,
+            max_tokens=max_tokens,
+            lowercase=lowercase,
+            token_pattern=token_pattern,
+            analyzer=analyzer,
+            vocabulary=vocabulary,
+            dropout=dropout,
+            recurrent_dropout=recurrent_dropout,
+            activation=activation,
+            optimizer=optimizer,
+            learning_rate=learning_rate,
+            weight_decay=weight_decay,
+            max_grad_norm=max_grad_norm,
+            batch_size=batch_size,
+            max_epochs=max_epochs,
+            shuffle=shuffle,
+            early_stopping=early_stopping,
+            validation_fraction=validation_fraction,
+            n_iter_no_change=n_iter_no_change,
+            tol=tol,
+            warm_start=warm_start,
+            callbacks=callbacks,
+            device=device,
+            engine=engine,
+            random_state=random_state,
+            verbose=verbose,
+        )
+        self.peephole = peephole

@@ -1,8 +1,5 @@
 """`RNNLanguageModel`."""
 
-from sklstm.estimators import NO_PEEPHOLE
-
-from ._constraints import LANGUAGE_MODEL
 from ._documentation import documented
 from ._language_model import LanguageModel
 
@@ -51,4 +48,3 @@ class RNNLanguageModel(LanguageModel):
     """
 
     _cell = "rnn"
-    _parameter_constraints = LANGUAGE_MODEL | NO_PEEPHOLE

@@ -90,6 +90,40 @@ class TokenTable:
         return ids
 
 
+def long_enough(number, sequence, level):
+    """Return the tokens of a text, of which there must be two at least.
+
+    Parameters
+    ----------
+    number : int
+        Which text of `X` it is.
+    sequence : list of str
+        Its tokens.
+    level : {"char", "word"}
+        What they are.
+
+    Returns
+    -------
+    sequence : list of str
+        As given.
+    """
+    if len(sequence) < 2:
+        raise ValueError(
+            f"X must hold texts of at least two tokens, one to be told from the other; text "
+            f"{number} has {len(sequence)} (level={level!r}). Leave such texts out."
+        )
+    return sequence
+
+
+def refuse_max_tokens(max_tokens):
+    """Raise a ValueError if there is a limit besides a vocabulary."""
+    if max_tokens is not None:
+        raise ValueError(
+            f"max_tokens={max_tokens!r} chooses from the tokens that fit learns, but "
+            "there is a vocabulary: leave out max_tokens, or shorten the vocabulary."
+        )
+
+
 def learned_table(sequences, max_tokens):
     """Give the tokens of a corpus ids in the order of their frequency.
 

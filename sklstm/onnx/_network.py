@@ -58,7 +58,7 @@ def _sequence(graph, estimator, windows, steps):
     values = graph("Div", values, estimator.feature_scale_)
     there = graph("Unsqueeze", steps.observed, [2])
     values = steps.to_front(graph("Where", there, values, np.float64(0)))
-    differenced = estimator.differenced_features_
+    differenced = estimator._fitted.inputs.differenced
     if differenced is not None and differenced.any():
         first = graph("Slice", values, [0], [1], [1])
         values = graph("Sub", values, graph("Mul", first, differenced.astype(np.float64)))

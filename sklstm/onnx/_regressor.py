@@ -23,10 +23,11 @@ def prediction_shape(regressor, n_samples, n_timesteps):
     regressors have it.
     """
     shape = [n_samples, n_timesteps] if regressor._every_step else [n_samples]
-    if not regressor._one_dimensional:
-        shape.append(len(regressor.target_mean_))
-    if regressor._levels is not None:
-        shape.append(len(regressor._levels))
+    targets = regressor._fitted.targets
+    if not targets.one_dimensional:
+        shape.append(len(targets.mean))
+    if targets.levels is not None:
+        shape.append(len(targets.levels))
     return shape if len(shape) > 1 else [*shape, 1]
 
 
@@ -36,7 +37,7 @@ def convert_regressor(scope, operator, container):
     windows = windows_of(graph, operator)
     output = network_output(graph, regressor, windows, every_step=regressor._every_step)
     scale, center = regressor.target_scale_, _center(graph, regressor, windows)
-    levels, axes = regressor._levels, [0, 0] if regressor._every_step else [0]
+    levels, axes = regressor._fitted.targets.levels, [0, 0] if regressor._every_step else [0]
     if levels is None:
         output = graph("Add", graph("Mul", output, scale), center)
     else:

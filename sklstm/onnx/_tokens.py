@@ -3,7 +3,6 @@
 import numpy as np
 
 from sklstm.data._shapes import LARGEST_TOKEN, PADDING
-from sklstm.estimators._network_input import known_tokens
 
 from ._operations import INT64
 
@@ -57,7 +56,7 @@ def token_rows(graph, estimator, windows, steps):
     weight = estimator.weights_["embedding_weight"].astype(np.float32)
     n_rows = len(weight)
     # One more row stands for all larger numbers; unknown ones have that of out of vocabulary.
-    table = weight[known_tokens(np.arange(n_rows + 1), estimator.tokens_)]
+    table = weight[estimator._fitted.inputs.known(np.arange(n_rows + 1))]
     there = graph("Unsqueeze", steps.observed, [2])
     # What padding reads stands behind all others; what is no token makes the output NaN.
     tokens = graph("Where", there, graph("Min", windows, n_rows + 0.0), PADDING + 0.0)

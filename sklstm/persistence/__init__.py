@@ -2,9 +2,9 @@
 
 from sklstm._public import publish
 
-from ._saved_state_mixin import SavedStateMixin
+from ._saved_state_mixin import SavedStateMixin, restored_state, saved_state
 from ._trusted_types import trusted_types
 
-__all__ = ["SavedStateMixin", "trusted_types"]
+__all__ = ["SavedStateMixin", "restored_state", "saved_state", "trusted_types"]
 
 publish(globals())

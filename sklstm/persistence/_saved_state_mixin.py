@@ -1,13 +1,15 @@
 """Which release wrote a file, and what becomes of it in this one: `SavedStateMixin`."""
 
+from collections.abc import Callable
 from inspect import Parameter, signature
+from typing import Any, ClassVar
 
 from ._plain_state import from_plain, to_plain
 
 FORMAT = 1  # to be raised when an older release could not make sense of a newer state
 # For each older format the function that takes the class of an estimator and its state, and
 # returns the state in the next format. Each has files in tests/persistence/files.
-STEPS = {}
+STEPS: dict[int, Callable[[type, dict[str, Any]], dict[str, Any]]] = {}
 
 _VERSION, _FORMAT = "_sklstm_version", "_sklstm_format"
 
@@ -29,27 +31,67 @@ class SavedStateMixin:
         Attributes that are left out.
     """
 
-    _saved_classes = ()
-    _saved_together = ()
-    _not_saved = ()
+    _saved_classes: ClassVar[tuple[type, ...]] = ()
+    _saved_together: ClassVar[tuple[str, ...]] = ()
+    _not_saved: ClassVar[tuple[str, ...]] = ()
 
     def __getstate__(self):
-        state = super().__getstate__()
-        saved = {name: value for name, value in state.items() if name not in self._not_saved}
-        stamp = {_VERSION: _this_version(), _FORMAT: FORMAT}
-        return to_plain(saved, self._saved_classes) | stamp
+        return saved_state(self, super().__getstate__())
 
     def __setstate__(self, state):
-        version, state = _in_this_format(type(self), state)
-        state = _with_parameters(type(self), state, version)
-        try:
-            state = from_plain(state, self._saved_classes)
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise ValueError(_damaged(type(self), version, str(error))) from error
-        absent = [name for name in self._saved_together if name not in state]
-        if absent and self._saved_together[0] in state:
-            raise ValueError(_damaged(type(self), version, f"it has no {', '.join(absent)}"))
-        super().__setstate__(state)
+        super().__setstate__(restored_state(type(self), state))
+
+
+def saved_state(estimator, state):
+    """Return the state of an estimator as it is saved.
+
+    Parameters
+    ----------
+    estimator : estimator
+        With the attributes of `SavedStateMixin`.
+    state : dict
+        Its attributes.
+
+    Returns
+    -------
+    state : dict
+        Plain Python and NumPy, with the version that writes them.
+    """
+    saved = {name: value for name, value in state.items() if name not in estimator._not_saved}
+    stamp = {_VERSION: _this_version(), _FORMAT: FORMAT}
+    return to_plain(saved, estimator._saved_classes) | stamp
+
+
+def restored_state(cls, state):
+    """Return the attributes of an estimator from the state that was saved.
+
+    Parameters
+    ----------
+    cls : type
+        Class of the estimator, with the attributes of `SavedStateMixin`.
+    state : dict
+        As from `saved_state`, of this or an earlier version.
+
+    Returns
+    -------
+    state : dict
+        Its attributes.
+
+    Raises
+    ------
+    ValueError
+        If the state is damaged, or that of a later version.
+    """
+    version, state = _in_this_format(cls, state)
+    state = _with_parameters(cls, state, version)
+    try:
+        state = from_plain(state, cls._saved_classes)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(_damaged(cls, version, str(error))) from error
+    absent = [name for name in cls._saved_together if name not in state]
+    if absent and cls._saved_together[0] in state:
+        raise ValueError(_damaged(cls, version, f"it has no {', '.join(absent)}"))
+    return state
 
 
 def _this_version():

@@ -2,11 +2,12 @@
 
 from ._batch_order import BatchOrder
 from ._carried_network import CarriedNetwork
-from ._engine import Engine, Predictor, training_device
+from ._engine import Engine, training_device
 from ._records import RunState, TrainingData, TrainingResult, TrainingSettings
 from ._train import Watcher, train
+from ._trained_network import TrainedNetwork
 
 __all__ = [
-    "BatchOrder", "CarriedNetwork", "Engine", "Predictor", "RunState", "TrainingData",
+    "BatchOrder", "CarriedNetwork", "Engine", "RunState", "TrainedNetwork", "TrainingData",
     "TrainingResult", "TrainingSettings", "Watcher", "train", "training_device",
 ]  # fmt: skip

@@ -35,10 +35,12 @@ def fitted_bits():
     """A function that returns a digest of everything that a fit has left, by name."""
 
     def bits(model):
-        attributes = model._fitted_attributes()
-        attributes.pop("_predictor", None)
-        assert {"weights_", "loss_curve_", "validation_scores_"} <= attributes.keys()
-        assert {"best_validation_score_", "stop_reason_", "_seed"} <= attributes.keys()
-        return {name: joblib.hash(value) for name, value in attributes.items()}
+        state = model.__getstate__()
+        of_network = state["_fitted"]["network"]
+        assert {"weights", "loss_curve", "validation_scores"} <= of_network.keys()
+        assert {"best_validation_score", "stop_reason", "seed"} <= of_network.keys()
+        seen = {name: value for name, value in state.items() if name.endswith("_")}
+        parts = seen | state["_fitted"] | of_network
+        return {name: joblib.hash(value) for name, value in parts.items()}
 
     return bits

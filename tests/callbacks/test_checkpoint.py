@@ -82,7 +82,7 @@ def test_a_fit_goes_on_to_the_last_bit(case, engine, interrupt, fitted_bits):
         again = clone(model).set_callbacks(Checkpoint("a"), interrupt(n_epochs))
         with pytest.raises(KeyboardInterrupt):
             again.fit(*data, **options)
-        assert not again._fitted_attributes()
+        assert not hasattr(again, "_fitted")
     so_far = load_checkpoint("a")
     assert so_far.loss_curve_ == expected.loss_curve_[:4]
     again = clone(model).set_callbacks(Checkpoint("a")).fit(*data, **options)
@@ -161,9 +161,9 @@ def test_the_seed_is_that_of_the_file(interrupt, fitted_bits, monkeypatch):
     model = LSTMRegressor(4, max_epochs=5, batch_size=16, dropout=0.2)
     with pytest.raises(KeyboardInterrupt):
         clone(model).set_callbacks(Checkpoint("a"), interrupt(2)).fit(X, Y)
-    seed = load_checkpoint("a")._seed
+    seed = load_checkpoint("a")._fitted.network.seed
     found = fit(model, X, Y, path="a")
-    monkeypatch.setattr(LSTMRegressor, "_draw_seed", lambda self: seed)
+    monkeypatch.setattr("sklstm.estimators._recurrent_base.draw_seed", lambda state: seed)
     assert fitted_bits(found) == fitted_bits(clone(model).fit(X, Y))
 
 

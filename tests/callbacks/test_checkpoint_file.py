@@ -29,7 +29,7 @@ def assert_refused(path, words, model=MODEL, X=X, y=Y, **data):
     model = clone(model).set_callbacks(Checkpoint(path))
     with pytest.raises(ValueError, match=words):
         model.fit(X, y, **data)
-    assert not model._fitted_attributes()
+    assert not hasattr(model, "_fitted")
     assert "_run_state" not in vars(model)
     after = path.stat()
     assert (after.st_mtime_ns, after.st_ino) == (status.st_mtime_ns, status.st_ino)

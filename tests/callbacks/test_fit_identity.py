@@ -130,5 +130,5 @@ def test_windows_that_share_rows_are_read_in_little_memory_and_time():
 def test_parameters_that_one_class_alone_has_differ(interrupt):
     clone(MODEL).set_callbacks(Checkpoint("a")).fit(WINDOWS, Y)
     other = LSTMRegressor(4, max_epochs=2, random_state=0).set_callbacks(Checkpoint("a"))
-    with pytest.raises(ValueError, match="differ in: class. Remove"):
+    with pytest.raises(ValueError, match="differ in: class, peephole. Remove"):
         other.fit(WINDOWS, Y)

@@ -87,7 +87,7 @@ def main(path, name, moment, n_writings, max_epochs):
     try:
         model.fit(X, y)
     except KeyboardInterrupt:
-        assert not model._fitted_attributes()
+        assert not hasattr(model, "_fitted")
         print("interrupted", flush=True)
 
 

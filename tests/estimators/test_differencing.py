@@ -13,7 +13,11 @@ from sklstm import (
     forecast_pairs,
 )
 from sklstm.data import WindowSet
-from sklstm.estimators._differencing import newest_values, reference_features, sizes_of_changes
+from sklstm.estimators._differencing import (
+    choose_reference_features,
+    newest_values,
+    root_mean_square_changes,
+)
 
 REGRESSORS = [RNNRegressor, LSTMRegressor, GRURegressor, BiLSTMRegressor]
 RNG = np.random.default_rng(0)
@@ -44,27 +48,27 @@ def test_reference_is_the_feature_that_leaves_the_least(weight):
         [newest[:, 0] + RNG.normal(size=300), newest[:, 1] - 40, NOISE[:300]], axis=1
     )
     every = np.arange(300)
-    found = reference_features(targets, newest, every, weight)
+    found = choose_reference_features(targets, newest, every, weight)
     for target, feature in zip(targets.T, found, strict=True):
         left = [np.cov(target - x, aweights=weight, ddof=0) for x in newest.T]
         whole = np.cov(target, aweights=weight, ddof=0)
         assert feature == (np.argmin(left) if min(left) < whole / 2 else -1)
     assert found.tolist() == [0, 1, 2]
-    unlike = reference_features(newest[:, :2] * 1e3, newest[:, 2:], every, weight)
+    unlike = choose_reference_features(newest[:, :2] * 1e3, newest[:, 2:], every, weight)
     assert unlike.tolist() == [-1, -1]
-    forced = reference_features(newest[:, :1] * 1e3, newest, every, weight, force=True)
+    forced = choose_reference_features(newest[:, :1] * 1e3, newest, every, weight, force=True)
     assert forced.tolist() == [1]
     # Of several rows of a window the newest counts.
     rows = np.concatenate([newest, NOISE[:300, np.newaxis] * np.ones(4)])
-    assert reference_features(targets, rows, every, weight).tolist() == [0, 1, 2]
+    assert choose_reference_features(targets, rows, every, weight).tolist() == [0, 1, 2]
 
 
 @pytest.mark.parametrize("unit", [1e200, 1e-200])
 def test_reference_of_very_large_and_very_small_numbers(unit):
     newest, every = np.stack([NOISE, WALK], axis=1) * unit, np.arange(400)
     targets = (WALK + NOISE)[:, np.newaxis] * unit
-    assert reference_features(targets, newest, every).tolist() == [1]
-    assert reference_features(targets, np.full((400, 1), unit), every).tolist() == [-1]
+    assert choose_reference_features(targets, newest, every).tolist() == [1]
+    assert choose_reference_features(targets, np.full((400, 1), unit), every).tolist() == [-1]
 
 
 def test_newest_values_are_zero_without_reference():
@@ -87,7 +91,7 @@ def test_sizes_are_root_mean_squares_of_all_changes(monkeypatch):
     for block in (1, 1 << 16):
         monkeypatch.setattr("sklstm.estimators._differencing._BLOCK_VALUES", block)
         window_set = WindowSet.from_array(windows)
-        found = sizes_of_changes(window_set, features, np.array([900.0, 1.0]), weight)
+        found = root_mean_square_changes(window_set, features, np.array([900.0, 1.0]), weight)
         expected = np.sqrt(np.average(squares[:, 0], weights=np.concatenate(weights)))
         np.testing.assert_allclose(found, [expected, 1.0], rtol=1e-12)
 
@@ -276,5 +280,5 @@ def test_gates_are_those_of_what_is_read(oracle):
 def test_of_classes_nothing_is_relative():
     X, y = windows_and_targets(WALK)
     model = LSTMClassifier(4, max_epochs=1, random_state=0).fit(X, y > y.mean())
-    assert model.differenced_features_ is None
+    assert model._fitted.inputs.differenced is None
     assert "differencing" not in model.get_params()

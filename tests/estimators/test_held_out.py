@@ -130,3 +130,15 @@ def test_without_early_stopping_and_with_unknown_classes():
         LSTMClassifier(4, **OPTIONS).fit(
             WINDOWS, np.where(Y > 3, "high", "low"), X_val=WINDOWS[:5], y_val=np.repeat("up", 5)
         )
+
+
+def test_labels_that_are_called_as_arguments_are_not_touched():
+    labels = np.where(Y > 3, "high", "low")
+    message = r"y_val holds classes that were not announced: \['A', 'X', 'sample_weight', 'y'\];"
+    with pytest.raises(ValueError, match=message):
+        LSTMClassifier(4, **OPTIONS).fit(
+            WINDOWS, labels, X_val=WINDOWS[:4], y_val=["A", "X", "y", "sample_weight"]
+        )
+    columns = {"X": WINDOWS[:, 0, 0], "y": np.full(len(Y), "text")}
+    with pytest.raises(ValueError, match=r"X_val has a column 'y' that is not numeric"):
+        GRURegressor(4, **OPTIONS).fit(WINDOWS, Y, X_val=pd.DataFrame(columns), y_val=Y)

@@ -130,7 +130,7 @@ def test_rows_do_not_depend_on_each_other(cls, engine):
 def test_blocks_of_predictions_change_nothing(monkeypatch):
     model = make(BiLSTMRegressor).fit(X, Y)
     steps = model.predict(X)
-    monkeypatch.setattr("sklstm.estimators._step_outputs._BLOCK_VALUES", 50)
+    monkeypatch.setattr("sklstm.estimators._steps._BLOCK_VALUES", 50)
     np.testing.assert_array_equal(model.predict(X), steps)
     np.testing.assert_array_equal(model.set_params(output="last").predict(X), steps[:, -1])
 

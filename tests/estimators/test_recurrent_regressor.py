@@ -71,7 +71,7 @@ def test_best_weights_are_those_of_the_lowest_validation_loss(wave):
     X, y = pairs(wave)
     model = GRURegressor(8, early_stopping=True, max_epochs=60, learning_rate=0.05, random_state=0)
     model.fit(X, y)
-    _, held_back = newest_block(model._check_windows(X, reset=False), 0.1)
+    _, held_back = newest_block(model._windows_to_predict(X), 0.1)
     error = (model.predict(X)[held_back] - y[held_back]) / model.target_scale_
     assert (error**2).mean() == pytest.approx(-model.best_validation_score_, rel=1e-5)
     assert model.best_validation_score_ == max(model.validation_scores_)
@@ -147,7 +147,7 @@ def test_going_on_with_early_stopping_keeps_the_best_of_all(wave):
     model = GRURegressor(8, early_stopping=True, max_epochs=25, warm_start=True, random_state=0)
     first = model.fit(X, y).best_validation_score_
     model.set_params(learning_rate=2.0, max_epochs=4, optimizer="sgd").fit(X, y)
-    _, held_back = newest_block(model._check_windows(X, reset=False), 0.1)
+    _, held_back = newest_block(model._windows_to_predict(X), 0.1)
     error = (model.predict(X)[held_back] - y[held_back]) / model.target_scale_
     assert -(error**2).mean() == pytest.approx(model.best_validation_score_, rel=1e-5)
     assert model.best_validation_score_ >= first - 1e-9
@@ -165,7 +165,9 @@ def test_epochs_without_held_back_samples_have_no_score(wave):
 def test_a_failed_fit_leaves_the_last_one_whole(wave, fault):
     X, y = pairs(wave)
     model = LSTMRegressor(4, early_stopping=True, max_epochs=2, random_state=0).fit(X, y)
+    seen = "n_features_in_", "window_shape_", "loss_curve_", "best_validation_score_"
     before, expected = {**vars(model)}, model.predict(X)
+    known = [getattr(model, name) for name in seen]
     callback = Interrupts()
     if fault == "diverges":
         model.set_params(learning_rate=1e300, max_grad_norm=None)
@@ -177,8 +179,8 @@ def test_a_failed_fit_leaves_the_last_one_whole(wave, fault):
     np.testing.assert_array_equal(model.predict(X), expected)
     after = {name: value for name, value in vars(model).items() if name != "_skl_callbacks"}
     assert set(after) == set(before)
-    for name in ("n_features_in_", "window_shape_", "loss_curve_", "best_validation_score_"):
-        assert after[name] == before[name]
+    assert after["_fitted"] is before["_fitted"]
+    assert [getattr(model, name) for name in seen] == known
 
 
 class Interrupts:

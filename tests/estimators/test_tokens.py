@@ -183,7 +183,10 @@ def test_a_pickle_predicts_the_same(fitted):
 
 
 def test_damaged_tokens_are_told(fitted):
-    state = fitted.__getstate__() | {"tokens_": fitted.tokens_[:-1]}
+    state = fitted.__getstate__()
+    state["_fitted"] = state["_fitted"] | {
+        "inputs": {"__sklstm__": "TokenInputs", "tokens": fitted.tokens_[:-1]}
+    }
     with pytest.raises(ValueError, match="damaged"):
         LSTMClassifier().__setstate__(state)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sklstm.data import WindowSet
-from sklstm.estimators._unit_root import CRITICAL_VALUE, unit_root_statistic
+from sklstm.estimators._differencing import CRITICAL_VALUE, unit_root_statistic
 
 RNG = np.random.default_rng(0)
 NOISE = RNG.normal(size=600)
@@ -99,7 +99,7 @@ def test_windows_too_short_for_the_lags_are_left_out():
 def test_of_many_windows_some_are_taken_all_along(monkeypatch):
     series = returning(0.1)
     windows = windows_of(series, 6)  # 595 of them
-    monkeypatch.setattr("sklstm.estimators._unit_root._MOST_WINDOWS", 200)
+    monkeypatch.setattr("sklstm.estimators._differencing._MOST_WINDOWS", 200)
     assert unit_root_statistic(windows, 0) == unit_root_statistic(
         windows.take(slice(0, None, 3)), 0
     )

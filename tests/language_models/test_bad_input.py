@@ -53,7 +53,6 @@ def test_texts_without_words():
         ("analyzer", "word"),
         ("vocabulary", 3),
         ("dropout", 1.0),
-        ("peephole", True),
         ("optimizer", "best"),
         ("batch_size", 2.5),
         ("max_epochs", 0),

@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sklstm.language_models._chunks import Chunks
-from sklstm.language_models._corpus import Corpus
+from sklstm.language_models._corpus import Chunks, Corpus
 
 LENGTHS = st.lists(st.integers(2, 40), min_size=1, max_size=12)
 SIZE = st.integers(1, 15)

@@ -5,7 +5,7 @@ import pytest
 from scipy.special import softmax
 from scipy.stats import chisquare
 
-from sklstm.language_models._drawing import draw, write
+from sklstm.language_models._reading import draw, write
 
 LOGITS = np.array([1.0, -1.0, 0.5, 2.0, 0.5])
 UNIFORM = np.random.RandomState(0).random_sample(20_000)

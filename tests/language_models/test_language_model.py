@@ -146,7 +146,7 @@ def test_published_numbers_of_parameters():
     for cls, n_parameters in [(RNNLanguageModel, 2_012_857), (LSTMLanguageModel, 7_914_457)]:
         model = cls(hidden_size=800, **options)
         tokens, _ = model._read(text)
-        assert model._new_spec({"_tokens": tokens}).n_parameters == n_parameters
+        assert model._new_spec(tokens).n_parameters == n_parameters
     model = RNNLanguageModel(hidden_size=8, **options).fit(text)
     assert len(model.vocabulary_) == 57
     assert model.n_parameters_ == (57 * 8 + 8 * 8 + 8) + (2 * 8 * 8 + 8) + (8 * 57 + 57)

@@ -10,7 +10,7 @@ from scipy.special import softmax
 from scipy.stats import chisquare
 
 from sklstm import GRULanguageModel, LSTMLanguageModel, RNNLanguageModel
-from sklstm.language_models import _language_model_base
+from sklstm.language_models import _language_model
 from sklstm.recurrence import network_output
 
 VERSE = "to be or not to be, that is the question:\n"
@@ -90,12 +90,12 @@ def test_each_token_is_read_once(engine, monkeypatch):
     model = GRULanguageModel(**SMALL, engine=engine).fit(VERSE * 3)
     n_read = []
 
-    class Counting(_language_model_base.CarriedNetwork):
+    class Counting(_language_model.CarriedNetwork):
         def read(self, ids):
             n_read.append(ids.size)
             return super().read(ids)
 
-    monkeypatch.setattr(_language_model_base, "CarriedNetwork", Counting)
+    monkeypatch.setattr(_language_model, "CarriedNetwork", Counting)
     model.sample(50, prompt=VERSE * 5, random_state=0)
     assert sum(n_read) == 5 * len(VERSE) + 49
     assert n_read[-49:] == [1] * 49

@@ -11,7 +11,7 @@ from sklearn.base import clone
 
 import sklstm
 from sklstm import EMARegressor, LSTMRegressor, SequenceWindower
-from sklstm.persistence import SavedStateMixin, _saved_state_mixin
+from sklstm.persistence import _saved_state_mixin
 
 
 def through_joblib(model, tmp_path):
@@ -61,7 +61,7 @@ def test_attributes_are_those_that_were_saved(case):
 
 def test_every_public_estimator_is_stamped():
     assert len(OURS) > 10
-    assert all(issubclass(getattr(sklstm, name), SavedStateMixin) for name in OURS)
+    assert all(hasattr(getattr(sklstm, name), "_saved_together") for name in OURS)
 
 
 def test_state_names_version_and_format(model):
@@ -151,11 +151,16 @@ def test_state_without_a_parameter_is_refused(model):
 
 
 def test_state_without_a_fitted_attribute_is_refused(model):
-    _, *others = model._saved_together
-    assert others
+    first, *others = model._saved_together
     for name in others:
         with pytest.raises(ValueError, match=f"is damaged: it has no {name}"):
             loaded(model, without=name)
+    state = model.__getstate__()
+    assert others or first == "_fitted"
+    for name in state["_fitted"] if first == "_fitted" else ():
+        parts = {key: part for key, part in state["_fitted"].items() if key != name}
+        with pytest.raises(ValueError, match="is damaged"):
+            loaded(model, _fitted=parts)
 
 
 @pytest.mark.parametrize(
@@ -173,7 +178,7 @@ def test_state_without_a_fitted_attribute_is_refused(model):
 def test_damaged_parts_are_refused(case_named, damage):
     model = case_named("LSTMRegressor").model
     with pytest.raises(ValueError, match=r"state of LSTMRegressor, saved by .*, is damaged: "):
-        loaded(model, _spec=damage)
+        loaded(model, _fitted=model.__getstate__()["_fitted"] | {"network": damage})
 
 
 def test_copies_share_nothing_that_is_fitted(case_named):

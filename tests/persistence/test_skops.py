@@ -196,7 +196,8 @@ def test_a_class_of_ours_in_place_of_another_is_refused(case_named):
 
 def test_a_part_that_is_named_otherwise_is_refused(case_named):
     def change(schema):
-        schema["content"]["content"]["_spec"]["content"]["__sklstm__"] = text_node("system")
+        state = schema["content"]["content"]["_fitted"]["content"]
+        state["__sklstm__"] = text_node("system")
         return schema
 
     content = with_schema(skops_io.dumps(case_named("LSTMRegressor").model), change)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sklstm import GRULanguageModel, LSTMLanguageModel, RNNLanguageModel
-from sklstm.language_models._chunks import Chunks
+from sklstm.language_models._corpus import Chunks
 
 pytestmark = pytest.mark.data
 
@@ -24,7 +24,7 @@ def war_and_peace(data_folder):
 def test_published_numbers(model, n_parameters, n_sequences, war_and_peace):
     tokens, corpus = model._read(war_and_peace)
     assert (corpus.lengths[0], tokens.n_ids) == (3_196_213, 57)
-    assert model._new_spec({"_tokens": tokens}).n_parameters == n_parameters
+    assert model._new_spec(tokens).n_parameters == n_parameters
     chunks = Chunks.of(corpus, model.sequence_length)
     assert (chunks.lengths == model.sequence_length).sum() == n_sequences
 

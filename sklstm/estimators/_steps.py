@@ -1,11 +1,15 @@
-"""Targets of every step, as slices of rows beside those of the windows."""
+"""Targets and outputs of every step of windows."""
 
 import numpy as np
 
 from sklstm.data import WindowSet, window_rows
 
+from ._samples import TRAINING_SET
 
-def align_step_targets(targets, windows, window_set):
+_BLOCK_VALUES = 1 << 20
+
+
+def align_step_targets(targets, windows, window_set, names=TRAINING_SET):
     """Return the targets of the observed steps of windows.
 
     Targets that are a strided view, as `SequenceWindower` makes them of a series, stay slices of
@@ -19,6 +23,8 @@ def align_step_targets(targets, windows, window_set):
         The windows, missing steps being NaN.
     window_set : WindowSet
         The same as slices of their observed steps.
+    names : Names
+        What targets and windows are called in error messages.
 
     Returns
     -------
@@ -34,8 +40,9 @@ def align_step_targets(targets, windows, window_set):
     """
     if targets.shape[1] != windows.shape[1]:
         raise ValueError(
-            f"y must have a target for each of the {windows.shape[1]} steps of X with "
-            f"output='sequence', got y of shape {targets.shape} with {targets.shape[1]} steps."
+            f"{names.y} must have a target for each of the {windows.shape[1]} steps of {names.X} "
+            f"with output='sequence', got {names.y} of shape {targets.shape} with "
+            f"{targets.shape[1]} steps."
         )
     (rows, starts), (of_windows, their_starts) = window_rows(targets), window_rows(windows)
     if np.array_equal(starts, their_starts):
@@ -46,7 +53,7 @@ def align_step_targets(targets, windows, window_set):
         lengths = window_set.lengths
         rows = targets[~np.isnan(windows[:, :, 0])].astype(np.float64)
         aligned = WindowSet(rows, np.cumsum(lengths) - lengths, lengths)
-    _check_values(aligned, windows)
+    _check_values(aligned, windows, names.y)
     return aligned
 
 
@@ -73,20 +80,20 @@ def rows_beside(targets, windows):
     return numbers
 
 
-def _check_values(targets, windows):
+def _check_values(targets, windows, name):
     """Raise a ValueError if a target is infinite or partly NaN."""
     infinite = np.isinf(targets.rows).any(axis=1)
     if infinite.any():
         raise ValueError(
-            f"y contains infinity ({_place(targets, windows, infinite)}); it takes finite numbers, "
-            "and NaN for a step without target."
+            f"{name} contains infinity ({_place(targets, windows, infinite)}); it takes finite "
+            "numbers, and NaN for a step without target."
         )
     missing = np.isnan(targets.rows)
     partly = missing.any(axis=1) & ~missing.all(axis=1)
     if partly.any():
         raise ValueError(
-            f"y has a step that is only partly NaN ({_place(targets, windows, partly)}): a step "
-            "without target is one whose outputs are all NaN."
+            f"{name} has a step that is only partly NaN ({_place(targets, windows, partly)}): a "
+            "step without target is one whose outputs are all NaN."
         )
 
 
@@ -97,3 +104,51 @@ def _place(targets, windows, wrong):
     sample = int(np.argmax((targets.starts <= row) & (row < ends)))
     observed = np.flatnonzero(~np.isnan(windows[sample, :, 0]))
     return f"sample {sample}, step {observed[row - targets.starts[sample]]}"
+
+
+def outputs_of_steps(windows, window_set, n_outputs, run):
+    """Return outputs at all steps.
+
+    Parameters
+    ----------
+    windows : ndarray of shape (n_samples, n_timesteps, n_features)
+        The windows, missing steps being NaN.
+    window_set : WindowSet
+        The same as slices of their observed steps.
+    n_outputs : int
+        Number of outputs of the network.
+    run : callable
+        Called with a `WindowSet`, returns the outputs at its steps, (lengths.sum(), n_outputs).
+
+    Returns
+    -------
+    outputs : ndarray of shape (n_samples, n_timesteps, n_outputs), float64
+        NaN at missing steps.
+    """
+    outputs = np.full((*windows.shape[:2], n_outputs), np.nan)
+    for block in _blocks(window_set, n_outputs):
+        observed = ~np.isnan(windows[block, :, 0])
+        outputs[block][observed] = run(window_set.take(block))
+    return outputs
+
+
+def outputs_of_last_steps(window_set, n_outputs, run):
+    """Return what `outputs_of_steps` has for the last observed step, (n_samples, n_outputs)."""
+    outputs = np.empty((len(window_set), n_outputs))
+    for block in _blocks(window_set, n_outputs):
+        taken = window_set.take(block)
+        outputs[block] = run(taken)[np.cumsum(taken.lengths) - 1]
+    return outputs
+
+
+def _blocks(window_set, n_outputs):
+    size = max(1, _BLOCK_VALUES // (int(window_set.lengths.max()) * n_outputs))
+    return [slice(first, first + size) for first in range(0, len(window_set), size)]
+
+
+def at_their_steps(values, lengths, windows):
+    """Move what was computed of padded windows to their observed steps; NaN at missing ones."""
+    observed = ~np.isnan(windows[:, :, 0])
+    moved = np.full((*observed.shape, values.shape[2]), np.nan)
+    moved[observed] = values[np.arange(values.shape[1]) < lengths[:, np.newaxis]]
+    return moved

@@ -1,0 +1,257 @@
+"""One training run of an estimator, told to callbacks: `fit_network`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from secrets import randbits
+from typing import Any
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from sklstm.losses import Loss
+from sklstm.recurrence import NetworkSpec
+from sklstm.training import (
+    RunState,
+    TrainedNetwork,
+    TrainingData,
+    TrainingResult,
+    TrainingSettings,
+    train,
+)
+
+from ._constraints import check_layers
+
+# What a fit leaves behind: one state, and what scikit-learn wants to know of the columns.
+FITTED = ("_fitted", "_fitted_on_columns", "n_features_in_", "feature_names_in_", "window_shape_")
+
+_SETTINGS = (
+    "optimizer", "learning_rate", "weight_decay", "max_grad_norm", "batch_size", "shuffle",
+    "recurrent_dropout", "n_iter_no_change", "tol", "device", "engine", "callbacks",
+)  # fmt: skip
+
+
+@contextmanager
+def whole_or_not_at_all(estimator: Any, *, keep: bool) -> Iterator[None]:
+    """Leave an estimator as it was before, if what happens inside fails or is interrupted.
+
+    Parameters
+    ----------
+    estimator : estimator
+        It is unfitted inside, unless training continues.
+    keep : bool
+        Whether it does.
+    """
+    before = {name: vars(estimator)[name] for name in FITTED if name in vars(estimator)}
+    if not keep:
+        _forget(estimator)
+    try:
+        yield
+    except BaseException:
+        _forget(estimator)
+        vars(estimator).update(before)
+        raise
+
+
+def _forget(estimator: Any) -> None:
+    for name in FITTED:
+        vars(estimator).pop(name, None)
+
+
+def fit_network(
+    estimator: Any,
+    network: TrainedNetwork,
+    training: TrainingData,
+    validation: TrainingData | None,
+    settings: TrainingSettings,
+    *,
+    keep_optimizer: bool,
+    data: dict[str, Any],
+    fitted: Callable[[TrainedNetwork], Any],
+) -> None:
+    """Train the network of an estimator, and give the estimator its fitted state.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A recurrent estimator or a language model.
+    network : TrainedNetwork
+        Before the first epoch.
+    training, validation : TrainingData
+        The training set and the validation set; this may be None.
+    settings : TrainingSettings
+        The hyperparameters of training.
+    keep_optimizer : bool
+        Whether the state of the optimiser is kept.
+    data : dict
+        ``X``, ``y`` and ``metadata`` of `fit`, as callbacks are given them.
+    fitted : callable
+        Takes the trained network, returns the fitted state.
+    """
+    task = "partial-fit" if keep_optimizer and not estimator.warm_start else "fit"
+    context = estimator._init_callback_context(task, max_subtasks=settings.max_epochs)
+    run = OngoingRun(training, validation, estimator, context, data)
+    estimator._run_state = run
+    try:
+        context.call_on_fit_task_begin(estimator=estimator, **data)
+        run.begin()
+        if run.resume is not None:
+            settings = replace(settings, seed=run.resume.seed)
+            network = replace(network, seed=run.resume.seed)
+        name, state = network.optimizer or (None, None)
+        optimizer = settings.optimizer if keep_optimizer else None
+        run.fitted = lambda result: fitted(network.after(result, optimizer))
+        result = train(
+            network.spec,
+            network.weights,
+            training,
+            validation,
+            settings,
+            optimizer_state=state if name == settings.optimizer else None,
+            watcher=run,
+            resume=run.resume,
+        )
+        estimator._fitted = run.fitted(result)
+        context.call_on_fit_task_end(estimator=estimator, **data)
+    finally:
+        vars(estimator).pop("_run_state", None)
+        run.end()
+
+
+@dataclass(eq=False)
+class OngoingRun:
+    """A training run, which is ``_run_state`` of the estimator while `fit` trains.
+
+    Parameters
+    ----------
+    training, validation : TrainingData
+        The training set and the validation set; this may be None.
+    estimator : estimator
+        What is fitted.
+    context : CallbackContext
+        Its task.
+    data : dict
+        ``X``, ``y`` and ``metadata`` of `fit`.
+    resume : RunState or None
+        Where the run resumes: to be put here when callbacks are told that the fit begins.
+    told : dict
+        Notes of callbacks about the run, each under itself.
+    losses : list of float
+        Of all epochs, those before a break too: the validation loss, or else the training loss.
+    fitted : callable
+        Takes a `TrainingResult`, returns the fitted state.
+    """
+
+    training: TrainingData | None
+    validation: TrainingData | None
+    estimator: Any
+    context: Any
+    data: dict[str, Any]
+    resume: RunState | None = None
+    told: dict[Any, Any] = field(default_factory=dict)
+    losses: list[float] = field(default_factory=list)
+    fitted: Callable[[TrainingResult], Any] | None = None
+    _epoch: Any = None
+    _result: Callable[[], TrainingResult] | None = None
+    _state: Callable[[], RunState] | None = None
+
+    def begin(self) -> None:
+        """Take up the epochs before the break, if there is one."""
+        if self.resume is not None:
+            self.losses = [*(self.resume.validation_curve or self.resume.loss_curve)]
+
+    def begin_epoch(self) -> None:
+        """Open the task of an epoch."""
+        self._epoch = self.context.subcontext(task_name="epoch")
+        self._epoch.call_on_fit_task_begin(estimator=self.estimator, **self.data)
+
+    def end_epoch(
+        self,
+        losses: tuple[float, float | None],
+        result: Callable[[], TrainingResult],
+        state: Callable[[], RunState],
+    ) -> Any:
+        """Close the task of an epoch; return whether a callback asks to stop."""
+        training_loss, validation_loss = losses
+        self.losses.append(training_loss if validation_loss is None else validation_loss)
+        if self.estimator.verbose:
+            self._log(*losses)
+        self._result, self._state = result, state
+        return self._epoch.call_on_fit_task_end(
+            estimator=self.estimator, **self.data, reconstruction_attributes=self.attributes
+        )
+
+    def end(self) -> None:
+        """Let go of the samples and of all that refers to them."""
+        self.training = self.validation = self.estimator = self.context = None
+        self.data = {}
+        self.resume = self.fitted = self._epoch = self._result = self._state = None
+
+    def attributes(self) -> dict[str, Any]:
+        """Return the fitted attributes as if the fit had ended after the last epoch."""
+        if self._result is None or self.fitted is None:
+            return {}
+        return {"_fitted": self.fitted(self._result())}
+
+    def state(self) -> RunState | None:
+        """Return the `RunState` after the last epoch."""
+        return self.resume if self._state is None else self._state()
+
+    def _log(self, training_loss: float, validation_loss: float | None) -> None:
+        line = f"Epoch {len(self.losses):4d}  training loss {training_loss:.6f}"
+        if validation_loss is not None:
+            line += f"  validation loss {validation_loss:.6f}"
+        print(line)
+
+
+def settings_of(
+    estimator: Any, network: TrainedNetwork, loss: Loss, max_epochs: int
+) -> TrainingSettings:
+    """Return how an estimator trains its network by its parameters."""
+    return TrainingSettings(
+        **{name: getattr(estimator, name) for name in _SETTINGS},
+        dropout=check_layers(estimator.hidden_size, estimator.num_layers, estimator.dropout)[2],
+        loss=loss,
+        max_epochs=max_epochs,
+        seed=network.seed,
+        first_epoch=network.n_iter,
+        last_loss=network.loss_curve[-1] if network.loss_curve else 1.0,
+    )
+
+
+def check_same_network(spec: NetworkSpec, network: TrainedNetwork) -> None:
+    """Raise a ValueError if the parameters describe another network than the fitted one."""
+    if spec != network.spec:
+        raise ValueError(
+            f"warm_start=True goes on from the weights of {network.spec}, but the "
+            f"parameters now describe {spec}. Set warm_start=False."
+        )
+
+
+def refuse_early_stopping(estimator: Any) -> None:
+    """Raise a ValueError if `partial_fit` of an estimator has ``early_stopping``."""
+    if estimator.early_stopping:
+        raise ValueError(
+            "partial_fit trains for one epoch, which early_stopping=True cannot stop; set "
+            "early_stopping=False."
+        )
+
+
+def draw_seed(random_state: Any) -> int:
+    """Return a seed, by the parameter ``random_state``."""
+    if random_state is None:
+        return randbits(31)
+    return int(check_random_state(random_state).randint(np.iinfo(np.int32).max))
+
+
+def summary_table(spec: NetworkSpec) -> str:
+    """Return one line for each layer of a network, and the total of the parameters."""
+    way = "bidirectional " if spec.bidirectional else ""
+    kinds = {f"layer{k}": f"{way}{spec.cell.upper()}, {n}" for k, n in enumerate(spec.units)}
+    kinds["embedding"] = f"{spec.n_tokens:,} tokens, {spec.n_features}"
+    kinds["head"] = f"linear, {spec.n_outputs}"
+    rows = [(part, kinds[part], f"{count:,}") for part, count in spec.parameter_counts().items()]
+    rows.append(("total", "", f"{spec.n_parameters:,}"))
+    return "\n".join(f"{part:<9} {kind:<26} {count:>12}" for part, kind, count in rows)

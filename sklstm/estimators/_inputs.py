@@ -1,0 +1,173 @@
+"""What networks read in place of windows: standardised numbers, or known tokens."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import numpy as np
+
+from sklstm.data import OUT_OF_VOCABULARY, WindowSet, is_on_disk
+from sklstm.recurrence import NetworkSpec
+from sklstm.training import TrainedNetwork
+
+from ._differencing import root_mean_square_changes
+from ._samples import Samples
+from ._standardisation import StandardisedRows, standardise, weighted_statistics
+
+_MANY_ROWS, _SPARSE = 100_000, 100  # rows of a table, and times as many as there are tokens
+
+
+@dataclass(frozen=True, eq=False)
+class NumberInputs:
+    """Features, each standardised by its statistics in the training windows.
+
+    Parameters
+    ----------
+    mean, scale : ndarray of shape (n_features,)
+        Mean and standard deviation of each feature, or the root mean square of its changes.
+    differenced : ndarray of shape (n_features,), bool, or None
+        Features that are read as changes since the first step of the window.
+    """
+
+    mean: np.ndarray
+    scale: np.ndarray
+    differenced: np.ndarray | None = None
+
+    tokens: ClassVar[None] = None
+    n_tokens: ClassVar[int] = 0
+
+    @classmethod
+    def of(cls, samples: Samples, differenced: np.ndarray | None = None) -> NumberInputs:
+        """Return the statistics of the windows of a training set."""
+        windows, weight = samples.windows, samples.sample_weight
+        mean, scale = weighted_statistics(windows.rows, windows.row_weight(weight))
+        if differenced is not None and differenced.any():
+            scale[differenced] = root_mean_square_changes(
+                windows, np.flatnonzero(differenced), scale[differenced], weight
+            )
+        return cls(mean, scale, differenced)
+
+    @property
+    def n_features(self) -> int:
+        """Number of features of each step."""
+        return len(self.mean)
+
+    def extended(self, samples: Samples) -> NumberInputs:
+        """Return the inputs for training on with other samples: the same statistics."""
+        return self
+
+    def for_training(self, windows: WindowSet, dtype: Any) -> WindowSet:
+        """Return what the network reads, over an array unless the rows are on disk."""
+        prepare = StandardisedRows if is_on_disk(windows.rows) else standardise
+        return windows.with_rows(
+            prepare(windows.rows, self.mean, self.scale, dtype), self.differenced
+        )
+
+    def for_prediction(self, windows: WindowSet, dtype: Any) -> WindowSet:
+        """Return what the network reads; rows are standardised when they are read."""
+        rows = StandardisedRows(windows.rows, self.mean, self.scale, dtype)
+        return windows.with_rows(rows, self.differenced)
+
+    def completed(self, network: TrainedNetwork) -> TrainedNetwork:
+        """Return a trained network as it predicts: as it is."""
+        return network
+
+    def fits(self, spec: NetworkSpec, n_features: int) -> bool:
+        """Return whether the arrays are those of a network and of windows of some features."""
+        mask = self.differenced
+        return (
+            self.mean.shape == self.scale.shape == (spec.n_features,)
+            and n_features == spec.n_features
+            and (mask is None or (mask.dtype, mask.shape) == (np.dtype(bool), (n_features,)))
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class TokenInputs:
+    """Tokens, of which those that training has not met are out of vocabulary.
+
+    They are windows of one feature, padding being a missing step, until the network reads them.
+
+    Parameters
+    ----------
+    tokens : ndarray of int
+        Those of the training set, the smallest first.
+    """
+
+    tokens: np.ndarray
+
+    mean: ClassVar[None] = None
+    scale: ClassVar[None] = None
+    n_features: ClassVar[int] = 1
+
+    @classmethod
+    def of(cls, samples: Samples) -> TokenInputs:
+        """Return the tokens of a training set."""
+        row_weight = samples.windows.row_weight(samples.sample_weight)
+        tokens = np.unique(samples.windows.rows[row_weight > 0]).astype(np.int64)
+        if tokens[-1] > _MANY_ROWS and tokens[-1] > _SPARSE * len(tokens):
+            raise ValueError(
+                "X must number its tokens without large gaps, since each number up to the largest "
+                f"has a row; got {tokens[-1]} among {len(tokens)} different ones. Number them from "
+                "2 on."
+            )
+        return cls(tokens)
+
+    @property
+    def n_tokens(self) -> int:
+        """Rows of the table of the network: one for each number up to the largest token."""
+        return max(int(self.tokens[-1]), OUT_OF_VOCABULARY) + 1
+
+    @property
+    def differenced(self) -> np.ndarray:
+        """Features that are read as changes: none."""
+        return np.zeros(1, dtype=bool)
+
+    def extended(self, samples: Samples) -> TokenInputs:
+        """Return the inputs for training on with other samples: tokens that have a row."""
+        met, n_rows = TokenInputs.of(samples).tokens, self.n_tokens
+        if met[-1] >= n_rows:
+            warnings.warn(
+                f"X has tokens such as {met[-1]}, and those of the first fit end at {n_rows - 1}: "
+                f"those beyond have no row and are taken for {OUT_OF_VOCABULARY}, out of "
+                "vocabulary. Let the first fit see the largest one.",
+                stacklevel=2,
+            )
+        return TokenInputs(np.union1d(self.tokens, met[met < n_rows]))
+
+    def known(self, rows: np.ndarray) -> np.ndarray:
+        """Return rows of whole numbers, (n, 1), as int64; unknown ones as out of vocabulary."""
+        table = np.full(self.n_tokens + 1, OUT_OF_VOCABULARY, dtype=np.int64)
+        table[self.tokens] = self.tokens
+        return table[np.minimum(rows, len(table) - 1).astype(np.int64)]
+
+    def for_training(self, windows: WindowSet, dtype: Any) -> WindowSet:
+        """Return what the network reads."""
+        return windows.with_rows(self.known(windows.rows))
+
+    for_prediction = for_training
+
+    def completed(self, network: TrainedNetwork) -> TrainedNetwork:
+        """Return a trained network as it predicts.
+
+        If training has met nothing out of vocabulary, that token stands for a word like the
+        others: its row is the mean of theirs.
+        """
+        if OUT_OF_VOCABULARY in self.tokens:
+            return network
+        table = network.weights["embedding_weight"].copy()
+        table[OUT_OF_VOCABULARY] = table[self.tokens].mean(axis=0)
+        return replace(network, weights=network.weights | {"embedding_weight": table})
+
+    def fits(self, spec: NetworkSpec, n_features: int) -> bool:
+        """Return whether the tokens are those of a network."""
+        tokens = self.tokens
+        ordered = (
+            tokens.dtype.kind == "i" and tokens.ndim == 1 and bool((np.diff(tokens) > 0).all())
+        )
+        return ordered and tokens[0] > 0 and self.n_tokens == spec.n_tokens
+
+
+Inputs = NumberInputs | TokenInputs
