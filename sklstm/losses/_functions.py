@@ -57,8 +57,8 @@ class Functions(Protocol):
     def max(self, outputs: Any) -> Any:
         """Return the largest output of a target."""
 
-    def log_softmax(self, outputs: Any) -> Any:
-        """Return the logarithms of probabilities in proportion to ``exp(outputs)``."""
+    def cross_entropy(self, outputs: Any, target: Any) -> Any:
+        """Return minus the logarithm of the probability of the class, ``softmax(outputs)``."""
 
     def pick(self, outputs: Any, target: Any) -> Any:
         """Return the output with the number of the class."""
@@ -78,9 +78,13 @@ def _one_hot(outputs, target):
     return (numbers == target).astype(outputs.dtype)
 
 
-def _log_softmax(outputs):
-    shifted = outputs - outputs.max(axis=0)
-    return shifted - np.log(np.exp(shifted).sum(axis=0))
+def _pick(outputs, target):
+    return np.take_along_axis(outputs, target[np.newaxis], axis=0)[0]
+
+
+def _cross_entropy(outputs, target):
+    largest = outputs.max(axis=0)
+    return np.log(np.exp(outputs - largest).sum(axis=0)) + (largest - _pick(outputs, target))
 
 
 #: Functions for NumPy arrays.
@@ -91,12 +95,13 @@ NUMPY = SimpleNamespace(
     log_logistic=lambda x: -np.logaddexp(0.0, -x),
     sum=lambda outputs: outputs.sum(axis=0),
     max=lambda outputs: outputs.max(axis=0),
-    log_softmax=_log_softmax,
-    pick=lambda outputs, target: np.take_along_axis(outputs, target[np.newaxis], axis=0)[0],
+    cross_entropy=_cross_entropy,
+    pick=_pick,
     one_hot=_one_hot,
     keep=lambda outputs: outputs,
     precise=np.float64,
     last_axis_first=lambda outputs: np.moveaxis(outputs, -1, 0),
+    along_last_axis=lambda outputs: [*np.moveaxis(outputs, -1, 0)],
     like=lambda output, numbers: numbers.astype(output.dtype),
 )  # fmt: skip
 
@@ -108,9 +113,11 @@ def torch_functions() -> SimpleNamespace:
 
     functional = torch.nn.functional
 
-    def log_softmax(outputs):
+    def cross_entropy(outputs, target):
         # Over the last axis, where the outputs of a sample follow each other in memory.
-        return functional.log_softmax(outputs.movedim(0, -1), dim=-1).movedim(-1, 0)
+        rows = outputs.movedim(0, -1).reshape(-1, len(outputs))
+        losses = functional.cross_entropy(rows, target.reshape(-1), reduction="none")
+        return losses.reshape(target.shape)
 
     def one_hot(outputs, target):
         return functional.one_hot(target, len(outputs)).movedim(-1, 0).to(outputs.dtype)
@@ -122,11 +129,12 @@ def torch_functions() -> SimpleNamespace:
         log_logistic=functional.logsigmoid,
         sum=lambda outputs: outputs.sum(dim=0),
         max=lambda outputs: outputs.amax(dim=0),
-        log_softmax=log_softmax,
+        cross_entropy=cross_entropy,
         pick=lambda outputs, target: outputs.gather(0, target[None])[0],
         one_hot=one_hot,
         keep=lambda outputs: outputs,
         precise=lambda numbers: numbers.double(),
         last_axis_first=lambda outputs: outputs.movedim(-1, 0),
+        along_last_axis=lambda outputs: outputs.unbind(-1),
         like=lambda output, numbers: output.new_tensor(numbers),
     )  # fmt: skip

@@ -68,6 +68,7 @@ class MultinomialLogLoss(Loss):
 
     name = "log_loss"
     label = _LABEL
+    over_outputs = True
     n_classes: int
 
     @property
@@ -78,7 +79,7 @@ class MultinomialLogLoss(Loss):
     @classmethod
     def value(cls, f: Functions, outputs: Any, target: Any, constants: Any) -> Any:
         """Return minus the log-softmax of the output of the class."""
-        return -f.pick(f.log_softmax(outputs), target)
+        return f.cross_entropy(outputs, target)
 
     @classmethod
     def gradient(cls, f: Functions, outputs: Any, target: Any, constants: Any) -> Any:

@@ -33,11 +33,15 @@ class Loss:
     shifts_targets : bool
         Whether targets are standardised by mean and standard deviation. False: they are divided by
         the latter alone, for targets with a natural zero, and never differenced.
+    over_outputs : bool
+        Whether the expressions compute with all outputs of a target at once, as with a vector. By
+        default they take them one by one, by their index.
     """
 
     name: ClassVar[str]
     label: ClassVar[str]
     shifts_targets: ClassVar[bool] = True
+    over_outputs: ClassVar[bool] = False
 
     @property
     def n_outputs_per_target(self) -> int:
@@ -193,12 +197,19 @@ class Loss:
             Means over targets and terms.
         """
         n_rows, n_outputs = output.shape
-        target = target.reshape(n_rows, -1)
-        n_targets = target.shape[1]
-        outputs = f.last_axis_first(output.reshape(n_rows, n_targets, self.n_outputs_per_target))
-        constants = f.like(output, self.constants_of(n_targets)[:, np.newaxis])
-        losses = self.value(f, outputs, target, constants)
-        return losses.sum(axis=1) / (n_targets * self.n_terms)
+        n_each, n_terms, constants = self.n_outputs_per_target, self.n_terms, self.constants
+        n_targets = n_outputs // n_each
+        if n_each > 1 or self.over_outputs:
+            output = output.reshape(n_rows, n_targets, n_each)
+            outputs = (f.last_axis_first if self.over_outputs else f.along_last_axis)(output)
+        else:
+            outputs = (output,)  # without the views, which cost torch as much as the loss
+        if len(constants):
+            constants = f.like(output, self.constants_of(n_targets)[:, np.newaxis])
+        losses = self.value(f, outputs, target.reshape(n_rows, n_targets), constants)
+        if n_terms == 1:
+            return losses.mean(axis=1)
+        return losses.sum(axis=1) / (n_targets * n_terms)
 
     def constants_of(self, n_targets: int) -> np.ndarray:
         """Return the constants of each target, shape (n_constants, n_targets)."""

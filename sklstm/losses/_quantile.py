@@ -31,6 +31,7 @@ class Quantile(Loss):
 
     name = "quantile"
     label = "Pinball loss (standard deviations of {target})"
+    over_outputs = True
     quantile: float | list | tuple = 0.5
 
     def __post_init__(self) -> None:
