@@ -6,19 +6,28 @@ from sklearn.utils.validation import check_is_fitted
 
 import sklstm
 
-from ._baselines import (
+from ._predictors import (
+    CLASSIFIER_OPTIONS,
+    convert_classifier,
     convert_exponential_average,
     convert_moving_average,
     convert_persistence,
+    convert_regressor,
+    convert_window_scaled,
     infer_baseline,
+    infer_classifier,
+    infer_regressor,
+    infer_window_scaled,
 )
-from ._classifier import CLASSIFIER_OPTIONS, convert_classifier, infer_classifier
-from ._refused import REFUSED, convert_refused, refuse
-from ._regressor import convert_regressor, infer_regressor
-from ._scaler import convert_scaler, infer_scaler
-from ._smoother import convert_smoother, infer_smoother
-from ._window_scaled import convert_window_scaled, infer_window_scaled
-from ._windower import convert_windower, infer_windower
+from ._to_onnx import REFUSED, convert_refused, refuse
+from ._transformers import (
+    convert_scaler,
+    convert_smoother,
+    convert_windower,
+    infer_scaler,
+    infer_smoother,
+    infer_windower,
+)
 
 _CELLS = ("RNN", "LSTM", "GRU", "BiLSTM", "MinGRU", "SLSTM")
 

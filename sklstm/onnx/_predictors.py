@@ -1,0 +1,243 @@
+"""Converters of regressors, classifiers and baselines."""
+
+import numpy as np
+from skl2onnx._parse import _parse_sklearn
+from skl2onnx.common.data_types import FloatTensorType, Int64TensorType, StringTensorType
+from skl2onnx.common.utils_classifier import get_label_classes
+
+from sklstm.estimators._recurrent_regressor import RecurrentRegressor
+from sklstm.meta_estimators import walk
+
+from ._graph import DOUBLE, Graph, output_type
+from ._input import ObservedSteps, check_windows, found_by_search, windows_of
+from ._network import network_output
+from ._transformers import scaled_by, window_statistics
+
+CLASSIFIER_OPTIONS = {
+    "zipmap": [True, False, "columns"],
+    "nocl": [True, False],
+    "output_class_labels": [False, True],
+}
+
+
+def infer_regressor(operator):
+    """Set the type of the predictions of a recurrent regressor."""
+    n_samples, n_timesteps, _ = check_windows(operator)
+    shape = prediction_shape(operator.raw_operator, n_samples, n_timesteps)
+    operator.outputs[0].set_type(output_type(operator, shape))
+
+
+def prediction_shape(regressor, n_samples, n_timesteps):
+    """Return the shape of the predictions of a recurrent regressor.
+
+    It is that of ``predict``, but for a single target, which has a column as skl2onnx's
+    regressors have it.
+    """
+    shape = [n_samples, n_timesteps] if regressor._every_step else [n_samples]
+    targets = regressor._fitted.targets
+    if not targets.one_dimensional:
+        shape.append(len(targets.mean))
+    if targets.levels is not None:
+        shape.append(len(targets.levels))
+    return shape if len(shape) > 1 else [*shape, 1]
+
+
+def convert_regressor(scope, operator, container):
+    """Add the nodes of a recurrent regressor."""
+    graph, regressor = Graph(scope, container), operator.raw_operator
+    windows = windows_of(graph, operator)
+    output = network_output(graph, regressor, windows, every_step=regressor._every_step)
+    scale, center = regressor.target_scale_, _center(graph, regressor, windows)
+    levels, axes = regressor._fitted.targets.levels, [0, 0] if regressor._every_step else [0]
+    if levels is None:
+        output = graph("Add", graph("Mul", output, scale), center)
+    else:
+        output = graph("Reshape", output, [*axes, len(scale), len(levels)])
+        scaled = graph("Mul", output, scale[:, np.newaxis])
+        center = graph("Unsqueeze", center, [-1])
+        output = _uncrossed(graph, graph("Add", scaled, center), levels)
+    shape = prediction_shape(regressor, 0, 0)
+    graph.finish(graph("Reshape", output, shape), operator.outputs[0])
+
+
+def _center(graph, regressor, windows):
+    """Return the mean of the targets, or newest values and the mean of what is added to them."""
+    mean, reference = regressor.target_mean_, regressor.differenced_targets_
+    is_differenced = reference >= 0
+    if not is_differenced.any():
+        return graph("Identity", mean)
+    newest = windows
+    if not regressor._every_step:
+        steps = ObservedSteps(graph, windows, regressor.window_shape_[1])
+        newest = steps.at_last(steps.to_front(windows))
+    values = graph("Gather", newest, np.maximum(reference, 0), axis=-1)
+    return graph("Add", graph("Where", is_differenced, values, np.float64(0)), mean)
+
+
+def _uncrossed(graph, output, levels):
+    """Sort along the last axis, as `uncross` does."""
+    ordered, _ = graph("TopK", output, [len(levels)], n_outputs=2, largest=0)
+    return graph("Gather", ordered, np.argsort(np.argsort(levels)), axis=-1)
+
+
+def infer_classifier(operator):
+    """Set the types of the labels and the probabilities of a recurrent classifier."""
+    n_samples, _, _ = check_windows(operator)
+    classes = get_label_classes(operator.scope_inst, operator.raw_operator)
+    label_type = Int64TensorType if _are_numbers(classes) else StringTensorType
+    operator.outputs[0].set_type(label_type([n_samples]))
+    options = operator.scope_inst.get_options(operator.raw_operator, {"zipmap": True})
+    shape = [n_samples, len(classes)]
+    # The operator that makes dictionaries takes single precision only.
+    single = options["zipmap"] is True
+    operator.outputs[1].set_type(FloatTensorType(shape) if single else output_type(operator, shape))
+
+
+def convert_classifier(scope, operator, container):
+    """Add the nodes of a recurrent classifier."""
+    graph, classifier = Graph(scope, container), operator.raw_operator
+    logits = network_output(graph, classifier, windows_of(graph, operator))
+    if len(classifier.classes_) == 2:
+        parts = [graph("Sigmoid", graph("Neg", logits)), graph("Sigmoid", logits)]
+        probability = graph("Concat", *parts, axis=1)
+    else:
+        probability = graph("Softmax", logits, axis=1)
+    classes = get_label_classes(scope, classifier)
+    if _are_numbers(classes):
+        classes = np.asarray(classes).astype(np.int64)
+    else:
+        classes = graph.strings(classes)
+    most_probable = graph("ArgMax", probability, axis=1, keepdims=0)
+    graph.finish(graph("Gather", classes, most_probable), operator.outputs[0])
+    graph.finish(probability, operator.outputs[1])
+
+
+def _are_numbers(classes):
+    """Return whether classes are strings; numbers and booleans become integers."""
+    return np.asarray(classes).dtype.kind in "biuf"
+
+
+def infer_baseline(operator):
+    """Set the type of the predictions of a baseline: one column for each output."""
+    n_samples, n_timesteps, _ = check_windows(operator)
+    baseline = operator.raw_operator
+    if n_timesteps is not None:
+        baseline._check_lookback(n_timesteps)
+    operator.outputs[0].set_type(output_type(operator, [n_samples, baseline.n_outputs_]))
+
+
+def convert_moving_average(scope, operator, container):
+    """Add the nodes of an `SMARegressor`."""
+
+    def forecast(graph, baseline, values, steps):
+        taken = graph("LessOrEqual", steps.from_the_end(), baseline.window)
+        taken = graph("And", taken, steps.observed)
+        total = graph("ReduceSum", graph("Where", taken, values, 0.0), [1])
+        return graph("Div", total, graph("ReduceSum", graph.cast(taken, DOUBLE), [1]))
+
+    _convert(scope, operator, container, forecast)
+
+
+def convert_exponential_average(scope, operator, container):
+    """Add the nodes of an `EMARegressor`: the mean written out as a weighted sum."""
+
+    def forecast(graph, baseline, values, steps):
+        alpha, initial = float(baseline.alpha), baseline.initial
+        number = steps.from_the_end()
+        n_after = graph.cast(graph("Sub", number, 1), DOUBLE)
+        weight = graph("Pow", 1 - alpha, graph("Max", n_after, 0.0))
+        n_steps = graph("Unsqueeze", steps.lengths, [1])
+        if initial == "first":
+            # The first observed value is where the mean begins.
+            begins = graph("Equal", number, n_steps)
+            weight = graph("Mul", weight, graph("Where", begins, 1.0, alpha))
+        else:
+            weight = graph("Mul", weight, alpha)
+        weighted = graph("Where", steps.observed, graph("Mul", weight, values), 0.0)
+        total = graph("ReduceSum", weighted, [1])
+        if initial == "first":
+            return total
+        before = graph("Pow", 1 - alpha, graph.cast(n_steps, DOUBLE))
+        return graph("Add", total, graph("Mul", before, float(initial)))
+
+    _convert(scope, operator, container, forecast)
+
+
+def convert_persistence(scope, operator, container):
+    """Add the nodes of a `PersistenceRegressor`."""
+
+    def forecast(graph, baseline, values, steps):
+        n_timesteps = graph("Squeeze", graph("Shape", values, start=1), [0])
+        places = graph("Range", 0, n_timesteps, 1)
+        last = _newest(graph, places, steps.observed)
+        columns = []
+        for lag in baseline._lags():
+            earlier = graph("Sub", graph("Sub", n_timesteps, 1 + lag), places)
+            # No place is later by a whole season: a lag is less than one.
+            same_season = graph("Equal", graph("Mod", earlier, baseline.season), 0)
+            newest = _newest(graph, places, graph("And", same_season, steps.observed))
+            place = graph("Where", graph("Less", newest, 0), last, newest)
+            columns.append(graph("GatherElements", values, graph("Max", place, 0), axis=1))
+        return columns[0] if len(columns) == 1 else graph("Concat", *columns, axis=1)
+
+    _convert(scope, operator, container, forecast)
+
+
+def _convert(scope, operator, container, forecast):
+    graph, baseline = Graph(scope, container), operator.raw_operator
+    windows = windows_of(graph, operator)
+    steps = ObservedSteps(graph, windows, baseline.window_shape_[1])
+    values = graph("Gather", windows, baseline._position, axis=2)
+    columns = forecast(graph, baseline, values, steps)
+    usable = graph("Where", graph("Unsqueeze", steps.unusable, [1]), np.nan, columns)
+    # A single column stands for all outputs.
+    spread = graph("Mul", usable, np.ones(baseline.n_outputs_))
+    graph.finish(spread, operator.outputs[0])
+
+
+def _newest(graph, places, wanted):
+    """Return the last step of each window that is wanted, (n_samples, 1); -1 if none is."""
+    return graph("ReduceMax", graph("Where", wanted, places, -1), [1])
+
+
+def infer_window_scaled(operator):
+    """Set the type of the predictions: that of the regressor inside."""
+    n_samples, n_timesteps, _ = check_windows(operator)
+    *_, last = walk(operator.raw_operator.regressor_, fitted=True, through=("pipeline", "search"))
+    if isinstance(last, RecurrentRegressor):
+        shape = prediction_shape(last, n_samples, n_timesteps)
+    else:
+        shape = [n_samples, None]
+    operator.outputs[0].set_type(output_type(operator, shape))
+
+
+def convert_window_scaled(scope, operator, container):
+    """Add the nodes of a `WindowScaledRegressor`, and have its regressor converted."""
+    graph, model = Graph(scope, container), operator.raw_operator
+    scaler = model.scaler_
+    scaler._refuse_changed("method", "window_size", "causal", "feature_range", "by")
+    n_samples, n_timesteps, n_features = check_windows(operator)
+    windows = windows_of(graph, operator)
+    how = scaler.method, tuple(scaler.feature_range)
+    center, scale = window_statistics(graph, windows, *how)
+    scaled = scaled_by(graph, windows, center, scale)
+    shape = [n_timesteps, n_features]
+    if model._flat:
+        shape = [model.window_shape_[0] * n_features]
+        scaled = graph("Reshape", scaled, [-1, *shape])
+    variable = scope.declare_local_variable(
+        "scaled_windows", output_type(operator, [n_samples, *shape])
+    )
+    graph.finish(scaled, variable)
+    (predicted,) = _parse_sklearn(scope, found_by_search(model.regressor_), [variable])
+    predicted = predicted.full_name
+    # Whatever axes the prediction has, all its numbers for a window are scaled back alike.
+    flat = graph("Reshape", graph.cast(predicted, DOUBLE), [0, -1])
+    scale, center = (
+        graph("Squeeze", graph("Gather", part, [model._position], axis=2), [2])
+        for part in (scale, center)
+    )
+    values = graph("Add", graph("Mul", flat, scale), center)
+    unusable = ObservedSteps(graph, windows, n_features).unusable
+    values = graph("Where", graph("Unsqueeze", unusable, [1]), np.nan, values)
+    graph.finish(graph("Reshape", values, graph("Shape", predicted)), operator.outputs[0])
