@@ -34,14 +34,14 @@ class CellCode:
     n_kept : int
         Values kept of each unit and step: the states, and what else the backward step needs that
         finds no room among the weighted inputs.
-    n_carried : int
+    n_grad_states : int
         How many states have a gradient that goes from step to step without weights.
     """
 
     def __init__(self, cell, activation, *, peephole=False):
         self.cell, self.peephole = cell, peephole
         self._tape = tape = Tape(cell, activation, peephole=peephole)
-        self.n_carried = len(tape.carries)
+        self.n_grad_states = len(tape.direct_states)
         # A weighted input that is needed stays where it is, other values take the other rows.
         free = [k for k, row in enumerate(tape.rows) if row not in tape.saved]
         behind = [(False, k) for k in range(len(cell.states), len(cell.states) + len(tape.saved))]
@@ -118,7 +118,7 @@ class CellCode:
             gradients = tape.run_backward(values, outside, mask)
             for k, node in enumerate(tape.rows):
                 rows.store(n * k + u, gradients.get(node, mask.like(0.0)))
-            for k, node in enumerate(tape.carries):
+            for k, node in enumerate(tape.direct_states):
                 grad_state.store(n * k + u, gradients.get(node, mask.like(0.0)))
             for k, node in enumerate(tape.peepholes):
                 total = grad_peepholes.load(n * k + u) + gradients[node]
@@ -135,7 +135,7 @@ class CellCode:
         """Return the gradients of the new states that come from other layers and later steps."""
         tape, outside = self._tape, {}
         found = {0: grad_hidden.load(u)}
-        for slot, node in enumerate(tape.carries):
+        for slot, node in enumerate(tape.direct_states):
             k, d = tape.states.index(node), grad_state.load(n * slot + u)
             found[k] = found[k] + d if k in found else d
         for k, d in found.items():

@@ -71,11 +71,11 @@ def _take_targets(network, epoch, lane, sample, place):
     row, weight = epoch.pointer("target_starts", INTEGER)[sample], epoch.pointer("sample_weight")
     for t, row_of_lane in _steps(network, lane):
         targets = epoch.pointer("targets").after((row + t) * n_targets)
-        there = targets[0].compare("==", targets[0])  # not NaN
-        value = there.choose(weight[place], weight[place].like(0.0))
+        has_target = targets[0].compare("==", targets[0])  # not NaN
+        value = has_target.choose(weight[place], weight[place].like(0.0))
         network.pointer("sample_weight")[row_of_lane * LANES + lane % LANES] = value
         for k in loop(n_targets):
-            target = there.choose(targets[k], targets[k].like(0.0))
+            target = has_target.choose(targets[k], targets[k].like(0.0))
             to = (row_of_lane * n_targets + k) * LANES + lane % LANES
             network.pointer("targets")[to] = target
 

@@ -38,16 +38,16 @@ def make_forward(code):
     def forward(network, layers, parts):
         mark_presence(network)
         n_directions = network.n_directions
-        for level in loop(network.n_levels):
+        for number in loop(network.n_layers):
             for direction in loop(n_directions):
-                layer = layers.record(level * n_directions + direction)
-                with only_if(level.compare("==", 0)):
+                layer = layers.record(number * n_directions + direction)
+                with only_if(number.compare("==", 0)):
                     _read_inputs(network, layer)
-                with only_if(level.compare(">", 0)):
-                    _read_outputs(network, layer, level)
+                with only_if(number.compare(">", 0)):
+                    _read_outputs(network, layer, number)
                 layer_forward(network, layer, parts)
-            with only_if((level + 1).compare("<", network.n_levels)):
-                _write_outputs(network, layers, level)
+            with only_if((number + 1).compare("<", network.n_layers)):
+                _write_outputs(network, layers, number)
         _run_head(network, layers, parts)
 
     return forward
@@ -74,13 +74,13 @@ def make_backward(code):
         with only_if(network.adds.compare("==", 0)):
             clear(network.pointer("gradient"), network.n_weights)
         _run_head_back(network, layers, parts)
-        n_levels, n_directions = network.n_levels, network.n_directions
-        for down in loop(n_levels):
-            level = n_levels - 1 - down
+        n_layers, n_directions = network.n_layers, network.n_directions
+        for down in loop(n_layers):
+            number = n_layers - 1 - down
             with only_if(down.compare(">", 0)):
-                _read_slopes(network, layers, level)
+                _read_gradients(network, layers, number)
             for direction in loop(n_directions):
-                layer_backward(network, layers.record(level * n_directions + direction), parts)
+                layer_backward(network, layers.record(number * n_directions + direction), parts)
         with only_if(network.embedding.compare(">=", 0)):
             for direction in loop(n_directions):
                 add_to_rows(network, layers.record(direction))
@@ -90,22 +90,22 @@ def make_backward(code):
 
 @function(NETWORK, LAYER)
 def _read_inputs(network, layer):
-    """Fill the stacked inputs of a layer of the first level."""
+    """Fill the stacked inputs of the first layer, in one direction."""
     with only_if(network.reads_tokens.compare("<=", 0)):
         gather(network, layer)
     with only_if(network.reads_tokens.compare(">", 0)):
         gather_tokens(network, layer)
 
 
-def _outputs(network, level):
-    """Return the outputs of a level, those of all steps following each other."""
-    first = network.outputs + level * network.n_steps * network.outputs_step
+def _outputs(network, number):
+    """Return the outputs of a layer, those of all steps following each other."""
+    first = network.outputs + number * network.n_steps * network.outputs_step
     return network.pointer("memory").after(first)
 
 
-def _mask(network, level):
-    """Return the mask of the outputs of a level; that of the last has the steps of the head."""
-    first = network.output_masks + level * network.n_steps * network.outputs_step
+def _mask(network, number):
+    """Return the mask of the outputs of a layer; that of the last has the steps of the head."""
+    first = network.output_masks + number * network.n_steps * network.outputs_step
     return network.pointer("masks").after(first)
 
 
@@ -114,49 +114,49 @@ def _drops(network):
 
 
 @function(NETWORK, LAYER, INTEGER)
-def _read_outputs(network, layer, level):
-    """Copy the outputs of the level before into the stacked inputs of a layer."""
+def _read_outputs(network, layer, number):
+    """Copy the outputs of the layer before into the stacked inputs of a layer."""
     memory = network.pointer("memory")
     copy_steps(
-        network, _outputs(network, level - 1), network.outputs_step, network.outputs_size,
+        network, _outputs(network, number - 1), network.outputs_step, network.outputs_size,
         memory.after(layer.stack), layer.stack_step, layer.stack_size, layer.n_inputs,
         layer.backward, integer(0),
     )  # fmt: skip
 
 
 @function(NETWORK, LAYER, INTEGER)
-def _write_outputs(network, layers, level):
-    """Put the states of both directions of a level side by side, in the order of the series."""
-    memory, outputs = network.pointer("memory"), _outputs(network, level)
+def _write_outputs(network, layers, number):
+    """Put the states of both directions of a layer side by side, in the order of the series."""
+    memory, outputs = network.pointer("memory"), _outputs(network, number)
     for d in loop(network.n_directions):
-        layer = layers.record(level * network.n_directions + d)
+        layer = layers.record(number * network.n_directions + d)
         copy_steps(
             network, memory.after(layer.kept + layer.kept_step), layer.kept_step, layer.kept_size,
             outputs.after(d * layer.units * LANES), network.outputs_step, network.outputs_size,
             layer.units, layer.backward, integer(0),
         )  # fmt: skip
     with _drops(network):
-        apply_mask(outputs, _mask(network, level), network.n_steps * network.outputs_step)
+        apply_mask(outputs, _mask(network, number), network.n_steps * network.outputs_step)
 
 
 @function(NETWORK, LAYER, INTEGER)
-def _read_slopes(network, layers, level):
-    """Add up the gradients that the next level hands down, and give each direction its own."""
+def _read_gradients(network, layers, number):
+    """Add up the gradients that the next layer hands down, and give each direction its own."""
     memory = network.pointer("memory")
-    slopes = memory.after(network.slopes)
+    gradients = memory.after(network.grad_outputs)
     for d in loop(network.n_directions):
-        layer = layers.record((level + 1) * network.n_directions + d)
+        layer = layers.record((number + 1) * network.n_directions + d)
         copy_steps(
-            network, memory.after(layer.below), layer.below_step, layer.below_size, slopes,
+            network, memory.after(layer.below), layer.below_step, layer.below_size, gradients,
             network.outputs_step, network.outputs_size, layer.n_inputs, layer.backward, d,
         )  # fmt: skip
     with _drops(network):
-        apply_mask(slopes, _mask(network, level), network.n_steps * network.outputs_step)
+        apply_mask(gradients, _mask(network, number), network.n_steps * network.outputs_step)
     for d in loop(network.n_directions):
-        layer = layers.record(level * network.n_directions + d)
+        layer = layers.record(number * network.n_directions + d)
         clear(memory.after(layer.grad_hidden), network.n_tiles * layer.grad_hidden_size)
         copy_steps(
-            network, slopes.after(d * layer.units * LANES), network.outputs_step,
+            network, gradients.after(d * layer.units * LANES), network.outputs_step,
             network.outputs_size, memory.after(layer.above), layer.above_step, layer.above_size,
             layer.units, layer.backward, integer(0),
         )  # fmt: skip
@@ -164,9 +164,9 @@ def _read_slopes(network, layers, level):
 
 @function(NETWORK, LAYER, PART)
 def _run_head(network, layers, parts):
-    """Read the states of the last level, those of the last step or of every one."""
+    """Read the states of the last layer, those of the last step or of every one."""
     memory, size = network.pointer("memory"), network.outputs_size
-    last, n_tiles = network.n_levels - 1, head_steps(network) * network.n_tiles
+    last, n_tiles = network.n_layers - 1, head_steps(network) * network.n_tiles
     for d in loop(network.n_directions):
         layer = layers.record(last * network.n_directions + d)
         column = d * layer.units * LANES
@@ -196,9 +196,9 @@ def _run_head(network, layers, parts):
 
 @function(NETWORK, LAYER, PART)
 def _run_head_back(network, layers, parts):
-    """Hand the gradient with respect to the outputs to the states of the last level."""
+    """Hand the gradient with respect to the outputs to the states of the last layer."""
     memory, size = network.pointer("memory"), network.outputs_size
-    last, n_tiles = network.n_levels - 1, head_steps(network) * network.n_tiles
+    last, n_tiles = network.n_layers - 1, head_steps(network) * network.n_tiles
     multiply_back(
         parts.record(network.n_parts - 1), network.pointer("weights"), integer(0),
         network.state_size, memory.after(network.head_rows), network.head_rows_size,

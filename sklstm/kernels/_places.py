@@ -21,28 +21,28 @@ LAYER = (
     "kept", "kept_step", "kept_size",  # hidden state and what else is kept of a step
     "grad_hidden", "grad_hidden_size",  # gradient that comes through weights
     "grad_state", "grad_state_size",  # gradients that come from the step after without weights
-    "above", "above_step", "above_size",  # gradient that comes from the next level
-    "below", "below_step", "below_size",  # gradient for the level before
+    "above", "above_step", "above_size",  # gradient that comes from the next layer
+    "below", "below_step", "below_size",  # gradient for the layer before
     "state_mask",  # of recurrent dropout
     "peepholes", "grad_peepholes", "grad_peepholes_size",  # among the weights; lane by lane
 )  # fmt: skip
 
 #: A network and a pass through it. Up to `scratch` they are addresses, then sizes, then places in
-#: memory. `outputs` are those of each level but the last in the order of the series, `slopes`
+#: memory. `outputs` are those of each layer but the last in the order of the series, `grad_outputs`
 #: their gradients; `step_mask` says which sample has which step. The head reads a single step, the
 #: last, or with `every_step` all of them; so its arrays, targets and weights have as many steps.
 #: Inputs are rows of numbers, of which those times `differenced` of the first row of a window are
 #: subtracted; or with `reads_tokens` whole numbers: of a row of weights, the first of which stands
 #: at `embedding`, or of the place of a one. States begin with zeros, or if
 #: `carried_from` is a step with those after it times what `continues` says of each sample. Masks of
-#: dropout are `input_mask` of the rows of tokens, for all steps, and `output_masks` of each level.
+#: dropout are `input_mask` of the rows of tokens, for all steps, and `output_masks` of each layer.
 NETWORK = (
     "weights", "gradient", "memory", "masks", "inputs", "starts", "lengths", "scratch",
     "targets", "sample_weight", "losses", "constants", "continues", "differenced",
-    "n_weights", "n_features", "n_steps", "n_tiles", "n_levels", "n_directions",
+    "n_weights", "n_features", "n_steps", "n_tiles", "n_layers", "n_directions",
     "state_size", "steps_at_a_time", "n_parts", "n_outputs",
     "n_targets", "n_constants", "adds", "every_step", "reads_tokens", "embedding", "carried_from",
-    "step_mask", "outputs", "slopes", "outputs_step", "outputs_size", "output_masks",
+    "step_mask", "outputs", "grad_outputs", "outputs_step", "outputs_size", "output_masks",
     "input_mask",
     "head_stack", "head_stack_step", "head_stack_size",
     "head_rows", "head_rows_step", "head_rows_size",

@@ -27,14 +27,14 @@ class Plan:
     ----------
     network : ndarray of NETWORK, shape (1,)
         Places that the layers share.
-    layers : ndarray of LAYER, shape (n_levels * n_directions,)
+    layers : ndarray of LAYER, shape (n_layers * n_directions,)
         Places of each layer and direction.
     size, mask_size : int
         How many numbers, and how many numbers of masks, there are.
     n_head_steps : int
         The largest number of steps that the head reads.
     n_output_rows : int
-        Outputs of the widest level; those of the others and the masks have as many rows.
+        Outputs of the widest layer; those of the others and the masks have as many rows.
     """
 
     def __init__(self, layout, n_tiles, n_steps, *, trains=False, drops=False, drops_state=False):
@@ -56,9 +56,9 @@ class Plan:
                 places["state_mask"] = self._reserve_mask(layer.units)
         self._place_network(drops)
 
-    def _place_layer(self, places, layer, level):
+    def _place_layer(self, places, layer, number):
         n_steps, spec = self.n_steps, self.layout.spec
-        n, last = layer.units, level == spec.num_layers - 1
+        n, last = layer.units, number == spec.num_layers - 1
         self._place(places, "stack", layer.n_columns + ROWS, n_steps)
         self._place(places, "rows", layer.n_rows + LANES, n_steps if self.trains else 1)
         keeps = self.trains or not last or spec.every_step
@@ -68,12 +68,12 @@ class Plan:
         if not self.trains:
             return
         self._place(places, "grad_hidden", n + ROWS)
-        self._place(places, "grad_state", code.n_carried * n)
+        self._place(places, "grad_state", code.n_grad_states * n)
         if layer.peepholes >= 0:
             self._place(places, "grad_peepholes", len(code.cell.peepholes) * n)
         if not last or spec.every_step:
             self._place(places, "above", n, n_steps)
-        if level or spec.embeds:
+        if number or spec.embeds:
             self._place(places, "below", layer.n_inputs + ROWS, n_steps)
 
     def _place_network(self, drops):
@@ -81,7 +81,7 @@ class Plan:
         n_inner, n_read = self.n_steps * (spec.num_layers - 1), self.n_head_steps
         network["n_weights"], network["n_features"] = self.layout.n_weights, spec.n_features
         network["n_tiles"], network["n_parts"] = self.n_tiles, len(self.layout.parts)
-        network["n_levels"], network["n_directions"] = spec.num_layers, len(spec.directions)
+        network["n_layers"], network["n_directions"] = spec.num_layers, len(spec.directions)
         network["n_outputs"], network["every_step"] = spec.n_outputs, spec.every_step
         network["reads_tokens"], network["embedding"] = bool(spec.n_tokens), self.layout.embedding
         network["state_size"] = spec.state_size
@@ -91,7 +91,7 @@ class Plan:
         network["outputs_size"] = widest * LANES
         network["outputs_step"] = widest * LANES * self.n_tiles
         network["outputs"] = self._reserve(widest, n_inner)
-        network["slopes"] = self._reserve(widest, self.n_steps if n_inner else 0)
+        network["grad_outputs"] = self._reserve(widest, self.n_steps if n_inner else 0)
         if drops:
             network["output_masks"] = self._reserve_mask(widest * (n_inner + n_read))
             if spec.embeds:

@@ -110,7 +110,7 @@ def multiply(part, weights, inputs, inputs_size, out, out_size, n_tiles):
 
 @function(PART, NUMBERS, INTEGER, INTEGER, NUMBERS, INTEGER, NUMBERS, INTEGER, INTEGER, INTEGER)
 def multiply_back(
-    part, weights, column, n_columns, slopes, slopes_size, out, out_size, n_tiles, add
+    part, weights, column, n_columns, grad_rows, rows_size, out, out_size, n_tiles, add
 ):
     """Write rows of ``W' d``: the gradient with respect to some of the inputs.
 
@@ -122,9 +122,9 @@ def multiply_back(
         All weights of the network.
     column, n_columns : Value
         Which of the stacked inputs.
-    slopes : Pointer
+    grad_rows : Pointer
         Gradients with respect to the rows of the layer.
-    slopes_size : Value
+    rows_size : Value
         How much further on the next tile is.
     out : Pointer
         Where the result goes, with room for up to `ROWS` - 1 more rows.
@@ -135,17 +135,17 @@ def multiply_back(
     """
     n_panels, depth = (part.n_rows + LANES - 1) // LANES, part.depth * LANES
     block = weights.after(part.weights + (column - part.column) * LANES)
-    rows = slopes.after(part.row * LANES)
+    rows = grad_rows.after(part.row * LANES)
     for c in loop(0, n_columns, ROWS):
         for tile in loop(n_tiles):
             _contract(
                 block.after(c * LANES), LANES, 1, depth, LANES, n_panels,
-                rows.after(tile * slopes_size), out.after(tile * out_size + c * LANES), add,
+                rows.after(tile * rows_size), out.after(tile * out_size + c * LANES), add,
             )  # fmt: skip
 
 
 @function(PART, NUMBERS, NUMBERS, INTEGER, NUMBERS, INTEGER, INTEGER, NUMBERS)
-def add_outer_products(part, gradient, slopes, slopes_size, inputs, inputs_size, n_tiles, scratch):
+def add_outer_products(part, gradient, grad_rows, rows_size, inputs, inputs_size, n_tiles, scratch):
     """Add ``d x'``, summed over the samples of some tiles, to the gradient of the weights.
 
     Parameters
@@ -154,9 +154,9 @@ def add_outer_products(part, gradient, slopes, slopes_size, inputs, inputs_size,
         Which rows and columns, and where the weights begin.
     gradient : Pointer
         Gradient with respect to all weights of the network.
-    slopes : Pointer
+    grad_rows : Pointer
         Gradients with respect to the rows of the layer.
-    slopes_size : Value
+    rows_size : Value
         How much further on the next tile is.
     inputs : Pointer
         Stacked inputs.
@@ -171,8 +171,8 @@ def add_outer_products(part, gradient, slopes, slopes_size, inputs, inputs_size,
     first, column = part.weights, part.column * LANES
     for panel in loop((part.n_rows + LANES - 1) // LANES):
         n_rows = smaller(part.n_rows - panel * LANES, LANES)
-        rows = slopes.after((part.row + panel * LANES) * LANES)
-        _turn_round(rows, slopes_size, n_rows, n_tiles, scratch)
+        rows = grad_rows.after((part.row + panel * LANES) * LANES)
+        _turn_round(rows, rows_size, n_rows, n_tiles, scratch)
         block = gradient.after(first + panel * depth * LANES)
         for c in loop(0, n_columns, ROWS):
             _accumulate(
@@ -195,8 +195,8 @@ def _turn_round(rows, size, n_rows, n_tiles, scratch):
         with only_if(n_rows.compare("<", LANES)):
             for r in loop(LANES):
                 value = source.load(smaller(r, n_rows - 1) * LANES)
-                there = r.compare("<", n_rows)
-                spare.store(r * LANES, there.choose(value, value.like(0.0)))
+                exists = r.compare("<", n_rows)
+                spare.store(r * LANES, exists.choose(value, value.like(0.0)))
             _transpose(spare, target)
 
 

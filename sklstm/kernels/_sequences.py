@@ -1,4 +1,4 @@
-"""Moving sequences between windows, levels and directions.
+"""Moving sequences between windows, layers and directions.
 
 All sequences of a tile end at the last step: shorter ones begin later, and before that nothing is
 there. A layer that reads backwards begins with the last step of each sequence, so that it ends

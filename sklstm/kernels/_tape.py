@@ -133,7 +133,7 @@ class Tape:
         Everything that the new states are computed from, operands first.
     saved : list of Node
         What the backward step needs, besides the states before and after the step.
-    carries : list of Node
+    direct_states : list of Node
         States before the step that have a gradient other than by weights.
     """
 
@@ -157,7 +157,7 @@ class Tape:
         for node in self.nodes:
             for needed in self._needs(node):
                 self._save(needed)
-        self.carries = [node for node in self.states if node in self.nodes]
+        self.direct_states = [node for node in self.states if node in self.nodes]
 
     def _visit(self, node):
         if node not in self.nodes:

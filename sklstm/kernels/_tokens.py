@@ -52,9 +52,9 @@ def add_to_rows(network, layer):
             for t in loop(length):
                 token = tokens[start + _place(layer, t, length)]
                 row = gradient.after(network.embedding + token * n_features)
-                slopes = source.after((first + t) * layer.below_step)
+                gradients = source.after((first + t) * layer.below_step)
                 for k in loop(n_features):
-                    row[k] = row[k] + slopes[k * LANES]
+                    row[k] = row[k] + gradients[k * LANES]
 
 
 @function(NETWORK, NUMBERS, INTEGER, INTEGER)

@@ -170,8 +170,8 @@ class TrainingPass(Pass):
         state_masks : list of ndarray of shape (n_samples, units)
             For each layer and direction the mask of the state that is fed back; may be empty.
         output_masks : list of ndarray of shape (n_samples, n_steps, state_size)
-            For each level the mask of its outputs, sequences at their beginning; that of the last
-            level has one step, unless the head reads every one. May be empty.
+            For each layer the mask of its outputs, sequences at their beginning; that of the last
+            layer has one step, unless the head reads every one. May be empty.
         lengths : ndarray of shape (n_samples,)
             Number of steps of each sample.
         input_masks : sequence of ndarray of shape (n_samples, n_features)

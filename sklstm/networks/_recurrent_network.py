@@ -5,7 +5,7 @@ from torch import nn
 from torch.nn import functional
 
 from sklstm.cells import CELLS
-from sklstm.recurrence import per_level
+from sklstm.recurrence import per_layer
 
 from ._dropout import dropout_mask
 from ._layers import can_fuse, fused_layer, stepwise_layer
@@ -32,7 +32,7 @@ class RecurrentNetwork(nn.Module):
     def __init__(self, spec, weights, *, dropout=0.0, recurrent_dropout=0.0, generator=None):
         super().__init__()
         self.spec = spec
-        self.dropout = per_level(dropout, spec.num_layers)
+        self.dropout = per_layer(dropout, spec.num_layers)
         self.recurrent_dropout = recurrent_dropout
         self.generator = generator
         self._ends = {}  # states in which the samples of the last call ended

@@ -5,12 +5,12 @@ from ._dropout_mask import dropout_mask
 from ._forward import network_output
 from ._gate_activations import gate_activations
 from ._initial_weights import initial_weights
-from ._levels import per_level
 from ._network_spec import NetworkSpec
 from ._one_thread import OneThread, one_blas_thread
+from ._per_layer import per_layer
 from ._token_rows import token_rows
 
 __all__ = [
     "CarriedForward", "NetworkSpec", "OneThread", "dropout_mask", "gate_activations",
-    "initial_weights", "network_output", "one_blas_thread", "per_level", "token_rows",
+    "initial_weights", "network_output", "one_blas_thread", "per_layer", "token_rows",
 ]  # fmt: skip

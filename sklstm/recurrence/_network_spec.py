@@ -5,7 +5,7 @@ from math import prod
 
 from sklstm.cells import CELLS
 
-from ._levels import per_level
+from ._per_layer import per_layer
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,8 @@ class NetworkSpec:
 
     @property
     def units(self):
-        """Units of each layer and direction, by level."""
-        return per_level(self.hidden_size, self.num_layers)
+        """Units of each layer, the same in both directions."""
+        return per_layer(self.hidden_size, self.num_layers)
 
     @property
     def n_parameters(self):

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from sklstm.kernels import LANES, Layout, Optimizer, Plan, TrainingPass
-from sklstm.recurrence import dropout_mask, per_level
+from sklstm.recurrence import dropout_mask, per_layer
 
 from ._batch_order import BatchOrder
 from ._compiled_network import CompiledNetwork
@@ -42,7 +42,7 @@ class CompiledEngine:
 
     def __init__(self, spec, weights, data, validation, settings, optimizer_state):
         self.spec, self.settings = spec, settings
-        self.dropout = per_level(settings.dropout, spec.num_layers)
+        self.dropout = per_layer(settings.dropout, spec.num_layers)
         self.data, self.validation = data, validation
         self.layout = Layout(spec)
         self.dtype = weights["head_bias"].dtype

@@ -92,7 +92,7 @@ class Step:
     def __init__(self, call, kind, dtype, mask=None):
         rng, (forward, backward, n_kept) = np.random.default_rng(0), WRITTEN[kind]
         cell, self.kind = CELLS[kind[0]], kind
-        n_states, n_carried = len(cell.states), len(CARRIED[kind[0]])
+        n_states, n_grad_states = len(cell.states), len(CARRIED[kind[0]])
 
         def normal(*shape):
             return rng.normal(size=shape).astype(dtype)
@@ -100,7 +100,7 @@ class Step:
         self.rows, self.before = normal(len(cell.rows), N, LANES), normal(n_kept, N, LANES)
         if kind[0] == "slstm":
             self.before[2] = 1 + self.before[2] ** 2  # a normalizer is positive
-        self.hidden, self.state = normal(N, LANES), normal(n_carried, N, LANES)
+        self.hidden, self.state = normal(N, LANES), normal(n_grad_states, N, LANES)
         self.peepholes = normal(3, N) if kind[2] else np.zeros((3, N), dtype)
         self.mask = np.ones(LANES, dtype) if mask is None else mask.astype(dtype)
         self.after, self.grad_rows = np.full_like(self.before, np.nan), self.rows.copy()

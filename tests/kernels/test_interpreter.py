@@ -38,7 +38,7 @@ def arrays():
         rng = np.random.default_rng(0)
         sizes = [len(code.cell.rows), code.n_kept, code.n_kept]
         drawn = [rng.uniform(0.5, 1.5, (n, UNITS, LANES)).astype(dtype) for n in sizes]
-        gradients = [np.ones((n, UNITS, LANES), dtype) for n in (1, code.n_carried)]
+        gradients = [np.ones((n, UNITS, LANES), dtype) for n in (1, code.n_grad_states)]
         return drawn, gradients, np.ones(LANES, dtype)
 
     return draw

@@ -30,7 +30,7 @@ def extents(plan):
     assert step == spec.state_size * LANES * plan.n_tiles
     found.append((int(network["step_mask"]), plan.n_steps * plan.n_tiles * LANES))
     found.append((int(network["outputs"]), inner * plan.n_steps * step))
-    found.append((int(network["slopes"]), plan.n_steps * step if inner else 0))
+    found.append((int(network["grad_outputs"]), plan.n_steps * step if inner else 0))
     return sorted(found)
 
 
