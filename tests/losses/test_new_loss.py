@@ -78,6 +78,25 @@ class Normal(Loss):
         return error * narrow, 1.0 - error * error
 
 
+class Poisson(Loss):
+    """Half the deviance of a Poisson distribution but for a constant; the output is a logarithm."""
+
+    name = "poisson"
+    label = "Poisson loss (means of {target})"
+    shifts_targets = False
+
+    @classmethod
+    def value(cls, f, outputs, target, constants):
+        return f.exp(outputs[0]) - target * outputs[0]
+
+    @classmethod
+    def gradient(cls, f, outputs, target, constants):
+        return (f.exp(outputs[0]) - target,)
+
+    def predict(self, outputs, mean, scale):
+        return np.exp(outputs[..., 0]) * scale
+
+
 @dataclass(frozen=True)
 class ByTarget(ErrorLoss):
     """A loss with a constant for each target."""
@@ -102,7 +121,7 @@ class ByTarget(ErrorLoss):
 @pytest.fixture
 def known(monkeypatch):
     """Put the losses above into the table."""
-    for loss in (PseudoHuber, Expectile):
+    for loss in (PseudoHuber, Expectile, Normal, Poisson):
         monkeypatch.setitem(LOSSES, loss.name, loss)
 
 
@@ -130,7 +149,9 @@ def run(loss, engine, dtype=np.float64, n_targets=2, every_step=False, n_epochs=
 
 @pytest.mark.parametrize("every_step", [False, True])
 @pytest.mark.parametrize(
-    "loss", [PseudoHuber(), Expectile(0.8), Normal(), ByTarget((0.5, 3.0))], ids=lambda x: x.name
+    "loss",
+    [PseudoHuber(), Expectile(0.8), Normal(), Poisson(), ByTarget((0.5, 3.0))],
+    ids=lambda x: x.name,
 )
 def test_engines_agree(loss, every_step):
     compiled, plain = (run(loss, engine, every_step=every_step) for engine in ("auto", "torch"))
@@ -143,7 +164,9 @@ def test_engines_agree(loss, every_step):
     np.testing.assert_allclose(single.loss_curve, plain.loss_curve, rtol=1e-3)
 
 
-@pytest.mark.parametrize("loss", [PseudoHuber(), Expectile(0.8), Normal()], ids=lambda x: x.name)
+@pytest.mark.parametrize(
+    "loss", [PseudoHuber(), Expectile(0.8), Normal(), Poisson()], ids=lambda x: x.name
+)
 def test_gradients_are_those_of_autograd(loss, rng):
     n = loss.n_outputs_per_target
     outputs, target = rng.normal(size=(n, 40, 2)), rng.normal(size=(40, 2))
@@ -177,6 +200,34 @@ def test_estimators_take_its_name_and_its_parameter(known, rng):
     high = GRURegressor(6, loss="expectile", quantile=0.95, max_epochs=40, random_state=0)
     low = GRURegressor(**high.get_params()).set_params(quantile=0.05)
     assert high.fit(X, y).predict(X).mean() > 1.5 * low.fit(X, y).predict(X).mean()
+
+
+@pytest.mark.parametrize("output", ["last", "sequence"])
+@pytest.mark.parametrize("n_targets", [1, 2])
+def test_a_regressor_predicts_by_several_outputs_of_each_target(known, rng, n_targets, output):
+    X = rng.normal(size=(200, 5, 2))
+    y = 5 + 2 * X[..., :n_targets]
+    y = y if output == "sequence" else y[:, -1]
+    options = {"max_epochs": 40, "random_state": 0, "learning_rate": 0.02, "output": output}
+    model = LSTMRegressor(8, loss="normal", **options).fit(X, y)
+    predicted = model.predict(X)
+    assert predicted.shape == y.shape
+    assert model.weights_["head_weight"].shape == (2 * n_targets, 8)
+    assert np.abs(predicted - y).mean() < 0.4
+
+
+def test_targets_that_are_not_shifted_are_divided_alone_and_never_differenced(known, rng):
+    X = rng.uniform(50, 60, size=(300, 5, 1))
+    y = rng.poisson(X[:, -1, 0] - 49).astype(float)
+    options = {"max_epochs": 60, "random_state": 0, "learning_rate": 0.02}
+    model = GRURegressor(8, loss="poisson", differencing="always", **options).fit(X, y)
+    assert model.target_mean_.tolist() == [0.0]
+    assert model.target_scale_[0] > 1
+    assert model.differenced_targets_.tolist() == [-1]
+    predicted = model.predict(X)
+    assert (predicted > 0).all()
+    assert np.corrcoef(predicted, X[:, -1, 0])[0, 1] > 0.9
+    assert predicted.mean() == pytest.approx(y.mean(), rel=0.1)
 
 
 def test_wrong_targets_are_refused_by_the_loss(known, rng):
