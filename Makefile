@@ -63,7 +63,6 @@ run-examples/%.py: $(VENV)/.installed
 docs: $(VENV)/.installed
 	rm -rf docs/api/generated
 	$(VENV)/bin/sphinx-build -W --keep-going -d build/doctrees docs build/docs
-	$(VENV)/bin/python docs/check_links.py build/docs
 
 format: $(VENV)/.installed
 	$(VENV)/bin/ruff check --select I --fix .
