@@ -27,7 +27,7 @@ help:
 	@echo "make lint         check the style of the code and of the docstrings"
 	@echo "make examples     run every example; they write to build/examples"
 	@echo "make docs         build the documentation into build/docs"
-	@echo "make format       let ruff sort the imports and lay out the code"
+	@echo "make format       write shared texts into docstrings, sort the imports, lay out the code"
 	@echo "make benchmark    measure against other libraries; it renews the figures in docs"
 	@echo "make reliability  two worker processes, more rows than memory, an hour of use"
 	@echo "make constraints  renew constraints.txt (TORCH=torch==X.Y.Z to move torch)"
@@ -51,6 +51,7 @@ test: $(VENV)/.installed
 		--doctest-modules --doctest-glob=README.md --pyargs sklstm ./tests ./README.md
 
 lint: $(VENV)/.installed
+	$(VENV)/bin/python tools/write_docstrings.py --check
 	$(VENV)/bin/ruff check --output-format=concise .
 	$(VENV)/bin/ruff format --check .
 	find sklstm -name '*.py' | sort | xargs $(VENV)/bin/numpydoc lint
@@ -65,6 +66,7 @@ docs: $(VENV)/.installed
 	$(VENV)/bin/sphinx-build -W --keep-going -d build/doctrees docs build/docs
 
 format: $(VENV)/.installed
+	$(VENV)/bin/python tools/write_docstrings.py
 	$(VENV)/bin/ruff check --select I --fix .
 	$(VENV)/bin/ruff format .
 

@@ -1,11 +1,9 @@
 """`BiLSTMClassifier`."""
 
 from ._constraints import PEEPHOLE
-from ._documentation import documented
 from ._recurrent_classifier import RecurrentClassifier
 
 
-@documented(is_classifier=True, bidirectional=False, peephole=True)
 class BiLSTMClassifier(RecurrentClassifier):
     r"""Classify windows by a bidirectional long short-term memory network.
 
@@ -17,11 +15,121 @@ class BiLSTMClassifier(RecurrentClassifier):
 
     Parameters
     ----------
-    {parameters}
+    hidden_size : int or list of int, default=32
+        Number of hidden units per recurrent layer and direction. A list sets each layer separately,
+        first layer first; leave `num_layers` out then.
+    num_layers : int, default=1
+        Number of stacked recurrent layers.
+    dropout : float in [0, 1) or list of float, default=0.0
+        Dropout rate of the outputs of each recurrent layer, in training only. A list sets each
+        layer separately. With `embedding_dim`, the rate of the first layer also applies to the
+        embedding, with one mask for all steps of a sequence (Gal and Ghahramani, 2016).
+    recurrent_dropout : float in [0, 1), default=0.0
+        Dropout rate of the hidden state that enters the recurrent product, in training only, with
+        one mask for all steps of a sequence: variational dropout (Gal and Ghahramani, 2016).
+    activation : {"tanh", "relu"}, default="tanh"
+        Activation function of the candidate and of the output of the cell. Gates always use the
+        logistic sigmoid.
+    peephole : bool, default=False
+        Whether the gates of the LSTM also read the cell state: peephole connections (Gers and
+        Schmidhuber, 2000).
+    embedding_dim : int, default=None
+        Embedding dimension: the size of the trained vector that stands for each token. If set, `X`
+        holds tokens, integers of shape (n_samples, n_timesteps) as `TextSequencer` makes them. 0 is
+        padding, which is masked wherever it stands; tokens not seen in `fit` are treated as 1, out
+        of vocabulary. If `fit` has seen no 1 either, its vector is the mean of the others. None:
+        `X` holds numeric features.
+    init_scale : float, default=1.0
+        Factor of the initial weights: Glorot uniform for input and output weights (Glorot and
+        Bengio, 2010), orthogonal for recurrent ones (Saxe et al., 2014). Small weights make a
+        network that is nearly linear at first, and forecasts of short, noisy series smoother; 1.0
+        is what Keras does.
+    class_weight : dict or "balanced", default=None
+        Weights of the classes in the log loss, ``-log p(y)``; ``"balanced"``: inversely
+        proportional to class frequencies.
+    optimizer : {"adam", "adamw", "nadam", "rmsprop", "sgd"}, default="adam"
+        Gradient method: Adam, AdamW, NAdam, RMSprop (smoothing constant 0.9), or stochastic
+        gradient descent with Nesterov momentum of 0.9.
+    learning_rate : float, default=0.005
+        Learning rate of the optimizer.
+    weight_decay : float or "auto", default="auto"
+        Weight decay: strength of the L2 regularisation, against overfitting. ``"auto"`` is ``1e-3 *
+        min(L, 1)`` in each epoch, where ``L`` is the training loss of the epoch before: noise is
+        not overfitted, and a clean signal is fitted almost without penalty. 0 turns it off.
+    max_grad_norm : float or None, default=1.0
+        Gradient clipping: a gradient whose L2 norm is larger is scaled down to this norm. None: no
+        clipping.
+    batch_size : int, default=64
+        Size of the mini-batches. If the lengths of the windows differ much, each mini-batch holds
+        windows of similar length (bucketing).
+    max_epochs : int, default=100
+        Maximum number of epochs, passes over the training samples.
+    shuffle : bool, default=True
+        Whether to shuffle the samples in each epoch.
+    early_stopping : bool, default=False
+        Whether to hold out the newest samples as a validation set, stop when the validation loss no
+        longer falls, and restore the weights with the lowest one. Training samples whose windows
+        overlap the validation set are left out, as far as the overlap can be detected: a window
+        scaler before the network, or several interleaved series, hide it. ``X_val`` of `fit`
+        replaces the newest samples.
+    validation_fraction : float in (0, 1), default=0.1
+        Fraction of the samples held out with ``early_stopping``.
+    n_iter_no_change : int or None, default=10
+        Patience: training stops after this many epochs without an improvement of the loss
+        (validation loss with ``early_stopping``, training loss otherwise). None: train for all
+        ``max_epochs``.
+    tol : float, default=1e-4
+        Smallest decrease of the loss that counts as an improvement.
+    warm_start : bool, default=False
+        Whether `fit` continues from the weights and the optimizer state of the previous fit.
+    callbacks : list of skorch.callbacks.Callback, default=None
+        Callbacks of skorch, or pairs of a name and one, called for every mini-batch and epoch.
+        With callbacks, torch trains, as with ``engine="torch"``. Scores are those of standardised
+        targets. Callbacks of scikit-learn are set by `set_callbacks`.
+    device : str, default="cpu"
+        Device to train on: ``"cpu"``, an accelerator such as ``"cuda"``, or ``"auto"``. Predictions
+        are always computed on the CPU.
+    engine : {"auto", "torch"}, default="auto"
+        Implementation used on the CPU. ``"auto"``: code compiled for this machine; ``"torch"``:
+        torch trains and NumPy predicts. Results agree up to rounding. Other devices always use
+        torch.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the initial weights, the order of the samples and dropout. Equal seeds give
+        bit-identical results, whatever ``n_jobs``. Global random generators are neither used nor
+        changed; None draws a new seed.
+    verbose : bool, default=False
+        Whether to print the loss of each epoch.
 
     Attributes
     ----------
-    {attributes}
+    weights_ : dict of str to ndarray
+        Weights of the network. Single precision, but double if all training samples fit into one
+        mini-batch.
+    n_parameters_ : int
+        Number of weights of the network.
+    n_iter_ : int
+        Number of epochs trained.
+    loss_curve_ : list of float
+        Mean training loss of each epoch.
+    validation_scores_ : list of float or None
+        With ``early_stopping``, the negative validation loss after each epoch.
+    best_validation_score_ : float or None
+        The highest validation score; its weights were kept.
+    stop_reason_ : {"max_epochs", "training_loss", "validation_score", "callback"}
+        Why training stopped.
+    feature_mean_, feature_scale_ : ndarray of shape (n_features,) or None
+        Mean and standard deviation by which inputs are standardised, from the training
+        windows. None for tokens.
+    tokens_ : ndarray of int or None
+        With `embedding_dim`, the tokens seen in training, in ascending order.
+    classes_ : ndarray of shape (n_classes,)
+        Class labels.
+    n_features_in_ : int
+        Number of features per step; for two-dimensional `X`, its number of columns.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, if `fit` saw a frame.
+    window_shape_ : tuple of (int, int)
+        Number of steps and of features of the windows seen in `fit`.
 
     See Also
     --------

@@ -1,0 +1,350 @@
+"""Texts of parameters and attributes that several classes share: the one place to change them.
+
+`write_docstrings.py` beside this file writes them into the classes. A class gets the texts of the
+parameters in its signature. A type without default gets that of the signature, and a default that
+stands here must be that of the signature.
+"""
+
+NETWORK = """
+hidden_size : int or list of int, default=32
+    Number of hidden units per recurrent layer and direction. A list sets each layer separately,
+    first layer first; leave `num_layers` out then.
+num_layers : int, default=1
+    Number of stacked recurrent layers.
+bidirectional : bool, default=False
+    Whether each layer also processes the window backwards, from its last step to its first. No
+    row after the window is read.
+dropout : float in [0, 1) or list of float, default=0.0
+    Dropout rate of the outputs of each recurrent layer, in training only. A list sets each
+    layer separately. With `embedding_dim`, the rate of the first layer also applies to the
+    embedding, with one mask for all steps of a sequence (Gal and Ghahramani, 2016).
+recurrent_dropout : float in [0, 1), default=0.0
+    Dropout rate of the hidden state that enters the recurrent product, in training only, with
+    one mask for all steps of a sequence: variational dropout (Gal and Ghahramani, 2016).
+activation : {"tanh", "relu"}, default="tanh"
+    Activation function of the candidate and of the output of the cell. Gates always use the
+    logistic sigmoid.
+peephole : bool, default=False
+    Whether the gates of the LSTM also read the cell state: peephole connections (Gers and
+    Schmidhuber, 2000).
+embedding_dim : int, default=None
+    Embedding dimension: the size of the trained vector that stands for each token. If set, `X`
+    holds tokens, integers of shape (n_samples, n_timesteps) as `TextSequencer` makes them. 0 is
+    padding, which is masked wherever it stands; tokens not seen in `fit` are treated as 1, out
+    of vocabulary. If `fit` has seen no 1 either, its vector is the mean of the others. None:
+    `X` holds numeric features.
+init_scale : float
+    Factor of the initial weights: Glorot uniform for input and output weights (Glorot and
+    Bengio, 2010), orthogonal for recurrent ones (Saxe et al., 2014). Small weights make a
+    network that is nearly linear at first, and forecasts of short, noisy series smoother; 1.0
+    is what Keras does.
+"""
+
+OF_REGRESSORS = """
+differencing : {"auto", "always", "never"}, default="auto"
+    Differencing, for non-stationary series such as prices. The network predicts the difference
+    ``y[t] - x[t]`` from the newest value of a feature instead of the target itself, and
+    `predict` adds ``x[t]`` back, so that it can follow values outside the range of the training
+    data. ``"auto"``: a target is differenced if that leaves less than half of its variance; the
+    feature is the one that leaves the smallest. If all targets are differenced, non-stationary
+    features (the augmented Dickey-Fuller test does not reject a unit root at 5 %; Said and
+    Dickey, 1984) are replaced by their differences from the first step of the window.
+    ``"always"``: all targets and all features; ``"never"``: none. A difference is in the units
+    of its feature, so targets on another scale than every feature are not differenced under
+    ``"auto"``; tokens never are.
+output : {"last", "sequence"}, default="last"
+    Whether `y` has one target per window (many-to-one) or one per step of each window
+    (many-to-many). With ``"sequence"``, steps without a target are NaN in `y`, and all targets
+    have the same weight in the loss. The prediction of a step depends on this and earlier steps
+    of its window only, unless the network is bidirectional.
+loss : {"squared_error", "absolute_error", "huber", "log_cosh", "quantile"}
+    Loss function, squared error by default: the mean over targets of a function of the error
+    ``e``, prediction minus target in standard deviations of the target: ``e ** 2`` (MSE);
+    ``|e|`` (MAE); ``e ** 2 / 2`` up to ``|e| = 1`` and ``|e| - 1 / 2`` beyond (Huber, 1964);
+    ``log(cosh(e))``, much the same but smooth; or the pinball loss ``max((1 - q) * e, -q * e)``
+    of the quantile `q` (Koenker and Bassett, 1978).
+quantile : float in (0, 1) or list of float, default=0.5
+    Quantile level or levels that ``loss="quantile"`` predicts. A list of distinct levels
+    predicts several quantiles at once, along a last axis of the predictions. They never cross:
+    predictions are sorted by level (Chernozhukov, Fernandez-Val and Galichon, 2010).
+"""
+
+OF_CLASSIFIERS = """
+class_weight : dict or "balanced", default=None
+    Weights of the classes in the log loss, ``-log p(y)``; ``"balanced"``: inversely
+    proportional to class frequencies.
+"""
+
+TRAINING = """
+optimizer : {"adam", "adamw", "nadam", "rmsprop", "sgd"}, default="adam"
+    Gradient method: Adam, AdamW, NAdam, RMSprop (smoothing constant 0.9), or stochastic
+    gradient descent with Nesterov momentum of 0.9.
+learning_rate : float, default=0.005
+    Learning rate of the optimizer.
+weight_decay : float or "auto", default="auto"
+    Weight decay: strength of the L2 regularisation, against overfitting. ``"auto"`` is ``1e-3 *
+    min(L, 1)`` in each epoch, where ``L`` is the training loss of the epoch before: noise is
+    not overfitted, and a clean signal is fitted almost without penalty. 0 turns it off.
+max_grad_norm : float or None, default=1.0
+    Gradient clipping: a gradient whose L2 norm is larger is scaled down to this norm. None: no
+    clipping.
+batch_size : int, default=64
+    Size of the mini-batches. If the lengths of the windows differ much, each mini-batch holds
+    windows of similar length (bucketing).
+max_epochs : int, default=100
+    Maximum number of epochs, passes over the training samples.
+shuffle : bool, default=True
+    Whether to shuffle the samples in each epoch.
+early_stopping : bool, default=False
+    Whether to hold out the newest samples as a validation set, stop when the validation loss no
+    longer falls, and restore the weights with the lowest one. Training samples whose windows
+    overlap the validation set are left out, as far as the overlap can be detected: a window
+    scaler before the network, or several interleaved series, hide it. ``X_val`` of `fit`
+    replaces the newest samples.
+validation_fraction : float in (0, 1), default=0.1
+    Fraction of the samples held out with ``early_stopping``.
+n_iter_no_change : int or None, default=10
+    Patience: training stops after this many epochs without an improvement of the loss
+    (validation loss with ``early_stopping``, training loss otherwise). None: train for all
+    ``max_epochs``.
+tol : float, default=1e-4
+    Smallest decrease of the loss that counts as an improvement.
+warm_start : bool, default=False
+    Whether `fit` continues from the weights and the optimizer state of the previous fit.
+callbacks : list of skorch.callbacks.Callback, default=None
+    Callbacks of skorch, or pairs of a name and one, called for every mini-batch and epoch.
+    With callbacks, torch trains, as with ``engine="torch"``. Scores are those of standardised
+    targets. Callbacks of scikit-learn are set by `set_callbacks`.
+device : str, default="cpu"
+    Device to train on: ``"cpu"``, an accelerator such as ``"cuda"``, or ``"auto"``. Predictions
+    are always computed on the CPU.
+engine : {"auto", "torch"}, default="auto"
+    Implementation used on the CPU. ``"auto"``: code compiled for this machine; ``"torch"``:
+    torch trains and NumPy predicts. Results agree up to rounding. Other devices always use
+    torch.
+random_state : int, RandomState instance or None, default=None
+    Seed of the initial weights, the order of the samples and dropout. Equal seeds give
+    bit-identical results, whatever ``n_jobs``. Global random generators are neither used nor
+    changed; None draws a new seed.
+verbose : bool, default=False
+    Whether to print the loss of each epoch.
+"""
+
+# In place of those above, in classes of a cell.
+OF_CELLS = {
+    "mingru": """
+recurrent_dropout : float, default=0.0
+    Only for cells with a recurrent product; must be 0 here.
+""",
+}
+
+ATTRIBUTES = """
+weights_ : dict of str to ndarray
+    Weights of the network. Single precision, but double if all training samples fit into one
+    mini-batch.
+n_parameters_ : int
+    Number of weights of the network.
+n_iter_ : int
+    Number of epochs trained.
+loss_curve_ : list of float
+    Mean training loss of each epoch.
+validation_scores_ : list of float or None
+    With ``early_stopping``, the negative validation loss after each epoch.
+best_validation_score_ : float or None
+    The highest validation score; its weights were kept.
+stop_reason_ : {"max_epochs", "training_loss", "validation_score", "callback"}
+    Why training stopped.
+feature_mean_, feature_scale_ : ndarray of shape (n_features,) or None
+    Mean and standard deviation by which inputs are standardised, from the training
+    windows. None for tokens.
+tokens_ : ndarray of int or None
+    With `embedding_dim`, the tokens seen in training, in ascending order.
+"""
+
+ATTRIBUTES_OF_REGRESSORS = """
+loss_curve_ : list of float
+    Mean training loss of each epoch. Errors are in standard deviations of the target, or of its
+    differences.
+feature_mean_, feature_scale_ : ndarray of shape (n_features,) or None
+    Mean and standard deviation by which inputs are standardised, from the training
+    windows. Differences are divided by their root mean square. None for tokens.
+target_mean_, target_scale_ : ndarray of shape (n_outputs,)
+    Mean and standard deviation by which targets, differenced where that applies, are
+    standardised; undone in `predict`.
+differenced_targets_ : ndarray of int of shape (n_outputs,)
+    Column of `X` that is subtracted from each target, -1 for a target that is not differenced.
+differenced_features_ : ndarray of bool of shape (n_features,)
+    Which features are replaced by their differences from the first step of the window.
+"""
+
+ATTRIBUTES_OF_CLASSIFIERS = """
+classes_ : ndarray of shape (n_classes,)
+    Class labels.
+"""
+
+INPUT_ATTRIBUTES = """
+n_features_in_ : int
+    Number of features per step; for two-dimensional `X`, its number of columns.
+feature_names_in_ : ndarray of shape (n_features_in_,)
+    Names of the columns, if `fit` saw a frame.
+window_shape_ : tuple of (int, int)
+    Number of steps and of features of the windows seen in `fit`.
+"""
+
+OF_LANGUAGE_MODELS = r"""
+hidden_size : int or list of int, default=128
+    Number of hidden units per recurrent layer. A list sets each layer separately, first layer
+    first; leave `num_layers` out then.
+level : {"char", "word"}, default="char"
+    What a token is: a character, including blanks and line ends, or a word.
+num_layers : int, default=1
+    Number of stacked recurrent layers.
+embedding_dim : int, default=None
+    Embedding dimension: the size of the trained vector that stands for each token. None: tokens
+    are one-hot encoded, which suits characters.
+sequence_length : int, default=100
+    Number of tokens per training chunk: the length of truncated back-propagation through time.
+    Unless ``stateful``, it also bounds how far back the network can learn to remember.
+stateful : bool, default=False
+    Whether the hidden state is carried from one chunk of a text to the next in training. The
+    texts are then read in order in ``batch_size`` parallel streams, or fewer, so that each
+    stream has at least ten chunks. Otherwise chunks are independent and start from a state of
+    zeros.
+max_tokens : int, default=None
+    Maximum vocabulary size, the number of inputs and outputs of the network. If there are more
+    distinct tokens, the ``max_tokens - 1`` most frequent ones are kept, and all others share
+    one id: out of vocabulary.
+lowercase : bool, default=False
+    Whether to convert texts and prompts to lower case first. The model then writes lower case
+    too.
+token_pattern : str, default=r"\\w+(?:['\u2019-]\\w+)*|[^\\w\\s]"
+    Regular expression of a word; only for ``level="word"``. The default matches words,
+    including inner apostrophes and hyphens, and single punctuation marks. For texts that are
+    tokenized already, with blanks between tokens, use ``r"\S+"``.
+analyzer : callable, default=None
+    Tokenizer: a function from a raw text to its tokens, instead of `lowercase`, `token_pattern`
+    and the split into characters. `level` then only sets how `sample` joins tokens.
+vocabulary : iterable of str or mapping of str to int, default=None
+    The tokens in the order of their ids; of a mapping only the order of the values counts.
+    None: learned in `fit`, the most frequent token first. Cannot be combined with `max_tokens`.
+dropout : float in [0, 1) or list of float, default=0.0
+    Dropout rate of the outputs of each recurrent layer, in training only. A list sets each
+    layer separately. With `embedding_dim`, the rate of the first layer also applies to the
+    embedding.
+recurrent_dropout : float in [0, 1), default=0.0
+    Dropout rate of the hidden state that enters the recurrent product, in training only, with
+    one mask for all steps of a chunk: variational dropout (Gal and Ghahramani, 2016).
+activation : {"tanh", "relu"}, default="tanh"
+    Activation function of the candidate and of the output of the cell. Gates always use the
+    logistic sigmoid.
+optimizer : {"adam", "adamw", "nadam", "rmsprop", "sgd"}, default="adam"
+    Gradient method: Adam, AdamW, NAdam, RMSprop (smoothing constant 0.9), or stochastic
+    gradient descent with Nesterov momentum of 0.9.
+learning_rate : float, default=0.005
+    Learning rate of the optimizer.
+weight_decay : float or "auto", default=0.0
+    Weight decay: strength of the L2 regularisation, against overfitting. ``"auto"`` is ``1e-3 *
+    min(L, 1)`` in each epoch, where ``L`` is the training loss of the epoch before.
+max_grad_norm : float or None, default=1.0
+    Gradient clipping: a gradient whose L2 norm is larger is scaled down to this norm. None: no
+    clipping.
+batch_size : int, default=64
+    Size of the mini-batches, in chunks.
+max_epochs : int, default=50
+    Maximum number of epochs, passes over the training text.
+shuffle : bool, default=True
+    Whether to shuffle the chunks in each epoch; ignored if ``stateful``.
+early_stopping : bool, default=False
+    Whether to hold out the end of the texts as a validation set, stop when the validation loss
+    no longer falls, and restore the weights with the lowest one.
+validation_fraction : float in (0, 1), default=0.1
+    Fraction of the tokens held out with ``early_stopping``: the last texts, or the end of a
+    text.
+n_iter_no_change : int or None, default=10
+    Patience: training stops after this many epochs without an improvement of the loss
+    (validation loss with ``early_stopping``, training loss otherwise). None: train for all
+    ``max_epochs``.
+tol : float, default=1e-4
+    Smallest decrease of the loss that counts as an improvement.
+warm_start : bool, default=False
+    Whether `fit` continues from the weights, the optimizer state and the vocabulary of the
+    previous fit.
+callbacks : list of skorch.callbacks.Callback, default=None
+    Callbacks of skorch, or pairs of a name and one, called for every mini-batch and epoch.
+    With callbacks, torch trains, as with ``engine="torch"``. Callbacks of scikit-learn, and
+    `sklstm.callbacks.TextSampler`, are set by `set_callbacks`.
+device : str, default="cpu"
+    Device to train on: ``"cpu"``, an accelerator such as ``"cuda"``, or ``"auto"``. Texts are
+    always scored and sampled on the CPU.
+engine : {"auto", "torch"}, default="auto"
+    Implementation used on the CPU. ``"auto"``: code compiled for this machine; ``"torch"``:
+    torch trains, and NumPy scores and samples. Results agree up to rounding. Other devices
+    always use torch.
+random_state : int, RandomState instance or None, default=None
+    Seed of the initial weights, the order of the chunks and dropout. Equal seeds give
+    bit-identical results, whatever ``n_jobs``. Global random generators are neither used nor
+    changed; None draws a new seed.
+verbose : bool, default=False
+    Whether to print the loss of each epoch.
+"""
+
+ATTRIBUTES_OF_LANGUAGE_MODELS = """
+vocabulary_ : dict of str to int
+    Tokens and their ids: consecutive integers from 0, in ascending order. Tokens out of
+    vocabulary, if `fit` met any, share the next id.
+token_counts_ : ndarray of shape (n_ids,), int64
+    Number of occurrences of each id in the training texts.
+weights_ : dict of str to ndarray
+    Weights of the network, in single precision.
+n_parameters_ : int
+    Number of weights of the network.
+n_iter_ : int
+    Number of epochs trained.
+loss_curve_ : list of float
+    Mean training loss of each epoch: the cross-entropy, or negative log-likelihood, per token
+    in nats.
+validation_scores_ : list of float or None
+    With ``early_stopping``, the mean log-likelihood per token of the validation text after each
+    epoch.
+best_validation_score_ : float or None
+    The highest validation score; its weights were kept.
+stop_reason_ : {"max_epochs", "training_loss", "validation_score", "callback"}
+    Why training stopped.
+"""
+
+NOTES_OF_LANGUAGE_MODELS = """
+The model predicts each token from all tokens before it in the same text, so the log-likelihood
+of a text is ``sum(log p(w[t] | w[0], ..., w[t - 1]))`` over ``t >= 1``; the first token has no
+context and is not scored. Each text starts from a state of zeros, and no chunk spans two texts.
+
+In training, a text of n tokens is cut into ``(n - 1) // sequence_length`` full chunks; the rest
+is a shorter chunk, so that no token is lost.
+
+Out of vocabulary is an output like any other if `fit` met such a token: it is scored, and never
+sampled. If `fit` met none, there is no such output, and texts with unknown tokens are refused.
+This can happen to a fold of a cross-validation: remove rare tokens first. Scores of models with
+different vocabularies are not comparable, since out-of-vocabulary tokens are easy to predict. A
+text of a single repeated token has two outputs, one of which never occurs.
+
+For scoring, texts are read in parallel. Long ones are split into up to 64 pieces, and before
+each piece the network reads the ``max(1000, 2 * sequence_length)`` tokens before it as context,
+instead of all of them.
+"""
+
+# The base class, the sections of its subclasses, and the texts in them: later ones of the same name
+# take the place of earlier ones, and parameters are in the order of the signature.
+SECTIONS = {
+    "RecurrentRegressor": {
+        "Parameters": [NETWORK, OF_REGRESSORS, TRAINING],
+        "Attributes": [ATTRIBUTES, ATTRIBUTES_OF_REGRESSORS, INPUT_ATTRIBUTES],
+    },
+    "RecurrentClassifier": {
+        "Parameters": [NETWORK, OF_CLASSIFIERS, TRAINING],
+        "Attributes": [ATTRIBUTES, ATTRIBUTES_OF_CLASSIFIERS, INPUT_ATTRIBUTES],
+    },
+    "LanguageModel": {
+        "Parameters": [NETWORK, OF_LANGUAGE_MODELS],
+        "Attributes": [ATTRIBUTES_OF_LANGUAGE_MODELS],
+        "Notes": [NOTES_OF_LANGUAGE_MODELS],
+    },
+}
