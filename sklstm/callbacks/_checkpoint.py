@@ -9,8 +9,7 @@ from sklearn.utils._param_validation import Interval, StrOptions, validate_param
 
 from sklstm.training import RunState
 
-from ._checkpoint_file import CheckpointFile, read_content
-from ._fit_identity import fit_identity
+from ._checkpoint_file import CheckpointFile, fit_identity, read_content
 
 _OF_CALLBACKS = (
     "_skl_callbacks", "_skl_callbacks_to_teardown", "_callback_fit_ctx", "_parent_callback_ctx",

@@ -1,14 +1,156 @@
-"""The file of a checkpoint: whether it is whole, and of which fit: `CheckpointFile`."""
+"""Files of checkpoints: whole at every moment, and of one fit only."""
 
 import hashlib
+import os
 import pickle
+import re
+import shutil
+from contextlib import suppress
 from pathlib import Path
+from secrets import token_hex
 
-from ._whole_file import remove_unfinished, write_whole
+import joblib
+import numpy as np
 
+# A fit may go on with others of these; the last two are refused elsewhere.
+_FREE = {"max_epochs", "verbose", "device", "engine", "callbacks", "warm_start"}
+_VALUES = 1 << 20  # that are looked at together
 _NAME = b"sklstm checkpoint "
 _FORMAT = b"1"
 _DIGEST_SIZE = hashlib.sha256().digest_size
+
+
+def write_whole(path, write):
+    """Replace a file in one go, so that whoever reads it sees the old one or the new one.
+
+    A new file has the permissions that `open` gives, another one keeps its own. Where the path is
+    a link, the file that it leads to is replaced.
+
+    Parameters
+    ----------
+    path : str or path
+        The file; it need not be there.
+    write : callable
+        Called with an open binary file, writes the content.
+
+    Raises
+    ------
+    OSError
+        If the folder is not there, or nothing can be written into it. The old file is kept.
+    """
+    path = _followed(path)
+    unfinished = path.with_name(f".{path.name}.{token_hex(4)}.part")
+    try:
+        with open(unfinished, "xb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileNotFoundError):
+            shutil.copymode(path, unfinished)
+        os.replace(unfinished, path)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+
+
+def remove_unfinished(path):
+    """Remove what writers of a file have left beside it that were killed while they wrote.
+
+    Parameters
+    ----------
+    path : str or path
+        The file.
+    """
+    path = _followed(path)
+    unfinished = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{8}}\.part")
+    for other in path.parent.iterdir():
+        if unfinished.fullmatch(other.name):
+            other.unlink(missing_ok=True)
+
+
+def _followed(path):
+    return Path(os.path.realpath(path))
+
+
+def fit_identity(estimator, run):
+    """Return what a fit depends on: class, parameters and data.
+
+    The data are those that the network is trained on: windows that share their rows and copies of
+    them are the same, and so are a frame and its values.
+
+    Parameters
+    ----------
+    estimator : estimator
+        What is fitted.
+    run : OngoingRun
+        Its training.
+
+    Returns
+    -------
+    identity : dict of str to object
+        Two fits with equal ones go the same way, up to the seed where ``random_state`` is None.
+
+    Raises
+    ------
+    TypeError
+        If a parameter cannot be pickled.
+    """
+    parameters = estimator.get_params(deep=False)
+    identity = {name: _digest(name, parameters[name]) for name in parameters.keys() - _FREE}
+    dtype = run.training.windows.rows.dtype
+    return identity | {
+        "class": type(estimator).__name__,
+        "precision": dtype.name,
+        "training data": data_digest(run.training),
+        "held-back data": None if run.validation is None else data_digest(run.validation),
+    }
+
+
+def _digest(name, value):
+    if isinstance(value, np.generic):
+        value = value.item()
+    try:
+        return joblib.hash(value)
+    except Exception as error:  # whatever an object raises that does not want to be pickled
+        raise TypeError(
+            f"Checkpoint cannot keep {name}={value!r}, which cannot be pickled: {error} A function "
+            "must be defined at the top of a module."
+        ) from error
+
+
+def data_digest(data):
+    """Return a digest of samples, in the memory of a few of them.
+
+    Parameters
+    ----------
+    data : TrainingData
+        The samples.
+
+    Returns
+    -------
+    digest : str
+        The same for the same samples in the same order, however they are stored.
+    """
+    windows, digest = data.windows, hashlib.sha256()
+    step = max(1, _VALUES // (int(windows.lengths.max()) * windows.rows.shape[1]))
+    for first in range(0, len(windows), step):
+        block = np.arange(first, min(first + step, len(windows)))
+        parts = [
+            windows.lengths[block], windows.rows[windows.row_numbers(block)],
+            data.flat_targets(block),
+        ]  # fmt: skip
+        if data.sample_weight is not None:
+            parts.append(data.sample_weight[block])
+        for part in parts:
+            dtype = np.int64 if part.dtype.kind in "iu" else part.dtype
+            digest.update(f"{part.shape} {np.dtype(dtype)} ".encode())
+            digest.update(np.ascontiguousarray(part, dtype=dtype))
+    if windows.differenced is not None and windows.differenced.any():
+        digest.update(windows.differenced)
+    if data.batches is not None:
+        for part in (data.batches.samples, data.batches.firsts, data.batches.continues):
+            digest.update(np.ascontiguousarray(part))
+    return digest.hexdigest()
 
 
 class CheckpointFile:

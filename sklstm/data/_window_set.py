@@ -93,8 +93,8 @@ class WindowSet:
         """Numbers of the rows that the windows end with, shape (n_samples,)."""
         return self.starts + self.lengths - 1
 
-    def gather(self, index: slice | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Copy the windows at `index` into one array, each of them at its beginning.
+    def padded(self, index: slice | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the windows at `index` as one array, padded at their ends.
 
         Parameters
         ----------
@@ -104,7 +104,7 @@ class WindowSet:
         Returns
         -------
         values : ndarray of shape (n_windows, longest, n_features)
-            Steps from the oldest on, features measured from the first one if they are to be.
+            Steps from the oldest on, differenced features measured from the first one.
             Beyond the end of a shorter window its last step is repeated.
         lengths : ndarray of shape (n_windows,), int64
             Number of steps of each window.
@@ -137,8 +137,8 @@ class WindowSet:
         ends = np.cumsum(lengths)
         return np.arange(ends[-1]) + np.repeat(starts - (ends - lengths), lengths)
 
-    def gathered(self, index: slice | np.ndarray) -> "WindowSet":
-        """Return the windows at `index` with rows of their own, one window after the other.
+    def compact(self, index: slice | np.ndarray) -> "WindowSet":
+        """Return the windows at `index` with rows of their own, padded likewise, in their order.
 
         Parameters
         ----------
@@ -150,7 +150,7 @@ class WindowSet:
         window_set : WindowSet
             Its rows are a copy, the larger the more the windows overlap.
         """
-        values, lengths = self.gather(index)
+        values, lengths = self.padded(index)
         n_samples, n_steps = values.shape[:2]
         starts = np.arange(n_samples, dtype=np.int64) * n_steps
         return WindowSet(values.reshape(-1, *values.shape[2:]), starts, lengths)
@@ -258,4 +258,4 @@ def _shift(before, after):
 
 
 def _values(windows, sample):
-    return windows.gather(np.array([sample]))[0][0]
+    return windows.padded(np.array([sample]))[0][0]

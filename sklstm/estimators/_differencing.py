@@ -143,7 +143,7 @@ def root_mean_square_changes(windows, features, unit, weight=None):
     total = np.zeros(len(features))
     for first in range(0, len(windows), size):
         block = slice(first, first + size)
-        values, lengths = windows.gather(block)
+        values, lengths = windows.padded(block)
         values = values[:, :, features] / unit
         mask = np.arange(values.shape[1]) < lengths[:, np.newaxis]
         squares = np.square(values - values[:, :1]).sum(axis=1, where=mask[:, :, np.newaxis])

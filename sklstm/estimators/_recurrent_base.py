@@ -388,7 +388,7 @@ class RecurrentBase(CallbackSupportMixin, BaseEstimator):
         (3, 6, 4)
         """
         windows = self._check_window_array(X)
-        values, lengths = self._inputs_of(windows, np.float64).gather(slice(None))
+        values, lengths = self._inputs_of(windows, np.float64).padded(slice(None))
         network = self._fitted.network
         activations = gate_activations(network.spec, network.weights, values, lengths)
         for of_layer in activations.values():
@@ -404,7 +404,7 @@ class RecurrentBase(CallbackSupportMixin, BaseEstimator):
 
     def _network_inputs(self, windows: np.ndarray) -> np.ndarray:
         """Return what the network reads of an array of windows, NaN at missing steps."""
-        values, lengths = self._inputs_of(windows, np.float64).gather(slice(None))
+        values, lengths = self._inputs_of(windows, np.float64).padded(slice(None))
         return at_their_steps(values, lengths, windows)
 
     def _inputs_of(self, windows: np.ndarray, dtype: Any) -> WindowSet:

@@ -2,7 +2,7 @@
 
 from sklearn.base import is_classifier, is_regressor
 
-from . import _common_checks, _series_checks, _window_checks
+from . import _checks
 
 
 def sequence_estimator_checks(estimator):
@@ -33,15 +33,15 @@ def sequence_estimator_checks(estimator):
     >>> "check_causality_of_series" in names
     True
     """
-    checks = list(_common_checks.CHECKS)
+    checks = list(_checks.COMMON_CHECKS)
     if is_regressor(estimator) or is_classifier(estimator):
-        checks += _window_checks.CHECKS
+        checks += _checks.WINDOW_CHECKS
         if "random_state" in estimator.get_params():
-            checks += _window_checks.SEED_CHECKS
+            checks += _checks.SEED_CHECKS
     else:
-        checks += _series_checks.CHECKS
+        checks += _checks.SERIES_CHECKS
         if hasattr(estimator, "inverse_transform"):
-            checks += _series_checks.INVERSE_CHECKS
+            checks += _checks.INVERSE_CHECKS
     for check in checks:
         yield estimator, check
 

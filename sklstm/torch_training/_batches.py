@@ -32,7 +32,7 @@ class Batches:
         """Yield pairs: arguments of the network by name, and targets, with weights if any."""
         for batch in self.batches.slices():
             samples = self.batches.samples[batch]
-            values, lengths = self.data.windows.gather(samples)
+            values, lengths = self.data.windows.padded(samples)
             inputs = {"values": self._tensor(values)}
             if self._ragged:
                 inputs["lengths"] = self._tensor(lengths)
@@ -51,7 +51,7 @@ class Batches:
         """Return targets; those of every step, as many as the longest window has steps."""
         if not self.data.every_step:
             return _as_torch_takes(self.data.targets[samples])
-        values, lengths = self.data.targets.gather(samples)
+        values, lengths = self.data.targets.padded(samples)
         none = -1 if values.dtype.kind == "i" else np.nan
         values[np.arange(values.shape[1]) >= lengths[:, np.newaxis]] = none
         return _as_torch_takes(values)

@@ -208,7 +208,7 @@ class CompiledEngine:
 
     def _read(self, pass_, samples):
         """Hand over the steps of some windows; return which samples they are there."""
-        self._hand_over(pass_, self.data.gathered(samples))
+        self._hand_over(pass_, self.data.compact(samples))
         return np.arange(len(samples))
 
     @staticmethod

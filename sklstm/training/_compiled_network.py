@@ -105,6 +105,6 @@ class CompiledNetwork:
         if end - first <= 2 * lengths.sum():
             pass_.set_inputs(windows.rows[first:end], windows.differenced)
             return starts - first, lengths
-        apart = windows.gathered(slice(None))
+        apart = windows.compact(slice(None))
         pass_.set_inputs(apart.rows)
         return apart.starts, apart.lengths

@@ -161,7 +161,7 @@ class Predictor:
 
 def _numpy_output(spec, weights, windows):
     def output(windows):
-        return network_output(spec, weights, windows.gather, windows.lengths)
+        return network_output(spec, weights, windows.padded, windows.lengths)
 
     uneven = not spec.every_step and are_uneven(windows.lengths)
     return by_length(windows, output) if uneven else output(windows)

@@ -100,11 +100,11 @@ class TrainingData:
             return self.targets[samples]
         return self.targets.rows[self.targets.row_numbers(samples)]
 
-    def gathered(self, samples: Any) -> TrainingData:
+    def compact(self, samples: Any) -> TrainingData:
         """Return some samples with rows of their own, without weights."""
         targets = self.targets
-        targets = targets.gathered(samples) if self.every_step else targets[samples]
-        return TrainingData(self.windows.gathered(samples), targets)
+        targets = targets.compact(samples) if self.every_step else targets[samples]
+        return TrainingData(self.windows.compact(samples), targets)
 
     def weights(self, samples: Any) -> np.ndarray:
         """Return the weights of some samples, each counted once for every target."""

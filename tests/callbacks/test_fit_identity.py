@@ -11,7 +11,7 @@ from sklearn.base import clone
 
 from sklstm import GRURegressor, LSTMRegressor, SequenceWindower
 from sklstm.callbacks import Checkpoint
-from sklstm.callbacks._fit_identity import data_digest
+from sklstm.callbacks._checkpoint_file import data_digest
 from sklstm.data import WindowSet
 from sklstm.training import TrainingData
 
@@ -95,7 +95,7 @@ def test_a_digest_depends_on_everything_but_the_place_in_memory(kind):
         WindowSet(targets, starts, lengths) if kind == "steps" else targets[:20],
         weight,
     )
-    copied = alone.gathered(np.arange(20))
+    copied = alone.compact(np.arange(20))
     assert data_digest(TrainingData(copied.windows, copied.targets, weight)) == digest()
     rows_other, targets_other, shorter = rows.copy(), targets.copy(), lengths.copy()
     rows_other[starts[3]] += 1

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from sklstm.callbacks._whole_file import remove_unfinished, write_whole
+from sklstm.callbacks._checkpoint_file import remove_unfinished, write_whole
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="permissions and links of POSIX")
 

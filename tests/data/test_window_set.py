@@ -77,9 +77,9 @@ def test_overlapping_windows_share_rows_when_steps_are_missing(rng):
 
 
 @pytest.mark.parametrize("index", [slice(None), slice(1, 4), np.array([4, 0, 0, 2])])
-def test_gathered_windows_begin_at_their_first_step_and_repeat_their_last(index):
+def test_padded_windows_begin_at_their_first_step_and_repeat_their_last(index):
     windows = CASES["separate, missing"]
-    values, lengths = WindowSet.from_array(windows).gather(index)
+    values, lengths = WindowSet.from_array(windows).padded(index)
     sequences = [observed_steps(window) for window in windows[index]]
     assert values.shape[1] == max(len(sequence) for sequence in sequences)
     for value, length, sequence in zip(values, lengths, sequences, strict=True):
@@ -92,7 +92,7 @@ def test_gathered_windows_begin_at_their_first_step_and_repeat_their_last(index)
 def test_taken_windows_are_those_at_the_index(windows, index):
     window_set = WindowSet.from_array(np.concatenate([windows] * 6))
     taken = window_set.take(index)
-    for left, right in zip(taken.gather(slice(None)), window_set.gather(index), strict=True):
+    for left, right in zip(taken.padded(slice(None)), window_set.padded(index), strict=True):
         np.testing.assert_array_equal(left, right)
 
 
@@ -100,23 +100,23 @@ def test_rows_can_be_replaced():
     window_set = WindowSet.from_array(CASES["overlapping, missing"])
     scaled = window_set.with_rows(2 * window_set.rows)
     np.testing.assert_array_equal(
-        scaled.gather(slice(None))[0], 2 * window_set.gather(slice(None))[0]
+        scaled.padded(slice(None))[0], 2 * window_set.padded(slice(None))[0]
     )
 
 
 @pytest.mark.parametrize("index", [slice(None), np.array([3, 0, 3])])
 def test_features_can_be_measured_from_the_first_step(index):
     windows = WindowSet.from_array(CASES["overlapping, missing"])
-    plain, lengths = windows.gather(index)
+    plain, lengths = windows.padded(index)
     relative = windows.with_rows(windows.rows, np.array([False, True, True]))
-    values, _ = relative.take(slice(None)).gather(index)
+    values, _ = relative.take(slice(None)).padded(index)
     np.testing.assert_array_equal(values[:, :, 0], plain[:, :, 0])
     np.testing.assert_array_equal(values[:, :, 1:], plain[:, :, 1:] - plain[:, :1, 1:])
     # Rows of their own hold the differences, which are not taken a second time.
-    apart = relative.gathered(index)
+    apart = relative.compact(index)
     for k, (start, length) in enumerate(zip(apart.starts, lengths, strict=True)):
         np.testing.assert_array_equal(apart.rows[start : start + length], values[k, :length])
-    np.testing.assert_array_equal(apart.gather(slice(None))[0], values)
+    np.testing.assert_array_equal(apart.padded(slice(None))[0], values)
     newest = plain[np.arange(len(lengths)), lengths - 1]
     np.testing.assert_array_equal(relative.rows[relative.take(index).newest_rows], newest)
 
@@ -167,13 +167,13 @@ def test_windows_that_cannot_be_read_are_refused(windows, words):
         WindowSet.from_array(windows)
 
 
-def test_gathered_windows_have_rows_of_their_own():
+def test_compact_windows_have_rows_of_their_own():
     rows = np.arange(24.0).reshape(12, 2)
     windows = WindowSet(rows, np.array([4, 0, 5]), np.array([3, 2, 4]))
     index = np.array([2, 0, 1])
-    apart = windows.gathered(index)
+    apart = windows.compact(index)
     for sample, expected in enumerate(index):
-        values, length = windows.gather(slice(expected, expected + 1))
+        values, length = windows.padded(slice(expected, expected + 1))
         found = apart.rows[apart.starts[sample] :][: apart.lengths[sample]]
         assert apart.lengths[sample] == length[0]
         np.testing.assert_array_equal(found, values[0])

@@ -25,7 +25,7 @@ class Reader(WindowsInputMixin, BaseEstimator):
 
     def read(self, X):
         window_set = self._check_windows(X, reset=False)
-        return window_set.gather(slice(None))[0]
+        return window_set.padded(slice(None))[0]
 
 
 def test_three_axes():
@@ -34,7 +34,7 @@ def test_three_axes():
     assert reader.window_shape_ == (3, 2)
     assert not hasattr(reader, "feature_names_in_")
     assert step_features(WINDOWS) is None
-    np.testing.assert_array_equal(reader.window_set_.gather(slice(None))[0], WINDOWS)
+    np.testing.assert_array_equal(reader.window_set_.padded(slice(None))[0], WINDOWS)
 
 
 def test_two_axes_are_columns_to_scikit_learn():

@@ -32,6 +32,6 @@ def test_every_target_of_a_sample_counts(weighted, classes):
     order, each = rng.permutation(11), counts * (1.0 if weight is None else weight)
     expected = [each[order[first : first + 4]].sum() for first in (0, 4, 8)]
     np.testing.assert_allclose(data.weight_sums(BatchOrder.in_turn(order, 4)), expected)
-    some = data.gathered(order[:3])
+    some = data.compact(order[:3])
     np.testing.assert_array_equal(some.n_targets, counts[order[:3]])
     np.testing.assert_array_equal(some.flat_targets(np.arange(3)), data.flat_targets(order[:3]))

@@ -43,7 +43,7 @@ def problem(new_network, request, monkeypatch):
 
 def gradient(spec, weights, data):
     module = RecurrentNetwork(spec, weights)
-    values, _ = data.windows.gather(slice(None))
+    values, _ = data.windows.padded(slice(None))
     (module(torch.tensor(values)) - torch.tensor(data.targets)).square().mean().backward()
     return {name: parameter.grad.numpy() for name, parameter in module.named_parameters()}
 
@@ -110,7 +110,7 @@ def test_losses_are_those_of_the_weights_at_the_time(problem):
     spec, weights, data = problem
     result = train(spec, weights, data, data, SETTINGS | {"max_epochs": 3})
     module = RecurrentNetwork(spec, weights)
-    values, _ = data.windows.gather(slice(None))
+    values, _ = data.windows.padded(slice(None))
     with torch.no_grad():
         error = module(torch.tensor(values)).numpy() - data.targets
     assert result.loss_curve[0] == pytest.approx((error**2).mean())
@@ -125,7 +125,7 @@ def test_best_weights_are_kept(problem):
     best = min(result.validation_curve)
     assert best < result.validation_curve[-1]
     module = RecurrentNetwork(spec, result.weights)
-    values, _ = data.windows.gather(slice(None))
+    values, _ = data.windows.padded(slice(None))
     with torch.no_grad():
         error = module(torch.tensor(values)).numpy() - data.targets
     assert (error**2).mean() == pytest.approx(best)
