@@ -136,6 +136,11 @@ class Cell:
         from_state : mapping of str to array
             By gate ``U h``, for those in `recurrent_gates`; with the second bias of those in
             `gates_apart`.
+
+        Returns
+        -------
+        weighted : list of array
+            One for each row.
         """
         return [
             from_inputs[row.gate] + from_state[row.gate]

@@ -14,6 +14,11 @@ def numpy_functions(activation: str) -> Functions:
     ----------
     activation : {"tanh", "relu"}
         Activation of the cell.
+
+    Returns
+    -------
+    functions : Functions
+        For NumPy arrays of any shape.
     """
     return SimpleNamespace(
         logistic=_logistic,
