@@ -54,6 +54,7 @@ lint: $(VENV)/.installed
 	$(VENV)/bin/python tools/write_docstrings.py --check
 	$(VENV)/bin/ruff check --output-format=concise .
 	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
 	find sklstm -name '*.py' | sort | xargs $(VENV)/bin/numpydoc lint
 
 examples: $(addprefix run-,$(EXAMPLES))

@@ -1,6 +1,7 @@
 """The public path of what a package exports: `publish`."""
 
-DEFINED_IN = {}  # the private module of each, which tests and tools look for its source in
+# The private module of each, for tests and tools that look for its source.
+DEFINED_IN: dict[object, str] = {}
 
 
 def publish(package):
