@@ -42,10 +42,10 @@ def ragged(windows):
 
 
 @pytest.mark.parametrize("weight", [None, RNG.uniform(0.1, 1.0, 300)], ids=["equal", "weighted"])
-def test_reference_is_the_feature_that_leaves_the_least(weight):
+def test_reference_is_the_feature_that_leaves_the_least(weight, rng):
     newest = np.stack([WALK, 2 * WALK, NOISE, WALK + 0.5 * NOISE], axis=1)[:300]
     targets = np.stack(
-        [newest[:, 0] + RNG.normal(size=300), newest[:, 1] - 40, NOISE[:300]], axis=1
+        [newest[:, 0] + rng.normal(size=300), newest[:, 1] - 40, NOISE[:300]], axis=1
     )
     every = np.arange(300)
     found = choose_reference_features(targets, newest, every, weight)
@@ -71,17 +71,17 @@ def test_reference_of_very_large_and_very_small_numbers(unit):
     assert choose_reference_features(targets, np.full((400, 1), unit), every).tolist() == [-1]
 
 
-def test_newest_values_are_zero_without_reference():
-    newest = RNG.normal(size=(5, 3))
+def test_newest_values_are_zero_without_reference(rng):
+    newest = rng.normal(size=(5, 3))
     features = np.array([2, -1])
     found = newest_values(newest[:, features], features)
     np.testing.assert_array_equal(found, np.stack([newest[:, 2], np.zeros(5)], axis=1))
 
 
-def test_sizes_are_root_mean_squares_of_all_changes(monkeypatch):
-    windows = ragged(RNG.normal(size=(60, 7, 3)) * [1, 1e3, 1e-3] + 50)
+def test_sizes_are_root_mean_squares_of_all_changes(monkeypatch, rng):
+    windows = ragged(rng.normal(size=(60, 7, 3)) * [1, 1e3, 1e-3] + 50)
     windows[:, :, 2] = np.where(np.isnan(windows[:, :, 2]), np.nan, 4.0)
-    weight, features = RNG.uniform(0.1, 1.0, 60), np.array([1, 2])
+    weight, features = rng.uniform(0.1, 1.0, 60), np.array([1, 2])
     changes, weights = [], []
     for window, w in zip(windows, weight, strict=True):
         observed = window[~np.isnan(window[:, 0])][:, features]
@@ -96,17 +96,17 @@ def test_sizes_are_root_mean_squares_of_all_changes(monkeypatch):
         np.testing.assert_allclose(found, [expected, 1.0], rtol=1e-12)
 
 
-def test_what_is_chosen_by_itself():
+def test_what_is_chosen_by_itself(rng):
     X, y = windows_and_targets(WALK, NOISE, np.arange(400.0))
     model = LSTMRegressor(4, max_epochs=1, random_state=0).fit(X, y)
     assert model.differenced_targets_.tolist() == [0]
     assert model.differenced_features_.tolist() == [True, False, True]
     # Of a target with no such feature the levels stay.
-    model.fit(X, RNG.normal(size=len(y)))
+    model.fit(X, rng.normal(size=len(y)))
     assert model.differenced_targets_.tolist() == [-1]
     assert not model.differenced_features_.any()
     # Of a target among others, too, the level may say all.
-    model.fit(X, np.stack([y, RNG.normal(size=len(y))], axis=1))
+    model.fit(X, np.stack([y, rng.normal(size=len(y))], axis=1))
     assert model.differenced_targets_.tolist() == [0, -1]
     assert not model.differenced_features_.any()
     # What is measured in another unit is no change of a feature.
@@ -133,8 +133,8 @@ def test_always_and_never():
     assert always.differenced_features_.all()
 
 
-def test_choice_is_that_of_the_training_block_alone():
-    series = np.concatenate([RNG.normal(size=380), 50 + WALK[:20]])
+def test_choice_is_that_of_the_training_block_alone(rng):
+    series = np.concatenate([rng.normal(size=380), 50 + WALK[:20]])
     X, y = windows_and_targets(series)
     held = LSTMRegressor(4, max_epochs=1, random_state=0, early_stopping=True).fit(X, y)
     assert held.differenced_targets_.tolist() == [-1]
@@ -152,9 +152,9 @@ def test_partial_fit_and_warm_start_keep_the_first_choice():
         assert model.target_scale_ is first[1]
 
 
-def test_weights_that_repeat_choose_as_repetitions_do():
+def test_weights_that_repeat_choose_as_repetitions_do(rng):
     X, y = windows_and_targets(WALK, NOISE)
-    weight = RNG.integers(0, 3, len(y))
+    weight = rng.integers(0, 3, len(y))
     make = lambda: LSTMRegressor(4, max_epochs=1, random_state=0)  # noqa: E731
     weighted = make().fit(X, y, sample_weight=weight)
     repeated = make().fit(np.repeat(X, weight, axis=0), np.repeat(y, weight))

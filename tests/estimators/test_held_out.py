@@ -28,8 +28,8 @@ OPTIONS = {"max_epochs": 12, "early_stopping": True, "random_state": 0}
 
 @pytest.mark.parametrize("engine", ["auto", "torch"])
 @pytest.mark.parametrize("weighted", [False, True])
-def test_scores_are_those_of_the_data_given(engine, weighted):
-    weight = RNG.uniform(0.1, 2, size=98) if weighted else None
+def test_scores_are_those_of_the_data_given(engine, weighted, rng):
+    weight = rng.uniform(0.1, 2, size=98) if weighted else None
     y = Y.to_numpy()
     model = GRURegressor(8, engine=engine, n_iter_no_change=None, **OPTIONS)
     model.fit(

@@ -40,8 +40,8 @@ def close(found, expected, rtol=1e-4):
 
 @REGRESSORS
 @pytest.mark.parametrize("shape", [(150, 6), (150, 6, 1), (150, 6, 3)])
-def test_predictions_have_the_shape_of_the_targets(cls, shape):
-    model = make(cls).fit(X, RNG.normal(size=shape))
+def test_predictions_have_the_shape_of_the_targets(cls, shape, rng):
+    model = make(cls).fit(X, rng.normal(size=shape))
     assert model.predict(X).shape == shape
     assert model.predict(X[:, 2:]).shape == (150, 4, *shape[2:])
     assert model.target_mean_.shape == (shape[2] if len(shape) == 3 else 1,)
@@ -57,8 +57,8 @@ def test_a_running_sum_is_learned_at_every_step():
 @REGRESSORS
 @ENGINES
 @pytest.mark.parametrize("options", [{}, {"dropout": 0.2, "recurrent_dropout": 0.2}])
-def test_windows_of_one_step_train_as_with_one_target(cls, engine, options):
-    one, target, weight = X[:, :1], Y[:, :1], RNG.uniform(0.5, 1, size=150)
+def test_windows_of_one_step_train_as_with_one_target(cls, engine, options, rng):
+    one, target, weight = X[:, :1], Y[:, :1], rng.uniform(0.5, 1, size=150)
     options = {"engine": engine, "num_layers": 2} | options
     model = make(cls, **options).fit(one, target, sample_weight=weight)
     plain = make(cls, output="last", **options).fit(one, target[:, 0], sample_weight=weight)
@@ -116,14 +116,14 @@ def test_a_step_sees_no_later_one(cls, engine):
 
 @REGRESSORS
 @ENGINES
-def test_rows_do_not_depend_on_each_other(cls, engine):
+def test_rows_do_not_depend_on_each_other(cls, engine, rng):
     windows = X.copy()
-    windows[RNG.random((150, 6)) < 0.3] = NAN
+    windows[rng.random((150, 6)) < 0.3] = NAN
     windows[:, 3] = 0.5
     model = make(cls, engine=engine, hidden_size=20).fit(windows, Y)
     whole = model.predict(windows)
     np.testing.assert_array_equal(np.isnan(whole), np.isnan(windows[:, :, 0]))
-    for rows in ([5], [140, 3], RNG.permutation(150)[:40]):
+    for rows in ([5], [140, 3], rng.permutation(150)[:40]):
         np.testing.assert_array_equal(model.predict(windows[rows]), whole[rows])
 
 
@@ -150,9 +150,9 @@ def test_missing_steps_are_as_if_they_were_not_there(cls, engine):
 
 
 @ENGINES
-def test_missing_targets_are_left_out_of_everything(engine):
+def test_missing_targets_are_left_out_of_everything(engine, rng):
     y = Y.copy()
-    y[RNG.random(Y.shape) < 0.5] = NAN
+    y[rng.random(Y.shape) < 0.5] = NAN
     y[:, 4], y[:40] = Y[:, 4], NAN  # one target at least, then none
     model = make(engine=engine, early_stopping=True, batch_size=32).fit(X, y)
     np.testing.assert_allclose(model.target_mean_, np.nanmean(y[40:-11]), rtol=1e-12)
@@ -164,9 +164,9 @@ def test_missing_targets_are_left_out_of_everything(engine):
 
 
 @pytest.mark.parametrize("loss", ["squared_error", "absolute_error", "huber", "quantile"])
-def test_the_loss_is_a_mean_over_all_observed_targets(loss):
-    y, weight = np.stack([Y, -2 * Y], axis=2), RNG.uniform(0.1, 1, size=150)
-    y[RNG.random(Y.shape) < 0.5] = NAN
+def test_the_loss_is_a_mean_over_all_observed_targets(loss, rng):
+    y, weight = np.stack([Y, -2 * Y], axis=2), rng.uniform(0.1, 1, size=150)
+    y[rng.random(Y.shape) < 0.5] = NAN
     y[:, 2] = 1.0
     model = make(loss=loss, quantile=0.3, learning_rate=1e-30, batch_size=40, max_epochs=1)
     model.fit(X, y, sample_weight=weight)
@@ -185,8 +185,8 @@ def test_the_loss_is_a_mean_over_all_observed_targets(loss):
 
 
 @ENGINES
-def test_integer_weights_are_repetitions(engine):
-    weight = RNG.integers(0, 3, size=40)
+def test_integer_weights_are_repetitions(engine, rng):
+    weight = rng.integers(0, 3, size=40)
     y = Y[:40].copy()
     y[::2, :3] = NAN
     repeated = np.repeat(np.arange(40), weight)
@@ -196,8 +196,8 @@ def test_integer_weights_are_repetitions(engine):
     close(weighted.predict(X), plain.predict(X), rtol=1e-7)
 
 
-def test_a_view_of_a_series_trains_as_its_copy():
-    series = RNG.normal(size=(200, 2))
+def test_a_view_of_a_series_trains_as_its_copy(rng):
+    series = rng.normal(size=(200, 2))
     windows = SequenceWindower(7).fit_transform(series)
     y = SequenceWindower(7).fit_transform(np.cumsum(series, axis=0))
     view, copy = make().fit(windows, y), make().fit(windows, np.ascontiguousarray(y))
@@ -207,9 +207,9 @@ def test_a_view_of_a_series_trains_as_its_copy():
         close(other.predict(windows), view.predict(windows), rtol=1e-4)
 
 
-def test_views_are_trained_on_without_a_copy_of_all_windows():
+def test_views_are_trained_on_without_a_copy_of_all_windows(rng):
     lookback, n_rows = 200, 20_000
-    series = RNG.normal(size=(n_rows, 1))
+    series = rng.normal(size=(n_rows, 1))
     windows = SequenceWindower(lookback).fit_transform(series)
     y = SequenceWindower(lookback).fit_transform(series.cumsum(axis=0))[:, :, 0]
     assert not y.flags.writeable
@@ -225,9 +225,9 @@ def test_views_are_trained_on_without_a_copy_of_all_windows():
     assert peak < n_rows * lookback  # bytes: an eighth of the windows
 
 
-def test_a_pass_over_all_samples_keeps_few_outputs():
+def test_a_pass_over_all_samples_keeps_few_outputs(rng):
     lookback, n_rows = 250, 12_000
-    series = RNG.normal(size=(n_rows, 1)).astype(np.float32)
+    series = rng.normal(size=(n_rows, 1)).astype(np.float32)
     windows = SequenceWindower(lookback).fit_transform(series)
     model = make(GRURegressor, hidden_size=1, max_epochs=1, early_stopping=True)
     model.fit(windows[:300], windows[:300, :, 0])
@@ -240,8 +240,8 @@ def test_a_pass_over_all_samples_keeps_few_outputs():
 
 
 @ENGINES
-def test_windows_of_a_file_train_as_those_in_memory(engine, tmp_path):
-    series = RNG.normal(size=(90, 2))
+def test_windows_of_a_file_train_as_those_in_memory(engine, tmp_path, rng):
+    series = rng.normal(size=(90, 2))
     file = np.memmap(tmp_path / "series", dtype=np.float64, mode="w+", shape=series.shape)
     file[:] = series
     y = SequenceWindower(6).fit_transform(series.cumsum(axis=0))
@@ -279,9 +279,9 @@ def test_pickles_and_clones():
 
 
 @pytest.mark.parametrize("n_outputs", [None, 2])
-def test_score_is_that_of_all_known_steps(n_outputs):
-    y, windows, weight = Y.copy(), X.copy(), RNG.uniform(size=150)
-    y[RNG.random(Y.shape) < 0.3] = NAN
+def test_score_is_that_of_all_known_steps(n_outputs, rng):
+    y, windows, weight = Y.copy(), X.copy(), rng.uniform(size=150)
+    y[rng.random(Y.shape) < 0.3] = NAN
     windows[::2, 2] = NAN
     y = y if n_outputs is None else np.stack([y, 2 - y], axis=2)
     model = make().fit(windows, y)
@@ -334,9 +334,9 @@ def test_bad_targets(y, message):
 
 
 @pytest.mark.parametrize("dense", [False, True])
-def test_bad_values_are_named(dense):
-    windows = SequenceWindower(5).fit_transform(RNG.normal(size=(50, 1)))
-    series = RNG.normal(size=(50, 2))
+def test_bad_values_are_named(dense, rng):
+    windows = SequenceWindower(5).fit_transform(rng.normal(size=(50, 1)))
+    series = rng.normal(size=(50, 2))
 
     def fit(series):
         y = SequenceWindower(5, pad="missing").fit_transform(series)

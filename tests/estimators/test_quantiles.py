@@ -28,12 +28,12 @@ def make(cls=LSTMRegressor, **options):
 @REGRESSORS
 @pytest.mark.parametrize("shape", [(150,), (150, 1), (150, 2)])
 @pytest.mark.parametrize("levels", [[0.3], (0.2, 0.7), LEVELS])
-def test_quantiles_are_the_last_axis(cls, shape, levels):
-    model = make(cls, quantile=levels).fit(X, RNG.normal(size=shape))
+def test_quantiles_are_the_last_axis(cls, shape, levels, rng):
+    model = make(cls, quantile=levels).fit(X, rng.normal(size=shape))
     assert model.predict(X).shape == (*shape, len(levels))
     assert model.target_mean_.shape == (np.prod(shape[1:], dtype=int),)
     steps = make(cls, quantile=levels, output="sequence")
-    y = RNG.normal(size=(150, 6, *shape[1:]))
+    y = rng.normal(size=(150, 6, *shape[1:]))
     assert steps.fit(X, y).predict(X).shape == (*y.shape, len(levels))
 
 
@@ -45,9 +45,9 @@ def test_one_level_in_a_list_is_that_level_alone():
 
 @pytest.mark.parametrize("engine", ["auto", "torch"])
 @pytest.mark.parametrize("n_outputs", [1, 2])
-def test_the_loss_is_the_mean_over_outputs_and_levels(engine, n_outputs, monkeypatch):
+def test_the_loss_is_the_mean_over_outputs_and_levels(engine, n_outputs, monkeypatch, rng):
     monkeypatch.setattr("sklstm.losses._quantile.uncross", lambda q, levels: q)
-    y, weight = RNG.normal(3, 2, size=(150, n_outputs)), RNG.uniform(0.1, 1, size=150)
+    y, weight = rng.normal(3, 2, size=(150, n_outputs)), rng.uniform(0.1, 1, size=150)
     model = make(engine=engine, learning_rate=1e-30, max_epochs=1).fit(X, y, sample_weight=weight)
     predicted = (model.predict(X) - model.target_mean_[:, None]) / model.target_scale_[:, None]
     standard = (y - model.target_mean_) / model.target_scale_
@@ -59,15 +59,15 @@ def test_the_loss_is_the_mean_over_outputs_and_levels(engine, n_outputs, monkeyp
 
 
 @pytest.mark.parametrize("output", ["last", "sequence"])
-def test_engines_agree(output):
-    y = X[:, :, :1] + RNG.normal(size=(150, 6, 1)) if output == "sequence" else Y
+def test_engines_agree(output, rng):
+    y = X[:, :, :1] + rng.normal(size=(150, 6, 1)) if output == "sequence" else Y
     compiled, plain = (make(output=output, engine=engine).fit(X, y) for engine in ("auto", "torch"))
     np.testing.assert_allclose(compiled.loss_curve_, plain.loss_curve_, rtol=1e-4)
     np.testing.assert_allclose(compiled.predict(X), plain.predict(X), rtol=1e-3, atol=1e-3)
 
 
-def test_quantiles_never_cross():
-    model = make(output="sequence").fit(X, RNG.normal(size=(150, 6, 2)))
+def test_quantiles_never_cross(rng):
+    model = make(output="sequence").fit(X, rng.normal(size=(150, 6, 2)))
     for seed in range(5):
         rng = np.random.default_rng(seed)
         for name, array in model.weights_.items():
@@ -79,12 +79,12 @@ def test_quantiles_never_cross():
             assert (low < high).any()
 
 
-def test_uncrossing_keeps_the_order_of_the_levels():
+def test_uncrossing_keeps_the_order_of_the_levels(rng):
     found = uncross(np.array([[3.0, 1.0, 2.0, 0.0]]), (0.2, 0.9, 0.1, 0.5))
     assert found.tolist() == [[1.0, 3.0, 0.0, 2.0]]
     # Never further from the true quantiles, in any order of the levels.
-    true, wrong = np.sort(RNG.normal(size=(100, 4))), RNG.normal(size=(100, 4))
-    order = RNG.permutation(4)
+    true, wrong = np.sort(rng.normal(size=(100, 4))), rng.normal(size=(100, 4))
+    order = rng.permutation(4)
     levels = np.array([0.1, 0.4, 0.6, 0.9])[order]
     sorted_ = uncross(wrong[:, order], tuple(levels))
     before, after = (np.abs(q - true[:, order]).sum(axis=1) for q in (wrong[:, order], sorted_))
@@ -116,10 +116,10 @@ def test_share_of_targets_below_each_quantile():
 
 
 @pytest.mark.parametrize("output", ["last", "sequence"])
-def test_score_is_the_mean_of_d2_over_levels(output):
-    y, weight = Y, RNG.uniform(size=150)
+def test_score_is_the_mean_of_d2_over_levels(output, rng):
+    y, weight = Y, rng.uniform(size=150)
     if output == "sequence":
-        y = X[:, :, 0] + RNG.normal(size=(150, 6))
+        y = X[:, :, 0] + rng.normal(size=(150, 6))
         y[::3, 2] = np.nan
     model = make(output=output).fit(X, y)
     there, by_step = ~np.isnan(y), np.broadcast_to(weight.reshape(-1, *[1] * (y.ndim - 1)), y.shape)

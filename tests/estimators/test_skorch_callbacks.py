@@ -52,14 +52,14 @@ def test_training_resumes_from_a_checkpoint(tmp_path):
     assert again.loss_curve_[-1] < first.loss_curve_[-1]
 
 
-def test_in_a_search_and_a_pipeline():
+def test_in_a_search_and_a_pipeline(rng):
     Count.epochs.clear()
     model = make_pipeline(
         SequenceWindower(5),
         GRURegressor(4, max_epochs=2, callbacks=[Count()], batch_size=128, random_state=0),
     )
     search = GridSearchCV(model, {"gruregressor__hidden_size": [3, 4]}, cv=TimeSeriesSplit(2))
-    series = RNG.normal(size=(90, 1)).cumsum(axis=0)
+    series = rng.normal(size=(90, 1)).cumsum(axis=0)
     search.fit(series[:-1], series[1:, 0])
     assert len(Count.epochs) == 2 * (2 * 2 + 1)
 

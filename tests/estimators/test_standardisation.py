@@ -9,8 +9,8 @@ RNG = np.random.default_rng(0)
 
 
 @pytest.mark.parametrize("weight", [None, RNG.uniform(size=60)])
-def test_equals_scikit_learns_scaler(weight):
-    values = RNG.normal([1e6, -3, 0], [10, 1e-3, 5], size=(60, 3))
+def test_equals_scikit_learns_scaler(weight, rng):
+    values = rng.normal([1e6, -3, 0], [10, 1e-3, 5], size=(60, 3))
     scaler = StandardScaler().fit(values, sample_weight=weight)
     mean, scale = weighted_statistics(values, weight)
     np.testing.assert_allclose(mean, scaler.mean_, rtol=1e-12)
@@ -27,8 +27,8 @@ def test_constant_columns_are_only_centred(constant):
     assert scale == 1.0
 
 
-def test_shared_rows_count_once_for_each_window():
-    series = RNG.normal(size=(30, 2))
+def test_shared_rows_count_once_for_each_window(rng):
+    series = rng.normal(size=(30, 2))
     view = np.lib.stride_tricks.sliding_window_view(series, 7, axis=0).transpose(0, 2, 1)
     windows = WindowSet.from_array(view)
     assert len(windows.rows) == 30

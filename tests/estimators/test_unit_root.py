@@ -75,14 +75,14 @@ def test_a_published_implementation_agrees():
     assert unit_root_statistic(windows, 0) == pytest.approx(-3.5247893967749793, rel=1e-9)
 
 
-def test_weights_that_repeat_count_as_repetitions_do():
+def test_weights_that_repeat_count_as_repetitions_do(rng):
     series = returning(0.1)[:100]
     windows = np.lib.stride_tricks.sliding_window_view(series, 6)
-    chosen = RNG.random(len(windows)) < 0.5
+    chosen = rng.random(len(windows)) < 0.5
     weighted = unit_root_statistic(windows_of(series, 6), 0, chosen.astype(float))
     alone = unit_root_statistic(WindowSet.from_array(windows[chosen][:, :, np.newaxis]), 0)
     assert weighted == pytest.approx(alone, rel=1e-9)
-    uneven = RNG.uniform(0.5, 1.0, len(windows))
+    uneven = rng.uniform(0.5, 1.0, len(windows))
     expected = least_squares(windows, 4, uneven)
     assert unit_root_statistic(windows_of(series, 6), 0, uneven) == pytest.approx(expected)
 

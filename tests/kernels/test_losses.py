@@ -10,7 +10,6 @@ from sklstm.torch_training._losses import WeightedLoss
 
 DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 N_TILES, N_SAMPLES = 3, 41
-RNG = np.random.default_rng(0)
 NAMES = [*LOSSES, "log_loss"]
 
 
@@ -68,21 +67,21 @@ def torch_gradients(loss, output, target, weight):
     return tensor.grad.numpy()
 
 
-def problem(name, n_outputs):
-    output = 2 * RNG.normal(size=(N_SAMPLES, n_outputs))
-    weight = RNG.uniform(0.1, 1, size=N_SAMPLES)
+def problem(rng, name, n_outputs):
+    output = 2 * rng.normal(size=(N_SAMPLES, n_outputs))
+    weight = rng.uniform(0.1, 1, size=N_SAMPLES)
     if name == "log_loss":
-        target = RNG.integers(max(2, n_outputs), size=N_SAMPLES)
+        target = rng.integers(max(2, n_outputs), size=N_SAMPLES)
     else:
-        target = RNG.normal(size=(N_SAMPLES, n_outputs))
+        target = rng.normal(size=(N_SAMPLES, n_outputs))
     return output, target, weight / weight.sum()
 
 
 @DTYPES
 @pytest.mark.parametrize("n_outputs", [1, 2, 5, 19])
 @pytest.mark.parametrize("name", NAMES)
-def test_gradient_is_that_of_torch(name, n_outputs, dtype):
-    output, target, weight = problem(name, n_outputs)
+def test_gradient_is_that_of_torch(name, n_outputs, dtype, rng):
+    output, target, weight = problem(rng, name, n_outputs)
     found = gradients(name, output, target, weight, dtype, quantile=0.8)
     expected = torch_gradients(loss_of(name, n_outputs, 0.8), output, target, weight)
     np.testing.assert_allclose(found, expected, rtol=0, atol=2 * np.finfo(dtype).eps)
@@ -90,9 +89,9 @@ def test_gradient_is_that_of_torch(name, n_outputs, dtype):
 
 @DTYPES
 @pytest.mark.parametrize("n_targets", [1, 3])
-def test_each_output_of_a_target_has_its_quantile(n_targets, dtype):
-    output, target, weight = problem("quantile", 19 * n_targets)
-    target, levels = target[:, :n_targets], RNG.uniform(size=19)
+def test_each_output_of_a_target_has_its_quantile(n_targets, dtype, rng):
+    output, target, weight = problem(rng, "quantile", 19 * n_targets)
+    target, levels = target[:, :n_targets], rng.uniform(size=19)
     loss = make_loss("quantile", quantile=list(levels))
     values, found = losses_and_gradients(loss, output, target, weight, dtype)
     together = torch_gradients(loss, output, target, weight)
@@ -111,8 +110,8 @@ def test_each_output_of_a_target_has_its_quantile(n_targets, dtype):
 @DTYPES
 @pytest.mark.parametrize("n_outputs", [1, 2, 5, 19])
 @pytest.mark.parametrize("name", NAMES)
-def test_losses_are_those_of_numpy_in_double_precision(name, n_outputs, dtype):
-    output, target, weight = problem(name, n_outputs)
+def test_losses_are_those_of_numpy_in_double_precision(name, n_outputs, dtype, rng):
+    output, target, weight = problem(rng, name, n_outputs)
     output, loss = output.astype(dtype), loss_of(name, n_outputs, 0.8)
     target = target if name == "log_loss" else target.astype(dtype)
     found, _ = losses_and_gradients(loss, output, target, weight, dtype)
@@ -125,8 +124,8 @@ def test_losses_are_those_of_numpy_in_double_precision(name, n_outputs, dtype):
 
 @DTYPES
 @pytest.mark.parametrize("name", LOSSES)
-def test_the_gradient_is_zero_where_nothing_is_wrong(name, dtype):
-    output, _, weight = problem(name, 2)
+def test_the_gradient_is_zero_where_nothing_is_wrong(name, dtype, rng):
+    output, _, weight = problem(rng, name, 2)
     output = output.astype(dtype)
     assert not gradients(name, output, output, weight, dtype, 0.3).any()
 
@@ -152,8 +151,8 @@ def test_extreme_logits_of_many_classes(dtype):
 @DTYPES
 @pytest.mark.parametrize("n_outputs", [1, 3])
 @pytest.mark.parametrize("name", NAMES)
-def test_what_is_not_a_number_spoils_no_other_sample(name, n_outputs, dtype):
-    output, target, weight = problem(name, n_outputs)
+def test_what_is_not_a_number_spoils_no_other_sample(name, n_outputs, dtype, rng):
+    output, target, weight = problem(rng, name, n_outputs)
     clean = gradients(name, output, target, weight, dtype)
     for column in range(n_outputs):
         wrong = output.copy()

@@ -37,9 +37,9 @@ def network_of(lengths, **arrays):
     return network
 
 
-def steps(dtype, n_rows, extra=0):
+def steps(rng, dtype, n_rows, extra=0):
     """Random numbers: step, tile, row, lane."""
-    return RNG.normal(size=(N_STEPS, N_TILES, n_rows + extra, LANES)).astype(dtype)
+    return rng.normal(size=(N_STEPS, N_TILES, n_rows + extra, LANES)).astype(dtype)
 
 
 def strides(array):
@@ -59,9 +59,9 @@ def turned(array, lengths):
 @LENGTHS
 @pytest.mark.parametrize("backward", [0, 1])
 @pytest.mark.parametrize("differenced", [[0, 0], [0, 1]])
-def test_gather_lets_all_windows_end_together(call, dtype, lengths, backward, differenced):
-    rows, differenced = RNG.normal(size=(40, 2)).astype(dtype), np.array(differenced, dtype=dtype)
-    starts = RNG.integers(0, 40 - N_STEPS, size=lengths.shape)
+def test_gather_lets_all_windows_end_together(call, dtype, lengths, backward, differenced, rng):
+    rows, differenced = rng.normal(size=(40, 2)).astype(dtype), np.array(differenced, dtype=dtype)
+    starts = rng.integers(0, 40 - N_STEPS, size=lengths.shape)
     stack = np.full((N_STEPS, N_TILES, N_ROWS, LANES), 7, dtype=dtype)
     expected = stack.copy()
     expected[:, :, :2] = 0
@@ -95,8 +95,8 @@ def test_presence_begins_with_the_first_step_of_each_sample(call, dtype, lengths
 @LENGTHS
 @pytest.mark.parametrize("turn", [0, 1])
 @pytest.mark.parametrize("add", [0, 1])
-def test_steps_are_copied_or_added_and_may_be_turned(call, dtype, lengths, turn, add):
-    source, target = steps(dtype, N_ROWS, extra=2), steps(dtype, N_ROWS, extra=1)
+def test_steps_are_copied_or_added_and_may_be_turned(call, dtype, lengths, turn, add, rng):
+    source, target = steps(rng, dtype, N_ROWS, extra=2), steps(rng, dtype, N_ROWS, extra=1)
     copied = (turned(source, lengths) if turn else source)[:, :, :N_ROWS]
     expected = target.copy()
     expected[:, :, :N_ROWS] = copied + (expected[:, :, :N_ROWS] if add else 0)
@@ -109,8 +109,8 @@ def test_steps_are_copied_or_added_and_may_be_turned(call, dtype, lengths, turn,
 
 @DTYPES
 @LENGTHS
-def test_steps_that_are_turned_twice_are_what_they_were(call, dtype, lengths):
-    source, once, twice = steps(dtype, N_ROWS), steps(dtype, N_ROWS), steps(dtype, N_ROWS)
+def test_steps_that_are_turned_twice_are_what_they_were(call, dtype, lengths, rng):
+    source, once, twice = (steps(rng, dtype, N_ROWS) for _ in range(3))
     network, step, size = network_of(lengths), *strides(source)
     call(copy_steps, dtype, network, source, step, size, once, step, size, N_ROWS, 1, 0)
     call(copy_steps, dtype, network, once, step, size, twice, step, size, N_ROWS, 1, 0)
@@ -139,8 +139,8 @@ def _clear_first(numbers, others, size):
     ],
     ids=["add", "mask", "copy", "clear"],
 )
-def test_lanes_change_up_to_a_size(call, dtype, change, oracle):
-    a, b = RNG.normal(size=(2, 3 * LANES)).astype(dtype)
+def test_lanes_change_up_to_a_size(call, dtype, change, oracle, rng):
+    a, b = rng.normal(size=(2, 3 * LANES)).astype(dtype)
     expected = np.concatenate([oracle(a, b)[: 2 * LANES], a[2 * LANES :]])
     call(change, dtype, a, b, 2 * LANES)
     np.testing.assert_array_equal(a, expected)
