@@ -162,11 +162,6 @@ class RecurrentBase(CallbackSupportMixin, BaseEstimator):
         check_is_fitted(self)
         return summary_table(self._fitted.network.spec)
 
-    def _full_fit(self, X: Any, y: Any, sample_weight: Any, *held_out: Any) -> Any:
-        return self._fit(
-            X, y, sample_weight, held_out, keep=self.warm_start, max_epochs=self.max_epochs
-        )
-
     def _partial_fit(self, X: Any, y: Any, sample_weight: Any, classes: Any = None) -> Any:
         refuse_early_stopping(self)
         held_out = None, None, None

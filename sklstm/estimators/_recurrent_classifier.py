@@ -152,7 +152,9 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         ValueError
             If a parameter, `X`, `y` or `sample_weight` is not as described, or training diverges.
         """
-        return self._full_fit(X, y, sample_weight, X_val, y_val, sample_weight_val)
+        held_out = X_val, y_val, sample_weight_val
+        keep, max_epochs = self.warm_start, self.max_epochs
+        return self._fit(X, y, sample_weight, held_out, keep=keep, max_epochs=max_epochs)
 
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)

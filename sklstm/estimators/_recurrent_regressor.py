@@ -130,7 +130,9 @@ class RecurrentRegressor(RegressorMixin, RecurrentBase):
         ValueError
             If a parameter, `X`, `y` or `sample_weight` is not as described, or training diverges.
         """
-        return self._full_fit(X, y, sample_weight, X_val, y_val, sample_weight_val)
+        held_out = X_val, y_val, sample_weight_val
+        keep, max_epochs = self.warm_start, self.max_epochs
+        return self._fit(X, y, sample_weight, held_out, keep=keep, max_epochs=max_epochs)
 
     def predict(self, X):
         """Predict the target of each window, or of each of its steps.

@@ -1,6 +1,5 @@
 """Training by torch with skorch's loop: all devices and options, plain operations."""
 
-from ._device import find_device
-from ._torch_engine import TorchEngine
+from ._torch_engine import TorchEngine, find_device
 
 __all__ = ["TorchEngine", "find_device"]

@@ -2,9 +2,16 @@
 
 import torch
 from skorch import NeuralNet
-from skorch.callbacks import EarlyStopping, GradientNormClipping
+from skorch.callbacks import (
+    Callback,
+    EarlyStopping,
+    EpochTimer,
+    GradientNormClipping,
+    PassthroughScoring,
+)
+from torch import nn
 
-from ._callbacks import skorch_callbacks
+from sklstm.losses import torch_functions
 
 
 class Net(NeuralNet):
@@ -102,3 +109,101 @@ def _optimizer(name):
         "rmsprop": (optim.RMSprop, {"alpha": 0.9}),
         "sgd": (optim.SGD, {"momentum": 0.9, "nesterov": True, "fused": True}),
     }[name]
+
+
+class WeightedLoss(nn.Module):
+    """Weighted mean of a loss over the samples of a batch.
+
+    Parameters
+    ----------
+    loss : Loss
+        Which loss, as in `sklstm.losses`.
+    """
+
+    def __init__(self, loss):
+        super().__init__()
+        self.loss = loss
+
+    def forward(self, output, target, weight=None):
+        """Return the mean loss.
+
+        Parameters
+        ----------
+        output : Tensor of shape (n_samples, n_outputs)
+            What the network returned; also (n_samples, n_timesteps, n_outputs).
+        target : Tensor of shape (n_samples, n_targets), or (n_samples,) of class numbers
+            What it should have returned, with the axis of steps if outputs have it. Rows that are
+            NaN and class numbers that are negative are no targets.
+        weight : Tensor of shape (n_samples,), optional
+            Weights of the samples, equal by default. A sample has its weight at every target.
+
+        Returns
+        -------
+        loss : Tensor of shape ()
+            Their mean.
+        """
+        if output.ndim == 3:
+            mask = ~target[..., 0].isnan() if target.is_floating_point() else target >= 0
+            output, target = output[mask], target[mask]
+            if weight is not None:
+                weight = weight[:, None].expand(mask.shape)[mask]
+        loss = self.loss.of_rows(output, target, torch_functions())
+        if weight is None:
+            return loss.mean()
+        return (loss * weight).sum() / weight.sum()
+
+
+def skorch_callbacks(callbacks):
+    """Return the callbacks of a net: those of a user, after those that they rely on.
+
+    Parameters
+    ----------
+    callbacks : list or None
+        Callbacks, or pairs of a name and a callback.
+
+    Returns
+    -------
+    callbacks : list
+        In skorch's form. Time and mean losses of an epoch are noted for the user's ones.
+
+    Raises
+    ------
+    TypeError
+        If one is no callback of skorch's.
+    """
+    if not callbacks:
+        return []
+    for callback in callbacks:
+        named = isinstance(callback, tuple) and len(callback) == 2 and isinstance(callback[0], str)
+        found = callback[1] if named else callback
+        is_class = isinstance(found, type) and issubclass(found, Callback)
+        if not is_class and not isinstance(found, Callback):
+            raise TypeError(
+                f"callbacks takes callbacks of skorch, or pairs of a name and one of them; got "
+                f"{callback!r}. Callbacks of scikit-learn are given to set_callbacks."
+            )
+    return [
+        ("epoch_timer", EpochTimer()),
+        ("train_loss", PassthroughScoring("train_loss", on_train=True)),
+        ("valid_loss", PassthroughScoring("valid_loss")),
+        *callbacks,
+    ]
+
+
+def export_state(optimizer):
+    """Return the state of an optimiser as a list of dictionaries of NumPy arrays."""
+    states = optimizer.state_dict()["state"]
+    return [
+        {name: value.detach().cpu().numpy().copy() for name, value in states[place].items()}
+        for place in sorted(states)
+    ]
+
+
+def import_state(optimizer, state):
+    """Load what `export_state` returned into an optimiser over the same parameters."""
+    described = optimizer.state_dict()
+    described["state"] = {
+        place: {name: torch.tensor(value) for name, value in values.items()}
+        for place, values in enumerate(state)
+    }
+    optimizer.load_state_dict(described)

@@ -2,17 +2,16 @@
 
 import warnings
 from contextlib import ExitStack, contextmanager
+from functools import cache
 
 import torch
+from threadpoolctl import ThreadpoolController
 
 from sklstm.networks import RecurrentNetwork
+from sklstm.recurrence import OneThread
 
 from ._batches import Batches
-from ._device import find_device
-from ._losses import WeightedLoss
-from ._net import make_net
-from ._one_torch_thread import one_torch_thread
-from ._optimizer_state import export_state, import_state
+from ._net import WeightedLoss, export_state, import_state, make_net
 
 
 class TorchEngine:
@@ -126,3 +125,53 @@ def _without_advice(device):
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="RNN module weights are not part of single")
         yield
+
+
+def find_device(name):
+    """Return the torch device called `name`, if this machine has it.
+
+    Parameters
+    ----------
+    name : str
+        ``"cpu"``, ``"cuda"``, ``"cuda:1"``, ``"mps"``, or ``"auto"`` for the first accelerator
+        there is and the processor otherwise.
+
+    Returns
+    -------
+    device : torch.device
+        Where to train.
+
+    Raises
+    ------
+    ValueError
+        If there is no such device.
+    """
+    accelerator = torch.accelerator.current_accelerator(check_available=True)
+    if name == "auto":
+        return accelerator or torch.device("cpu")
+    known = ["cpu"] if accelerator is None else ["cpu", accelerator.type]
+    try:
+        if name.partition(":")[0] not in known:
+            raise RuntimeError(f"this machine has {' and '.join(known)}")
+        device = torch.device(name)
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise ValueError(
+            f"The 'device' parameter must be 'cpu', 'auto' or an accelerator of this machine such "
+            f"as 'cuda'. Got {name!r}, which is not there: {str(error).splitlines()[0]}."
+        ) from error
+    return device
+
+
+@cache
+def one_torch_thread():
+    """Return the context manager that holds torch to one thread."""
+    # torch's own setter changes the calling thread's number and one of the whole process; OpenMP's
+    # changes the calling thread's alone.
+    libraries = ThreadpoolController().select(user_api="openmp").lib_controllers
+
+    def set_own(n_threads):
+        for library in libraries:
+            library.set_num_threads(n_threads)
+
+    return OneThread(torch.get_num_threads, torch.set_num_threads, set_own, 1)

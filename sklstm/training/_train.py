@@ -94,7 +94,10 @@ def train(
     if resume is not None:
         weights, optimizer_state = resume.weights, resume.optimizer_state
     with make_engine(spec, weights, data, validation, settings, optimizer_state) as engine:
-        return _Run(engine, data, validation, settings, resume).fit(watcher)
+        run = _Run(engine, data, validation, settings, resume)
+        stop_reason = run.run_epochs(watcher)
+        engine.finish()
+        return run.result(stop_reason)
 
 
 class Patience:
@@ -201,12 +204,8 @@ class _Run:
             list(self.loss_curve), list(self.validation_curve),
         )  # fmt: skip
 
-    def fit(self, watcher: Watcher | None) -> TrainingResult:
-        stop_reason = self._run_epochs(watcher)
-        self.engine.finish()
-        return self._result(stop_reason)
-
-    def _run_epochs(self, watcher: Watcher | None) -> str:
+    def run_epochs(self, watcher: Watcher | None) -> str:
+        """Train until the last epoch, early stopping or a callback; return which it was."""
         settings, patience = self.settings, self.patience
         first, end = settings.first_epoch, settings.first_epoch + settings.max_epochs
         for epoch in range(first + len(self.loss_curve), end):
@@ -219,7 +218,7 @@ class _Run:
             if patience.update(watched) and self.validation is not None:
                 self._keep_best(patience.best)
             if watcher is not None and watcher.end_epoch(
-                (training_loss, validation_loss), lambda: self._result("callback"), self.state
+                (training_loss, validation_loss), lambda: self.result("callback"), self.state
             ):
                 return "callback"
             if self.engine.asked_to_stop:
@@ -273,7 +272,8 @@ class _Run:
             raise self._diverged("weights are no longer finite numbers")
         return weights, optimizer_state
 
-    def _result(self, stop_reason: str) -> TrainingResult:
+    def result(self, stop_reason: str) -> TrainingResult:
+        """Return the best weights if there is a validation set, else the last, and the history."""
         weights, optimizer_state = self.best or self._state()
         return TrainingResult(
             weights=weights,

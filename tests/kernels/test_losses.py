@@ -6,7 +6,7 @@ from sklstm.kernels import LANES
 from sklstm.kernels._losses import compile_loss
 from sklstm.kernels._places import NETWORK, records
 from sklstm.losses import LOSSES, log_loss, make_loss
-from sklstm.torch_training._losses import WeightedLoss
+from sklstm.torch_training._net import WeightedLoss
 
 DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 N_TILES, N_SAMPLES = 3, 41

@@ -9,7 +9,7 @@ from sklearn.metrics import log_loss as sklearn_log_loss
 from sklearn.metrics import mean_absolute_error, mean_pinball_loss, mean_squared_error
 
 from sklstm.losses import LOSSES, NUMPY, log_loss, make_loss, torch_functions
-from sklstm.torch_training._losses import WeightedLoss
+from sklstm.torch_training._net import WeightedLoss
 
 NAMES = [*LOSSES, "log_loss"]
 EACH = pytest.mark.parametrize("name", NAMES)

@@ -3,8 +3,7 @@ import pickle
 import pytest
 import torch
 
-from sklstm.torch_training._net import _optimizer
-from sklstm.torch_training._optimizer_state import export_state, import_state
+from sklstm.torch_training._net import _optimizer, export_state, import_state
 
 
 @pytest.mark.parametrize("name", ["adam", "adamw", "nadam", "rmsprop", "sgd"])

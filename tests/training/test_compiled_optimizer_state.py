@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from sklstm.kernels import Layout, Optimizer
-from sklstm.torch_training import _optimizer_state as of_torch
+from sklstm.torch_training import _net as of_torch
 from sklstm.torch_training._net import _optimizer
-from sklstm.training._optimizer_state import export_state, import_state
+from sklstm.training._compiled_engine import export_state, import_state
 
 NAMES = pytest.mark.parametrize("name", ["adam", "adamw", "nadam", "rmsprop", "sgd"])
 DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64])
