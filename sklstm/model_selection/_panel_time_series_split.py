@@ -1,5 +1,6 @@
 """Folds that cut all series of a panel at the same times: `PanelTimeSeriesSplit`."""
 
+import re
 from numbers import Integral
 
 import numpy as np
@@ -192,8 +193,23 @@ def _one_per_row(index, name):
     if isinstance(index, pd.MultiIndex):
         raise ValueError(f"{name} must be one time per row, got tuples such as {index[0]!r}.")
     if isinstance(index, pd.CategoricalIndex) and not index.ordered:
-        return pd.Index(index.to_numpy())  # the categories may stand in any order
-    return as_time_labels(index, name)
+        index = pd.Index(index.to_numpy())  # the categories may stand in any order
+    times = as_time_labels(index, name)
+    if kind_of(times) is None and pd.api.types.infer_dtype(times, skipna=True) == "string":
+        _refuse_other_order(times.unique().dropna(), name)
+    return times
+
+
+def _refuse_other_order(texts, name):
+    """Refuse text whose numbers are not in the order of its letters, such as "week 10"."""
+    by_letters = sorted(texts)
+    by_numbers = sorted(texts, key=lambda text: [int(d) for d in re.findall(r"\d+", text)])
+    wrong = [text for text, other in zip(by_letters, by_numbers, strict=True) if text != other]
+    if wrong and all(re.search(r"\d", text) for text in texts):
+        raise ValueError(
+            f"{name} is text, such as {wrong[0]!r}, which sorts by letters and not by its numbers: "
+            "parse it (pd.to_datetime), or give numbers."
+        )
 
 
 def _ranks(times):

@@ -1,6 +1,5 @@
 """The order of rows: which labels are refused, and which new rows continue a series."""
 
-import re
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -9,8 +8,7 @@ import pandas as pd
 
 from ._kinds import kind_of
 from ._reading import as_time_labels, label_text
-
-_DATE = re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}")
+from ._text import refuse_dates_in_numbers
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ class IndexEnd:
         """
         if index is None or len(index) == 0:
             return False
-        index = as_time_labels(index[:1])
+        index = as_time_labels(index)[:1]
         kind = kind_of(index)
         if kind is None or kind.comparable_as(index) != self.kind:
             return False
@@ -88,8 +86,8 @@ def check_order(index: pd.Index | None, name: str = "X", series: Any = None) -> 
     Raises
     ------
     ValueError
-        If a time or number index is not strictly increasing, dates are given as text, or labels
-        have several levels.
+        If a time or number index is not strictly increasing, labels have
+        several levels, are text of which dates cannot be parsed, or numbers written as dates.
     """
     if index is None:
         return
@@ -119,11 +117,7 @@ def check_order(index: pd.Index | None, name: str = "X", series: Any = None) -> 
 def _refuse_other_labels(index: pd.Index, name: str, which: str) -> None:
     if isinstance(index, pd.MultiIndex):
         raise ValueError(f"The index of {name}{which} has {_what_to_do(index, which)}")
-    if len(index) and isinstance(index[0], str) and _DATE.match(index[0]):
-        raise ValueError(
-            f"The index of {name}{which} has dates that are text, such as {index[0]!r}: parse them "
-            f"({name}.index = pd.to_datetime({name}.index), or parse_dates=True in read_csv)."
-        )
+    refuse_dates_in_numbers(index, f"The index of {name}{which}")
 
 
 def _what_to_do(index: pd.MultiIndex, which: str) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ._kinds import kind_of
+from ._text import dates_in_text
 
 # What pandas calls the objects in an index, and the index that they are to be.
 _OBJECTS = {
@@ -20,7 +21,7 @@ _ARROW = {"M": pd.DatetimeIndex, "m": pd.TimedeltaIndex}
 
 
 def as_time_labels(index: pd.Index, name: str = "The index of X") -> pd.Index:
-    """Return labels of Python, NumPy or Arrow as an index of pandas' own times or numbers.
+    """Return labels of Python, NumPy, Arrow or text as pandas' own times or numbers.
 
     Parameters
     ----------
@@ -33,13 +34,17 @@ def as_time_labels(index: pd.Index, name: str = "The index of X") -> pd.Index:
     Returns
     -------
     labels : pandas index
-        Labels that are no times (text, several levels) stay as they are.
+        Dates that are text are parsed. Labels that are no times (other text, several levels) stay
+        as they are.
 
     Raises
     ------
     ValueError
-        If only some of the times have a time zone.
+        If only some of the times have a time zone, or text holds dates that cannot be parsed.
     """
+    if _is_text(index):
+        dates = dates_in_text(index, name)
+        return index if dates is None else dates.rename(index.name)
     if isinstance(index.dtype, pd.ArrowDtype) and index.dtype.kind in _ARROW:
         return _ARROW[index.dtype.kind](index)
     if pd.api.types.is_extension_array_dtype(index.dtype) and index.dtype.kind in "iuf":
@@ -94,6 +99,16 @@ def is_time_dtype(dtype: Any) -> bool:
 def label_text(label: Any) -> str:
     """Return a label as messages write it: text in quotes, so that it is seen to be text."""
     return repr(str(label)) if isinstance(label, str | np.str_) else str(label)
+
+
+def _is_text(index):
+    if isinstance(index, pd.MultiIndex):
+        return False
+    if isinstance(index, pd.CategoricalIndex):
+        return len(index.categories) > 0 and _is_text(index.categories)
+    if index.dtype == object:
+        return pd.api.types.infer_dtype(index, skipna=True) == "string"
+    return pd.api.types.is_string_dtype(index.dtype)
 
 
 def _datetimes(index: pd.Index, name: str) -> pd.DatetimeIndex:

@@ -341,10 +341,15 @@ def test_times_are_checked_series_by_series(order, words):
             forecast_pairs(panel.iloc[order], target="close", by="name")
 
 
-def test_dates_that_are_text_or_missing_are_refused():
-    text = PANEL.set_axis(PANEL.index.strftime("%Y-%m-%d"))
-    with pytest.raises(ValueError, match=r"\(series 'A'\) has dates that are text"):
-        forecast_pairs(text, target="close", by="name")
+def test_dates_that_are_text_are_in_their_order():
+    text = PANEL.set_axis(PANEL.index.strftime("%d %b %Y"))
+    X, y = forecast_pairs(text, target="close", by="name")
+    np.testing.assert_array_equal(y, forecast_pairs(PANEL, target="close", by="name")[1])
+    with pytest.raises(ValueError, match=r"\(series 'B'\) is not sorted"):
+        forecast_pairs(text[::-1], target="close", by="name")
+
+
+def test_dates_that_are_missing_are_refused():
     missing = PANEL.set_axis(PANEL.index.where(np.arange(7) != 3))
     with pytest.raises(ValueError, match=r"\(series 'B'\) has missing labels"):
         forecast_pairs(missing, target="close", by="name")

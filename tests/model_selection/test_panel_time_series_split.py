@@ -305,3 +305,21 @@ def test_too_few_times_are_refused():
         next(PanelTimeSeriesSplit(test_size=1, gap=9).split(PANEL))
     with pytest.raises(ValueError, match="n_splits=1"):
         PanelTimeSeriesSplit(1)
+
+
+def test_groups_that_are_dates_in_text_are_sorted_by_time():
+    days = pd.DatetimeIndex(["2024-02-01", "2023-12-31", "2024-10-01"] * 2)
+    split = PanelTimeSeriesSplit(n_splits=2)
+    for form in ("%d.%m.%Y", "%d/%m/%Y", "%d %b %Y", "%B %d, %Y", "%Y-%m-%d"):
+        assert_same_folds(
+            split.split(np.zeros((6, 1)), groups=days.strftime(form)),
+            [([1, 4], [0, 3]), ([0, 1, 3, 4], [2, 5])],
+        )
+
+
+def test_groups_whose_letters_sort_otherwise_than_their_numbers_are_refused():
+    weeks = [f"week {number}" for number in range(8, 12)]
+    with pytest.raises(
+        ValueError, match="groups is text, such as 'week 10', which sorts by letters"
+    ):
+        next(PanelTimeSeriesSplit(n_splits=2).split(np.zeros((4, 1)), groups=weeks))

@@ -124,7 +124,7 @@ def test_parameters_that_do_not_matter_can_be_changed():
 @pytest.mark.parametrize(
     ("X", "words"),
     [
-        (FRAME.set_axis(DAYS.strftime("%Y-%m-%d")), "dates that are text, such as '2024-01-01'"),
+        (FRAME.set_axis(DAYS.strftime("%d/%m/%Y"))[::-1], "The index of X is not sorted"),
         (pd.concat({"x": FRAME, "y": FRAME}), "not cut apart, unless by names the level"),
         (FRAME.set_axis(DAYS.date[::-1]), "The index of X is not sorted"),
         (FRAME.reset_index(names="date"), r"X has a column 'date' of times.*X\.set_index\('date'"),

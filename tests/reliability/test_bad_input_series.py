@@ -65,7 +65,31 @@ TABLES = {
         ValueError,
         "The index of NAME has missing labels",
     ),
-    "dates as text": (indexed(DAYS.astype(str)), ValueError, "dates that are text | to_datetime"),
+    "dates as text": (
+        indexed(DAYS.astype(str)[::-1]),
+        ValueError,
+        "The index of NAME is not sorted",
+    ),
+    "ambiguous dates as text": (
+        indexed([f"{month:02}/{day:02}/2024" for month in (1, 2) for day in range(1, 11)]),
+        ValueError,
+        "dates that are text | of which day and month cannot be told apart | to_datetime",
+    ),
+    "some dates as text": (
+        indexed(["2024-01-01", *(f"row {k}" for k in range(19))]),
+        ValueError,
+        "dates that are text | and others that are not, such as 'row 0'",
+    ),
+    "days as whole numbers": (
+        indexed(DAYS.strftime("%Y%m%d").astype(int)),
+        ValueError,
+        "whole numbers, such as 20240101 | to_datetime",
+    ),
+    "months as whole numbers": (
+        indexed(pd.period_range("2023-01", periods=20, freq="M").strftime("%Y%m").astype(int)),
+        ValueError,
+        "whole numbers, such as 202301 | PeriodIndex",
+    ),
     "levels": (
         indexed(pd.MultiIndex.from_arrays([list("xy") * 10, DAYS], names=["name", "day"])),
         ValueError,

@@ -25,7 +25,7 @@ BERLIN = DAYS.tz_localize("Europe/Berlin")
     "index",
     [
         pd.Index(["a", "b"]),
-        pd.Index(["2024-01-01"], dtype=object),
+        pd.Index(["row 1", "2024 rows"], dtype=object),
         pd.Index(["a", 1, None], dtype=object),
         pd.Index([datetime.date(2024, 1, 1), 3], dtype=object),
         pd.MultiIndex.from_product([["a"], DAYS]),
