@@ -1,6 +1,6 @@
 """How good are the defaults, on real series? ``python benchmarks/accuracy.py``
 
-sklstm as it comes, searched, and beside it darts, neuralforecast and aeon with the same windows and
+sklstm with its defaults, searched, and darts, neuralforecast and aeon with the same windows and
 as many epochs; persistence, the season before and a linear model stand beside them all. It makes an
 environment for each side. SKLSTM_DATA may name the folder with prices; without it the series that
 statsmodels carries are forecast alone.

@@ -15,7 +15,7 @@ Your own file takes the same way::
 # %%
 # The series
 # ----------
-# Without a file: a daily and a weekly rhythm, and a level that wanders a little. A strong peak in
+# Without a file: a daily and a weekly rhythm, and a level that drifts a little. A strong peak in
 # some evenings is known to nobody in advance.
 
 import argparse
@@ -153,7 +153,7 @@ for panel, (name, colour) in zip(axes, colours.items(), strict=False):
         label="90 % interval",
     )  # fmt: skip
     panel.plot(before.index, before, color="0.55", lw=1, label="known")
-    panel.plot(held_out.index, held_out, color="black", lw=1.3, label="what came")
+    panel.plot(held_out.index, held_out, color="black", lw=1.3, label="actual")
     panel.plot(forecast.index, forecast["prediction"], color=colour, lw=1.6, label="forecast")
     inside = held_out.between(forecast["lower"], forecast["upper"]).sum()
     panel.set_title(f"{name}: {inside} of {steps} values inside", fontsize=10, loc="left")

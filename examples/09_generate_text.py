@@ -163,8 +163,8 @@ if held_back:
     )
     if new > 1.25 * known:
         print(
-            f"On text that it was trained on, among {known:.1f}: much of what it knows is learned "
-            "by heart. What it needs is more text."
+            f"On text that it was trained on, among {known:.1f}: it overfits. What it needs is "
+            "more text."
         )
 
 # %%

@@ -131,7 +131,7 @@ print(means.to_string(float_format="{:.2f}".format))
 # %%
 # What to make of it
 # ------------------
-# With a lookback of 20 the network learns the walk by heart, which is what shuffled windows ask for
+# With a lookback of 20 the network overfits the walk, which is what shuffled windows ask for
 # and what does most harm on new rows. The honest scores are below 0: the network takes noise for a
 # pattern, most of all in the first fold, which has the fewest rows, and the honest search says so.
 # Smoothing to both sides is as bad as it looks. On these walks the other mistakes matter less, and

@@ -38,7 +38,7 @@ args = parser.parse_args()
 
 
 def shop(rng, days):
-    """Return the sales of a shop: its size, its week, and a level that wanders."""
+    """Return the sales of a shop: its size, its week, and a level that drifts."""
     week = np.array([0, 0.05, 0.1, 0.1, 0.35, 0.6, -0.5]) * rng.uniform(0.7, 1.3)
     level, shocks = np.zeros(len(days)), rng.normal(scale=0.06, size=len(days))
     for t in range(1, len(days)):

@@ -30,7 +30,7 @@ args = parser.parse_args()
 
 
 def made_up_demand(n_days=1500):
-    """Return daily demand with a weekly rhythm, a level that wanders, and wild weekends."""
+    """Return daily demand with a weekly rhythm, a level that drifts, and wild weekends."""
     rng = np.random.default_rng(0)
     days = pd.date_range("2022-01-03", periods=n_days, freq="D")
     level = np.zeros(n_days)

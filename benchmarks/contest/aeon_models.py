@@ -1,4 +1,4 @@
-"""aeon: `RecurrentRegressor` as it comes, of windows and targets that are standardised for it."""
+"""aeon: `RecurrentRegressor` with its defaults, of standardised windows and targets."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory

@@ -1,4 +1,4 @@
-"""darts: `BlockRNNModel` as it comes, of the scaled series."""
+"""darts: `BlockRNNModel` with its defaults, of the scaled series."""
 
 from darts import TimeSeries
 from darts.dataprocessing.transformers import Scaler

@@ -1,4 +1,4 @@
-"""sklstm as it comes, searched and in windows' own scale; and the baselines."""
+"""sklstm with its defaults, searched and in windows' own scale; and the baselines."""
 
 import numpy as np
 from sklearn.linear_model import LinearRegression

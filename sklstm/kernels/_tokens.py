@@ -1,4 +1,4 @@
-"""Tokens as inputs: their rows of weights, or a one among zeros."""
+"""Tokens as inputs: their embeddings, or one-hot vectors."""
 
 from ._code import INTEGER, loop, only_if
 from ._functions import NUMBERS, function

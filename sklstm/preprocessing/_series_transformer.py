@@ -288,7 +288,7 @@ class SeriesOrWindowsTransformer(WindowsInputMixin, SeriesTransformer):
                 )
 
     def _lost_its_names(self, X):
-        """Tell whether `X` must be the mere values of a flat frame such as `fit` saw."""
+        """Return whether `X` must be the mere values of a flat frame such as `fit` saw."""
         return self._fitted_on_windows and hasattr(self, "feature_names_in_") and not is_frame(X)
 
     def _remember_columns(self, X, found):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_UNEVEN = 1.25  # times the mean length: from such a longest one on, batches are of like length
+_UNEVEN = 1.25  # times the mean length: from there on, mini-batches hold windows of similar length
 _POOL = 128  # batches whose samples are put in the order of their lengths
 
 
@@ -63,8 +63,8 @@ def batches_of_epoch(data, seed, epoch, *, batch_size, shuffle):
         Samples per batch.
     shuffle : bool
         Whether the order is drawn anew. If so, and if windows are of very unequal length, batches
-        are of like length: each sample is still in one batch of every epoch, and batches come in
-        any order.
+        hold windows of similar length: each sample is still in one batch of every epoch, and
+        batches come in any order.
 
     Returns
     -------
@@ -84,7 +84,7 @@ def batches_of_epoch(data, seed, epoch, *, batch_size, shuffle):
 
 
 def are_uneven(lengths):
-    """Tell whether the longest of some windows is much longer than most."""
+    """Return whether the longest of some windows is much longer than most."""
     return lengths.max() * len(lengths) > _UNEVEN * lengths.sum()
 
 

@@ -161,7 +161,7 @@ class CompiledEngine:
         return (1.0 if weight is None else weight[batches.samples]) / np.repeat(sums, batches.sizes)
 
     def _is_simple(self):
-        """Tell whether epochs need nothing from Python: no masks, no files, batches of one pass."""
+        """Return whether epochs need no Python: no masks, no files, batches of one pass."""
         if any(self.dropout) or self.settings.recurrent_dropout or not self.in_memory:
             return False
         if self.data.batches is not None:
