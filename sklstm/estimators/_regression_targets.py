@@ -65,8 +65,15 @@ class RegressionTargets:
             The training set.
         differencing : {"auto", "always", "never"}
             As for the estimators.
-        one_dimensional, loss
+        one_dimensional, loss : object
             As above.
+
+        Returns
+        -------
+        targets : RegressionTargets
+            With mean, standard deviation and differencing of the training set.
+        features : ndarray of shape (n_features,), bool
+            Which features are differenced.
         """
         targets, newest = _targets_and_newest(samples)
         weight, rows = samples.sample_weight, samples.windows.rows
@@ -123,6 +130,11 @@ class RegressionTargets:
             Output of the network.
         newest : ndarray of shape (..., n_targets) or None
             As from `newest_values`.
+
+        Returns
+        -------
+        predicted : ndarray of shape (..., n_targets)
+            Quantiles have a further axis; a single target has none if `y` had none.
         """
         mean = self.mean if newest is None else self.mean + newest
         outputs = output.reshape(*output.shape[:-1], len(self.mean), -1)
@@ -155,6 +167,13 @@ def read_targets(
         Named in error messages.
     names : Names
         What `y` is called in them.
+
+    Returns
+    -------
+    targets : ndarray of shape (..., n_targets)
+        In double precision.
+    one_dimensional : bool
+        Whether `y` had no axis of targets.
     """
     if every_step:
         targets = numeric_step_targets(y, estimator, names.y)

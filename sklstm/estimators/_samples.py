@@ -119,6 +119,11 @@ def check_held_out(held_out: tuple[Any, Any, Any], *, early_stopping: bool) -> b
     early_stopping : bool
         Whether anything looks at it.
 
+    Returns
+    -------
+    given : bool
+        Whether there is one.
+
     Raises
     ------
     ValueError

@@ -24,11 +24,11 @@ class TrainingSettings:
     ----------
     loss : Loss
         What training minimises.
-    optimizer, learning_rate, weight_decay, max_grad_norm, batch_size, max_epochs, shuffle
+    optimizer, learning_rate, weight_decay, max_grad_norm, batch_size, max_epochs, shuffle : object
         As for the estimators.
     dropout : float or tuple of float
         For all layers or for each of them.
-    recurrent_dropout, n_iter_no_change, tol, device, engine, callbacks
+    recurrent_dropout, n_iter_no_change, tol, device, engine, callbacks : object
         As for the estimators.
     seed, first_epoch : int
         The random numbers of an epoch depend on the seed and the number of the epoch, and on

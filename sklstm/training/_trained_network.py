@@ -75,6 +75,11 @@ class TrainedNetwork:
             What these epochs gave.
         optimizer : str or None
             Name of the optimiser, if its state is to be kept.
+
+        Returns
+        -------
+        network : TrainedNetwork
+            With the weights of the result, and the losses of all epochs.
         """
         best = result.best_validation_loss
         return replace(
@@ -106,6 +111,11 @@ class TrainedNetwork:
             As for the estimators.
         every_step : bool, optional
             Whether the head reads every step, in place of what the network was trained for.
+
+        Returns
+        -------
+        output : ndarray
+            One row for each window, or for each of its steps.
         """
         spec = self.spec
         if every_step is not None and spec.every_step != every_step:
