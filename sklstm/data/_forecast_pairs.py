@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sklstm.time_labels import check_order
+from sklstm.time_labels import check_order, step_numbers
 
 from ._frames import column_names, index_of, is_frame, is_polars_series, split_panel, take_rows
 
@@ -45,8 +45,9 @@ def forecast_pairs(
     Returns
     -------
     X : ndarray or dataframe of shape (n_steps - max(horizon), n_features)
-        The rows, a slice of `series`. One-dimensional `series` becomes one column. With `by` the
-        rows of every series but its last ``max(horizon)``; the column or level `by` stays.
+        The rows, a slice of `series`, without those whose target is absent. One-dimensional
+        `series` becomes one column. With `by` the rows of every series but its last
+        ``max(horizon)``; the column or level `by` stays.
     y : ndarray, series or dataframe
         The targets, of the same kind and index as `X`: of shape (n_samples,), or of shape
         (n_samples, len(horizon) * len(target)) if either is a list. With a list of horizons the
@@ -70,8 +71,11 @@ def forecast_pairs(
     Targets that are NaN stay where they are, for rows keep their places; estimators refuse such
     `y`. Fill or drop them beforehand.
 
-    Rows are counted, not days. Where a series lacks days that others have, its targets are further
-    ahead, and a gap of ``horizon - 1`` days is too small for it: add as many days as it lacks.
+    Where the index has a frequency, `horizon` counts its steps: a row whose target would lie in an
+    outage has no pair, and no target is further ahead. Holidays between trading days are no outage.
+    Where the index has none, rows are counted, not days: where a series then lacks days that others
+    have, its targets are further ahead, and a gap of ``horizon - 1`` days is too small for it. Add
+    as many days as it lacks.
 
     Examples
     --------
@@ -102,6 +106,7 @@ def forecast_pairs(
     _check_times(features, panel)
     horizons = _check_horizon(horizon, _lengths(table, panel))
     kept, later = _places(table, horizons) if panel is None else _panel_places(panel, horizons)
+    _refuse_nothing(kept, horizon)
     columns = _check_target(target, features)
     X = take_rows(table, kept)
     # Steps outside, features inside, as in the names of flat windows.
@@ -145,21 +150,46 @@ def _check_times(features, panel):
 
 
 def _places(table, horizons):
-    """Return the rows of `X`, and for each horizon the rows of their targets: slices."""
+    """Return the rows of `X`, and for each horizon those of their targets; slices if possible."""
+    steps = step_numbers(index_of(table))
+    if steps is not None:
+        return _paired(np.arange(len(table)), steps, horizons)
     n_kept = len(table) - max(horizons)
     return slice(0, n_kept), {ahead: slice(ahead, ahead + n_kept) for ahead in horizons}
 
 
 def _panel_places(panel, horizons):
     """Return the same as `_places`, but positions, for rows of several series."""
-    last = max(horizons)
-    kept = np.concatenate([rows[:-last] for rows in panel.rows])
+    index = index_of(panel.frame)
+    if index is not None and pd.api.types.is_integer_dtype(index.dtype):
+        index = None  # mostly they number the rows of the frame, not those of a series
+    pairs = []
+    for rows in panel.rows:
+        steps = None if index is None else step_numbers(index[rows])
+        pairs.append(_paired(rows, np.arange(len(rows)) if steps is None else steps, horizons))
+    kept = np.concatenate([rows for rows, _ in pairs])
     order = np.argsort(kept)
-    later = {
-        ahead: np.concatenate([rows[ahead : len(rows) - last + ahead] for rows in panel.rows])
-        for ahead in horizons
-    }
+    later = {ahead: np.concatenate([rows[ahead] for _, rows in pairs]) for ahead in horizons}
     return kept[order], {ahead: rows[order] for ahead, rows in later.items()}
+
+
+def _paired(rows, steps, horizons):
+    """Return the rows of a series whose targets are in it, and these, by the steps of the rows."""
+    targets = {ahead: np.searchsorted(steps, steps + ahead) for ahead in horizons}
+    inside = [
+        (place < len(steps)) & (steps[np.minimum(place, len(steps) - 1)] == steps + ahead)
+        for ahead, place in targets.items()
+    ]
+    kept = np.logical_and.reduce(inside)
+    return rows[kept], {ahead: rows[place[kept]] for ahead, place in targets.items()}
+
+
+def _refuse_nothing(kept, horizon):
+    if not isinstance(kept, slice) and not len(kept):
+        raise ValueError(
+            f"horizon={horizon!r} leaves no row: wherever a row is known, the one so many steps "
+            "later is absent from the index."
+        )
 
 
 def _lengths(table, panel):

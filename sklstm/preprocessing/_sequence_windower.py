@@ -7,6 +7,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
 from sklstm.data import empty_beside, step_names, wants_frame
+from sklstm.time_labels import step_numbers
 
 from ._series_transformer import SeriesTransformer, fit_task
 
@@ -34,6 +35,11 @@ class SequenceWindower(SeriesTransformer):
         Whether the windows of `transform` reach back into the last rows seen in `fit`. ``"auto"``:
         if the index of the new rows goes on where the fitted one ended; without an index never.
         The rows given to `fit_transform` have no context.
+    gaps : {"missing", "ignore"}, default="missing"
+        What to make of rows that are absent within a series, such as those of an outage, where the
+        index has a frequency: missing steps (with ``pad="edge"`` the row before them repeated), so
+        that a window never reaches further back in time than ``lookback`` steps. ``"ignore"``: rows
+        are counted. Holidays between trading days are no gap.
     by : str, optional
         Column of a dataframe, or level of its index, that names the series to which a row belongs,
         where `X` holds several. A window holds rows of one series only, and each series goes on,
@@ -89,14 +95,25 @@ class SequenceWindower(SeriesTransformer):
         "pad": [StrOptions({"missing", "edge"})],
         "flatten": ["boolean"],
         "context": [StrOptions({"auto", "always", "never"})],
+        "gaps": [StrOptions({"missing", "ignore"})],
         "by": [str, None],
     }
 
-    def __init__(self, lookback=10, *, pad="missing", flatten=False, context="auto", by=None):
+    def __init__(
+        self,
+        lookback=10,
+        *,
+        pad="missing",
+        flatten=False,
+        context="auto",
+        gaps="missing",
+        by=None,
+    ):
         self.lookback = lookback
         self.pad = pad
         self.flatten = flatten
         self.context = context
+        self.gaps = gaps
         self.by = by
 
     def fit(self, X, y=None):
@@ -133,7 +150,10 @@ class SequenceWindower(SeriesTransformer):
             As `transform` gives them.
         """
         found = self._fit(X)
-        return found.in_order(self._windows(series, before=series[:0]) for _, _, series in found)
+        return found.in_order(
+            self._windows(series, self._places(key, index), before=series[:0])
+            for key, index, series in found
+        )
 
     def transform(self, X):
         """Return the window of every row.
@@ -152,7 +172,7 @@ class SequenceWindower(SeriesTransformer):
         check_is_fitted(self)
         found = self._check_series(X)
         return found.in_order(
-            self._windows(series, self._rows_before(key, index, series))
+            self._windows(series, self._places(key, index), self._rows_before(key, index, series))
             for key, index, series in found
         )
 
@@ -178,7 +198,10 @@ class SequenceWindower(SeriesTransformer):
     def _fit(self, X):
         found = self._read_series(X)
         n_kept = self.lookback - 1
-        tails = {key: series[max(0, len(series) - n_kept) :].copy() for key, _, series in found}
+        tails = {}
+        for key, index, series in found:
+            rows = self._with_missing_steps(series, self._own_places(key, index))[0]
+            tails[key] = rows[max(0, len(rows) - n_kept) :].copy()
         self._remember(X, found, tails)
         return found
 
@@ -190,7 +213,38 @@ class SequenceWindower(SeriesTransformer):
             self._refuse_changed("lookback")
         return tail
 
-    def _windows(self, series, before):
+    def _places(self, key, index):
+        """Return how many steps each row is after the first one, None if no row is absent."""
+        end = self._index_ends.get(key)
+        return self._own_places(key, index, None if end is None else end.steps)
+
+    def _own_places(self, key, index, steps=None):
+        # Whole numbers in a panel mostly number the rows of the frame, not those of a series.
+        numbered = (
+            key is not None and index is not None and getattr(index.dtype, "kind", "") in ("i", "u")
+        )
+        return None if self.gaps == "ignore" or numbered else step_numbers(index, steps)
+
+    def _with_missing_steps(self, series, places):
+        """Return rows with at most ``lookback`` missing steps in each gap, and where rows stand."""
+        if places is None:
+            return series, None
+        stands = np.cumsum(np.minimum(np.diff(places, prepend=places[0]), self.lookback + 1))
+        newest = np.searchsorted(stands, np.arange(stands[-1] + 1), side="right") - 1
+        rows = empty_beside(series, (len(newest), series.shape[1]))
+        rows[:] = series[newest]
+        if self.pad == "missing":
+            absent = np.ones(len(rows), dtype=bool)
+            absent[stands] = False
+            rows[absent] = np.nan
+        return rows, stands
+
+    def _windows(self, series, places, before):
+        series, stands = self._with_missing_steps(series, places)
+        windows = self._windows_of_steps(series, before)
+        return windows if stands is None else windows[stands]
+
+    def _windows_of_steps(self, series, before):
         lookback = self.lookback
         before = before[max(0, len(before) - lookback + 1) :]
         n_steps, n_features = series.shape

@@ -26,7 +26,7 @@ from sklstm.data import (
     wants_frame,
 )
 from sklstm.persistence import SavedStateMixin
-from sklstm.time_labels import IndexEnd, check_order
+from sklstm.time_labels import IndexEnd, Steps, check_order
 
 from ._series_statistics import FittedStatistics
 
@@ -145,7 +145,7 @@ class SeriesTransformer(CallbackSupportMixin, TransformerMixin, SavedStateMixin,
     one series they compute for each of its series, from `_state_before` on.
     """
 
-    _saved_classes = (IndexEnd, FittedStatistics)
+    _saved_classes = (IndexEnd, Steps, FittedStatistics)
     _saved_together = ("_fitted_with", "_index_ends", "_states", "n_features_in_")
 
     def _read_series(self, X):

@@ -5,9 +5,11 @@ from ._kinds import KINDS, LabelKind, kind_of
 from ._order import IndexEnd, check_order
 from ._reading import as_time_labels, comparable, in_zone_of, is_time_dtype, label_text
 from ._seasons import calendar_seasons
+from ._steps import Steps, step_numbers
 
 __all__ = [
     "KINDS",
+    "Steps",
     "Calendar",
     "IndexEnd",
     "LabelKind",
@@ -20,4 +22,5 @@ __all__ = [
     "kind_of",
     "label_text",
     "labels_after",
+    "step_numbers",
 ]

@@ -10,8 +10,7 @@ import pandas as pd
 from ._kinds import LabelKind, kind_of, refuse_step
 from ._order import check_order
 from ._reading import comparable, label_text
-
-_LONGEST_HOLIDAY = 10  # weekdays; a week of national holidays is 5 to 7
+from ._steps import LONGEST_HOLIDAY
 
 
 @dataclass(frozen=True)
@@ -131,12 +130,12 @@ class Calendar:
             return
         days = index.tz_localize(None).to_numpy().astype("datetime64[D]")
         absent = np.busday_count(days[:-1], days[1:]) - 1
-        if absent.max() > _LONGEST_HOLIDAY:
+        if absent.max() > LONGEST_HOLIDAY:
             place = int(absent.argmax())
             raise ValueError(
                 f"The index of series{of} has a gap: from {index[place]} to "
                 f"{index[place + 1]} {absent[place]} weekdays are absent, more than the "
-                f"{_LONGEST_HOLIDAY} that are taken for holidays. Fill it (reindex), or give "
+                f"{LONGEST_HOLIDAY} that are taken for holidays. Fill it (reindex), or give "
                 "the days as freq=pd.offsets.CustomBusinessDay(holidays=...)."
             )
 

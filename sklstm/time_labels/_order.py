@@ -8,7 +8,11 @@ import pandas as pd
 
 from ._kinds import kind_of
 from ._reading import as_time_labels, label_text
+from ._steps import LONGEST_HOLIDAY, Steps
 from ._text import refuse_dates_in_numbers
+
+# From a Friday over two weeks of holidays to the Monday after, in nanoseconds.
+_LONGEST_PAUSE = (LONGEST_HOLIDAY // 5 * 7 + 3) * 86_400 * 10**9
 
 
 @dataclass(frozen=True)
@@ -24,9 +28,11 @@ class IndexEnd:
     following : int or float or None
         The next label, where the index is regular.
     largest_step : int or float
-        The largest step between successive labels, 0 for a single one.
+        The largest step between successive labels, but for outages; 0 for a single one.
     rounding : float
         How much longer a step may be because of rounding; 0 for integers.
+    steps : Steps or None
+        The frequency of the labels, if they have one.
     """
 
     kind: str
@@ -34,6 +40,7 @@ class IndexEnd:
     following: int | float | None
     largest_step: int | float
     rounding: float = 0.0
+    steps: Steps | None = None
 
     @classmethod
     def of(cls, index: pd.Index) -> Self | None:
@@ -43,21 +50,28 @@ class IndexEnd:
         if kind is None or len(index) == 0:
             return None
         unit, labels = kind.unit(index), kind.numbers(index)
-        steps = np.diff(labels)
-        largest_step = steps.max().item() * unit if len(steps) else 0
+        steps = Steps.of(index)
+        largest_step = _usual_step(np.diff(labels), unit)
+        if steps is not None and steps.has_holidays:
+            largest_step = min(np.diff(labels).max().item() * unit, _LONGEST_PAUSE)
+        elif steps is not None and not kind.is_number:
+            following = kind.numbers(steps.next_label(index))[0].item() * unit
+            largest_step = following - labels[-1].item() * unit
         return cls(
             kind=kind.comparable_as(index),
             last=labels[-1].item() * unit,
             following=kind.following(index),
             largest_step=largest_step,
             rounding=_rounding(labels, largest_step),
+            steps=steps,
         )
 
     def is_continued_by(self, index: pd.Index | None) -> bool:
         """Return whether `index` begins where the fitted one ended.
 
         The first label must be the exact next one where the fitted index is regular, and later by
-        no more than the largest step seen where it is not.
+        no more than the largest step seen where it is not; an outage, twice as long as any other
+        step, does not count.
         """
         if index is None or len(index) == 0:
             return False
@@ -134,6 +148,15 @@ def _what_to_do(index: pd.MultiIndex, which: str) -> str:
         f"level that tells them apart, such as {level}. Or take one series at a time, with an "
         "index of its times alone."
     )
+
+
+def _usual_step(steps: np.ndarray, unit: int) -> int | float:
+    """Return the largest step, but for one outage that is twice as long as any other."""
+    if not len(steps):
+        return 0
+    longest = np.sort(steps)[-2:]
+    is_outage = len(steps) > 2 and longest[-1] > 2 * longest[0]
+    return longest[0 if is_outage else -1].item() * unit
 
 
 def _rounding(labels: np.ndarray, largest_step: int | float) -> float:

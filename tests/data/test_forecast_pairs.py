@@ -384,3 +384,35 @@ def test_all_shares_of_an_index(data_folder):
         np.testing.assert_array_equal(X["close"], expected["close"])
         np.testing.assert_array_equal(y, expected["y"])
         assert y.index.equals(X.index)
+
+
+@pytest.mark.parametrize("horizon", [1, 24, [1, 24]])
+@pytest.mark.parametrize("by", [None, "name"])
+def test_no_target_lies_beyond_an_outage(horizon, by):
+    hours = pd.date_range("2024-01-01", periods=200, freq="h")
+    series = pd.DataFrame({"v": np.arange(200.0), "name": "A"}, index=hours).drop(hours[100:130])
+    series = series if by else series[["v"]]
+    X, y = forecast_pairs(series, horizon=horizon, target="v", by=by)
+    known = set(series["v"])
+    ahead = horizon if isinstance(horizon, list) else [horizon]
+    rows = [v for v in series["v"] if all(v + h in known for h in ahead)]
+    np.testing.assert_array_equal(X["v"], rows)
+    expected = np.add.outer(rows, ahead)
+    np.testing.assert_array_equal(y, expected if isinstance(horizon, list) else expected[:, 0])
+
+
+def test_holidays_between_trading_days_are_no_outage():
+    days = pd.bdate_range("2024-01-01", periods=60).delete([3, 9, 17, 18, 30])
+    series = pd.Series(np.arange(55.0), index=days, name="v")
+    X, y = forecast_pairs(series, horizon=4)
+    np.testing.assert_array_equal(y, np.arange(4.0, 55.0))
+    outage = series.drop(days[20:35])  # three weeks
+    X, y = forecast_pairs(outage, horizon=4)
+    assert set(y - X["v"]) == {4.0}
+    assert len(X) == 40 - 2 * 4
+
+
+def test_a_horizon_that_no_row_has_is_refused():
+    days = pd.DatetimeIndex(["2024-01-01", "2024-01-02", "2024-01-03", "2024-03-01", "2024-03-02"])
+    with pytest.raises(ValueError, match="horizon=3 leaves no row"):
+        forecast_pairs(pd.Series(np.arange(5.0), index=days, name="v"), horizon=3)

@@ -246,3 +246,69 @@ def test_other_features_are_refused():
 def test_unfitted():
     with pytest.raises(NotFittedError, match="not fitted yet"):
         SequenceWindower().transform(SERIES)
+
+
+HOURS = pd.date_range("2024-01-01", periods=200, freq="h")
+COUNT = pd.DataFrame({"v": np.arange(200.0), "w": -np.arange(200.0)}, index=HOURS)
+CUT = COUNT.drop(HOURS[100:130])
+
+
+def through_the_outage(lookback):
+    """Return the windows of all hours, of which those of the outage are missing steps."""
+    every = naive(CUT.reindex(HOURS).to_numpy(), lookback)
+    return every[HOURS.isin(CUT.index)]
+
+
+@pytest.mark.parametrize("lookback", [1, 2, 6, 28, 40, 70])
+@pytest.mark.parametrize("flatten", [False, True])
+def test_an_outage_is_missing_steps(lookback, flatten):
+    windower = SequenceWindower(lookback, flatten=flatten)
+    expected = through_the_outage(lookback)
+    expected = expected.reshape(len(CUT), -1) if flatten else expected
+    np.testing.assert_array_equal(windower.fit_transform(CUT), expected)
+    np.testing.assert_array_equal(windower.fit(CUT).transform(CUT), expected)
+
+
+@pytest.mark.parametrize("lookback", [2, 6, 40])
+@pytest.mark.parametrize("n_head", [99, 101, 104, 130])  # at 100 the new rows have no context
+def test_an_outage_in_the_fitted_rows_or_in_the_new_ones_is_missing_steps(lookback, n_head):
+    windower = SequenceWindower(lookback).fit(CUT[:n_head])
+    expected = through_the_outage(lookback)[n_head:]
+    np.testing.assert_array_equal(windower.transform(CUT[n_head:]), expected)
+
+
+def test_two_new_rows_with_a_hole_between_them_are_told_by_the_fitted_frequency():
+    windower = SequenceWindower(6).fit(COUNT[:100])
+    windows = windower.transform(COUNT.iloc[[100, 104]])[:, :, 0]
+    np.testing.assert_array_equal(
+        windows, [[95, 96, 97, 98, 99, 100], [99, 100, np.nan, np.nan, np.nan, 104]]
+    )
+
+
+def test_with_edge_the_row_before_an_outage_is_repeated():
+    windows = SequenceWindower(4, pad="edge").fit_transform(CUT)[99:102, :, 0]
+    np.testing.assert_array_equal(
+        windows, [[96, 97, 98, 99], [99, 99, 99, 130], [99, 99, 130, 131]]
+    )
+
+
+def test_outages_may_be_ignored():
+    windows = SequenceWindower(5, gaps="ignore").fit_transform(CUT)
+    np.testing.assert_array_equal(windows, naive(CUT.to_numpy(), 5))
+
+
+def test_an_outage_of_one_series_is_missing_steps_there():
+    panel = pd.concat([COUNT.assign(name="A"), CUT.assign(name="B")])
+    windows = SequenceWindower(6, by="name").fit_transform(panel)
+    np.testing.assert_array_equal(windows[:200], naive(COUNT.to_numpy(), 6))
+    np.testing.assert_array_equal(windows[200:], through_the_outage(6))
+
+
+def test_rows_long_after_the_fitted_ones_have_no_context_though_training_had_a_hole():
+    days = pd.date_range("2023-01-01", periods=100)
+    index = days.append(pd.date_range("2024-01-01", periods=60))
+    series = pd.DataFrame({"v": np.arange(160.0)}, index=index)
+    windower = SequenceWindower(3).fit(series)
+    for first, known in [("2024-03-01", True), ("2024-03-02", False), ("2024-12-26", False)]:
+        row = pd.DataFrame({"v": [1.0]}, index=pd.DatetimeIndex([first]))
+        assert np.isnan(windower.transform(row)).any() != known

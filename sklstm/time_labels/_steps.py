@@ -1,0 +1,157 @@
+"""Where rows stand on the frequency of their labels, so that absent ones are known: `Steps`."""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+
+from ._kinds import kind_of
+from ._reading import as_time_labels
+
+LONGEST_HOLIDAY = 10  # weekdays; a week of national holidays is 5 to 7
+_SHARE = 0.5  # of the labels of a frequency that are present, but for the longest outage
+_MOST_LABELS = 10_000_000  # between two rows, that are counted
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The step between the labels of a series, in the plain values that files keep.
+
+    Parameters
+    ----------
+    kind : str
+        What labels must be comparable as.
+    step : int or str
+        A whole number, or the name of a pandas offset.
+    has_holidays : bool
+        Whether labels may be left out, as on trading days.
+    """
+
+    kind: str
+    step: int | str
+    has_holidays: bool = False
+
+    @classmethod
+    def of(cls, index: pd.Index | None) -> Self | None:
+        """Find the step between labels; None where they have none, so that rows are counted."""
+        index = None if index is None else as_time_labels(index)
+        kind = None if index is None else kind_of(index)
+        if index is None or kind is None or len(index) < 2 or index.hasnans:
+            return None
+        found = _step(index)
+        if found is None:
+            longest = int(np.argmax(np.diff(kind.numbers(index))))
+            parts = index[: longest + 1], index[longest + 1 :]
+            found = _step(max(parts, key=len))
+        if found is None:
+            return None
+        step, has_holidays = found
+        has_holidays = has_holidays or getattr(step, "freqstr", None) == "B"
+        plain = int(step) if isinstance(step, int | np.integer) else step.freqstr
+        return cls(kind.comparable_as(index), plain, has_holidays)
+
+    def numbers(self, index: pd.Index | None) -> np.ndarray | None:
+        """Return how many steps each row is after the first one; None if no label is absent.
+
+        Labels that are not on the frequency are counted like rows.
+        """
+        index = None if index is None else as_time_labels(index)
+        kind = None if index is None else kind_of(index)
+        if index is None or kind is None or kind.comparable_as(index) != self.kind:
+            return None
+        if len(index) < 2 or isinstance(index, pd.RangeIndex):
+            return None
+        if self.has_holidays:
+            jumps = 1 + _outages(index)
+        else:
+            gaps = np.diff(kind.numbers(index))
+            if (gaps == gaps[0]).all() and len(gaps) > 1 and not self._is_longer(kind, index):
+                return None
+            jumps = self._jumps(kind, index)
+        if jumps is None or (jumps == 1).all():
+            return None
+        return np.concatenate([[0], np.cumsum(jumps)])
+
+    def next_label(self, index: pd.Index) -> pd.Index:
+        """Return the label after the last one."""
+        kind = kind_of(index)
+        assert kind is not None  # or there would be no steps
+        return kind.after(index, index[-1], _offset(self.step), 1)
+
+    def _is_longer(self, kind, index):
+        second = kind.after(index, index[0], _offset(self.step), 1)
+        return second[0] != index[1]
+
+    def _jumps(self, kind, index):
+        grid = _grid(kind, index, self.step)
+        if grid is None:
+            return None
+        places = grid.get_indexer(index)
+        return None if (places < 0).any() else np.diff(places)
+
+
+def _step(index):
+    """Return the step of labels, and whether they may be left out; None if they have none."""
+    kind = kind_of(index)
+    if len(index) < 2:
+        return None
+    try:
+        step, has_holidays = kind.find_step(index)
+    except ValueError:
+        return None
+    if isinstance(index, pd.RangeIndex) or has_holidays:
+        return step, has_holidays
+    grid = _grid(kind, index, step)
+    if grid is None or (grid.get_indexer(index) < 0).any():
+        return None
+    longest = np.diff(grid.get_indexer(index)).max() - 1
+    return (step, False) if len(index) >= _SHARE * (len(grid) - longest) else None
+
+
+def _grid(kind, index, step):
+    """Return all labels from the first to the last; None if they are too many to be listed."""
+    step = _offset(step)
+    try:
+        size = (index[-1] - index[0]) / (pd.Timedelta(step) if kind.unit(index) > 1 else step)
+        if size > _MOST_LABELS:
+            return None
+    except (TypeError, ValueError):  # months and other steps of the calendar, which are few
+        pass
+    try:
+        return kind.between(index, step)
+    except ValueError:
+        return None
+
+
+def _offset(step):
+    return pd.tseries.frequencies.to_offset(step) if isinstance(step, str) else step
+
+
+def _outages(days):
+    """Return how many weekdays are absent after each but the last trading day, but for holidays."""
+    dates = days.tz_localize(None).to_numpy().astype("datetime64[D]")
+    absent = np.busday_count(dates[:-1], dates[1:]) - 1
+    return np.where(absent > LONGEST_HOLIDAY, absent, 0)
+
+
+def step_numbers(index: pd.Index | None, steps: Any = None) -> np.ndarray | None:
+    """Return how many steps each row is after the first one.
+
+    Parameters
+    ----------
+    index : pandas index or None
+        Labels of rows, in order.
+    steps : Steps, optional
+        The frequency that earlier rows had; by default what these rows tell.
+
+    Returns
+    -------
+    numbers : ndarray of int or None
+        None where no label is absent, or nothing tells it.
+    """
+    if steps is None:
+        regular = isinstance(index, pd.DatetimeIndex | pd.TimedeltaIndex) and index.freq is not None
+        regular = regular or isinstance(index, pd.RangeIndex)
+        steps = None if regular else Steps.of(index)
+    return None if steps is None else steps.numbers(index)
