@@ -5,7 +5,7 @@ from torch import nn
 from torch.nn import functional
 
 from sklstm.cells import CELLS
-from sklstm.recurrence import per_layer
+from sklstm.recurrence import draw_masks, per_layer
 
 from ._dropout import dropout_mask
 from ._layers import can_fuse, fused_layer, stepwise_layer
@@ -59,48 +59,57 @@ class RecurrentNetwork(nn.Module):
             n_timesteps, n_outputs), if it reads them.
         """
         backwards = self._backwards(values, lengths) if self.spec.bidirectional else None
-        values = self._look_up(values)
+        masks = self._draw_masks(*values.shape[:2])
+        values = self._look_up(values, masks.inputs)
         for layer in range(self.spec.num_layers):
             states, last = [], []
-            for direction in self.spec.directions:
+            for direction, mask in zip(self.spec.directions, masks.states[layer], strict=True):
                 order = backwards if direction == "backward" else None
                 read = _reorder(values, order)
-                steps = self._run(layer, direction, read, lengths, continues)
+                steps = self._run(layer, direction, read, lengths, continues, mask)
                 last.append(_last_step(steps, lengths))
                 if self.spec.every_step or layer < self.spec.num_layers - 1:
                     states.append(_reorder(steps, order))
             if states:
-                values = self._drop(torch.cat(states, dim=2), layer)
+                values = _drop(torch.cat(states, dim=2), masks.outputs[layer])
         if not self.spec.every_step:
-            values = self._drop(torch.cat(last, dim=1), layer)
+            values = _drop(torch.cat(last, dim=1)[:, None], masks.outputs[layer])[:, 0]
         return functional.linear(values, self.head_weight, self.head_bias)
 
-    def _look_up(self, values):
+    def _draw_masks(self, *shape):
+        """Return the masks of dropout, all None outside of training."""
+        if not self.training:
+            dropout, recurrent = (0.0,) * self.spec.num_layers, 0.0
+        else:
+            dropout, recurrent = self.dropout, self.recurrent_dropout
+
+        def draw(shape, probability):
+            like = self.head_bias.new_empty(shape)
+            return dropout_mask(like, probability, self.generator) if probability else None
+
+        return draw_masks(self.spec, draw, shape, dropout, recurrent)
+
+    def _look_up(self, values, mask):
         """Return what tokens stand for; numbers as they are."""
         if not self.spec.n_tokens:
             return values
         tokens = values[:, :, 0].long()
         if self.spec.embeds:
             values = functional.embedding(tokens, self.embedding_weight)
-            if not (self.training and self.dropout[0]):
-                return values
-            like = values.new_empty(len(values), values.shape[2])  # one mask for all steps
-            return values * dropout_mask(like, self.dropout[0], self.generator)[:, None]
+            return _drop(values, None if mask is None else mask[:, None])  # alike at all steps
         return functional.one_hot(tokens, self.spec.n_tokens).to(self.head_bias.dtype)
 
-    def _run(self, layer, direction, values, lengths, continues):
+    def _run(self, layer, direction, values, lengths, continues, mask):
         prefix, units = f"layer{layer}_{direction}", self.spec.units[layer]
         kinds = CELLS[self.spec.cell].parameter_shapes(
             values.shape[2], units, peephole=self.spec.peephole
         )
         parameters = {kind: getattr(self, f"{prefix}_{kind}") for kind in kinds}
         start = self._start(prefix, values, units, continues)
-        p = self.recurrent_dropout if self.training else 0.0
         overflows = self.spec.activation == "relu" and lengths is not None
-        if can_fuse(self.spec, p) and not overflows:
+        if can_fuse(self.spec, 0.0 if mask is None else self.recurrent_dropout) and not overflows:
             steps, end = fused_layer(self.spec, parameters, values, start)
         else:
-            mask = None if not p else dropout_mask(torch.empty_like(start[0]), p, self.generator)
             steps, end = stepwise_layer(self.spec, parameters, values, start, lengths, mask)
         if continues is not None:
             self._ends[prefix] = [state.detach() for state in end]
@@ -115,11 +124,6 @@ class RecurrentNetwork(nn.Module):
         goes_on = torch.nonzero(continues)[:, 0]
         return tuple(zeros.index_copy(0, goes_on, end[goes_on]) for end in self._ends[prefix])
 
-    def _drop(self, values, layer):
-        if not (self.training and self.dropout[layer]):
-            return values
-        return values * dropout_mask(values, self.dropout[layer], self.generator)
-
     def _backwards(self, values, lengths):
         """Return the steps of each sample from its last to its first, shape (n, n_timesteps)."""
         n_samples, n_timesteps = values.shape[:2]
@@ -127,6 +131,10 @@ class RecurrentNetwork(nn.Module):
         if lengths is None:
             return (n_timesteps - 1 - steps).expand(n_samples, -1)
         return (lengths[:, None] - 1 - steps).clamp(min=0)
+
+
+def _drop(values, mask):
+    return values if mask is None else values * mask
 
 
 def _reorder(values, order):

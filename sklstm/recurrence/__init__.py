@@ -1,7 +1,7 @@
 """Recurrent networks as plain numbers: shapes, initial weights, the forward pass."""
 
 from ._carried_forward import CarriedForward
-from ._dropout_mask import dropout_mask
+from ._dropout_mask import DropoutMasks, draw_masks, dropout_mask
 from ._forward import network_output
 from ._gate_activations import gate_activations
 from ._initial_weights import initial_weights
@@ -11,6 +11,7 @@ from ._per_layer import per_layer
 from ._token_rows import token_rows
 
 __all__ = [
-    "CarriedForward", "NetworkSpec", "OneThread", "dropout_mask", "gate_activations",
+    "CarriedForward", "DropoutMasks", "NetworkSpec", "OneThread", "draw_masks", "dropout_mask",
+    "gate_activations",
     "initial_weights", "network_output", "one_blas_thread", "per_layer", "token_rows",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from sklstm.kernels import LANES, Layout, Optimizer, Plan, TrainingPass
-from sklstm.recurrence import dropout_mask, per_layer
+from sklstm.recurrence import draw_masks, dropout_mask, per_layer
 
 from ._batch_order import BatchOrder
 from ._compiled_network import CompiledNetwork
@@ -253,33 +253,21 @@ class CompiledEngine:
         return self.passes[key]
 
     def _draw_masks(self, samples, generator):
-        """Draw masks of dropout for a batch, in the order in which the plain network does."""
-        recurrent = self.settings.recurrent_dropout
-        if not (any(self.dropout) or recurrent):
+        """Return the masks of dropout of a batch by kind: of inputs, states and outputs."""
+        drops, recurrent = any(self.dropout), self.settings.recurrent_dropout
+        if not (drops or recurrent):
             return None
-        spec, n_samples = self.spec, len(samples)
-        n_steps = int(self.data.windows.lengths[samples].max())
-        input_masks, state_masks, output_masks = [], [], []
-        if spec.embeds and any(self.dropout):
-            shape = n_samples, spec.n_features
-            input_masks = [self._mask(generator, shape, self.dropout[0])]
-        for level, (units, dropout) in enumerate(zip(spec.units, self.dropout, strict=True)):
-            if recurrent:
-                shape = n_samples, units
-                state_masks += [
-                    dropout_mask(generator, shape, recurrent, self.dtype) for _ in spec.directions
-                ]
-            if any(self.dropout):
-                kept = spec.every_step or level < spec.num_layers - 1
-                shape = n_samples, n_steps if kept else 1, units * len(spec.directions)
-                output_masks.append(self._mask(generator, shape, dropout))
-        return input_masks, state_masks, output_masks
 
-    def _mask(self, generator, shape, dropout):
-        """Return a mask of dropout; where there is none, nothing is drawn."""
-        if not dropout:
-            return np.ones(shape, self.dtype)
-        return dropout_mask(generator, shape, dropout, self.dtype)
+        def draw(shape, probability):
+            if probability:
+                return dropout_mask(generator, shape, probability, self.dtype)
+            return np.ones(shape, self.dtype) if drops else None  # it multiplies by all or by none
+
+        shape = len(samples), int(self.data.windows.lengths[samples].max())
+        masks = draw_masks(self.spec, draw, shape, self.dropout, recurrent)
+        inputs = [masks.inputs] if drops and self.spec.embeds else []
+        states = [mask for of_layer in masks.states for mask in of_layer] if recurrent else []
+        return inputs, states, masks.outputs if drops else []
 
 
 def export_state(optimizer, layout):
