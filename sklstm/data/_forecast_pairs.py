@@ -161,8 +161,6 @@ def _places(table, horizons):
 def _panel_places(panel, horizons):
     """Return the same as `_places`, but positions, for rows of several series."""
     index = index_of(panel.frame)
-    if index is not None and pd.api.types.is_integer_dtype(index.dtype):
-        index = None  # mostly they number the rows of the frame, not those of a series
     pairs = []
     for rows in panel.rows:
         steps = None if index is None else step_numbers(index[rows])

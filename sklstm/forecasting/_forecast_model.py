@@ -9,6 +9,8 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
+from sklstm.time_labels import label_text
+
 from ._abilities import (
     early_stopping_inside,
     takes_many_outputs,
@@ -238,6 +240,7 @@ class ForecastModel:
                 f"transformer must give one row for each row of the series, got shape "
                 f"{values.shape} for {len(history)} rows."
             )
+        _refuse_lost_values(values, history, transformer)
         return values
 
     def _restored(self, path, values, forecasts):
@@ -287,6 +290,29 @@ def _fit_transformer(transformer, history):
     if hasattr(transformer, "set_output"):
         transformer.set_output(transform="default")
     return transformer.fit(history.values.copy())
+
+
+def _refuse_lost_values(values, history, transformer):
+    """Raise a ValueError if a transformer makes NaN or infinity of values that are known.
+
+    The first rows of a series may become NaN, such as those of differences, and so may those that
+    follow on missing ones; a function of each value has no such excuse.
+    """
+    known = ~np.isnan(history.values).any(axis=1)
+    lost = np.isinf(values).any(axis=1)
+    nan = np.isnan(values).any(axis=1)
+    if isinstance(transformer, FunctionTransformer):
+        lost |= nan & known
+    elif known.all():
+        lost |= nan & (np.cumsum(~nan) > 0)
+    if lost.any():
+        row = int(lost.argmax())
+        raise ValueError(
+            f"transformer={transformer!r} makes {values[row].tolist()} of the values "
+            f"{history.values[row].tolist()} of series{history.of} at "
+            f"{label_text(history.index[row])}: it must give finite numbers for all values of the "
+            "series. A logarithm takes positive values only (log1p takes zeros)."
+        )
 
 
 def _form(windows, regressor):

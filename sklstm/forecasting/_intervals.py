@@ -65,6 +65,10 @@ def check_levels(level: Any) -> dict[float | None, float]:
     if level is None:
         return {}
     several = isinstance(level, list | tuple | np.ndarray)
+    if several and len(set(level)) < len(level):
+        raise ValueError(
+            f"level must be a list of distinct numbers, which name columns; got {list(level)!r}."
+        )
     levels = {value: value for value in level} if several else {None: level}
     for value in levels.values():
         if not isinstance(value, Real) or isinstance(value, bool) or not 0 < float(value) < 1:

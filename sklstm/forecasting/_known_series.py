@@ -202,6 +202,8 @@ def _check_names(table, by, before, name):
         return  # its name is as good as any
     names = names_of_columns(table, by)
     named = before is not None and before not in (list(range(len(before))), ["value"])
+    # Frames whose columns are numbers are of an array, or of a frame whose numbers are names.
+    named = named or (before is not None and names != before and set(names or ()) == set(before))
     if named and names is not None and len(names) == len(before) and names != before:
         raise ValueError(f"{name} has the columns {names}, and had {before} in fit.")
 

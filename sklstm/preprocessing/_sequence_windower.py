@@ -200,7 +200,7 @@ class SequenceWindower(SeriesTransformer):
         n_kept = self.lookback - 1
         tails = {}
         for key, index, series in found:
-            rows = self._with_missing_steps(series, self._own_places(key, index))[0]
+            rows = self._with_missing_steps(series, self._own_places(index))[0]
             tails[key] = rows[max(0, len(rows) - n_kept) :].copy()
         self._remember(X, found, tails)
         return found
@@ -216,14 +216,10 @@ class SequenceWindower(SeriesTransformer):
     def _places(self, key, index):
         """Return how many steps each row is after the first one, None if no row is absent."""
         end = self._index_ends.get(key)
-        return self._own_places(key, index, None if end is None else end.steps)
+        return self._own_places(index, None if end is None else end.steps)
 
-    def _own_places(self, key, index, steps=None):
-        # Whole numbers in a panel mostly number the rows of the frame, not those of a series.
-        numbered = (
-            key is not None and index is not None and getattr(index.dtype, "kind", "") in ("i", "u")
-        )
-        return None if self.gaps == "ignore" or numbered else step_numbers(index, steps)
+    def _own_places(self, index, steps=None):
+        return None if self.gaps == "ignore" else step_numbers(index, steps)
 
     def _with_missing_steps(self, series, places):
         """Return rows with at most ``lookback`` missing steps in each gap, and where rows stand."""

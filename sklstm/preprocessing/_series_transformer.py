@@ -156,6 +156,8 @@ class SeriesTransformer(CallbackSupportMixin, TransformerMixin, SavedStateMixin,
         self._refuse_changed("by")
         found = self._read_series(X)
         validate_data(self, _table(X, found), reset=False, skip_check_array=True)
+        if found.panel is not None:
+            self._refuse_other_types(found.panel.keys)
         return found
 
     def _remember(self, X, found, states, **attributes):
@@ -216,6 +218,18 @@ class SeriesTransformer(CallbackSupportMixin, TransformerMixin, SavedStateMixin,
         else:
             goes_on = self.context == "always"
         return self._states.get(key) if goes_on else None
+
+    def _refuse_other_types(self, keys):
+        """Refuse names of series that are text in place of the numbers of `fit`, or the reverse."""
+        fitted = {str(key): key for key in self._states}
+        for key in keys:
+            if key not in self._states and str(key) in fitted:
+                other = fitted[str(key)]
+                raise ValueError(
+                    f"The series {key!r} ({type(key).__name__}) was {other!r} "
+                    f"({type(other).__name__}) in fit, and would lose its context: by={self.by!r} "
+                    "takes names of one type."
+                )
 
     def _like_series(self, values, X, found, *, wrapped=True):
         """Give rows the form of `X`; with `wrapped`, `set_output` may make the frame."""

@@ -39,6 +39,8 @@ class Steps:
         kind = None if index is None else kind_of(index)
         if index is None or kind is None or len(index) < 2 or index.hasnans:
             return None
+        if kind.is_number:
+            return None  # numbers count the rows of a frame as often as they count time
         found = _step(index)
         if found is None:
             longest = int(np.argmax(np.diff(kind.numbers(index))))
