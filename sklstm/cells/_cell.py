@@ -149,10 +149,12 @@ class Cell:
             for row in self.rows
         ]
 
-    def parameter_shapes(self, n_inputs: int, units: int, *, peephole: bool) -> dict[str, tuple]:
+    def parameter_shapes(
+        self, n_inputs: int, units: int, *, peephole: bool
+    ) -> dict[str, tuple[int, ...]]:
         """Return the shapes of the weights of a layer, by the last part of their names."""
         n_rows = len(self.gates) * units
-        shapes = {"input": (n_rows, n_inputs)}
+        shapes: dict[str, tuple[int, ...]] = {"input": (n_rows, n_inputs)}
         if self.reads_state:
             shapes["recurrent"] = (len(self.recurrent_gates) * units, units)
         shapes["bias"] = (n_rows,)

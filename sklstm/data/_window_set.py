@@ -84,7 +84,7 @@ class WindowSet:
         """Return the set of the windows at `index` (a slice or an array of integers)."""
         return replace(self, starts=self.starts[index], lengths=self.lengths[index])
 
-    def with_rows(self, rows: np.ndarray, differenced: np.ndarray | None = None) -> "WindowSet":
+    def with_rows(self, rows: Any, differenced: np.ndarray | None = None) -> "WindowSet":
         """Return the same windows over other rows, such as standardised ones."""
         return WindowSet(rows, self.starts, self.lengths, differenced)
 

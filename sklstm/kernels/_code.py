@@ -18,7 +18,7 @@ from ._registers import LANES
 FLOAT, DOUBLE = ir.FloatType(), ir.DoubleType()
 INTEGER = ir.IntType(64)
 
-_builders = []
+_builders: list[ir.IRBuilder] = []
 
 
 def builder():

@@ -35,15 +35,16 @@ class Quantile(Loss):
     quantile: float | list | tuple = 0.5
 
     def __post_init__(self) -> None:
-        if self.levels is None:
+        levels = self.levels
+        if levels is None:
             return
-        proper = [isinstance(level, Real) and 0 < level < 1 for level in self.levels]
-        if not proper or not all(proper) or len(set(self.levels)) < len(proper):
+        proper = all(isinstance(q, Real) for q in levels) and all(0 < q < 1 for q in levels)
+        if not levels or not proper or len(set(levels)) < len(levels):
             raise ValueError(
                 "The 'quantile' parameter must be a float in (0, 1) or a list of distinct ones. "
                 f"Got {self.quantile!r}."
             )
-        object.__setattr__(self, "quantile", tuple(map(float, self.levels)))  # it is frozen
+        object.__setattr__(self, "quantile", tuple(map(float, levels)))  # it is frozen
 
     @property
     def levels(self) -> tuple | None:

@@ -4,6 +4,7 @@ Formulas: A. Jordan, F. Krüger and S. Lerch, "Evaluating probabilistic forecast
 Journal of Statistical Software 90(12), 2019, appendix A; `z` is the standardised true value.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -125,7 +126,7 @@ def _bernoulli(z, p):
     return np.abs(z - inside) + inside * np.square(1 - p) + (1 - inside) * np.square(p)
 
 
-_SCORES = {
+_SCORES: dict[str, Callable[..., NDArray]] = {
     "norm": _norm,
     "laplace": _laplace,
     "logistic": _logistic,

@@ -93,8 +93,8 @@ def rows_by_series(
 def series_codes(
     series: ArrayLike | str | None,
     series_train: ArrayLike | None,
-    y_true: ArrayLike,
-    y_train: ArrayLike,
+    y_true: Any,
+    y_train: Any,
 ) -> tuple[NDArray, NDArray, list[Any]]:
     """Number the series of true values and of training values.
 
@@ -141,7 +141,7 @@ def _index_level(y: ArrayLike, level: str, name: str) -> pd.Index:
     return index.get_level_values(level)
 
 
-def _labels(labels: ArrayLike, name: str, y: Any, of: str) -> pd.Index:
+def _labels(labels: Any, name: str, y: Any, of: str) -> pd.Index:
     """Return the names of the series of the rows of `y`, as objects that are equal if they are."""
     if np.ndim(labels) != 1 or len(labels) != len(y):
         raise ValueError(

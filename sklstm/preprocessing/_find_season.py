@@ -94,8 +94,8 @@ def season_of(tables: list[tuple[NDArray, Any]]) -> int:
     longest = max((len(values) // 3 for values, _ in tables), default=0)
     lags = [m for m in candidates or range(2, _LONGEST + 1) if m <= longest]
     n_rows = max(_MOST_ROWS, 3 * max(lags, default=0))
-    columns = [_filled(column) for values, _ in tables for column in values[-n_rows:].T]
-    columns = [column for column in columns if column is not None]
+    filled = [_filled(column) for values, _ in tables for column in values[-n_rows:].T]
+    columns = [column for column in filled if column is not None]
     found = {m: _autocorrelation(columns, m) for m in lags}
     bound = norm.ppf(1 - _SIGNIFICANCE)
     passed = {m: r for m, (r, n) in found.items() if n and r > bound / np.sqrt(n)}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import wraps
+from typing import ClassVar
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
@@ -145,7 +146,7 @@ class SeriesTransformer(CallbackSupportMixin, TransformerMixin, SavedStateMixin,
     one series they compute for each of its series, from `_state_before` on.
     """
 
-    _saved_classes = (IndexEnd, Steps, FittedStatistics)
+    _saved_classes: ClassVar[tuple[type, ...]] = (IndexEnd, Steps, FittedStatistics)
     _saved_together = ("_fitted_with", "_index_ends", "_states", "n_features_in_")
 
     def _read_series(self, X):

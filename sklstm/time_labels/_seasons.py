@@ -27,7 +27,9 @@ def calendar_seasons(index: pd.Index | None) -> tuple[int, ...]:
         Numbers of rows, the shortest first: (24, 168) for hours, (7, 365) for days, (12,) for
         months. Empty where labels are no times, or not regular.
     """
-    kind = None if index is None else kind_of(index)
+    if index is None:
+        return ()
+    kind = kind_of(index)
     if kind is None or not kind.is_date or len(index) < 3:
         return ()
     if isinstance(index, pd.PeriodIndex):

@@ -16,10 +16,14 @@ class Cores:
     fits leave over, perhaps none. What is computed does not depend on who computes it.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget all threads: they do not survive a fork."""
         self._lock = threading.Lock()
         self._busy = 0
-        self._pool = None
+        self._pool: ThreadPoolExecutor | None = None
 
     @staticmethod
     def limit():
@@ -89,6 +93,5 @@ class Cores:
 
 
 CORES = Cores()
-# Threads do not survive a fork.
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=CORES.__init__)
+    os.register_at_fork(after_in_child=CORES.reset)
