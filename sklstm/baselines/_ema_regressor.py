@@ -65,7 +65,9 @@ class EMARegressor(WindowBaseline):
         "initial": [StrOptions({"first"}), Interval(Real, None, None, closed="neither")],
     }
 
-    def __init__(self, alpha=0.5, *, initial="first", target_feature=0):
+    def __init__(
+        self, alpha: float = 0.5, *, initial: str | float = "first", target_feature: int | str = 0
+    ) -> None:
         self.alpha = alpha
         self.initial = initial
         self.target_feature = target_feature

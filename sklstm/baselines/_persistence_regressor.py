@@ -72,7 +72,9 @@ class PersistenceRegressor(WindowBaseline):
         "horizon": [Interval(Integral, 1, None, closed="left"), list, tuple],
     }
 
-    def __init__(self, season=1, *, horizon=1, target_feature=0):
+    def __init__(
+        self, season: int = 1, *, horizon: int | list[int] = 1, target_feature: int | str = 0
+    ) -> None:
         self.season = season
         self.horizon = horizon
         self.target_feature = target_feature

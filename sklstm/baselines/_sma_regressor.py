@@ -56,7 +56,7 @@ class SMARegressor(WindowBaseline):
         "window": [Interval(Integral, 1, None, closed="left")],
     }
 
-    def __init__(self, window=26, *, target_feature=0):
+    def __init__(self, window: int = 26, *, target_feature: int | str = 0) -> None:
         self.window = window
         self.target_feature = target_feature
 

@@ -2,8 +2,10 @@
 
 from abc import abstractmethod
 from numbers import Integral
+from typing import Self
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, RegressorMixin, _fit_context
 from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.utils.validation import check_is_fitted
@@ -37,7 +39,7 @@ class WindowBaseline(
 
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y):
+    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Check the windows and the targets, and remember their shapes.
 
         Parameters
@@ -57,18 +59,18 @@ class WindowBaseline(
         context.call_on_fit_task_begin(estimator=self, X=X, y=y)
         windows = as_windows(X, estimator=self)
         check_same_length(WindowSet.from_array(windows), y, self)
-        y = self._check_targets(y)
+        targets = self._check_targets(y)
         position = position_of_feature(self.target_feature, step_features(X), windows.shape[2])
         self._check_lookback(windows.shape[1])
         # Whatever may be wrong has been found: from here on the fitted state is set.
         self._remember_features(X, windows)
-        self.n_outputs_ = 1 if y.ndim == 1 else y.shape[1]
-        self._one_dimensional = y.ndim == 1
+        self.n_outputs_ = 1 if targets.ndim == 1 else targets.shape[1]
+        self._one_dimensional = targets.ndim == 1
         self._position = position
-        context.call_on_fit_task_end(estimator=self, X=X, y=y)
+        context.call_on_fit_task_end(estimator=self, X=X, y=targets)
         return self
 
-    def predict(self, X):
+    def predict(self, X: ArrayLike) -> NDArray:
         """Predict the target of every window.
 
         Parameters

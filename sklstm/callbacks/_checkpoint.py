@@ -4,6 +4,7 @@ from copy import copy
 from numbers import Integral
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
@@ -80,12 +81,12 @@ class Checkpoint:
         },
         prefer_skip_nested_validation=True,
     )
-    def __init__(self, path, *, every=1, keep="last"):
+    def __init__(self, path: str | PathLike, *, every: int = 1, keep: str = "last") -> None:
         self.path = path
         self.every = every
         self.keep = keep
 
-    def setup(self, estimator, context):
+    def setup(self, estimator: Any, context: Any) -> None:
         """Refuse what cannot go on; called at the beginning of a fit.
 
         Parameters
@@ -132,7 +133,7 @@ class Checkpoint:
                 f"path={str(self.path)!r} lies in no folder: make it before the fit."
             )
 
-    def teardown(self, estimator, context):
+    def teardown(self, estimator: Any, context: Any) -> None:
         """Do nothing: a fit has ended.
 
         Parameters
@@ -143,7 +144,7 @@ class Checkpoint:
             Its task.
         """
 
-    def on_fit_task_begin(self, estimator, context):
+    def on_fit_task_begin(self, estimator: Any, context: Any) -> None:
         """Hand the fit what it goes on from, if there is a file.
 
         Parameters
@@ -177,7 +178,7 @@ class Checkpoint:
         if run.resume is None or n_epochs > len(run.resume.loss_curve):  # of several files
             run.resume = state
 
-    def on_fit_task_end(self, estimator, context):
+    def on_fit_task_end(self, estimator: Any, context: Any) -> None:
         """Write the file, if it is time to.
 
         Parameters
@@ -200,7 +201,7 @@ class Checkpoint:
             file.write({"state": dict(vars(run.state())), "estimator": fitted}, written)
 
 
-def load_checkpoint(path):
+def load_checkpoint(path: str | PathLike) -> Any:
     """Return the estimator that a checkpoint holds, fitted as far as the fit had come.
 
     Parameters

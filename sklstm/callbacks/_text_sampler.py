@@ -2,6 +2,7 @@
 
 from numbers import Integral, Real
 from os import PathLike
+from typing import Any
 
 from sklearn.utils._param_validation import HasMethods, Interval, validate_params
 
@@ -76,14 +77,14 @@ class TextSampler:
     )
     def __init__(
         self,
-        every=10,
-        n_tokens=200,
-        prompt="",
-        temperature=1.0,
-        top_k=None,
-        random_state=None,
-        file=None,
-    ):
+        every: int = 10,
+        n_tokens: int = 200,
+        prompt: Any = "",
+        temperature: float = 1.0,
+        top_k: int | None = None,
+        random_state: Any = None,
+        file: Any = None,
+    ) -> None:
         self.every = every
         self.n_tokens = n_tokens
         self.prompt = prompt
@@ -93,7 +94,7 @@ class TextSampler:
         self.file = file
         self.samples_ = []
 
-    def setup(self, estimator, context):
+    def setup(self, estimator: Any, context: Any) -> None:
         """Begin anew; called at the beginning of a fit.
 
         Parameters
@@ -115,7 +116,7 @@ class TextSampler:
             )
         self.samples_ = []
 
-    def teardown(self, estimator, context):
+    def teardown(self, estimator: Any, context: Any) -> None:
         """Do nothing: a fit has ended.
 
         Parameters
@@ -126,7 +127,7 @@ class TextSampler:
             Its task.
         """
 
-    def on_fit_task_begin(self, estimator, context):
+    def on_fit_task_begin(self, estimator: Any, context: Any) -> None:
         """Do nothing: a fit or an epoch begins.
 
         Parameters
@@ -137,7 +138,9 @@ class TextSampler:
             Its task.
         """
 
-    def on_fit_task_end(self, estimator, context, *, fitted_estimator=None):
+    def on_fit_task_end(
+        self, estimator: Any, context: Any, *, fitted_estimator: Any = None
+    ) -> None:
         """Take a sample, if it is time to.
 
         Parameters

@@ -1,6 +1,9 @@
 """Predictions and actual values: `ForecastDisplay`."""
 
+from typing import Any, Self
+
 import pandas as pd
+from numpy.typing import ArrayLike
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 from sklearn.utils._plotting import _validate_style_kwargs
 
@@ -103,17 +106,17 @@ class ForecastDisplay:
     @classmethod
     def from_estimator(
         cls,
-        estimator,
-        X,
-        y,
+        estimator: Any,
+        X: ArrayLike,
+        y: ArrayLike,
         *,
-        horizon=None,
-        target=None,
-        history=None,
-        target_name=None,
-        ax=None,
-        **plot_params,
-    ):
+        horizon: int | None = None,
+        target: Any = None,
+        history: Any = None,
+        target_name: str | None = None,
+        ax: Any = None,
+        **plot_params: Any,
+    ) -> Self:
         """Draw the predictions of an estimator and the actual values.
 
         Rows and targets are those of `forecast_pairs`: what `estimator` predicts at a row comes
@@ -188,18 +191,18 @@ class ForecastDisplay:
     @classmethod
     def from_predictions(
         cls,
-        y_true,
-        y_pred,
+        y_true: ArrayLike,
+        y_pred: ArrayLike,
         *,
-        persistence=None,
-        lower=None,
-        upper=None,
-        index=None,
-        history=None,
-        target_name=None,
-        ax=None,
-        **plot_params,
-    ):
+        persistence: ArrayLike | None = None,
+        lower: ArrayLike | None = None,
+        upper: ArrayLike | None = None,
+        index: Any = None,
+        history: Any = None,
+        target_name: str | None = None,
+        ax: Any = None,
+        **plot_params: Any,
+    ) -> Self:
         """Draw predictions given as numbers.
 
         Parameters
@@ -259,8 +262,15 @@ class ForecastDisplay:
 
     @classmethod
     def from_forecast(
-        cls, forecast, *, history=None, actual=None, target_name=None, ax=None, **plot_params
-    ):
+        cls,
+        forecast: Any,
+        *,
+        history: Any = None,
+        actual: Any = None,
+        target_name: str | None = None,
+        ax: Any = None,
+        **plot_params: Any,
+    ) -> Self:
         """Draw a forecast of a `Forecaster`.
 
         Parameters
@@ -311,8 +321,15 @@ class ForecastDisplay:
 
     @classmethod
     def from_backtest(
-        cls, result, *, metric="mae", column=None, target_name=None, ax=None, **plot_params
-    ):
+        cls,
+        result: Any,
+        *,
+        metric: str = "mae",
+        column: Any = None,
+        target_name: str | None = None,
+        ax: Any = None,
+        **plot_params: Any,
+    ) -> Self:
         """Draw the error of forecasts for each number of steps ahead, and that of persistence.
 
         Parameters
@@ -357,14 +374,14 @@ class ForecastDisplay:
 
     def plot(
         self,
-        ax=None,
+        ax: Any = None,
         *,
-        prediction_kw=None,
-        truth_kw=None,
-        persistence_kw=None,
-        history_kw=None,
-        interval_kw=None,
-    ):
+        prediction_kw: dict[str, Any] | None = None,
+        truth_kw: dict[str, Any] | None = None,
+        persistence_kw: dict[str, Any] | None = None,
+        history_kw: dict[str, Any] | None = None,
+        interval_kw: dict[str, Any] | None = None,
+    ) -> Self:
         """Draw all that there is.
 
         Parameters

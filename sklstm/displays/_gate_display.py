@@ -1,8 +1,10 @@
 """Gates and states along a window: `GateDisplay`."""
 
 from numbers import Integral
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 from sklearn.utils._plotting import _validate_style_kwargs
 from sklearn.utils.validation import check_is_fitted
@@ -83,7 +85,15 @@ class GateDisplay:
         self.inputs_name = inputs_name
         self.gates_name = gates_name
 
-    def plot(self, ax=None, *, unit=None, input_kw=None, heatmap_kw=None, line_kw=None):
+    def plot(
+        self,
+        ax: Any = None,
+        *,
+        unit: int | list[int] | None = None,
+        input_kw: dict[str, Any] | None = None,
+        heatmap_kw: dict[str, Any] | None = None,
+        line_kw: dict[str, Any] | None = None,
+    ) -> Self:
         """Draw the window, and each gate below it on the same axis of time.
 
         Parameters
@@ -168,8 +178,16 @@ class GateDisplay:
 
     @classmethod
     def from_estimator(
-        cls, estimator, X, *, layer=0, direction="forward", unit=None, ax=None, **plot_params
-    ):
+        cls,
+        estimator: Any,
+        X: ArrayLike,
+        *,
+        layer: int = 0,
+        direction: str = "forward",
+        unit: int | list[int] | None = None,
+        ax: Any = None,
+        **plot_params: Any,
+    ) -> Self:
         """Draw the gates of a fitted recurrent estimator.
 
         Parameters

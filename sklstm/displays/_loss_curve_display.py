@@ -1,6 +1,9 @@
 """The loss of every epoch: `LossCurveDisplay`."""
 
+from typing import Any, Self
+
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 from sklearn.utils._plotting import _validate_style_kwargs
 
@@ -82,14 +85,14 @@ class LossCurveDisplay:
 
     def plot(
         self,
-        ax=None,
+        ax: Any = None,
         *,
-        log_scale=False,
-        training_kw=None,
-        validation_kw=None,
-        best_kw=None,
-        stop_kw=None,
-    ):
+        log_scale: bool = False,
+        training_kw: dict[str, Any] | None = None,
+        validation_kw: dict[str, Any] | None = None,
+        best_kw: dict[str, Any] | None = None,
+        stop_kw: dict[str, Any] | None = None,
+    ) -> Self:
         """Draw the curves.
 
         Parameters
@@ -132,9 +135,9 @@ class LossCurveDisplay:
         if self.best_epoch is not None:
             curve = losses if validation is None else validation
             style = {"label": f"Best epoch: {self.best_epoch}", "linestyle": "", "marker": "o"}
-            style |= {"color": VERMILION, "markersize": 8, "markerfacecolor": "none"}
+            ring = {"color": VERMILION, "markersize": 8, "markerfacecolor": "none"}
             best = [self.best_epoch], [curve[self.best_epoch - 1]]
-            self.best_line_ = line(*best, style=style, user=best_kw)
+            self.best_line_ = line(*best, style=style | ring, user=best_kw)
         if self.stop_reason is not None:
             why = _REASONS.get(self.stop_reason, self.stop_reason)
             style = {"label": f"Stopped after epoch {len(epochs)}: {why}"}
@@ -156,7 +159,7 @@ class LossCurveDisplay:
         legend_above(self.ax_)
 
     @classmethod
-    def from_estimator(cls, estimator, *, ax=None, **plot_params):
+    def from_estimator(cls, estimator: Any, *, ax: Any = None, **plot_params: Any) -> Self:
         """Draw the losses of a fitted recurrent estimator.
 
         The epoch that is marked is the one whose weights were kept.
@@ -208,14 +211,14 @@ class LossCurveDisplay:
     @classmethod
     def from_curves(
         cls,
-        training_loss,
-        validation_loss=None,
+        training_loss: ArrayLike,
+        validation_loss: ArrayLike | None = None,
         *,
-        stop_reason=None,
-        loss_name=None,
-        ax=None,
-        **plot_params,
-    ):
+        stop_reason: str | None = None,
+        loss_name: str | None = None,
+        ax: Any = None,
+        **plot_params: Any,
+    ) -> Self:
         """Draw losses that are at hand as numbers.
 
         Parameters
@@ -246,19 +249,19 @@ class LossCurveDisplay:
             If the losses are no numbers of one for each epoch.
         """
         check_matplotlib_support(f"{cls.__name__}.from_curves")
-        training, best = _curve(training_loss, "training_loss"), None
+        training, validation, best = _curve(training_loss, "training_loss"), None, None
         if validation_loss is not None:
-            validation_loss = _curve(validation_loss, "validation_loss")
-            if len(validation_loss) != len(training):
+            validation = _curve(validation_loss, "validation_loss")
+            if len(validation) != len(training):
                 raise ValueError(
                     f"validation_loss must have one value for each of the {len(training)} epochs "
-                    f"of training_loss, got {len(validation_loss)}."
+                    f"of training_loss, got {len(validation)}."
                 )
-            if np.isfinite(validation_loss).any():
-                best = int(np.nanargmin(validation_loss)) + 1
+            if np.isfinite(validation).any():
+                best = int(np.nanargmin(validation)) + 1
         display = cls(
             training_loss=training,
-            validation_loss=validation_loss,
+            validation_loss=validation,
             best_epoch=best,
             stop_reason=stop_reason,
             loss_name=loss_name,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, log_expit, log_softmax, softmax
 from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.callback import with_callbacks
@@ -120,7 +121,15 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
 
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y, sample_weight=None, X_val=None, y_val=None, sample_weight_val=None):
+    def fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        X_val: ArrayLike | None = None,
+        y_val: ArrayLike | None = None,
+        sample_weight_val: ArrayLike | None = None,
+    ) -> Self:
         """Train on windows and their classes.
 
         Parameters
@@ -158,7 +167,13 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
 
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X, y, classes=None, sample_weight=None):
+    def partial_fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        classes: ArrayLike | None = None,
+        sample_weight: ArrayLike | None = None,
+    ) -> Self:
         """Train for one more epoch, going on from the present weights if there are any.
 
         The first call draws the weights, and standardises by the statistics of its samples.
@@ -187,7 +202,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         """
         return self._partial_fit(X, y, sample_weight, classes)
 
-    def predict(self, X):
+    def predict(self, X: ArrayLike) -> NDArray:
         """Predict the class of each window.
 
         Parameters
@@ -203,7 +218,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         probability = self.predict_proba(X)
         return self.classes_[probability.argmax(axis=1)]
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: ArrayLike) -> NDArray:
         """Predict the probability of every class.
 
         Parameters
@@ -221,7 +236,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
             return np.hstack([expit(-logits), expit(logits)])
         return softmax(logits, axis=1)
 
-    def predict_log_proba(self, X):
+    def predict_log_proba(self, X: ArrayLike) -> NDArray:
         """Predict the logarithm of the probability of every class.
 
         Parameters

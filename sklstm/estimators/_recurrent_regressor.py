@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.base import RegressorMixin, _fit_context
 from sklearn.callback import with_callbacks
 from sklearn.metrics import d2_pinball_score, r2_score
@@ -97,7 +98,15 @@ class RecurrentRegressor(RegressorMixin, RecurrentBase):
 
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y, sample_weight=None, X_val=None, y_val=None, sample_weight_val=None):
+    def fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        X_val: ArrayLike | None = None,
+        y_val: ArrayLike | None = None,
+        sample_weight_val: ArrayLike | None = None,
+    ) -> Self:
         """Train on windows and their targets.
 
         Parameters
@@ -134,7 +143,7 @@ class RecurrentRegressor(RegressorMixin, RecurrentBase):
         keep, max_epochs = self.warm_start, self.max_epochs
         return self._fit(X, y, sample_weight, held_out, keep=keep, max_epochs=max_epochs)
 
-    def predict(self, X):
+    def predict(self, X: ArrayLike) -> Any:
         """Predict the target of each window, or of each of its steps.
 
         Parameters
@@ -158,7 +167,7 @@ class RecurrentRegressor(RegressorMixin, RecurrentBase):
         predict = self._predict_steps if self._every_step else self._predict_windows
         return predict(self._check_window_array(X))
 
-    def score(self, X, y, sample_weight=None):
+    def score(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
         """Return how well the targets are predicted, at most 1.
 
         Parameters
@@ -209,7 +218,9 @@ class RecurrentRegressor(RegressorMixin, RecurrentBase):
 
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X, y, sample_weight=None):
+    def partial_fit(
+        self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None
+    ) -> Self:
         """Train for one more epoch, going on from the present weights if there are any.
 
         The first call draws the weights, and standardises by the statistics of its samples.

@@ -1,5 +1,8 @@
 """States of a network as features for other models: `SequenceEncoder`."""
 
+from typing import Any, Self
+
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import (
     BaseEstimator,
     ClassNamePrefixFeaturesOutMixin,
@@ -88,11 +91,11 @@ class SequenceEncoder(
     _parameter_constraints = {"estimator": [HasMethods(["fit", "gate_activations"])]}
     _saved_together = ("estimator_", "n_features_in_", "window_shape_")
 
-    def __init__(self, estimator):
+    def __init__(self, estimator: Any) -> None:
         self.estimator = estimator
 
     @_fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X, y=None):
+    def fit(self, X: ArrayLike, y: Any = None) -> Self:
         """Train a clone of the network.
 
         Parameters
@@ -125,7 +128,7 @@ class SequenceEncoder(
                 setattr(self, name, getattr(fitted, name))
         return self
 
-    def transform(self, X):
+    def transform(self, X: ArrayLike) -> NDArray:
         """Return the states at the end of each window.
 
         Parameters

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from secrets import randbits
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, DensityMixin, _fit_context
 from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.utils import check_random_state
@@ -143,7 +144,7 @@ class LanguageModel(DensityMixin, CallbackSupportMixin, BaseEstimator):
 
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y=None):
+    def fit(self, X: Any, y: Any = None) -> Self:
         """Learn from texts.
 
         Parameters
@@ -167,7 +168,7 @@ class LanguageModel(DensityMixin, CallbackSupportMixin, BaseEstimator):
 
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X, y=None):
+    def partial_fit(self, X: Any, y: Any = None) -> Self:
         """Learn from texts for one more epoch, going on from the present weights if there are any.
 
         The first call learns the vocabulary and draws the weights.
@@ -193,7 +194,7 @@ class LanguageModel(DensityMixin, CallbackSupportMixin, BaseEstimator):
         refuse_early_stopping(self)
         return self._fit(X, keep=True, max_epochs=1)
 
-    def score(self, X, y=None):
+    def score(self, X: Any, y: Any = None) -> float:
         """Return the mean log-likelihood per token.
 
         Parameters
@@ -212,7 +213,7 @@ class LanguageModel(DensityMixin, CallbackSupportMixin, BaseEstimator):
         likelihoods, n_targets = self._log_likelihoods(X)
         return float(likelihoods.sum() / n_targets.sum())
 
-    def score_samples(self, X):
+    def score_samples(self, X: Any) -> NDArray[np.float64]:
         """Return the mean log-likelihood per token of each text.
 
         Parameters
@@ -228,7 +229,7 @@ class LanguageModel(DensityMixin, CallbackSupportMixin, BaseEstimator):
         likelihoods, n_targets = self._log_likelihoods(X)
         return likelihoods / n_targets
 
-    def perplexity(self, X):
+    def perplexity(self, X: Any) -> float:
         """Return the perplexity of texts, the exponential of minus `score`.
 
         Among so many tokens, all equally probable, it would be as hard to tell the next one.
@@ -245,7 +246,14 @@ class LanguageModel(DensityMixin, CallbackSupportMixin, BaseEstimator):
         """
         return float(np.exp(-self.score(X)))
 
-    def sample(self, n_tokens, prompt="", temperature=1.0, top_k=None, random_state=None):
+    def sample(
+        self,
+        n_tokens: int,
+        prompt: Any = "",
+        temperature: float = 1.0,
+        top_k: int | None = None,
+        random_state: Any = None,
+    ) -> str:
         """Write a text.
 
         Each token is drawn after all before it, whose state is carried on: twice as long a text

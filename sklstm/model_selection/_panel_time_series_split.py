@@ -1,10 +1,13 @@
 """Folds that cut all series of a panel at the same times: `PanelTimeSeriesSplit`."""
 
 import re
+from collections.abc import Iterator
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 from sklearn.model_selection import TimeSeriesSplit
 from sklearn.utils import indexable
 from sklearn.utils._param_validation import Interval, validate_parameter_constraints
@@ -75,11 +78,21 @@ class PanelTimeSeriesSplit(TimeSeriesSplit):
         "level": [str, Integral, None],
     }
 
-    def __init__(self, n_splits=5, *, max_train_size=None, test_size=None, gap=0, level=None):
+    def __init__(
+        self,
+        n_splits: int = 5,
+        *,
+        max_train_size: int | None = None,
+        test_size: int | None = None,
+        gap: int = 0,
+        level: int | str | None = None,
+    ) -> None:
         super().__init__(n_splits, max_train_size=max_train_size, test_size=test_size, gap=gap)
         self.level = level
 
-    def split(self, X, y=None, groups=None):
+    def split(
+        self, X: ArrayLike, y: Any = None, groups: ArrayLike | None = None
+    ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
         """Yield the rows of each fold.
 
         Parameters

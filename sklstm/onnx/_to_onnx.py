@@ -1,5 +1,7 @@
 """A fitted model as an ONNX graph: `to_onnx`, and which estimators have none."""
 
+from typing import Any
+
 import skl2onnx
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
@@ -47,7 +49,7 @@ def convert_refused(scope, operator, container):
     refuse(operator)
 
 
-def to_onnx(model, X=None, **options):
+def to_onnx(model: Any, X: Any = None, **options: Any) -> Any:
     """Convert a fitted estimator or pipeline to an ONNX graph.
 
     The graph has one input, ``X``: the rows of a series, oldest first, where the model begins with

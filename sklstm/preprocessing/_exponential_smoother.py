@@ -1,8 +1,10 @@
 """Causal exponential smoothing: `ExponentialSmoother`."""
 
 from numbers import Real
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.base import OneToOneFeatureMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
@@ -73,13 +75,20 @@ class ExponentialSmoother(OneToOneFeatureMixin, SeriesTransformer):
         "by": [str, None],
     }
 
-    def __init__(self, alpha=0.1, *, initial="first", context="auto", by=None):
+    def __init__(
+        self,
+        alpha: float = 0.1,
+        *,
+        initial: str | float = "first",
+        context: str = "auto",
+        by: str | None = None,
+    ) -> None:
         self.alpha = alpha
         self.initial = initial
         self.context = context
         self.by = by
 
-    def fit(self, X, y=None):
+    def fit(self, X: ArrayLike, y: Any = None) -> Self:
         """Smooth `X` and remember the state after its last row.
 
         Parameters
@@ -97,7 +106,7 @@ class ExponentialSmoother(OneToOneFeatureMixin, SeriesTransformer):
         self._fit(X)
         return self
 
-    def fit_transform(self, X, y=None):
+    def fit_transform(self, X: ArrayLike, y: Any = None) -> Any:
         """Fit to `X` and return it smoothed.
 
         Parameters
@@ -115,7 +124,7 @@ class ExponentialSmoother(OneToOneFeatureMixin, SeriesTransformer):
         found, smoothed = self._fit(X)
         return self._like_series(smoothed, X, found)
 
-    def transform(self, X):
+    def transform(self, X: ArrayLike) -> Any:
         """Smooth `X`, going on from the fitted rows where it continues them.
 
         Parameters
@@ -132,7 +141,7 @@ class ExponentialSmoother(OneToOneFeatureMixin, SeriesTransformer):
         found = self._check_series(X)
         return self._like_series(self._of_each(_smooth, found), X, found)
 
-    def inverse_transform(self, X):
+    def inverse_transform(self, X: ArrayLike) -> Any:
         """Return the series whose smoothed values are `X`.
 
         It goes on from the fitted rows where `transform` would. So with ``context="always"`` it is

@@ -1,8 +1,10 @@
 """One window per row: `SequenceWindower`."""
 
 from numbers import Integral
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
@@ -101,14 +103,14 @@ class SequenceWindower(SeriesTransformer):
 
     def __init__(
         self,
-        lookback=10,
+        lookback: int = 10,
         *,
-        pad="missing",
-        flatten=False,
-        context="auto",
-        gaps="missing",
-        by=None,
-    ):
+        pad: str = "missing",
+        flatten: bool = False,
+        context: str = "auto",
+        gaps: str = "missing",
+        by: str | None = None,
+    ) -> None:
         self.lookback = lookback
         self.pad = pad
         self.flatten = flatten
@@ -116,7 +118,7 @@ class SequenceWindower(SeriesTransformer):
         self.gaps = gaps
         self.by = by
 
-    def fit(self, X, y=None):
+    def fit(self, X: ArrayLike, y: Any = None) -> Self:
         """Remember the last rows of `X`, the context of rows that go on after them.
 
         Parameters
@@ -134,7 +136,7 @@ class SequenceWindower(SeriesTransformer):
         self._fit(X)
         return self
 
-    def fit_transform(self, X, y=None):
+    def fit_transform(self, X: ArrayLike, y: Any = None) -> Any:
         """Fit to `X` and return its windows.
 
         Parameters
@@ -155,7 +157,7 @@ class SequenceWindower(SeriesTransformer):
             for key, index, series in found
         )
 
-    def transform(self, X):
+    def transform(self, X: ArrayLike) -> Any:
         """Return the window of every row.
 
         Parameters
@@ -176,7 +178,7 @@ class SequenceWindower(SeriesTransformer):
             for key, index, series in found
         )
 
-    def get_feature_names_out(self, input_features=None):
+    def get_feature_names_out(self, input_features: ArrayLike | None = None) -> NDArray[np.object_]:
         """Return the names of the columns of flat windows, such as ``close@t-0``.
 
         Parameters

@@ -1,7 +1,9 @@
 """Scaling by statistics of a window: `WindowScaler`."""
 
 from numbers import Integral
+from typing import Any, Self
 
+from numpy.typing import ArrayLike
 from sklearn.base import OneToOneFeatureMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
@@ -104,14 +106,14 @@ class WindowScaler(OneToOneFeatureMixin, SeriesOrWindowsTransformer):
 
     def __init__(
         self,
-        method="minmax",
+        method: str = "minmax",
         *,
-        window_size=None,
-        causal=True,
-        feature_range=(0, 1),
-        context="auto",
-        by=None,
-    ):
+        window_size: int | None = None,
+        causal: bool = True,
+        feature_range: tuple[float, float] = (0, 1),
+        context: str = "auto",
+        by: str | None = None,
+    ) -> None:
         self.method = method
         self.window_size = window_size
         self.causal = causal
@@ -119,7 +121,7 @@ class WindowScaler(OneToOneFeatureMixin, SeriesOrWindowsTransformer):
         self.context = context
         self.by = by
 
-    def fit(self, X, y=None):
+    def fit(self, X: ArrayLike, y: Any = None) -> Self:
         """Remember the statistics of `X`, and the last rows of a series as context.
 
         Parameters
@@ -138,7 +140,7 @@ class WindowScaler(OneToOneFeatureMixin, SeriesOrWindowsTransformer):
         self._fit(X)
         return self
 
-    def fit_transform(self, X, y=None):
+    def fit_transform(self, X: ArrayLike, y: Any = None) -> Any:
         """Fit to `X` and return it scaled.
 
         Parameters
@@ -156,7 +158,7 @@ class WindowScaler(OneToOneFeatureMixin, SeriesOrWindowsTransformer):
         found = self._fit(X)
         return self._scaled(X, found, self._fitted_statistics.of(found))
 
-    def transform(self, X):
+    def transform(self, X: ArrayLike) -> Any:
         """Scale `X`, a series going on from the fitted rows where it continues them.
 
         Parameters
@@ -173,7 +175,7 @@ class WindowScaler(OneToOneFeatureMixin, SeriesOrWindowsTransformer):
         found = self._checked(X)
         return self._scaled(X, found, self._statistics(found))
 
-    def statistics(self, X):
+    def statistics(self, X: ArrayLike) -> Any:
         """Return what `transform` would subtract from the values of `X`, and divide them by.
 
         Parameters
@@ -190,7 +192,7 @@ class WindowScaler(OneToOneFeatureMixin, SeriesOrWindowsTransformer):
         check_is_fitted(self)
         return self._statistics(self._checked(X))
 
-    def inverse_transform(self, X, statistics=None):
+    def inverse_transform(self, X: ArrayLike, statistics: Any = None) -> Any:
         """Return the values whose scaled values are `X`.
 
         Parameters

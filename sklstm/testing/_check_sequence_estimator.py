@@ -1,11 +1,14 @@
 """Run the checks that apply to an estimator."""
 
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
 from sklearn.base import is_classifier, is_regressor
 
 from . import _checks
 
 
-def sequence_estimator_checks(estimator):
+def sequence_estimator_checks(estimator: Any) -> Iterator[tuple[Any, Callable[[Any], None]]]:
     """Yield the checks that apply to an estimator.
 
     Parameters
@@ -46,7 +49,9 @@ def sequence_estimator_checks(estimator):
         yield estimator, check
 
 
-def check_sequence_estimator(estimator, *, expected_failed_checks=None):
+def check_sequence_estimator(
+    estimator: Any, *, expected_failed_checks: Mapping[str, str] | None = None
+) -> list[str]:
     """Check that an estimator keeps what this package promises of sequences.
 
     For transformers of series: rows are kept, results are causal, rows that go on after the fitted

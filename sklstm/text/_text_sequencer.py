@@ -1,9 +1,11 @@
 """Texts in, windows of token ids out: `TextSequencer`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from numbers import Integral
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
@@ -129,18 +131,18 @@ class TextSequencer(TransformerMixin, SavedStateMixin, BaseEstimator):
 
     def __init__(
         self,
-        level="word",
+        level: str = "word",
         *,
-        max_tokens=None,
-        skip_top=0,
-        length=None,
-        lowercase=True,
-        token_pattern=r"(?a)[^\s!-&(-/:-@\[-\x60{-~]+",
-        analyzer=None,
-        truncate="pre",
-        pad="pre",
-        vocabulary=None,
-    ):
+        max_tokens: int | None = None,
+        skip_top: int = 0,
+        length: int | None = None,
+        lowercase: bool = True,
+        token_pattern: str = r"(?a)[^\s!-&(-/:-@\[-\x60{-~]+",
+        analyzer: Callable[[str], Iterable[str]] | None = None,
+        truncate: str = "pre",
+        pad: str = "pre",
+        vocabulary: Any = None,
+    ) -> None:
         self.level = level
         self.max_tokens = max_tokens
         self.skip_top = skip_top
@@ -152,7 +154,7 @@ class TextSequencer(TransformerMixin, SavedStateMixin, BaseEstimator):
         self.pad = pad
         self.vocabulary = vocabulary
 
-    def fit(self, X, y=None):
+    def fit(self, X: Any, y: Any = None) -> Self:
         """Learn the vocabulary and the length of the longest text.
 
         Parameters
@@ -170,7 +172,7 @@ class TextSequencer(TransformerMixin, SavedStateMixin, BaseEstimator):
         self._fit(X)
         return self
 
-    def fit_transform(self, X, y=None):
+    def fit_transform(self, X: Any, y: Any = None) -> Any:
         """Fit to the texts and return them as ids.
 
         Parameters
@@ -188,7 +190,7 @@ class TextSequencer(TransformerMixin, SavedStateMixin, BaseEstimator):
         rows = self._fit(X)
         return id_windows(rows, self.length_, self.truncate, self.pad)
 
-    def transform(self, X):
+    def transform(self, X: Any) -> Any:
         """Return texts as ids.
 
         Parameters
@@ -205,7 +207,7 @@ class TextSequencer(TransformerMixin, SavedStateMixin, BaseEstimator):
         rows = self._rows(as_texts(X), self.vocabulary_, self.length_)
         return id_windows(rows, self.length_, self.truncate, self.pad)
 
-    def inverse_transform(self, X):
+    def inverse_transform(self, X: ArrayLike) -> Any:
         """Return ids as texts.
 
         Parameters
@@ -224,7 +226,7 @@ class TextSequencer(TransformerMixin, SavedStateMixin, BaseEstimator):
         between = " " if self.level == "word" else ""
         return np.array([between.join(tokens) for tokens in sequences], dtype=object)
 
-    def get_feature_names_out(self, input_features=None):
+    def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Return the names of the steps, such as ``token@t-0``.
 
         Parameters
@@ -270,7 +272,7 @@ class TextSequencer(TransformerMixin, SavedStateMixin, BaseEstimator):
         return build_analyzer(self.level, self.lowercase, self.token_pattern, self.analyzer)
 
     @property
-    def vocabulary_(self):
+    def vocabulary_(self) -> dict[str, int]:
         """Tokens and their ids, lowest id first."""
         check_is_fitted(self)
         return self._vocabulary.as_dict
