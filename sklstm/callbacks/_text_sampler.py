@@ -92,7 +92,7 @@ class TextSampler:
         self.top_k = top_k
         self.random_state = random_state
         self.file = file
-        self.samples_ = []
+        self.samples_: list[dict[str, Any]] = []
 
     def setup(self, estimator: Any, context: Any) -> None:
         """Begin anew; called at the beginning of a fit.

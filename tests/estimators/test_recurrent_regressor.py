@@ -19,7 +19,6 @@ from sklstm import (
 from sklstm.data import newest_block
 
 REGRESSORS = [RNNRegressor, LSTMRegressor, GRURegressor, BiLSTMRegressor]
-RNG = np.random.default_rng(0)
 
 
 def pairs(wave, horizon=3, lookback=10):
@@ -107,11 +106,12 @@ def test_outputs_have_the_shape_of_the_target(wave):
     ("quantile", 0.9, 2 * np.log(10)),
     ("quantile", 0.1, -2 * np.log(0.9)),
 ])  # fmt: skip
-def test_each_loss_finds_its_own_statistic(loss, quantile, expected):
-    X, y = RNG.normal(size=(4000, 2, 1)), RNG.exponential(2.0, size=4000)
-    model = RNNRegressor(2, loss=loss, quantile=quantile, max_epochs=20, weight_decay=0.01,
-                         random_state=0)  # fmt: skip
-    assert model.fit(X, y).predict(X).mean() == pytest.approx(expected, abs=0.15)
+def test_each_loss_finds_its_own_statistic(loss, quantile, expected, rng):
+    X, y = rng.normal(size=(20_000, 2, 1)), rng.exponential(2.0, size=20_000)
+    # Weight decay would pull the output to the mean, and most a quantile where density is low.
+    model = RNNRegressor(2, loss=loss, quantile=quantile, max_epochs=20, weight_decay=0.0,
+                         batch_size=1000, random_state=0)  # fmt: skip
+    assert model.fit(X, y).predict(X).mean() == pytest.approx(expected, abs=0.1)
 
 
 def test_weight_zero_is_as_good_as_absent(wave):
