@@ -13,7 +13,7 @@ import time
 import numpy as np
 
 from sklstm import GRUClassifier, LSTMRegressor
-from sklstm.callbacks import Checkpoint, _whole_file
+from sklstm.callbacks import Checkpoint, _checkpoint_file
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(400, 10, 2))
@@ -74,7 +74,7 @@ class Pause:
             replace(*names)
             pause.at("just in its place")
 
-        _whole_file.open = File
+        _checkpoint_file.open = File
         os.fsync, os.replace = fsync_and_pause, replace_and_pause
 
 
