@@ -126,7 +126,7 @@ def test_a_file_imports_what_its_layer_may(path):
 def test_files_are_small(path):
     text = (PACKAGE / path).read_text(encoding="utf-8")
     # One idea a file: about 400 lines hold one whole, where 300 cut classes in two.
-    assert len(text.splitlines()) <= 420
+    assert len(text.splitlines()) <= 440
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef):
             doc = ast.get_docstring(node, clean=False) or ""

@@ -76,14 +76,19 @@ def test_rows_are_split_once_in_their_order(pairs, gru):
 
 
 @pytest.mark.parametrize("cv", [KFold(3), KFold(3, shuffle=True, random_state=0)])
-def test_windows_reach_over_rows_that_a_fold_takes_out(pairs, cv):
-    # Rows in order with holes look like trading days: this is why windows are cut before KFold.
+def test_rows_that_a_fold_takes_out_are_missing_steps(pairs, cv):
+    # Windows that reach over them are asked for: this is why windows are cut before KFold.
     X, _ = pairs
     train, test = list(cv.split(X))[1]
     first_after = np.searchsorted(train, test[test > train[8]][0])
-    window = SequenceWindower(5).fit_transform(X.iloc[train])[first_after]
-    np.testing.assert_array_equal(window, X.iloc[train[first_after - 4 : first_after + 1]])
+    joined = SequenceWindower(5, gaps="ignore").fit_transform(X.iloc[train])[first_after]
+    np.testing.assert_array_equal(joined, X.iloc[train[first_after - 4 : first_after + 1]])
     assert train[first_after] - train[first_after - 4] > 4
+    window = SequenceWindower(5).fit_transform(X.iloc[train])[first_after]
+    expected = X.copy()
+    expected.iloc[np.setdiff1d(np.arange(len(X)), train)] = np.nan
+    last = train[first_after]
+    np.testing.assert_array_equal(window, expected.iloc[last - 4 : last + 1])
 
 
 def test_cross_validate_with_several_scorers(pairs, folds, forecaster):
