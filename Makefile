@@ -36,13 +36,14 @@ help:
 demo: $(DEMO)/.installed
 	$(DEMO)/bin/python examples/01_first_forecast.py --out build/demo
 
-# Tests that kill, fork and connect processes come first, each folder in a process of its own: pools
-# of other tests would feel it. Elsewhere one thread per worker: the workers are what uses the cores.
+# Tests that kill, fork and connect processes, and those that read what progress bars print, come
+# first, each in a process of its own: pools of other tests would feel it, or write in between. Elsewhere one thread per worker: the workers are what uses the cores.
 # The order is another one each time. A run prints its seed, and make test SEED=123 repeats it; tests
 # get their numbers from the fixture `rng` and not from global generators, which stay as they are.
 SEED ?= default
 ORDER := --randomly-seed=$(SEED) --randomly-dont-reset-seed
-APART := tests/clusters tests/callbacks tests/reliability_processes tests/out_of_core
+APART := tests/clusters tests/callbacks tests/reliability_processes tests/out_of_core \
+	tests/ecosystem/test_callbacks_through_all_levels.py
 test: $(VENV)/.installed
 	$(VENV)/bin/python -c "import sklstm; assert 'site-packages' in sklstm.__file__, sklstm.__file__"
 	for folder in $(APART); do OMP_NUM_THREADS=1 $(VENV)/bin/pytest $(ORDER) $$folder || exit 1; done
