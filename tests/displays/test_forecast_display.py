@@ -297,7 +297,7 @@ def test_wrong_shapes(pairs):
     with pytest.raises(
         ValueError, match="target=2 is no column of X, which has the columns 0 to 1"
     ):
-        ForecastDisplay.from_estimator(model.fit(X.to_numpy(), y), X.to_numpy(), y, target=2)
+        ForecastDisplay.from_estimator(ridge(X.to_numpy(), y), X.to_numpy(), y, target=2)
 
 
 def test_wrong_times(pairs):
