@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, RegressorMixin, _fit_context
 from sklearn.callback import CallbackSupportMixin, with_callbacks
+from sklearn.metrics import r2_score
 from sklearn.utils.validation import check_is_fitted
 
 from sklstm.data import (
@@ -16,6 +17,7 @@ from sklstm.data import (
     as_windows,
     check_same_length,
     numeric_targets,
+    observed_targets,
     position_of_feature,
     step_features,
 )
@@ -91,6 +93,26 @@ class WindowBaseline(
         if self._one_dimensional:
             return forecast[:, 0]
         return np.repeat(forecast, self.n_outputs_ // forecast.shape[1], axis=1)
+
+    def score(self, X, y, sample_weight=None):
+        """Return the coefficient of determination R² of the predictions, at most 1.
+
+        Parameters
+        ----------
+        X : array-like or dataframe
+            Windows as in `fit`.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Targets; rows without a target (NaN) are left out.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples.
+
+        Returns
+        -------
+        score : float
+            1 for perfect predictions.
+        """
+        y, predicted, sample_weight = observed_targets(y, self.predict(X), sample_weight)
+        return r2_score(y, predicted, sample_weight=sample_weight)
 
     @abstractmethod
     def _forecast(self, values, window_set):

@@ -1,5 +1,6 @@
 """Series, windows, targets and frames, in NumPy."""
 
+from ._class_labels import read_class_labels
 from ._forecast_pairs import forecast_pairs
 from ._frames import (
     Panel,
@@ -20,8 +21,12 @@ from ._numbers import (
     numeric_step_targets,
     numeric_targets,
     observed_steps,
+    observed_targets,
     refuse_overflow,
+    refuse_partly_missing_targets,
+    refuse_times,
 )
+from ._plain_values import plain_values
 from ._shapes import (
     OUT_OF_VOCABULARY,
     PADDING,
@@ -73,11 +78,16 @@ __all__ = [
     "numeric_step_targets",
     "numeric_targets",
     "observed_steps",
+    "observed_targets",
     "place_in_windows",
+    "plain_values",
     "position_of_feature",
+    "read_class_labels",
     "refuse_infinity",
     "refuse_infinity_in_windows",
     "refuse_overflow",
+    "refuse_partly_missing_targets",
+    "refuse_times",
     "remember_features",
     "split_panel",
     "step_features",

@@ -10,6 +10,7 @@ import pandas as pd
 from sklstm.time_labels import check_order, step_numbers
 
 from ._frames import column_names, index_of, is_frame, is_polars_series, split_panel, take_rows
+from ._plain_values import plain_values
 
 
 def forecast_pairs(
@@ -124,7 +125,7 @@ def _as_table(series):
     if is_frame(series):
         return series
     try:
-        array = np.asarray(series)
+        array = np.asarray(plain_values(series))
     except ValueError as error:
         raise ValueError(f"series is ragged: all rows take as many values. ({error})") from error
     if array.ndim == 0:

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import _num_samples, check_array
 
-from sklstm.time_labels import is_time_dtype
+from sklstm.time_labels import is_time_dtype, label_text
 
-from ._frames import column_names, is_frame
+from ._frames import column_names, index_of, is_frame
+from ._plain_values import is_time_column, missing_as_nan, plain_values, time_among
 
 if TYPE_CHECKING:
     from ._window_set import WindowSet
@@ -22,7 +23,8 @@ def as_numbers(values: Any, *, name: str, estimator: Any = None, **options: Any)
     Parameters
     ----------
     values : array-like or dataframe
-        What is converted. Times are refused, though NumPy would count their nanoseconds.
+        What is converted. Masked values are missing: NaN. Times are refused, though NumPy would
+        count their nanoseconds.
     name : str
         What the values are called in error messages: ``"X"`` or ``"y"``.
     estimator : estimator, optional
@@ -41,7 +43,8 @@ def as_numbers(values: Any, *, name: str, estimator: Any = None, **options: Any)
         Whatever `check_array` refuses, in words that begin with `name` and say which column it
         is; ValueError for times.
     """
-    _refuse_times(values, name)
+    values = plain_values(values)
+    refuse_times(values, name)
     try:
         return _checked(values, estimator=estimator, input_name=name, **options)
     except (TypeError, ValueError) as error:
@@ -59,16 +62,32 @@ def as_float(values: Any, **options: Any) -> np.ndarray:
 
 
 def _checked(values, **options):
+    if isinstance(values, list | tuple):
+        values = np.asarray(values)
+    if isinstance(values, np.ndarray) and values.dtype == object:
+        values = missing_as_nan(values)
     with np.errstate(invalid="ignore"):  # inf - inf, on the way to saying that there is infinity
         numbers = check_array(values, dtype="numeric", **options)
     # Objects of some containers pass; of an array they are turned into numbers, or refused.
     return numbers if numbers.dtype.kind in "biuf" else check_array(numbers, **options)
 
 
-def _refuse_times(values, name):
+def _refuse_same_names(names, name):
+    twice = [column for place, column in enumerate(names) if column in names[:place]]
+    if twice:
+        raise ValueError(
+            f"{name} cannot be read without unique column names: it has several columns of the "
+            f"name {twice[0]!r}. Rename or drop the others."
+        )
+
+
+def refuse_times(values: Any, name: str) -> None:
+    """Raise a ValueError if `values` hold times, or several columns of one name."""
     if is_frame(values):
-        names = column_names(values)
-        times = [names[place] for place, dtype in enumerate(values.dtypes) if is_time_dtype(dtype)]
+        names = column_names(values) or []
+        _refuse_same_names(names, name)
+        dtypes = enumerate(values.dtypes)
+        times = [names[k] for k, dtype in dtypes if is_time_column(values, k, dtype)]
         if times:
             columns = f"a column {times[0]!r}" if len(times) == 1 else f"columns {times!r}"
             raise ValueError(
@@ -77,6 +96,10 @@ def _refuse_times(values, name):
             )
     elif is_time_dtype(_dtype(values)):
         raise ValueError(f"{name} holds times ({_dtype(values)}), and it takes numbers.")
+    else:
+        time = time_among(values)
+        if time is not None:
+            raise ValueError(f"{name} holds times (such as {time!r}), and it takes numbers.")
 
 
 def _dtype(values):
@@ -149,14 +172,80 @@ def numeric_targets(y: Any, estimator: Any, input_name: str = "y") -> np.ndarray
     Returns
     -------
     targets : ndarray
-        Of a numeric dtype.
+        Of a numeric dtype; NaN where a row has no target.
 
     Raises
     ------
     TypeError, ValueError
-        If `y` is not of finite numbers, or has more than two axes.
+        If `y` is not of numbers, is infinite somewhere, has more than two axes, or no target at
+        all, or some of the targets of a row only.
     """
-    return as_numbers(y, name=input_name, estimator=estimator, ensure_2d=False)
+    targets = as_numbers(
+        y, name=input_name, estimator=estimator, ensure_2d=False, ensure_all_finite="allow-nan"
+    )
+    refuse_partly_missing_targets(targets, y, input_name)
+    return targets
+
+
+def refuse_partly_missing_targets(targets: np.ndarray, y: Any, input_name: str = "y") -> None:
+    """Raise a ValueError if a row lacks some of its targets only, or if all rows lack them.
+
+    Parameters
+    ----------
+    targets : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+        Targets as numbers.
+    y : array-like
+        The same as the user gave them, for the label of the row and the name of the column.
+    input_name : str, default="y"
+        What they are called in error messages.
+    """
+    missing = np.isnan(targets).reshape(len(targets), -1)
+    if not missing.any():
+        return
+    if missing.all():
+        raise ValueError(f"Input {input_name} contains NaN in every row: there is no target.")
+    partly = missing.any(axis=1) & ~missing.all(axis=1)
+    if partly.any():
+        row = int(np.argmax(partly))
+        column, index = int(np.argmax(missing[row])), index_of(y)
+        names = column_names(y)
+        raise ValueError(
+            f"Input {input_name} contains NaN in some columns of a row only (row "
+            f"{row if index is None else label_text(index[row])}, column "
+            f"{column if names is None else repr(names[column])}): a row without target is one "
+            "whose targets are all NaN. Fit one estimator for each column "
+            "(sklearn.multioutput.MultiOutputRegressor), or set the whole row to NaN."
+        )
+
+
+def observed_targets(
+    y: Any, predicted: np.ndarray, sample_weight: Any | None = None
+) -> tuple[Any, np.ndarray, Any]:
+    """Return the targets that are not missing, with their predictions and weights.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        Targets, NaN where a row has none.
+    predicted : ndarray of shape (n_samples, ...)
+        Predictions.
+    sample_weight : array-like of shape (n_samples,), optional
+        Weights.
+
+    Returns
+    -------
+    targets : array-like
+        `y` itself where no row lacks its target.
+    predicted, sample_weight
+        Those of the same rows.
+    """
+    targets = numeric_targets(y, None)
+    there = ~np.isnan(targets).reshape(len(targets), -1).all(axis=1)
+    if there.all() or len(there) != len(predicted):
+        return targets, predicted, sample_weight
+    if sample_weight is not None:
+        sample_weight = np.asarray(sample_weight)[there]
+    return targets[there], predicted[there], sample_weight
 
 
 def check_same_length(
@@ -254,7 +343,7 @@ def observed_steps(
     ValueError
         If `y` has other axes than predictions, or there is no such step.
     """
-    y = np.asarray(y)
+    y = np.asarray(plain_values(y))
     if y.ndim not in (2, 3) or y.shape != predicted.shape[: y.ndim]:
         raise ValueError(
             f"y must have the shape of the predictions, got {y.shape} and {predicted.shape}."

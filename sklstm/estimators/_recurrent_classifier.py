@@ -10,11 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, log_expit, log_softmax, softmax
 from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.callback import with_callbacks
-from sklearn.utils import assert_all_finite, column_or_1d
 from sklearn.utils.class_weight import compute_sample_weight
-from sklearn.utils.multiclass import check_classification_targets
 
-from sklstm.data import WindowSet
+from sklstm.data import WindowSet, read_class_labels
 from sklstm.losses import Loss, log_loss
 
 from ._constraints import CLASSIFIER, SHARED
@@ -264,9 +262,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         labels: Any,
         names: Names,
     ) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]:
-        y = column_or_1d(y, warn=True, input_name=names.y)
-        assert_all_finite(y, input_name=names.y)
-        check_classification_targets(y)
+        y = read_class_labels(y, names.y)
         classes = self._known_classes(y, labels, fitted, names)
         if self.class_weight is not None:
             by_class = self._weight_by_class(y)

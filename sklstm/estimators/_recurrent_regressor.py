@@ -11,7 +11,7 @@ from sklearn.base import RegressorMixin, _fit_context
 from sklearn.callback import with_callbacks
 from sklearn.metrics import d2_pinball_score, r2_score
 
-from sklstm.data import WindowSet, observed_steps
+from sklstm.data import WindowSet, observed_steps, observed_targets
 from sklstm.losses import LOSSES, Loss, make_loss
 
 from ._constraints import REGRESSOR, SHARED
@@ -115,7 +115,8 @@ class RecurrentRegressor(RegressorMixin, RecurrentBase):
             Windows, oldest step first; steps that are NaN are skipped. Also (n_samples,
             n_timesteps) for one feature, and flat frames with columns such as ``close@t-0``.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            What is to be predicted for each window. With ``output="sequence"`` what is to be
+            What is to be predicted for each window; NaN, or masked, where a window has no target,
+            which then counts like one of weight zero. With ``output="sequence"`` what is to be
             predicted at each of its steps, of shape (n_samples, n_timesteps) or (n_samples,
             n_timesteps, n_outputs); NaN at steps without target.
         sample_weight : array-like of shape (n_samples,), default=None
@@ -175,7 +176,7 @@ class RecurrentRegressor(RegressorMixin, RecurrentBase):
         X : array-like or dataframe of shape (n_samples, n_timesteps, n_features)
             Windows as in `fit`.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Targets as in `fit`.
+            Targets as in `fit`; rows without a target are left out.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the samples; of each of its steps, if there is a target for every step.
 
@@ -189,6 +190,8 @@ class RecurrentRegressor(RegressorMixin, RecurrentBase):
         predicted = self.predict(X)
         if self._every_step:
             y, predicted, sample_weight = observed_steps(y, predicted, sample_weight)
+        else:
+            y, predicted, sample_weight = observed_targets(y, predicted, sample_weight)
         levels = self._fitted.targets.levels
         if levels is None:
             return r2_score(y, predicted, sample_weight=sample_weight)
@@ -230,7 +233,8 @@ class RecurrentRegressor(RegressorMixin, RecurrentBase):
         X : array-like or dataframe of shape (n_samples, n_timesteps, n_features)
             Windows as in `fit`.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            What is to be predicted for each window. With ``output="sequence"`` what is to be
+            What is to be predicted for each window; NaN, or masked, where a window has no target,
+            which then counts like one of weight zero. With ``output="sequence"`` what is to be
             predicted at each of its steps, of shape (n_samples, n_timesteps) or (n_samples,
             n_timesteps, n_outputs); NaN at steps without target.
         sample_weight : array-like of shape (n_samples,), default=None

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn.utils.validation import _check_sample_weight
 
-from sklstm.data import WindowSet
+from sklstm.data import WindowSet, plain_values, refuse_times
 from sklstm.training import TrainingData
 
 
@@ -66,7 +66,11 @@ class Samples:
         ValueError
             If there is none, or none with a weight.
         """
-        counts = TrainingData(self.windows, self.targets).n_targets
+        if isinstance(self.targets, np.ndarray):
+            rows = self.targets.reshape(len(self), -1)
+            counts = (~np.isnan(rows).all(axis=1)).astype(np.float64)
+        else:
+            counts = TrainingData(self.windows, self.targets).n_targets
         weight = counts if self.sample_weight is None else counts * self.sample_weight
         if not weight.any():
             raise ValueError(
@@ -99,6 +103,8 @@ def check_sample_weight(
     """
     if sample_weight is None:
         return None
+    refuse_times(sample_weight, names.sample_weight)
+    sample_weight = plain_values(sample_weight)
     try:
         return _check_sample_weight(
             sample_weight, np.empty((n_samples, 0)), dtype=np.float64, ensure_non_negative=True

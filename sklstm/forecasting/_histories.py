@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import issparse
 
-from sklstm.data import as_series, column_names, index_of, is_frame, split_panel
+from sklstm.data import as_series, column_names, index_of, is_frame, plain_values, split_panel
 from sklstm.time_labels import Calendar, as_time_labels, in_zone_of, label_text
 
 
@@ -154,7 +154,7 @@ def _with_two_axes(table):
     if is_frame(table) or issparse(table):
         return table
     try:
-        values = np.asarray(table)
+        values = np.asarray(plain_values(table))
     except ValueError:  # a ragged list: whoever makes numbers of it says so in better words
         return table
     return values[:, np.newaxis] if values.ndim == 1 else values

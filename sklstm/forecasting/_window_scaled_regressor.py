@@ -25,7 +25,9 @@ from sklstm.data import (
     check_same_length,
     newest_block,
     observed_steps,
+    observed_targets,
     position_of_feature,
+    refuse_partly_missing_targets,
     step_features,
 )
 from sklstm.persistence import SavedStateMixin
@@ -123,8 +125,8 @@ class WindowScaledRegressor(
             Windows, oldest step first; also (n_samples, n_timesteps) for one feature, and flat
             frames with columns such as ``close@t-0``. Missing steps are NaN.
         y : array-like of shape (n_samples,), (n_samples, n_outputs) or more axes
-            Targets, in the units of the target feature. NaN is taken where a regressor with
-            ``output="sequence"`` takes it, at steps without target.
+            Targets, in the units of the target feature. A row that is NaN has no target and is
+            left out; of a regressor with ``output="sequence"``, a step.
         **fit_params : dict
             Given to the ``fit`` of the regressor, such as ``sample_weight``; with metadata routing
             enabled, those that it requests.
@@ -142,7 +144,11 @@ class WindowScaledRegressor(
         """
         windows = as_windows(X, estimator=self)
         check_same_length(WindowSet.from_array(windows), y, self)
-        targets = self._check_targets(y)
+        targets, given = self._check_targets(y), windows
+        if not takes_step_targets(self.regressor):
+            refuse_partly_missing_targets(targets, y)
+        if not takes_windows(self.regressor):  # those that do mask missing targets themselves
+            windows, targets, fit_params = with_targets(windows, targets, fit_params)
         position = position_of_feature(self.target_feature, step_features(X), windows.shape[2])
         scaler = WindowScaler("last") if self.scaler is None else clone(self.scaler)
         scaled = scaler.set_output(transform="default").fit_transform(windows)
@@ -157,7 +163,7 @@ class WindowScaledRegressor(
         else:
             scaled, targets, params = newest_apart(regressor, scaled, targets, windows, params)
         self._fit_inside(regressor, scaled, targets, params, X, y)
-        self._remember_features(X, windows)
+        self._remember_features(X, given)
         self.scaler_, self.regressor_ = scaler, regressor
         self._position, self._flat = position, flat
         return self
@@ -195,8 +201,8 @@ class WindowScaledRegressor(
         X : array-like or dataframe of shape (n_samples, n_timesteps, n_features)
             Windows as in `fit`.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Targets as in `fit`. Of targets of every step those that are not NaN count, at steps
-            that are not missing.
+            Targets as in `fit`. Those that are NaN are left out; of targets of every step also
+            those of missing steps.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the samples.
 
@@ -207,8 +213,8 @@ class WindowScaledRegressor(
             loss.
         """
         predicted = self.predict(X)
-        if takes_step_targets(self.regressor_):
-            y, predicted, sample_weight = observed_steps(y, predicted, sample_weight)
+        take = observed_steps if takes_step_targets(self.regressor_) else observed_targets
+        y, predicted, sample_weight = take(y, predicted, sample_weight)
         levels = parameter_inside(self.regressor_, "quantile")
         if not isinstance(levels, list | tuple) or predicted.ndim == np.ndim(y):
             return r2_score(y, predicted, sample_weight=sample_weight)
@@ -232,10 +238,9 @@ class WindowScaledRegressor(
         return router.add(regressor=self.regressor, method_mapping=mapping)
 
     def _check_targets(self, y, input_name="y"):
-        finite = "allow-nan" if takes_step_targets(self.regressor) else True
         targets = as_numbers(
             y, name=input_name, estimator=self, ensure_2d=False, allow_nd=True,
-            ensure_all_finite=finite,
+            ensure_all_finite="allow-nan",
         )  # fmt: skip
         return targets.astype(np.float64)
 
@@ -286,6 +291,25 @@ class WindowScaledRegressor(
 
 def _form(windows, flat):
     return windows.reshape(len(windows), -1) if flat else windows
+
+
+def with_targets(windows, targets, params):
+    """Return windows, targets and what else `fit` is given, without the rows that are all NaN.
+
+    Parameters
+    ----------
+    windows, targets : ndarray
+        One row a sample.
+    params : dict
+        What else is given to ``fit``, such as ``sample_weight``.
+    """
+    there = ~np.isnan(targets).reshape(len(targets), -1).all(axis=1)
+    if there.all():
+        return windows, targets, params
+    weight = params.get("sample_weight")
+    if weight is not None:
+        params = params | {"sample_weight": np.asarray(weight)[there]}
+    return windows[there], targets[there], params
 
 
 def validation_windows(X, y, n_features, estimator):

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from sklstm.data import plain_values
+
 from ._vocabulary import OUT_OF_VOCABULARY, PADDING
 
 _NO_TOKEN = [OUT_OF_VOCABULARY]  # a window without any step would be no sequence
@@ -82,7 +84,7 @@ def tokens_of_windows(X, vocabulary, mark):
 
 
 def _as_ids(X):
-    ids = np.asarray(X)
+    ids = np.asarray(plain_values(X))
     if ids.ndim != 2:
         raise ValueError(
             f"X must be ids of shape (n_samples, n_timesteps), got {ids.ndim} axes, shape "

@@ -113,7 +113,7 @@ def test_the_argument_is_named(X, error, words, read):
         (pl.Series(["a", "b"]), "^y cannot be read as an array of numbers: dtype='numeric' is not"),
         (pd.DataFrame({"a": [1, 2], "b": ["x", "y"]}), "^y has a column 'b' that is not numeric"),
         ([[1, 2], [3]], "^y is ragged"),
-        ([1, np.nan], "^Input y contains NaN"),
+        ([np.nan, np.nan], "^Input y contains NaN in every row"),
         (pd.Series(DAYS), r"^y holds times \(datetime64"),
     ],
 )

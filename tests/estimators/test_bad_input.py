@@ -102,7 +102,7 @@ def test_windows(windows, error, message):
         (None, "requires y to be passed"),
         (Y[:-1], "20 windows in X and 19 targets in y"),
         (Y[:1], "20 windows in X and 1 targets in y"),
-        (np.where(Y > 1, np.nan, Y), "y contains NaN"),
+        (Y * np.nan, "y contains NaN in every row"),
         (np.where(Y > 1, np.inf, Y), "y contains infinity"),
         (np.ones((20, 6, 1)), "y .*dim 3"),
         (LABELS, "y cannot be read as an array of numbers"),

@@ -48,6 +48,12 @@ def labels(n=20):
     return np.arange(n) % 2
 
 
+def labelled(value):
+    classes = np.array(["a", "b"] * 10, dtype=object)
+    classes[5] = value
+    return classes
+
+
 # What comes as X, the error, and words of its message; | parts them.
 WINDOWS = {
     "none": (None, ValueError, "X | None"),
@@ -80,6 +86,11 @@ WINDOWS = {
     "a dict": ({"a": 1}, (TypeError, ValueError), "X"),
     "a set": ({1, 2}, (TypeError, ValueError), "X"),
     "a column of text": (PLAIN.assign(b="x"), ValueError, "X has a column 'b' | not numeric"),
+    "columns of one name": (
+        PLAIN.rename(columns={"b": "a"}),
+        ValueError,
+        "columns of the name 'a'",
+    ),
     "a column of dates": (PLAIN.assign(b=DAYS), ValueError, "X has a column 'b' of times | index"),
     "incomplete steps": (FLAT[["a@t-2", "a@t-0"]], ValueError, "not a complete set | 'a@t-2'"),
     "repeated steps": (FLAT[["a@t-0", "a@t-0"]], ValueError, "not a complete set"),
@@ -151,7 +162,17 @@ TARGETS = {
     "none": (None, ValueError, "requires y to be passed"),
     "too few": (Y[:-1], ValueError, "20 windows in X | 19 targets in y"),
     "one": (Y[:1], ValueError, "20 windows in X | 1 targets in y"),
-    "missing": (put(NAN, 3, of=Y), ValueError, "Input y contains NaN"),
+    "all missing": (Y * NAN, ValueError, "Input y contains NaN in every row"),
+    "one of two missing": (
+        put(NAN, 3, 1, of=X[:, -1]),
+        ValueError,
+        "Input y contains NaN in some columns | row 3, column 1",
+    ),
+    "times as objects": (
+        np.array([*DAYS.to_numpy()], dtype=object),
+        ValueError,
+        "y holds times | takes numbers",
+    ),
     "infinity": (put(INF, 3, of=Y), ValueError, "Input y contains infinity"),
     "text": (np.full(20, "up"), ValueError, "y cannot be read as an array of numbers | strings"),
     "dates": (DAYS.to_numpy(), ValueError, "y holds times | takes numbers"),
@@ -177,6 +198,29 @@ CLF = TAKERS["GRUClassifier"]
 CALLS = {
     "one class": (lambda: CLF.fit(X, np.ones(20)), "at least two classes, got one class: [1.0]"),
     "numbers as classes": (lambda: CLF.fit(X, Y), "Unknown label type: continuous"),
+    "no class": (lambda: CLF.fit(X, labelled(None)), "y contains NaN: row 5 has no class (None"),
+    "pandas' NA as class": (lambda: CLF.fit(X, labelled(pd.NA)), "row 5 has no class | weight 0"),
+    "a named row without class": (
+        lambda: CLF.fit(X, pd.Series(labelled(None), DAYS)),
+        "row 2024-01-06 00:00:00 has no class",
+    ),
+    "masked class": (
+        lambda: CLF.fit(X, np.ma.array(labels(), mask=np.arange(20) == 5)),
+        "row 5 has no class",
+    ),
+    "classes without an order": (
+        lambda: CLF.fit(X, labelled(7)),
+        "y holds classes without an order | 'a' (row 0) | 7 (row 5) | astype(str)",
+    ),
+    "times as classes": (lambda: CLF.fit(X, DAYS.to_numpy()), "y holds times | day_name"),
+    "times as weights": (
+        lambda: NET.fit(X, Y, DAYS.to_numpy()),
+        "sample_weight holds times | takes numbers",
+    ),
+    "masked weight": (
+        lambda: NET.fit(X, Y, np.ma.array(np.ones(20), mask=np.arange(20) == 5)),
+        "sample_weight contains NaN",
+    ),
     "missing class": (lambda: CLF.fit(X, put(NAN, 0, of=Y)), "y contains NaN"),
     "two columns of classes": (lambda: CLF.fit(X, np.ones((20, 2))), "y should be a 1d array"),
     "unannounced class": (

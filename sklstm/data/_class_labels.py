@@ -1,0 +1,84 @@
+"""Class labels, or errors that name the row of what is no class: `read_class_labels`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.utils import assert_all_finite, column_or_1d
+from sklearn.utils.multiclass import check_classification_targets
+
+from sklstm.time_labels import is_time_dtype, label_text
+
+from ._frames import index_of
+from ._plain_values import ALL_TIMES, plain_values, time_among
+
+
+def read_class_labels(y: Any, name: str) -> np.ndarray:
+    """Return the class labels of samples as an array of labels that can be sorted.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_samples,)
+        Class labels.
+    name : str
+        What they are called in error messages.
+
+    Returns
+    -------
+    labels : ndarray of shape (n_samples,)
+        The labels.
+
+    Raises
+    ------
+    ValueError
+        If a label is missing (NaN, None, pandas' NA or masked), infinite or a time, if labels
+        have no order among each other, such as strings and numbers, or are continuous.
+    """
+    plain = plain_values(y)
+    labels = column_or_1d(plain, warn=True, input_name=name)
+    _refuse_missing(labels, y, name)
+    _refuse_times(labels, plain, name)
+    if labels.dtype == object:
+        _refuse_mixed(labels, y, name)
+    assert_all_finite(labels, input_name=name)
+    check_classification_targets(labels)
+    return labels
+
+
+def _refuse_times(labels: np.ndarray, plain: Any, name: str) -> None:
+    time = time_among(labels, ALL_TIMES)
+    if time is not None or is_time_dtype(getattr(plain, "dtype", labels.dtype)):
+        shown = labels[0] if time is None else time
+        raise ValueError(
+            f"{name} holds times (such as {shown!r}), which are not class labels: make names of "
+            f"them, for instance with {name}.dt.day_name() or {name}.astype(str)."
+        )
+
+
+def _refuse_missing(labels: np.ndarray, y: Any, name: str) -> None:
+    missing = pd.isna(labels)
+    if missing.any():
+        raise ValueError(
+            f"Input {name} contains NaN: row {_row(y, missing)} has no class "
+            f"({labels[np.argmax(missing)]!r}, one of {missing.sum()} such rows). Leave these rows "
+            "out; or, where rows must stay, as those of a series, give them any class and the "
+            "sample_weight 0."
+        )
+
+
+def _refuse_mixed(labels: np.ndarray, y: Any, name: str) -> None:
+    texts = np.array([isinstance(label, str) for label in labels])
+    if texts.any() and not texts.all():
+        raise ValueError(
+            f"{name} holds classes without an order, such as {labels[np.argmax(texts)]!r} (row "
+            f"{_row(y, texts)}) and {labels[np.argmin(texts)]!r} (row {_row(y, ~texts)}): make all "
+            f"of them strings, {name}.astype(str)."
+        )
+
+
+def _row(y: Any, chosen: np.ndarray) -> str:
+    """Return the label of the first of some rows, its number if rows have no labels."""
+    index, row = index_of(y), int(np.argmax(chosen))
+    return str(row) if index is None else str(label_text(index[row]))

@@ -1,0 +1,103 @@
+"""What NumPy would read wrongly: masked arrays, tensors, wide integers, times as objects."""
+
+import sys
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sklstm.time_labels import is_time_dtype
+
+NUMPY_TIMES = (np.datetime64, np.timedelta64)
+ALL_TIMES = (*NUMPY_TIMES, date, timedelta, pd.Period)
+
+
+def plain_values(values: Any) -> Any:
+    """Return `values` in a container whose every value NumPy reads as what it means.
+
+    Parameters
+    ----------
+    values : array-like or dataframe
+        Anything.
+
+    Returns
+    -------
+    plain : array-like or dataframe
+        Masked values of NumPy's masked arrays are NaN (None where values are no numbers); tensors
+        of torch have no gradients; integers of 128 bits, which NumPy lacks, are floating point
+        numbers. Anything else, such as an ordinary array, is returned as it is.
+    """
+    if isinstance(values, np.ma.MaskedArray):
+        return _filled(values)
+    if isinstance(values, list | tuple) and any(map(_is_special, values)):
+        return [plain_values(value) for value in values]
+    if getattr(values, "requires_grad", False) is True:
+        return values.detach()
+    if type(values).__module__.partition(".")[0] == "polars":
+        return _without_128_bits(values)
+    return values
+
+
+def _is_special(value):
+    return isinstance(value, np.ma.MaskedArray | list | tuple) or hasattr(value, "requires_grad")
+
+
+def _filled(values):
+    """Return a masked array as an array that is NaN, or None, where it is masked."""
+    mask = np.ma.getmaskarray(values)
+    if not mask.any():
+        return np.asarray(values)
+    is_float = values.dtype.kind == "f"
+    dtype = values.dtype if is_float else np.float64 if values.dtype.kind in "biu" else object
+    filled = np.array(values.data, dtype=dtype)
+    filled[mask] = None if dtype is object else np.nan
+    return filled
+
+
+def _without_128_bits(values):
+    pl = sys.modules["polars"]  # whoever has such an object has imported it
+
+    wide = [getattr(pl, name) for name in ("Int128", "UInt128") if hasattr(pl, name)]
+    if isinstance(values, pl.Series):
+        return values.cast(pl.Float64) if values.dtype in wide else values
+    if isinstance(values, pl.DataFrame) and any(dtype in wide for dtype in values.dtypes):
+        return values.with_columns(pl.col(wide).cast(pl.Float64))
+    return values
+
+
+def missing_as_nan(objects: np.ndarray) -> np.ndarray:
+    """Return objects with NaN in place of pandas' NA, which NumPy cannot read."""
+    missing = np.array([value is pd.NA for value in objects.ravel()], dtype=bool)
+    if not missing.any():
+        return objects
+    filled = objects.copy()
+    filled[missing.reshape(objects.shape)] = np.nan
+    return filled
+
+
+def is_time_column(frame: Any, place: int, dtype: Any) -> bool:
+    """Return whether a column of a frame holds times, be it as objects."""
+    if is_time_dtype(dtype):
+        return True
+    if not isinstance(frame, pd.DataFrame) or dtype.kind != "O":
+        return False
+    return time_among(frame.iloc[:, place].to_numpy()) is not None
+
+
+def time_among(values: Any, kinds: tuple[type, ...] = NUMPY_TIMES) -> Any:
+    """Return a time among objects, or among the values of a list, None if there is none.
+
+    Parameters
+    ----------
+    values : object
+        An array, a list, or one value.
+    kinds : tuple of type
+        What counts as a time. NumPy takes its own for numbers, and refuses those of Python.
+    """
+    if isinstance(values, list | tuple):
+        found = (time_among(value, kinds) for value in values)
+        return next((time for time in found if time is not None), None)
+    if isinstance(values, np.ndarray | pd.Series) and values.dtype == object:
+        return next((value for value in np.ravel(values) if isinstance(value, kinds)), None)
+    return values if isinstance(values, kinds) else None
