@@ -43,7 +43,7 @@ from ._shapes import (
     refuse_infinity_in_windows,
     window_rows,
 )
-from ._window_set import WindowSet, newest_block
+from ._window_set import WindowSet, newest_block, of_one_series
 from ._windows_input import (
     WindowsInputMixin,
     check_features,
@@ -79,6 +79,7 @@ __all__ = [
     "numeric_targets",
     "observed_steps",
     "observed_targets",
+    "of_one_series",
     "place_in_windows",
     "plain_values",
     "position_of_feature",

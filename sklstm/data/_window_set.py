@@ -7,6 +7,8 @@ import numpy as np
 
 from ._shapes import observed_rows, place_in_windows, window_rows
 
+_LOOKED_AT = 32  # pairs of neighbours, which say whether windows overlap
+
 
 @dataclass(frozen=True)
 class WindowSet:
@@ -219,6 +221,45 @@ def newest_block(windows: WindowSet, validation_fraction: float) -> tuple[slice,
             "early_stopping=False."
         )
     return slice(0, first - gap), slice(first, n_samples)
+
+
+def of_one_series(windows: WindowSet) -> bool:
+    """Return whether windows show that they are successive windows of one series.
+
+    They do if they share rows in memory, if they grow from one step on as those of a
+    `SequenceWindower` do at the beginning of a series, or if neighbours hold the same values over
+    half of their steps. Scaled windows that do not begin with a series show nothing.
+
+    Parameters
+    ----------
+    windows : WindowSet
+        The windows.
+
+    Returns
+    -------
+    of_one_series : bool
+        Whether they show it.
+    """
+    n_samples, lengths = len(windows), windows.lengths
+    if n_samples < 2:
+        return False
+    longest = min(int(lengths.max()), n_samples)
+    if longest > 1 and np.array_equal(lengths[:longest], np.arange(1, longest + 1)):
+        return True
+    ends = windows.starts + lengths
+    if np.mean((ends[:-1] > windows.starts[1:]) & (np.diff(windows.starts) > 0)) > 0.5:
+        return True
+    pairs = np.unique(np.linspace(0, n_samples - 2, _LOOKED_AT).astype(int))
+    return np.mean([_half_overlaps(windows, sample) for sample in pairs]) > 0.5
+
+
+def _half_overlaps(windows, sample):
+    """Return whether a window and the next one have half of their values in common."""
+    before, after = _values(windows, sample), _values(windows, sample + 1)
+    shift = _shift(before, after)
+    if not shift:  # equal windows are no sign of a series
+        return shift == 0 and len(before) < len(after)
+    return len(before) - shift >= len(after) / 2
 
 
 def _overlap(windows, first):

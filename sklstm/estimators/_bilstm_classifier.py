@@ -70,8 +70,9 @@ class BiLSTMClassifier(RecurrentClassifier):
         Whether to hold out the newest samples as a validation set, stop when the validation loss no
         longer falls, and restore the weights with the lowest one. Training samples whose windows
         overlap the validation set are left out, as far as the overlap can be detected: a window
-        scaler before the network, or several interleaved series, hide it. ``X_val`` of `fit`
-        replaces the newest samples.
+        scaler before the network, or several interleaved series, hide it. Classifiers of unrelated
+        sequences, which overlap nowhere, hold out the newest of each class (stratified). ``X_val``
+        of `fit` replaces the held-out samples.
     validation_fraction : float in (0, 1), default=0.1
         Fraction of the samples held out with ``early_stopping``.
     n_iter_no_change : int or None, default=10

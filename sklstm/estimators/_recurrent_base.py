@@ -6,7 +6,7 @@ from abc import abstractmethod
 from typing import Any, ClassVar
 
 import numpy as np
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, is_classifier
 from sklearn.callback import CallbackSupportMixin
 from sklearn.utils.validation import check_is_fitted
 
@@ -17,7 +17,6 @@ from sklstm.data import (
     check_features,
     check_same_length,
     names_in_fit,
-    newest_block,
     remember_features,
 )
 from sklstm.persistence import restored_state, saved_state
@@ -46,6 +45,7 @@ from ._samples import (
     check_sample_weight,
 )
 from ._steps import at_their_steps
+from ._validation_split import validation_split
 
 _EXACT_SAMPLES = 256  # training sets of one batch up to this size are trained in double precision
 
@@ -242,8 +242,9 @@ class RecurrentBase(CallbackSupportMixin, BaseEstimator):
             return samples, validation
         if not self.early_stopping:
             return samples, None
-        first, last = newest_block(samples.windows, self.validation_fraction)
-        return samples.take(first), samples.take(last)
+        classes = labels if is_classifier(self) else None
+        tokens = self._takes_tokens(before)
+        return validation_split(samples, self.validation_fraction, classes, tokens=tokens)
 
     def _state_to_train(
         self, training: Samples, labels: Any, before: FittedState | None

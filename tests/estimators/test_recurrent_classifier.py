@@ -3,6 +3,7 @@ import pytest
 from sklearn.metrics import log_loss, recall_score
 
 from sklstm import BiLSTMClassifier, GRUClassifier, LSTMClassifier, RNNClassifier
+from sklstm.estimators._validation_split import newest_of_each_class
 
 CLASSIFIERS = [RNNClassifier, LSTMClassifier, GRUClassifier, BiLSTMClassifier]
 
@@ -46,8 +47,9 @@ def test_two_classes_have_one_logit():
 def test_validation_score_is_minus_the_log_loss():
     X, y = bumps()
     model = GRUClassifier(8, early_stopping=True, max_epochs=8, random_state=0).fit(X, y)
-    held_back = model.predict_proba(X[270:])
-    assert -model.best_validation_score_ == pytest.approx(log_loss(y[270:], held_back), rel=1e-5)
+    _, held_out = newest_of_each_class(np.searchsorted(model.classes_, y), 0.1)
+    loss = log_loss(y[held_out], model.predict_proba(X[held_out]))
+    assert -model.best_validation_score_ == pytest.approx(loss, rel=1e-5)
 
 
 def test_balanced_classes_find_the_rare_one():

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from sklstm import SequenceWindower
-from sklstm.data import WindowSet, newest_block
+from sklstm import GRUClassifier, SequenceWindower, WindowScaler
+from sklstm.data import WindowSet, newest_block, of_one_series
+from sklstm.estimators._validation_split import newest_of_each_class
 
 SERIES = np.random.default_rng(0).normal(size=(100, 2))
 
@@ -77,3 +78,77 @@ def test_nothing_left_to_train_on(n_samples, fraction):
     windows = SequenceWindower(10).fit_transform(SERIES)[:n_samples]
     with pytest.raises(ValueError, match="early_stopping=True leaves no training sample"):
         split(windows, fraction)
+
+
+# Classifiers: unrelated sequences are split by class, windows of one series in time.
+TINY = {"max_epochs": 200, "learning_rate": 0.02, "early_stopping": True, "random_state": 0}
+
+
+def sorted_by_class(rng, n_classes=20, of_each=6):
+    y = np.repeat(np.arange(n_classes), of_each)
+    return np.eye(n_classes)[y][:, np.newaxis] + rng.normal(size=(len(y), 5, n_classes)) / 9, y
+
+
+def test_sequences_sorted_by_class_are_all_learned(rng):
+    X, y = sorted_by_class(rng)
+    assert GRUClassifier(**TINY).fit(X, y).score(X, y) == 1.0
+    names = np.array([f"class {number:02}" for number in y])
+    assert GRUClassifier(**TINY).fit(X, names).score(X, names) == 1.0
+
+
+def test_tokens_sorted_by_class_are_all_learned(rng):
+    y = np.repeat(np.arange(10), 6)
+    X = np.repeat(y[:, np.newaxis] + 2, 5, axis=1)  # neighbours look like windows of one series
+    assert GRUClassifier(embedding_dim=4, **TINY).fit(X, y).score(X, y) == 1.0
+
+
+def test_the_newest_of_each_class_validate():
+    targets = np.array([0, 1, 0, 1, 0, 1, 0, 0, 0, 0, 2, 1])
+    training, validation = newest_of_each_class(targets, 0.25)
+    np.testing.assert_array_equal(validation, [8, 9, 11])  # a class of one sample is kept
+    np.testing.assert_array_equal(np.union1d(training, validation), np.arange(12))
+    with pytest.raises(ValueError, match="can hold out no sample: each of the 4 classes"):
+        newest_of_each_class(np.arange(4), 0.5)
+
+
+@pytest.mark.parametrize("n_classes", [2, 3, 11])
+@pytest.mark.parametrize("fraction", [0.01, 0.1, 0.5, 0.9])
+def test_classes_are_held_out_in_proportion(n_classes, fraction, rng):
+    targets = rng.integers(n_classes, size=300)
+    training, validation = newest_of_each_class(targets, fraction)
+    assert len(validation) == max(1, round(fraction * 300))
+    shares = np.bincount(targets[validation], minlength=n_classes) / np.bincount(targets)
+    np.testing.assert_allclose(shares, fraction, atol=n_classes / 100)
+    assert set(targets[training]) == set(range(n_classes))
+
+
+@pytest.mark.parametrize("lookback", [2, 7, 30])
+@pytest.mark.parametrize("kind", ["view", "copy", "scaled", "of later rows"])
+def test_windows_of_one_series_are_known(lookback, kind):
+    windows = SequenceWindower(lookback).fit_transform(SERIES)
+    if kind == "scaled":
+        windows = WindowScaler("standard").fit_transform(windows)
+    windows = {"copy": windows.copy(), "of later rows": windows[40:].copy()}.get(kind, windows)
+    assert of_one_series(WindowSet.from_array(windows))
+
+
+@pytest.mark.parametrize("values", [2, 3, 1000])
+def test_sequences_of_few_values_are_no_series(values, rng):
+    sequences = rng.integers(values, size=(200, 12, 1)).astype(float)
+    assert not of_one_series(WindowSet.from_array(sequences))
+    sequences[rng.random((200, 12, 1)) < 0.1] = np.nan
+    assert not of_one_series(WindowSet.from_array(sequences))
+    shuffled = rng.permutation(SequenceWindower(6).fit_transform(SERIES))
+    assert not of_one_series(WindowSet.from_array(shuffled))
+
+
+@pytest.mark.parametrize("lookback", [1, 5])
+def test_a_class_in_the_newest_block_alone_is_warned_of(lookback):
+    windows = SequenceWindower(lookback).fit_transform(SERIES)
+    y = np.where(np.arange(100) < 50, "early", "later")
+    y[95:] = "late"
+    model = GRUClassifier(**TINY | {"max_epochs": 1})
+    with pytest.warns(UserWarning, match=r"the classes \['late'\] occur .* never learned. Give X_"):
+        model.fit(windows, y)
+    y[:3] = "late"
+    model.fit(windows, y)
