@@ -1,5 +1,6 @@
 """Forecasts of rows that are known, as they would have been made at the time: `run_backtest`."""
 
+import warnings
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,6 +9,8 @@ import pandas as pd
 from sklearn.base import clone
 from sklearn.utils import Bunch
 from sklearn.utils.parallel import Parallel, delayed
+
+from sklstm.time_labels import label_text
 
 from ._folds import read_folds
 from ._forecast_model import ForecastModel, Path
@@ -95,11 +98,36 @@ def run_backtest(
             f"a gap included (steps={settings.steps})."
         )
     forecasts = pd.concat(tables)
+    _tell_of_none(forecasts)
     levels = list(settings.levels)
     return Bunch(
         forecasts=forecasts,
         errors=error_table(forecasts, levels, by_step=True),
         overall=error_table(forecasts, levels, by_step=False),
+    )
+
+
+def _tell_of_none(forecasts):
+    """Warn of origins from which no forecast was made; raise a ValueError if that is all."""
+    none = forecasts["prediction"].isna()
+    if not none.any():
+        return
+    what = (
+        "its window has missing values or too few rows, exog known in advance ends too soon, or "
+        "fit had no rows of its series for a transformer"
+    )
+    if none.all():
+        raise ValueError(f"No forecast could be made from any origin: of each {what}.")
+    names = [name for name in forecasts.index.names if name not in ("column", "step")]
+    places = forecasts.index.to_frame(index=False)[names]
+    left_out = places[none.to_numpy()].drop_duplicates()
+    first = ", ".join(label_text(value) for value in left_out.iloc[0])
+    warnings.warn(
+        f"backtest made no forecast from {len(left_out)} of {len(places.drop_duplicates())} "
+        f"origins, {first} the first of them: the regressor cannot read what is known there ("
+        f"{what}). Their predictions are NaN, and errors leave them out, those of persistence as "
+        "well.",
+        stacklevel=3,
     )
 
 
@@ -125,11 +153,7 @@ def skill_score(model: ForecastModel, before: KnownSeries, after: KnownSeries) -
             continue
         origins = np.array([origin])
         if not _known_far_enough(model, past, origins, np.array([steps])).all():
-            raise ValueError(
-                "exog ends too early: strategy='direct' predicts "
-                f"horizon={model.features.horizon} rows at once, and takes as many rows known in "
-                f"advance after {past.index[origin]}."
-            )
+            _refuse_short_exog(model, past, origin, steps)
         path = Path(past, origins, _unused_future(model, past, steps))
         (forecast,) = model.forecast([path], steps)
         actual = following_rows(past.values, origins, steps)
@@ -138,6 +162,25 @@ def skill_score(model: ForecastModel, before: KnownSeries, after: KnownSeries) -
     if naive == 0.0:
         return 0.0 if errors == 0.0 else -np.inf
     return 1.0 - errors / naive
+
+
+def _refuse_short_exog(model, past, origin, steps):
+    """Say why exogenous values known in advance end before the last block of direct forecasts."""
+    horizon, last = model.features.horizon, label_text(past.index[origin])
+    absent = int(np.argmax(~np.isnan(past.values[origin + 1 :]).all(axis=1)))
+    if absent:
+        raise ValueError(
+            f"{absent} rows of series{past.of} are absent after {last}, so that {steps} rows would "
+            f"be forecast, no multiple of horizon={horizon}, to score the last "
+            f"{steps - absent}. Forecasts begin right after the training rows: let the splitter "
+            "leave no gap (gap=0)."
+        )
+    raise ValueError(
+        f"exog ends too early for the {steps} rows of series{past.of} after {last}: "
+        f"strategy='direct' predicts horizon={horizon} rows at once, and takes exog known in "
+        f"advance of {model.padded(steps)} rows. Score a multiple of horizon rows, or leave the "
+        "columns out of known_exog."
+    )
 
 
 def _refuse_earlier(folds, number):
@@ -179,27 +222,54 @@ def _forecast_folds(fitted, known, first, folds, settings):
     """Return the forecasts of all origins of some folds, series by series."""
     model, jobs = fitted._model, []
     for key, past in known.histories.items():
-        if not model.knows(key):
-            continue
-        history = past.part(first.get(key, 0), len(past))
         origins, tested = _origins(folds, key, first.get(key, 0), settings)
-        if not len(origins):
-            continue
-        enough = np.isin(origins, model.possible_origins(Path(history, origins)))
-        enough &= _known_far_enough(model, history, origins, _last(tested))
-        if enough.any():
-            jobs.append((history, origins[enough], tested[enough]))
-    steps = max((tested.shape[1] for *_, tested in jobs), default=0)
+        if len(origins):
+            history = past.part(first.get(key, 0), len(past))
+            possible = _possible(model, history, origins, tested)
+            jobs.append((history, origins, tested, possible))
+    made = [
+        (history, origins[possible], tested[possible])
+        for history, origins, tested, possible in jobs
+        if possible.any()
+    ]
+    steps = max((tested.shape[1] for *_, tested in made), default=0)
     paths = [
         Path(history, origins, _unused_future(model, history, steps))
-        for history, origins, _ in jobs
+        for history, origins, _ in made
     ]
     predicted = model.forecast(paths, steps)
     results = [
-        _forecasts(fitted, *job, values[:, : job[2].shape[1]], settings)
-        for job, values in zip(jobs, predicted, strict=True)
+        _forecasts(*job, values[:, : job[2].shape[1]], settings)
+        for job, values in zip(made, predicted, strict=True)
     ]
-    return _with_bounds(results, fitted, settings.levels) if settings.levels else results
+    if settings.levels and results:
+        results = _with_bounds(results, fitted, settings.levels)
+    by_key = {result.history.key: result for result in results}
+    return [_with_all_origins(by_key.get(job[0].key), job, settings) for job in jobs]
+
+
+def _possible(model, history, origins, tested):
+    """Tell from which origins the regressor can forecast what is tested."""
+    possible = np.isin(origins, model.possible_origins(Path(history, origins)))
+    return possible & _known_far_enough(model, history, origins, _last(tested))
+
+
+def _with_all_origins(result, job, settings):
+    """Return forecasts from all origins, NaN where the regressor could not make any.
+
+    So backtests of all regressors have the same rows, whatever each of them can read.
+    """
+    history, origins, tested, possible = job
+    if possible.all():
+        return result
+    nothing = np.full((*tested.shape, history.values.shape[1]), np.nan)
+    whole = _forecasts(history, origins, tested, nothing, settings)
+    columns = whole.columns | bounds(nothing, dict.fromkeys(settings.levels, nothing))
+    if result is not None:
+        for name in columns.keys() - {"actual", "persistence"}:
+            columns[name] = nothing.copy()
+            columns[name][possible] = result.columns[name]
+    return replace(whole, columns=columns)
 
 
 def _origins(folds, key, first, settings):
@@ -236,7 +306,7 @@ def _unused_future(model, history, steps):
     return np.repeat(last, model.padded(steps), axis=0)
 
 
-def _forecasts(fitted, history, origins, tested, predicted, settings):
+def _forecasts(history, origins, tested, predicted, settings):
     steps = tested.shape[1]
     columns = {
         "actual": following_rows(history.values, origins, steps),
@@ -348,6 +418,7 @@ def error_table(forecasts: pd.DataFrame, levels: list[float | None], *, by_step:
     """
     error = forecasts["prediction"] - forecasts["actual"]
     naive = forecasts["persistence"] - forecasts["actual"]
+    naive = naive.where(forecasts["prediction"].notna())  # both of the same rows
     parts = {"n_forecasts": error, "mae": error.abs(), "rmse": error**2}
     parts |= {"persistence_mae": naive.abs(), "persistence_rmse": naive**2}
     for level in levels:

@@ -332,17 +332,25 @@ class Forecaster(MetaEstimatorMixin, SavedStateMixin, BaseEstimator):
             forecasts : DataFrame
                 One row for each origin and step: ``time``, ``actual``, ``prediction``,
                 ``persistence`` and the bounds. The levels of its index are the series (if there
-                are several), the ``column`` (if there are several), ``origin`` and ``step``.
+                are several), the ``column`` (if there are several), ``origin`` and ``step``. From
+                an origin whose window the regressor cannot read predictions are NaN.
             errors : DataFrame
                 For each step (and column) ``n_forecasts``, mean absolute error and root of the
-                mean squared error of both, and ``coverage`` with `level`.
+                mean squared error of both, and ``coverage`` with `level`. Rows without a
+                prediction do not count, for persistence neither.
             overall : Series, or DataFrame for several columns
                 The same over all steps.
 
         Raises
         ------
         ValueError
-            If folds are not in the order of time, or input is not as in `fit`.
+            If folds are not in the order of time, input is not as in `fit`, or no forecast could be
+            made.
+
+        Warns
+        -----
+        UserWarning
+            If there are origins from which no forecast could be made; it names the first one.
         """
         settings = BacktestSettings(
             refit=check_refit(refit),

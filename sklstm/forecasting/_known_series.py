@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sklstm.data import index_of
-from sklstm.time_labels import Calendar, check_order, in_zone_of
+from sklstm.time_labels import Calendar, check_order, in_zone_of, label_text
 
 from ._histories import (
     History,
@@ -193,6 +193,15 @@ class KnownSeries:
             raise ValueError(
                 f"series{past.of} begins at {rows.index[0]}, and rows up to {past.index[-1]} are "
                 "known: update takes the rows that come after them."
+            )
+        following = self.calendar.after(past.index[-1], 1)[0]
+        if self.gaps == "raise" and not self.calendar.has_holidays and rows.index[0] > following:
+            raise ValueError(
+                f"The index of series{past.of} has a gap: {label_text(following)} is absent; the "
+                f"frequency is {self.calendar.name!r}. New rows begin at "
+                f"{label_text(rows.index[0])}: give those before them first; let a splitter leave "
+                "no gap (gap=0), for forecasts begin right after the known rows; or take absent "
+                "rows for missing steps (gaps='missing')."
             )
 
 

@@ -1,5 +1,7 @@
 """A backtest is a loop over folds that fits and forecasts."""
 
+from contextlib import nullcontext
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -174,8 +176,11 @@ def test_series_that_begin_late_come_in_later_folds():
         (StandardScaler(), False, 0),
     ]:
         forecaster = small(by="share", transformer=transformer)
-        found = forecaster.backtest(PANEL, cv, refit=refit, steps=1).forecasts
-        shares = found.index.get_level_values("share").value_counts()
+        unread = pytest.warns(UserWarning, match="no forecast from 1 of 8 origins, 'late', 2024-")
+        with nullcontext() if n_late else unread:
+            found = forecaster.backtest(PANEL, cv, refit=refit, steps=1).forecasts
+        made = found[found["prediction"].notna()]
+        shares = made.index.get_level_values("share").value_counts()
         assert shares.get("late", 0) == n_late
         assert (shares["A"], shares["B"], shares["ended"]) == (3, 3, 1)
     fitted = small(by="share").fit(PANEL.iloc[next(cv.split(PANEL))[0]])
@@ -223,8 +228,42 @@ def test_what_cannot_be_done(options, message):
 def test_origins_whose_last_block_would_take_rows_beyond_the_end_are_left_out():
     forecaster = small(horizon=4, strategy="direct")
     folds = TimeSeriesSplit(2, test_size=6)
-    result = forecaster.backtest(SERIES, folds, exog=EXOG)
+    with pytest.warns(UserWarning, match="no forecast from 1 of 2 origins.*ends too soon"):
+        result = forecaster.backtest(SERIES, folds, exog=EXOG)
     # Two blocks of four are more than the six rows after the last origin.
     assert result.errors["n_forecasts"].tolist() == [1] * 6
     train, _ = next(folds.split(SERIES))
-    assert result.forecasts.index.get_level_values("origin").unique() == [SERIES.index[train[-1]]]
+    made = result.forecasts["prediction"].dropna()
+    assert made.index.get_level_values("origin").unique() == [SERIES.index[train[-1]]]
+
+
+@pytest.mark.parametrize("level", [None, [0.3, 0.5]])
+def test_backtests_of_all_regressors_have_the_same_rows(level):
+    holes = SERIES.copy()
+    holes.iloc[[30, 70]] = np.nan
+    cv = [(np.arange(60), np.arange(60, 84))]
+    options = {"refit": False, "steps": 2, "stride": 1, "level": level}
+    network = LSTMRegressor(3, max_epochs=1, random_state=0)
+    reads_holes = Forecaster(network, 4).backtest(holes, cv, **options)
+    with pytest.warns(UserWarning, match="no forecast from 4 of 24 origins, 2024-03-11"):
+        ridge = Forecaster(Ridge(), 4).backtest(holes, cv, **options)
+    a, b = reads_holes.forecasts, ridge.forecasts
+    assert_frame_equal(a[["time", "actual"]], b[["time", "actual"]])
+    assert_series_equal(a["persistence"], b["persistence"])
+    assert a["prediction"].notna().all()
+    # Of lookback=4 the windows of row 70 and of the three after it hold the missing row.
+    places = SERIES.index.get_indexer(b.index.get_level_values("origin"))
+    without = (places >= 70) & (places < 74)
+    made = b.drop(columns=["time", "actual"]).notna().all(axis=1)
+    assert (made == ~without).all()
+    scored = b[~without].dropna(subset="actual")
+    error = (scored["persistence"] - scored["actual"]).abs().mean()
+    assert ridge.overall["persistence_mae"] == pytest.approx(error)
+    assert ridge.overall["n_forecasts"] == len(scored)
+
+
+def test_a_backtest_without_any_forecast_is_refused():
+    holes = SERIES.copy()
+    holes.iloc[60] = np.nan
+    with pytest.raises(ValueError, match="No forecast could be made from any origin"):
+        Forecaster(Ridge(), 4).backtest(holes, [(np.arange(61), np.arange(61, 70))], refit=False)

@@ -68,3 +68,22 @@ def test_a_name_of_another_type_does_not_lose_its_context():
         windower.transform(panel[16:].astype({"name": str}))
     new = panel[16:].assign(name=3)
     assert np.isnan(windower.transform(new)).any()
+
+
+@pytest.mark.parametrize(
+    ("gaps", "message"),
+    [
+        ("raise", "has a gap: 2024-03-23 .* New rows begin at 2024-03-25.*no gap .gap=0."),
+        ("missing", "2 rows of series are absent after 2024-03-22 .* 14 rows .*no gap .gap=0."),
+    ],
+)
+def test_a_gap_before_the_rows_to_be_scored_is_called_a_gap(gaps, message):
+    days = pd.date_range("2024-01-01", periods=120)
+    series = pd.Series(np.sin(np.arange(120) / 5), index=days)
+    exog = pd.DataFrame({"day": days.day_of_week.astype(float)}, index=days)
+    forecaster = Forecaster(Ridge(), 10, 3, "direct", gaps=gaps).fit(series[:82], exog[:82])
+    with pytest.raises(ValueError, match=message):
+        forecaster.score(series[84:96], exog[84:96])
+    with pytest.raises(ValueError, match="exog ends too early for the 13 rows"):
+        forecaster.score(series[82:95], exog[82:95])
+    assert forecaster.score(series[82:94], exog[82:94]) > 0
