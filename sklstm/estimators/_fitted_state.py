@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import reduce
 from typing import Any, Protocol
+
+import numpy as np
 
 from sklstm.losses import Loss
 from sklstm.recurrence import NetworkSpec
@@ -82,7 +84,8 @@ def attribute(path: str) -> Any:
     Returns
     -------
     attribute : property
-        It is there after `fit`. Setting it replaces the state by one with another part.
+        It is there after `fit`. Setting it replaces the state by one with a copy of the new part,
+        if all of the state goes together.
     """
     parts = path.split(".")
 
@@ -90,17 +93,67 @@ def attribute(path: str) -> Any:
         return reduce(getattr, parts, self._fitted)
 
     def set_(self: Any, value: Any) -> None:
-        self._fitted = _replaced(self._fitted, parts, value)
+        state = _replaced(self._fitted, parts, owned(value))
+        misfit = why_it_does_not_fit(self, state)
+        if misfit is not None:
+            raise ValueError(
+                f"The new {parts[-1]} of {type(self).__name__} cannot be taken: {misfit}. The "
+                "fitted state stays as it was."
+            )
+        self._fitted = state
 
     return property(get, set_)
 
 
 def _replaced(whole: Any, path: list[str], value: Any) -> Any:
     name, *rest = path
+    if not rest and name not in (field.name for field in fields(whole)):
+        raise AttributeError(f"{name} follows from the rest of the fitted state and is not set.")
     return replace(whole, **{name: _replaced(getattr(whole, name), rest, value) if rest else value})
 
 
-def check_saved(estimator: Any, fits: Any) -> None:
+def owned(value: Any) -> Any:
+    """Return arrays as copies of our own: contiguous, in the byte order of this machine.
+
+    Parameters
+    ----------
+    value : object
+        An array, or a dictionary of arrays; anything else is returned as it is.
+
+    Returns
+    -------
+    owned : object
+        A new array, or a new dictionary of them.
+    """
+    if isinstance(value, dict):
+        return {name: owned(array) for name, array in value.items()}
+    if isinstance(value, np.ndarray):
+        return np.array(value, dtype=value.dtype.newbyteorder("="), order="C")
+    return value
+
+
+def why_it_does_not_fit(estimator: Any, state: Any) -> str | None:
+    """Return why the parts of a state do not go together; None if they do.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A recurrent estimator or a language model.
+    state : FittedState or FittedText
+        To be its state.
+
+    Returns
+    -------
+    reason : str or None
+        As the end of a sentence.
+    """
+    try:
+        return None if estimator._state_fits(state) else "its arrays do not fit to its network"
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        return f"its arrays do not fit to its network ({error})"
+
+
+def check_saved(estimator: Any) -> None:
     """Raise a ValueError if what was read from a file does not fit together.
 
     Weights go into compiled code only if they fit to their network.
@@ -109,15 +162,10 @@ def check_saved(estimator: Any, fits: Any) -> None:
     ----------
     estimator : estimator
         As it was read from the file.
-    fits : callable
-        Returns whether all fits; what it raises counts as no.
     """
-    try:
-        good = fits()
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
-        good = False
-    if not good:
+    misfit = why_it_does_not_fit(estimator, estimator._fitted)
+    if misfit is not None:
         raise ValueError(
-            f"The state of {type(estimator).__name__} is damaged: its arrays do not fit to its "
-            "network. Load another copy of the file, or fit and save again."
+            f"The state of {type(estimator).__name__} is damaged: {misfit}. Load another copy of "
+            "the file, or fit and save again."
         )

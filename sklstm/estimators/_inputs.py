@@ -14,7 +14,12 @@ from sklstm.training import TrainedNetwork
 
 from ._differencing import root_mean_square_changes
 from ._samples import Samples
-from ._standardisation import StandardisedRows, standardise, weighted_statistics
+from ._standardisation import (
+    StandardisedRows,
+    are_statistics,
+    standardise,
+    weighted_statistics,
+)
 
 _MANY_ROWS, _SPARSE = 100_000, 100  # rows of a table, and times as many as there are tokens
 
@@ -79,6 +84,7 @@ class NumberInputs:
         mask = self.differenced
         return (
             self.mean.shape == self.scale.shape == (spec.n_features,)
+            and are_statistics(self.mean, self.scale)
             and n_features == spec.n_features
             and (mask is None or (mask.dtype, mask.shape) == (np.dtype(bool), (n_features,)))
         )

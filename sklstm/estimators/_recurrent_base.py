@@ -140,7 +140,10 @@ class RecurrentBase(CallbackSupportMixin, BaseEstimator):
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(restored_state(type(self), state))
         if hasattr(self, "_fitted"):
-            check_saved(self, lambda: self._fitted.fits(self.window_shape_[1]))
+            check_saved(self)
+
+    def _state_fits(self, state: FittedState) -> bool:
+        return state.fits(self.window_shape_[1])
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_fitted")

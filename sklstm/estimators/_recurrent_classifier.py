@@ -48,8 +48,10 @@ class ClassTargets:
         return samples.targets
 
     def fits(self, spec: Any, n_features: int) -> bool:
-        """Return whether a network has as many outputs."""
-        return spec.n_outputs == self.n_outputs
+        """Return whether classes are in order, and a network has as many outputs."""
+        classes = self.classes
+        in_order = len(classes) > 1 and np.array_equal(np.unique(classes), classes)
+        return in_order and spec.n_outputs == self.n_outputs
 
 
 class RecurrentClassifier(ClassifierMixin, RecurrentBase):

@@ -19,7 +19,7 @@ from ._differencing import (
     subtract_newest,
 )
 from ._samples import TRAINING_SET, Names, Samples
-from ._standardisation import standardise, weighted_statistics
+from ._standardisation import are_statistics, standardise, weighted_statistics
 from ._steps import rows_beside
 
 
@@ -147,6 +147,7 @@ class RegressionTargets:
         reference = self.differenced
         return (
             reference.shape == self.mean.shape == self.scale.shape
+            and are_statistics(self.mean, self.scale)
             and reference.dtype.kind == "i"
             and bool((reference >= NONE).all() and (reference < n_features).all())
         )

@@ -39,6 +39,11 @@ def weighted_statistics(values, weight=None):
     return mean, scale
 
 
+def are_statistics(mean, scale):
+    """Return whether arrays can be what `weighted_statistics` returns: finite, scales positive."""
+    return bool(np.isfinite(mean).all() and np.isfinite(scale).all() and (scale > 0).all())
+
+
 def standardise(values, mean, scale, dtype):
     """Return ``(values - mean) / scale`` in another precision.
 

@@ -138,9 +138,19 @@ class Layout:
         -------
         vector : ndarray of shape (n_weights,)
             With zeros where no parameter stands.
+
+        Raises
+        ------
+        ValueError
+            If an array is not of the shape of its parameter.
         """
-        vector = aligned_zeros(self.n_weights, dtype)
+        # What compiled code reads is in the byte order of the machine, whatever arrays came from.
+        vector = aligned_zeros(self.n_weights, np.dtype(dtype).newbyteorder("="))
         for name, places in self._places.items():
+            if np.shape(arrays[name]) != places.shape:
+                raise ValueError(
+                    f"{name} must be of shape {places.shape}, got {np.shape(arrays[name])}"
+                )
             vector[places] = arrays[name]
         return vector
 

@@ -56,8 +56,11 @@ class Pass:
         self._inputs = None
         if rows is None:
             return
+        spec = self._plan.layout.spec
+        n_tokens, n_columns = spec.n_tokens, 1 if spec.n_tokens else spec.n_features
+        if rows.ndim != 2 or rows.shape[1] != n_columns:
+            raise ValueError(f"rows must have {n_columns} columns, got shape {rows.shape}")
         self._from_first[:] = 0.0 if differenced is None else differenced
-        n_tokens = self._plan.layout.spec.n_tokens
         self._inputs = np.ascontiguousarray(rows, np.int64 if n_tokens else self._weights.dtype)
         if n_tokens and self._inputs.size:
             smallest, largest = self._inputs.min(), self._inputs.max()
@@ -97,13 +100,14 @@ class Pass:
             What the head makes of each; where it reads every step, shape (lengths.sum(),
             n_outputs), the steps of one window after those of the other.
         """
-        n = len(starts)
-        self._check_room(n, lengths.max())
+        n, longest = len(starts), int(lengths.max())
+        self._check_room(n, longest)
+        check_slices(starts, lengths, len(self._inputs), "rows")
         self._starts[:n], self._lengths[:n] = starts, lengths
         self._lengths[n:] = 0
-        self._network["n_steps"] = lengths.max()
+        self._network["n_steps"] = longest
         self._compiled(*self._addresses)
-        n_read = int(lengths.max()) if self._plan.n_head_steps > 1 else 1
+        n_read = longest if self._plan.n_head_steps > 1 else 1
         shape = self._plan.n_tiles, LANES, n_read, self._n_outputs
         output = np.empty(shape, dtype=self._rows.dtype)
         output[...] = self._rows[:n_read, :, : self._n_outputs].transpose(1, 3, 0, 2)
@@ -165,3 +169,23 @@ class Pass:
         size = n_steps * self._plan.n_tiles * n_rows * LANES
         first = int(places[name])
         return self._memory[first : first + size].reshape(n_steps, -1, n_rows, LANES)
+
+
+def check_slices(starts, lengths, n_rows, what):
+    """Raise a ValueError if a slice of rows is empty, or begins or ends where there are none.
+
+    Parameters
+    ----------
+    starts, lengths : ndarray of shape (n,)
+        First row and number of rows of each slice.
+    n_rows : int
+        How many rows there are.
+    what : str
+        What they are, for the error.
+    """
+    if len(starts) == 1:  # as below, without the small calls
+        good = starts[0] >= 0 and lengths[0] >= 1 and starts[0] + lengths[0] <= n_rows
+    else:
+        good = starts.min() >= 0 and lengths.min() >= 1 and (starts + lengths).max() <= n_rows
+    if not good:
+        raise ValueError(f"windows must be slices of the {n_rows} {what} there are")

@@ -8,7 +8,7 @@ from ._epochs import make_epoch
 from ._functions import compile_functions
 from ._layout import aligned_zeros
 from ._losses import compile_loss
-from ._pass import Pass
+from ._pass import Pass, check_slices
 from ._places import EPOCH, records
 from ._plan import TILES_AT_A_TIME
 from ._registers import LANES
@@ -86,11 +86,16 @@ class TrainingPass(Pass):
             As for `set_inputs`.
         """
         self.set_inputs(rows, differenced)
+        check_slices(starts, lengths, len(self._inputs), "rows")
         n_targets = int(self._network["n_targets"][0])
         if targets.size != len(targets) * n_targets:
             raise ValueError(f"the loss takes {n_targets} targets a row, got {targets.shape}")
         if target_starts is None:
             target_starts = np.arange(len(targets), dtype=np.int64)
+        n_read = lengths if self._plan.layout.spec.every_step else np.ones_like(lengths)
+        if len(target_starts) != len(starts):
+            raise ValueError(f"there are {len(starts)} windows and {len(target_starts)} targets")
+        check_slices(target_starts, n_read, len(targets), "rows of targets")
         if targets.dtype.kind == "i":
             targets = np.where(targets < 0, np.nan, targets)
         arrays = {
@@ -156,6 +161,10 @@ class TrainingPass(Pass):
         self._check_room(min(batch_size, len(order)), self._longest)
         sample_weight = np.ascontiguousarray(sample_weight, dtype=self._weights.dtype)
         order = np.ascontiguousarray(order, dtype=np.int64)
+        if order.min() < 0 or order.max() >= len(self._data["starts"]):
+            raise ValueError(f"there are {len(self._data['starts'])} samples, got others")
+        if len(sample_weight) != len(order):
+            raise ValueError(f"{len(order)} samples have {len(sample_weight)} weights")
         losses = np.empty(len(order))
         self._set_addresses(self._epoch, order=order, sample_weight=sample_weight, losses=losses)
         self._epoch["n_samples"], self._epoch["batch_size"] = len(order), batch_size

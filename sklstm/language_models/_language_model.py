@@ -324,7 +324,10 @@ class LanguageModel(DensityMixin, CallbackSupportMixin, BaseEstimator):
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(restored_state(type(self), state))
         if hasattr(self, "_fitted"):
-            check_saved(self, lambda: self._fitted.fits)
+            check_saved(self)
+
+    def _state_fits(self, state: FittedText) -> bool:
+        return state.fits
 
     def summary(self) -> str:
         """Return a table of the layers of the fitted network and their parameters.

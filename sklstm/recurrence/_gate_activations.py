@@ -34,6 +34,7 @@ def gate_activations(spec, weights, values, lengths):
         (n_samples, n_timesteps, units of this layer), in the order of the steps of `values` in
         either direction, NaN beyond the end of a window.
     """
+    spec.check(weights)
     if spec.n_tokens:
         values = token_rows(spec, weights, values[:, :, 0])
     sequence = values.astype(np.float64)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from math import prod
 
+import numpy as np
+
 from sklstm.cells import CELLS
 
 from ._per_layer import per_layer
@@ -104,6 +106,33 @@ class NetworkSpec:
         shapes["head_weight"] = (self.n_outputs, self.state_size)
         shapes["head_bias"] = (self.n_outputs,)
         return shapes
+
+    def check(self, weights):
+        """Raise a ValueError unless arrays are parameters of this network, in one precision.
+
+        Parameters
+        ----------
+        weights : dict of str to ndarray
+            The arrays by name.
+
+        Raises
+        ------
+        ValueError
+            If one is missing, none of the network's, of another shape, or not in the single or
+            double precision of the others, in the byte order of this machine.
+        """
+        shapes = self.parameter_shapes()
+        if weights.keys() != shapes.keys():
+            raise ValueError(f"the network has the arrays {[*shapes]}, and there are {[*weights]}")
+        for name, shape in shapes.items():
+            if weights[name].shape != shape:
+                raise ValueError(f"{name} must be of shape {shape}, got {weights[name].shape}")
+        found = {array.dtype for array in weights.values()}
+        if found not in ({np.dtype(np.float32)}, {np.dtype(np.float64)}):
+            raise ValueError(
+                "all arrays must be float32, or all float64, in the byte order of this machine, "
+                f"got {', '.join(sorted(dtype.str for dtype in found))}"
+            )
 
     def parameter_counts(self):
         """Return the number of parameters of each layer and of the head, by name."""

@@ -24,6 +24,7 @@ class CarriedNetwork:
 
     def __init__(self, spec, weights, n_sequences, *, n_steps, engine="auto"):
         self._forward, self._pass = None, None
+        spec.check(weights)
         if engine == "torch":
             self._forward = CarriedForward(spec, weights, n_sequences)
             return

@@ -147,19 +147,22 @@ class Predictor:
         """
         if engine == "torch":
             return _numpy_output(spec, weights, windows)
-        made_of = spec, [array.tobytes() for array in weights.values()]
+        made_of = spec, {name: array.tobytes() for name, array in weights.items()}
         last = self._last
         if last is None or last[1] != made_of:
             from sklstm.kernels import Layout
 
             from ._compiled_network import CompiledNetwork
 
+            spec.check(weights)  # their dictionary can be changed, so they may be new to us
             layout, dtype = Layout(spec), weights["head_bias"].dtype
             last = self._last = CompiledNetwork(layout, layout.pack(weights, dtype)), made_of
         return last[0].output(windows)
 
 
 def _numpy_output(spec, weights, windows):
+    spec.check(weights)
+
     def output(windows):
         return network_output(spec, weights, windows.padded, windows.lengths)
 

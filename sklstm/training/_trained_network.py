@@ -59,7 +59,7 @@ class TrainedNetwork:
     @property
     def dtype(self) -> np.dtype:
         """Precision of the weights."""
-        return self.weights["head_bias"].dtype
+        return next(iter(self.weights.values())).dtype
 
     @property
     def n_iter(self) -> int:
@@ -134,10 +134,15 @@ class TrainedNetwork:
 
     @property
     def fits(self) -> bool:
-        """Whether the weights have the names, the shapes and one precision of the network."""
-        shapes = {name: array.shape for name, array in self.weights.items()}
-        precisions = {array.dtype for array in self.weights.values()}
-        return shapes == self.spec.parameter_shapes() and precisions in (
-            {np.dtype(np.float32)},
-            {np.dtype(np.float64)},
-        )
+        """Whether the weights have the names, the shapes and one precision of the network.
+
+        Raises
+        ------
+        ValueError
+            If they do not; it says which.
+        """
+        self.spec.check(self.weights)
+        unbounded = [name for name, w in self.weights.items() if not np.isfinite(w).all()]
+        if unbounded:
+            raise ValueError(f"{unbounded[0]} holds numbers that are not finite")
+        return True

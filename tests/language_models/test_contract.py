@@ -17,6 +17,7 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils import estimator_checks, get_tags
 
 from sklstm import GRULanguageModel, LSTMLanguageModel, RNNLanguageModel
+from sklstm.estimators._fitted_state import _replaced
 from sklstm.persistence import trusted_types
 
 CLASSES = [RNNLanguageModel, LSTMLanguageModel, GRULanguageModel]
@@ -151,12 +152,25 @@ def test_files_of_large_vocabularies_are_small():
     assert len(pickle.dumps(model)) < 1_000_000
 
 
+def damage_part(model, path, value):
+    """Replace a part of the fitted state behind the back of the attributes, which check it."""
+    model._fitted = _replaced(model._fitted, path.split("."), value)
+
+
 def weights(model, **arrays):
-    model.weights_ = model.weights_ | arrays
+    damage_part(model, "network.weights", model.weights_ | arrays)
 
 
 def spec(model, **changes):
-    model._spec = replace(model._spec, **changes)
+    damage_part(model, "network.spec", replace(model._spec, **changes))
+
+
+def tokens(model, **changes):
+    damage_part(model, "tokens", replace(model._tokens, **changes))
+
+
+def counts(model, value):
+    damage_part(model, "token_counts", value)
 
 
 DAMAGES = {
@@ -170,12 +184,12 @@ DAMAGES = {
     "the last step alone": lambda m: spec(m, every_step=False),
     "more tokens": lambda m: spec(m, n_tokens=m._spec.n_tokens + 1),
     "no tokens": lambda m: spec(m, n_tokens=0),
-    "no table": lambda m: setattr(m, "_tokens", None),
-    "another table": lambda m: setattr(m, "_tokens", replace(m._tokens, tokens='["a", "b"]')),
-    "one more token": lambda m: setattr(m, "_tokens", replace(m._tokens, takes_others=True)),
-    "counts": lambda m: setattr(m, "token_counts_", np.zeros(3, int)),
-    "negative counts": lambda m: setattr(m, "token_counts_", -m.token_counts_),
-    "counts in parts": lambda m: setattr(m, "token_counts_", m.token_counts_ / 2),
+    "no table": lambda m: damage_part(m, "tokens", None),
+    "another table": lambda m: tokens(m, tokens='["a", "b"]'),
+    "one more token": lambda m: tokens(m, takes_others=True),
+    "counts": lambda m: counts(m, np.zeros(3, int)),
+    "negative counts": lambda m: counts(m, -m.token_counts_),
+    "counts in parts": lambda m: counts(m, m.token_counts_ / 2),
 }
 
 
