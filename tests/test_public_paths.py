@@ -10,7 +10,7 @@ import pytest
 import sklstm
 from sklstm._public import DEFINED_IN
 
-PACKAGES = ["", ".callbacks", ".metrics", ".onnx", ".persistence", ".testing"]
+PACKAGES = ["", ".callbacks", ".metrics", ".model_selection", ".onnx", ".persistence", ".testing"]
 
 
 def exports():

@@ -1,6 +1,7 @@
 """Forecasts of rows that are known, as they would have been made at the time: `run_backtest`."""
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,11 +11,19 @@ from sklearn.base import clone
 from sklearn.utils import Bunch
 from sklearn.utils.parallel import Parallel, delayed
 
+from sklstm.metrics import NAIVE, ForecastMetric
 from sklstm.time_labels import label_text
 
-from ._folds import read_folds
-from ._forecast_model import ForecastModel, Path
-from ._histories import History
+from ._folds import Cut, read_folds
+from ._forecast_model import Path
+from ._forecast_tables import (
+    Forecasts,
+    error_table,
+    forecast_table,
+    metric_table,
+    naive_errors,
+    persistence,
+)
 from ._intervals import (
     finite_half_widths,
     following_rows,
@@ -22,7 +31,8 @@ from ._intervals import (
     interval_half_widths,
     refuse_missing,
 )
-from ._known_series import KnownSeries, bounds, level_suffix
+from ._known_series import bounds
+from ._scores import forecast_known, lacking_rows, last_step, unused_future
 
 
 @dataclass(frozen=True)
@@ -34,29 +44,8 @@ class BacktestSettings:
     stride: int | None
     levels: dict[float | None, float]
     season: int
-
-
-@dataclass(frozen=True)
-class Forecasts:
-    """Forecasts of one series from some of its rows.
-
-    Parameters
-    ----------
-    history : History
-        The series.
-    origins : ndarray of shape (n_origins,)
-        Last known row of each.
-    tested : ndarray of shape (n_origins, steps), bool
-        Which rows ahead were asked for.
-    columns : dict
-        ``actual``, ``prediction``, ``persistence`` and bounds, each of shape (n_origins, steps,
-        n_columns).
-    """
-
-    history: History
-    origins: np.ndarray
-    tested: np.ndarray
-    columns: dict[str, np.ndarray]
+    metrics: Sequence[ForecastMetric] = ()
+    from_earlier: bool = False  # where values known in advance end too soon
 
 
 def run_backtest(
@@ -99,12 +88,53 @@ def run_backtest(
         )
     forecasts = pd.concat(tables)
     _tell_of_none(forecasts)
-    levels = list(settings.levels)
-    return Bunch(
-        forecasts=forecasts,
-        errors=error_table(forecasts, levels, by_step=True),
-        overall=error_table(forecasts, levels, by_step=False),
-    )
+    tables = {
+        "errors": error_table(forecasts, settings.levels, settings.metrics, by="step"),
+        "overall": error_table(forecasts, settings.levels, settings.metrics),
+    }
+    if known.by is not None:
+        tables["by_series"] = error_table(forecasts, settings.levels, settings.metrics, by=known.by)
+    return Bunch(forecasts=forecasts.drop(columns=list(NAIVE), errors="ignore"), **tables)
+
+
+def errors_after(
+    forecaster: Any, series: Any, exog: Any, settings: BacktestSettings
+) -> pd.DataFrame:
+    """Return the metrics of forecasts of rows that follow on those a forecaster was fitted to.
+
+    Parameters
+    ----------
+    forecaster : Forecaster
+        Fitted; nothing is refitted.
+    series, exog : array-like, series or frame
+        Rows that follow.
+    settings : BacktestSettings
+        One metric or several; ``refit`` does not count.
+
+    Returns
+    -------
+    errors : DataFrame
+        A row for each column of the series, a column for each metric and level.
+
+    Raises
+    ------
+    ValueError
+        If a forecast cannot be made.
+    """
+    before = forecaster._known
+    known = before.followed_by(series, exog)
+    n_rows = {key: len(past) for key, past in known.histories.items()}
+    fold = {
+        key: Cut(0, len(past) - 1, len(past), n_rows[key] - 1)
+        for key, past in before.histories.items()
+        if n_rows[key] > len(past)
+    }
+    results = _forecast_folds(forecaster, known, {}, [fold], settings)
+    forecasts = forecast_table(results, known)
+    none = forecasts["prediction"].isna()
+    if none.any():
+        raise ValueError(f"No forecast could be made from {forecasts.index[int(none.argmax())]}.")
+    return metric_table(forecasts, settings.levels, settings.metrics, [])
 
 
 def _tell_of_none(forecasts):
@@ -128,58 +158,6 @@ def _tell_of_none(forecasts):
         f"{what}). Their predictions are NaN, and errors leave them out, those of persistence as "
         "well.",
         stacklevel=3,
-    )
-
-
-def skill_score(model: ForecastModel, before: KnownSeries, after: KnownSeries) -> float:
-    """Return one minus the ratio of absolute errors of forecasts and of persistence.
-
-    Parameters
-    ----------
-    model : ForecastModel
-        Who forecasts.
-    before, after : KnownSeries
-        The series without and with the rows to be forecast.
-
-    Returns
-    -------
-    score : float
-        1 for perfect forecasts.
-    """
-    errors, naive = 0.0, 0.0
-    for key, past in after.histories.items():
-        origin, steps = len(before.histories[key]) - 1, len(past) - len(before.histories[key])
-        if not steps:
-            continue
-        origins = np.array([origin])
-        if not _known_far_enough(model, past, origins, np.array([steps])).all():
-            _refuse_short_exog(model, past, origin, steps)
-        path = Path(past, origins, _unused_future(model, past, steps))
-        (forecast,) = model.forecast([path], steps)
-        actual = following_rows(past.values, origins, steps)
-        errors += np.nansum(np.abs(forecast - actual))
-        naive += np.nansum(np.abs(_persistence(past.values, origins, steps, 1) - actual))
-    if naive == 0.0:
-        return 0.0 if errors == 0.0 else -np.inf
-    return 1.0 - errors / naive
-
-
-def _refuse_short_exog(model, past, origin, steps):
-    """Say why exogenous values known in advance end before the last block of direct forecasts."""
-    horizon, last = model.features.horizon, label_text(past.index[origin])
-    absent = int(np.argmax(~np.isnan(past.values[origin + 1 :]).all(axis=1)))
-    if absent:
-        raise ValueError(
-            f"{absent} rows of series{past.of} are absent after {last}, so that {steps} rows would "
-            f"be forecast, no multiple of horizon={horizon}, to score the last "
-            f"{steps - absent}. Forecasts begin right after the training rows: let the splitter "
-            "leave no gap (gap=0)."
-        )
-    raise ValueError(
-        f"exog ends too early for the {steps} rows of series{past.of} after {last}: "
-        f"strategy='direct' predicts horizon={horizon} rows at once, and takes exog known in "
-        f"advance of {model.padded(steps)} rows. Score a multiple of horizon rows, or leave the "
-        "columns out of known_exog."
     )
 
 
@@ -225,22 +203,16 @@ def _forecast_folds(fitted, known, first, folds, settings):
         origins, tested = _origins(folds, key, first.get(key, 0), settings)
         if len(origins):
             history = past.part(first.get(key, 0), len(past))
-            possible = _possible(model, history, origins, tested)
+            possible = _possible(model, history, origins, tested, settings)
             jobs.append((history, origins, tested, possible))
     made = [
         (history, origins[possible], tested[possible])
         for history, origins, tested, possible in jobs
         if possible.any()
     ]
-    steps = max((tested.shape[1] for *_, tested in made), default=0)
-    paths = [
-        Path(history, origins, _unused_future(model, history, steps))
-        for history, origins, _ in made
-    ]
-    predicted = model.forecast(paths, steps)
     results = [
-        _forecasts(*job, values[:, : job[2].shape[1]], settings)
-        for job, values in zip(made, predicted, strict=True)
+        _forecasts(*job, values, settings)
+        for job, values in zip(made, forecast_known(model, made), strict=True)
     ]
     if settings.levels and results:
         results = _with_bounds(results, fitted, settings.levels)
@@ -248,10 +220,13 @@ def _forecast_folds(fitted, known, first, folds, settings):
     return [_with_all_origins(by_key.get(job[0].key), job, settings) for job in jobs]
 
 
-def _possible(model, history, origins, tested):
+def _possible(model, history, origins, tested, settings):
     """Tell from which origins the regressor can forecast what is tested."""
-    possible = np.isin(origins, model.possible_origins(Path(history, origins)))
-    return possible & _known_far_enough(model, history, origins, _last(tested))
+    lacking = lacking_rows(model, history, origins, last_step(tested))
+    readable = model.possible_origins(Path(history, origins))
+    if settings.from_earlier:
+        return np.isin(origins - lacking, readable)
+    return np.isin(origins, readable) & (lacking == 0)
 
 
 def _with_all_origins(result, job, settings):
@@ -266,7 +241,7 @@ def _with_all_origins(result, job, settings):
     whole = _forecasts(history, origins, tested, nothing, settings)
     columns = whole.columns | bounds(nothing, dict.fromkeys(settings.levels, nothing))
     if result is not None:
-        for name in columns.keys() - {"actual", "persistence"}:
+        for name in columns.keys() - {"actual", "persistence", *NAIVE}:
             columns[name] = nothing.copy()
             columns[name][possible] = result.columns[name]
     return replace(whole, columns=columns)
@@ -287,32 +262,19 @@ def _origins(folds, key, first, settings):
     return np.array(origins, dtype=int), tested.reshape(len(spans), len(steps))
 
 
-def _last(tested):
-    return tested.shape[1] - np.argmax(tested[:, ::-1], axis=1)
-
-
-def _known_far_enough(model, history, origins, n_steps):
-    """Tell from which origins all values are there that so many steps take in advance."""
-    if not len(model.features.known):
-        return np.ones(len(origins), dtype=bool)
-    return origins + [model.padded(n) for n in n_steps] < len(history)
-
-
-def _unused_future(model, history, steps):
-    """Return values for rows after the end, that only what is cut off afterwards depends on."""
-    if not len(model.features.known):
-        return None
-    last = history.exog[-1:, model.features.known]
-    return np.repeat(last, model.padded(steps), axis=0)
-
-
 def _forecasts(history, origins, tested, predicted, settings):
-    steps = tested.shape[1]
+    shape = predicted.shape
     columns = {
-        "actual": following_rows(history.values, origins, steps),
+        "actual": following_rows(history.values, origins, shape[1]),
         "prediction": predicted,
-        "persistence": _persistence(history.values, origins, steps, settings.season),
+        "persistence": persistence(history.values, origins, shape[1], settings.season),
     }
+    if any(metric.needs == "scale" for metric in settings.metrics):
+        naive = naive_errors(history.values, origins, settings.season)
+        columns |= {
+            name: np.broadcast_to(values[:, np.newaxis], shape)
+            for name, values in zip(NAIVE, naive, strict=True)
+        }
     return Forecasts(history, origins, tested, columns)
 
 
@@ -341,7 +303,7 @@ def _widths_at_origins(result, calibrator, n_newest, levels):
     """Return for each level the half widths at each origin, (n_origins, steps, n_columns)."""
     past, steps = result.history, result.tested.shape[1]
     first = max(calibrator.features.lookback - 1, int(result.origins.min()) - n_newest)
-    path = Path(past, result.origins, _unused_future(calibrator, past, steps))
+    path = Path(past, result.origins, unused_future(calibrator, past, steps))
     (errors,) = forecast_errors(calibrator, [path], [first], steps)
     widths = {}
     for name, level in levels.items():
@@ -352,87 +314,3 @@ def _widths_at_origins(result, calibrator, n_newest, levels):
         # Steps that no fold tests need no interval.
         widths[name] = np.where(result.tested[:, :, np.newaxis], np.stack(at_origins), np.nan)
     return widths
-
-
-def _persistence(values, origins, steps, season):
-    """Return the newest known value of the same place in the season, for each row ahead."""
-    observed = np.full(-(-len(values) // season) * season, -1)
-    observed[: len(values)] = np.where(np.isnan(values).any(axis=1), -1, np.arange(len(values)))
-    newest = np.maximum.accumulate(observed.reshape(-1, season)).ravel()
-    ahead = np.arange(1, steps + 1)
-    place = origins[:, np.newaxis] + ahead - season * -(-ahead // season)
-    source = np.where(place >= 0, newest[np.maximum(place, 0)], -1)
-    return np.where((source >= 0)[:, :, np.newaxis], values[source], np.nan)
-
-
-def forecast_table(results: list[Forecasts], known: KnownSeries) -> pd.DataFrame:
-    """Return one row for each origin and step.
-
-    Parameters
-    ----------
-    results : list of Forecasts
-        Of each series and fitted model.
-    known : KnownSeries
-        Gives the names of columns and of the series key.
-
-    Returns
-    -------
-    table : DataFrame
-        Actual values, forecasts, persistence and bounds.
-    """
-    several = len(known.columns) > 1
-    frames = []
-    for result in results:
-        origin, step = np.nonzero(result.tested)
-        origins = result.origins[origin]
-        for place, name in enumerate(known.columns):
-            key = [result.history.key] * len(step)
-            levels: dict[Any, Any] = {} if known.by is None else {known.by: key}
-            levels |= {"column": [name] * len(step)} if several else {}
-            levels |= {"origin": result.history.index[origins], "step": step + 1}
-            values = {
-                quantity: array[origin, step, place] for quantity, array in result.columns.items()
-            }
-            time = result.history.index[origins + step + 1]
-            index = pd.MultiIndex.from_arrays(list(levels.values()), names=list(levels))
-            frames.append(pd.DataFrame({"time": time} | values, index=index))
-    return pd.concat(frames)
-
-
-def error_table(forecasts: pd.DataFrame, levels: list[float | None], *, by_step: bool) -> Any:
-    """Return the errors of forecasts and of persistence.
-
-    Parameters
-    ----------
-    forecasts : DataFrame
-        As from `forecast_table`.
-    levels : list
-        Names of the levels of intervals.
-    by_step : bool
-        Whether each step ahead has a row of its own.
-
-    Returns
-    -------
-    table : DataFrame or Series
-        Of all series together; a Series for all steps of a single column.
-    """
-    error = forecasts["prediction"] - forecasts["actual"]
-    naive = forecasts["persistence"] - forecasts["actual"]
-    naive = naive.where(forecasts["prediction"].notna())  # both of the same rows
-    parts = {"n_forecasts": error, "mae": error.abs(), "rmse": error**2}
-    parts |= {"persistence_mae": naive.abs(), "persistence_rmse": naive**2}
-    for level in levels:
-        suffix = level_suffix(level)
-        lower, upper = forecasts[f"lower{suffix}"], forecasts[f"upper{suffix}"]
-        covered = forecasts["actual"].between(lower, upper)
-        # Of series without intervals there is nothing to cover with.
-        parts[f"coverage{suffix}"] = covered.where(error.notna() & lower.notna()).astype(float)
-    groups = ["column"] if "column" in forecasts.index.names else []
-    groups += ["step"] if by_step else []
-    parts = pd.DataFrame(parts)
-    grouped = parts.groupby(level=groups, sort=False) if groups else parts
-    table = grouped.mean()
-    table["n_forecasts"] = grouped["n_forecasts"].count()
-    for name in ("rmse", "persistence_rmse"):
-        table[name] = np.sqrt(table[name])
-    return table.sort_index(level="step", sort_remaining=False) if by_step else table

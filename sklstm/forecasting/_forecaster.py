@@ -5,24 +5,23 @@ from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, MetaEstimatorMixin, _fit_context, clone
-from sklearn.utils import Bunch
+from sklearn.base import BaseEstimator, MetaEstimatorMixin, _fit_context
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from sklstm.persistence import SavedStateMixin
 from sklstm.time_labels import Calendar
 
-from ._abilities import check_count, check_refit, check_regressor
-from ._backtest import BacktestSettings, run_backtest, skill_score
+from ._abilities import check_count, check_regressor
+from ._backtest_mixin import BacktestMixin
 from ._features import Features
 from ._forecast_model import ForecastModel, Path
-from ._histories import History
+from ._histories import History, is_target
 from ._intervals import check_levels, fit_calibrator, half_widths, split_off_newest
 from ._known_series import KnownSeries, bounds, forecast_frame, panel_frame
 
 
-class Forecaster(MetaEstimatorMixin, SavedStateMixin, BaseEstimator):
+class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimator):
     """Forecast series by any regressor.
 
     `fit` takes a series, cuts it into windows, and fits a regressor to the windows and what
@@ -167,7 +166,8 @@ class Forecaster(MetaEstimatorMixin, SavedStateMixin, BaseEstimator):
             One row per time step, oldest first; with `by` several series in one frame. All
             columns are forecast. Rows that are all NaN are missing steps.
         exog : array-like or frame of shape (n_steps, n_exog), default=None
-            Other columns of the same rows.
+            Other columns of the same rows. The series itself stands for ``y``, which the scorers of
+            scikit-learn take, and is no exogenous column.
 
         Returns
         -------
@@ -180,7 +180,8 @@ class Forecaster(MetaEstimatorMixin, SavedStateMixin, BaseEstimator):
             If times are not in order, repeated, absent or of no frequency; a series has fewer than
             ``lookback + horizon`` rows; or a parameter, `series` or `exog` is not as described.
         """
-        return self._fit_known(self._read(series, exog))
+        self._scored_by_rows = exog is not None and is_target(series, exog, self.by)
+        return self._fit_known(self._read(series, None if self._scored_by_rows else exog))
 
     def _read(self, series, exog):
         return KnownSeries.read(
@@ -279,110 +280,8 @@ class Forecaster(MetaEstimatorMixin, SavedStateMixin, BaseEstimator):
             If rows do not follow on those known, or are of an unknown series.
         """
         check_is_fitted(self)
-        self._known = self._known.followed_by(series, exog)
+        self._known = self._known.followed_by(series, self._exog_of(series, exog))
         return self
-
-    def backtest(
-        self,
-        series: Any,
-        cv: Any = 5,
-        *,
-        exog: Any = None,
-        refit: bool | int = True,
-        steps: int | None = None,
-        stride: int | None = None,
-        level: float | list[float] | None = None,
-        season: int = 1,
-    ) -> Bunch:
-        """Forecast rows that are known, as they would have been forecast at the time.
-
-        In each fold the training rows are fitted, and from the last of them the test rows are
-        forecast. The forecaster itself is left as it is. Folds are fitted one after the other, or
-        at once inside `joblib.parallel_config`, as in ``with parallel_config(n_jobs=2): ...``.
-
-        Parameters
-        ----------
-        series : array-like, series or frame
-            As in `fit`.
-        cv : splitter, iterable or int, default=5
-            Folds of training and test rows in the order of time, such as those of
-            `~sklearn.model_selection.TimeSeriesSplit` or, for several series,
-            `PanelTimeSeriesSplit`; a number gives as many of these.
-        exog : array-like or frame, default=None
-            As in `fit`.
-        refit : bool or int, default=True
-            True: each fold is fitted. False: the first one only, and the later ones begin where
-            their training rows end. A number: every so many folds.
-        steps : int, default=None
-            How many rows to forecast from an origin; by default as many as the fold tests.
-        stride : int, default=None
-            Forecasts begin after every so many rows of a fold; by default only before its first
-            test row.
-        level : float in (0, 1) or list of them, default=None
-            As in `forecast`.
-        season : int, default=1
-            Rows in a season of the persistence that forecasts are compared with: the value of
-            the last row known, or of the last same place in the season.
-
-        Returns
-        -------
-        result : Bunch
-            Dictionary-like, with
-
-            forecasts : DataFrame
-                One row for each origin and step: ``time``, ``actual``, ``prediction``,
-                ``persistence`` and the bounds. The levels of its index are the series (if there
-                are several), the ``column`` (if there are several), ``origin`` and ``step``. From
-                an origin whose window the regressor cannot read predictions are NaN.
-            errors : DataFrame
-                For each step (and column) ``n_forecasts``, mean absolute error and root of the
-                mean squared error of both, and ``coverage`` with `level`. Rows without a
-                prediction do not count, for persistence neither.
-            overall : Series, or DataFrame for several columns
-                The same over all steps.
-
-        Raises
-        ------
-        ValueError
-            If folds are not in the order of time, input is not as in `fit`, or no forecast could be
-            made.
-
-        Warns
-        -----
-        UserWarning
-            If there are origins from which no forecast could be made; it names the first one.
-        """
-        settings = BacktestSettings(
-            refit=check_refit(refit),
-            steps=None if steps is None else check_count(steps, "steps"),
-            stride=None if stride is None else check_count(stride, "stride"),
-            levels=check_levels(level),
-            season=check_count(season, "season"),
-        )
-        forecaster = clone(self)
-        forecaster._validate_params()
-        if not settings.levels:
-            forecaster.set_params(calibration_size=None)
-        return run_backtest(forecaster, series, exog, cv, settings)
-
-    def score(self, series: Any, exog: Any = None) -> float:
-        """Return by how much forecasts of the next rows are better than persistence.
-
-        Parameters
-        ----------
-        series : array-like, series or frame
-            Rows that follow on those known.
-        exog : array-like or frame, default=None
-            Exogenous columns of the same rows.
-
-        Returns
-        -------
-        score : float
-            One minus the mean absolute error of forecasts over that of the last values known: 1
-            is perfect, 0 is no better than persistence.
-        """
-        check_is_fitted(self)
-        return skill_score(self._model, self._known, self._known.followed_by(series, exog))
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_model")

@@ -135,6 +135,41 @@ def names_of_columns(table: Any, by: Hashable | None) -> list[Any] | None:
     return None if names is None else [name for name in names if by is None or name != by]
 
 
+def is_target(series: Any, exog: Any, by: Hashable | None) -> bool:
+    """Return whether exogenous columns are the series itself, given as ``y``.
+
+    Parameters
+    ----------
+    series, exog : array-like, series or frame
+        As in `Forecaster.fit`.
+    by : str or None
+        Column or level of the index with the key of each series.
+
+    Returns
+    -------
+    is_target : bool
+        Whether they have the same values, and no other names.
+    """
+    names, others = (names_of_columns(table, by) for table in (series, exog))
+    if names is not None and others is not None and names != others:
+        return False
+    values, beside = (_without_key(table, by) for table in (series, exog))
+    if values.shape != beside.shape or "c" in (values.dtype.kind, beside.dtype.kind):
+        return False
+    try:
+        return bool(np.array_equal(values.astype(float), beside.astype(float), equal_nan=True))
+    except (TypeError, ValueError):
+        return False
+
+
+def _without_key(table, by):
+    table = _with_two_axes(table)
+    names = column_names(table)
+    if names is not None and by is not None and by in names:
+        table = table[[name for name in names if name != by]]
+    return np.asarray(plain_values(table)) if not issparse(table) else table.toarray()
+
+
 def refuse_nan(values: np.ndarray, index: pd.Index | None, name: str, key: Hashable = None) -> None:
     """Raise a ValueError if exogenous values are missing somewhere."""
     missing = np.isnan(values)

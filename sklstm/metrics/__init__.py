@@ -7,6 +7,7 @@ from ._distribution_scores import (
     energy_score,
     weighted_quantile_loss,
 )
+from ._forecast_metrics import NAIVE, ForecastMetric, read_metrics  # noqa: F401  for searches
 from ._intervals import interval_coverage, mean_interval_score, mean_interval_width
 from ._percentage_errors import (
     overall_weighted_average,

@@ -8,7 +8,7 @@ from sklearn.metrics import mean_absolute_error, root_mean_squared_error
 from sklearn.model_selection import TimeSeriesSplit
 
 from sklstm import Forecaster
-from sklstm.forecasting._backtest import _persistence
+from sklstm.forecasting._forecast_tables import persistence
 
 RNG = np.random.default_rng(0)
 DAYS = pd.date_range("2024-01-01", periods=80, name="day")
@@ -117,7 +117,7 @@ def test_persistence_looks_further_back_where_steps_are_missing(season, rng):
     values = rng.normal(size=(14, 1))
     values[[0, 5, 6, 9, 12, 13]] = np.nan
     origins = np.array([4, 6, 13])
-    found = _persistence(values, origins, 5, season)
+    found = persistence(values, origins, 5, season)
     for origin, row in zip(origins, found, strict=True):
         for step in range(5):
             place = origin + step + 1

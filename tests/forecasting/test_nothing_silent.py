@@ -84,6 +84,5 @@ def test_a_gap_before_the_rows_to_be_scored_is_called_a_gap(gaps, message):
     forecaster = Forecaster(Ridge(), 10, 3, "direct", gaps=gaps).fit(series[:82], exog[:82])
     with pytest.raises(ValueError, match=message):
         forecaster.score(series[84:96], exog[84:96])
-    with pytest.raises(ValueError, match="exog ends too early for the 13 rows"):
-        forecaster.score(series[82:95], exog[82:95])
+    assert forecaster.score(series[82:95], exog[82:95]) > 0
     assert forecaster.score(series[82:94], exog[82:94]) > 0

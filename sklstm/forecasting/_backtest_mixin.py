@@ -1,0 +1,189 @@
+"""How good forecasts would have been, and are: the evaluating part of `Forecaster`."""
+
+from typing import Any
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.utils import Bunch
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
+
+from sklstm.metrics import read_metrics
+
+from ._abilities import check_count, check_refit
+from ._backtest import BacktestSettings, errors_after, run_backtest
+from ._forecast_model import ForecastModel
+from ._histories import is_target
+from ._intervals import check_levels
+from ._known_series import KnownSeries
+from ._scores import predicted_rows, skill_score
+
+
+def _fitted_for_scorers(forecaster):
+    if getattr(forecaster, "_scored_by_rows", False):
+        return True
+    raise AttributeError(
+        "Forecaster has predict for the scorers of scikit-learn only, after fit(series, series), "
+        "where the second is y: forecast returns the future."
+    )
+
+
+class BacktestMixin:
+    """Methods of `Forecaster` that compare forecasts with what came."""
+
+    by: Any
+    _model: ForecastModel
+    _known: KnownSeries
+
+    def backtest(
+        self,
+        series: Any,
+        cv: Any = 5,
+        *,
+        exog: Any = None,
+        refit: bool | int = True,
+        steps: int | None = None,
+        stride: int | None = None,
+        level: float | list[float] | None = None,
+        season: int = 1,
+        metrics: Any = None,
+    ) -> Bunch:
+        """Forecast rows that are known, as they would have been forecast at the time.
+
+        In each fold the training rows are fitted, and from the last of them the test rows are
+        forecast. The forecaster itself is left as it is. Folds are fitted one after the other, or
+        at once inside `joblib.parallel_config`, as in ``with parallel_config(n_jobs=2): ...``.
+
+        Parameters
+        ----------
+        series : array-like, series or frame
+            As in `fit`.
+        cv : splitter, iterable or int, default=5
+            Folds of training and test rows in the order of time, such as those of
+            `~sklearn.model_selection.TimeSeriesSplit` or, for several series,
+            `PanelTimeSeriesSplit`; a number gives as many of these.
+        exog : array-like or frame, default=None
+            As in `fit`.
+        refit : bool or int, default=True
+            True: each fold is fitted. False: the first one only, and the later ones begin where
+            their training rows end. A number: every so many folds.
+        steps : int, default=None
+            How many rows to forecast from an origin; by default as many as the fold tests.
+        stride : int, default=None
+            Forecasts begin after every so many rows of a fold; by default only before its first
+            test row.
+        level : float in (0, 1) or list of them, default=None
+            As in `forecast`.
+        season : int, default=1
+            Rows in a season of the persistence that forecasts are compared with: the value of
+            the last row known, or of the last same place in the season.
+        metrics : str, callable or list of them, default=None
+            What to report besides: ``"mase"``, ``"rmsse"``, ``"smape"``, with `level` also
+            ``"interval_score"``, ``"width"`` and ``"wql"``, names of functions in
+            `sklstm.metrics`, or functions of true and predicted values. Scaled errors are divided
+            by those of the seasonal naive forecast of the rows known at the origin.
+
+        Returns
+        -------
+        result : Bunch
+            Dictionary-like, with
+
+            forecasts : DataFrame
+                One row for each origin and step: ``time``, ``actual``, ``prediction``,
+                ``persistence`` and the bounds. The levels of its index are the series (if there
+                are several), the ``column`` (if there are several), ``origin`` and ``step``. From
+                an origin whose window the regressor cannot read predictions are NaN.
+            errors : DataFrame
+                For each step (and column) ``n_forecasts``, mean absolute error and root of the
+                mean squared error of both, and ``coverage`` with `level`. Rows without a
+                prediction do not count, for persistence neither.
+            overall : Series, or DataFrame for several columns
+                The same over all steps.
+            by_series : DataFrame
+                The same over all steps of each of several series.
+
+        Raises
+        ------
+        ValueError
+            If folds are not in the order of time, input is not as in `fit`, or no forecast could be
+            made.
+
+        Warns
+        -----
+        UserWarning
+            If there are origins from which no forecast could be made; it names the first one.
+        """
+        settings = BacktestSettings(
+            refit=check_refit(refit),
+            steps=None if steps is None else check_count(steps, "steps"),
+            stride=None if stride is None else check_count(stride, "stride"),
+            levels=check_levels(level),
+            season=check_count(season, "season"),
+            metrics=read_metrics(metrics),
+        )
+        forecaster = clone(self)
+        forecaster._validate_params()
+        if not settings.levels:
+            forecaster.set_params(calibration_size=None)
+        return run_backtest(forecaster, series, exog, cv, settings)
+
+    def score(self, series: Any, exog: Any = None) -> float:
+        """Return by how much forecasts of the next rows are better than persistence.
+
+        Parameters
+        ----------
+        series : array-like, series or frame
+            Rows that follow on those known.
+        exog : array-like or frame, default=None
+            Exogenous columns of the same rows.
+
+        Returns
+        -------
+        score : float
+            One minus the mean absolute error of forecasts over that of the last values known: 1
+            is perfect, 0 is no better than persistence.
+        """
+        check_is_fitted(self)
+        exog = self._exog_of(series, exog)
+        return skill_score(self._model, self._known, self._known.followed_by(series, exog))
+
+    @available_if(_fitted_for_scorers)
+    def predict(self, series: Any) -> np.ndarray:
+        """Return what is forecast for rows that follow on those known, for scikit-learn's scorers.
+
+        They are there after ``fit(series, series)``, as in ``GridSearchCV(...,
+        scoring="neg_mean_absolute_error").fit(series, series)``: the second one stands for the true
+        values, and not for exogenous columns. With exogenous columns take `forecast_scorer`.
+
+        Parameters
+        ----------
+        series : array-like, series or frame
+            Rows that follow on those known; their values are not looked at.
+
+        Returns
+        -------
+        predictions : ndarray of shape (n_rows,) or (n_rows, n_columns)
+            Forecasts from the last row known, in the order of the rows.
+        """
+        check_is_fitted(self)
+        return predicted_rows(self._model, self._known, series)
+
+    def _exog_of(self, series, exog):
+        """Return exogenous columns; None for the series itself, which scorers take as ``y``."""
+        if exog is None or self._known.n_exog or not is_target(series, exog, self.by):
+            return exog
+        return None
+
+    def _errors_after(self, series, exog, metric, *, season, steps, stride, level):
+        """Return the values of a metric for rows that follow, called by `forecast_scorer`."""
+        check_is_fitted(self)
+        settings = BacktestSettings(
+            refit=None,
+            steps=None if steps is None else check_count(steps, "steps"),
+            stride=None if stride is None else check_count(stride, "stride"),
+            levels=check_levels(level),
+            season=check_count(season, "season"),
+            metrics=read_metrics([metric]),
+            from_earlier=True,
+        )
+        return errors_after(self, series, self._exog_of(series, exog), settings).to_numpy()

@@ -1,0 +1,229 @@
+"""Forecasts of rows that are known, as tables, and their errors: `Forecasts`, `error_table`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sklstm.metrics import ForecastMetric
+
+from ._histories import History
+from ._known_series import KnownSeries, level_suffix
+
+
+@dataclass(frozen=True)
+class Forecasts:
+    """Forecasts of one series from some of its rows.
+
+    Parameters
+    ----------
+    history : History
+        The series.
+    origins : ndarray of shape (n_origins,)
+        Last known row of each.
+    tested : ndarray of shape (n_origins, steps), bool
+        Which rows ahead were asked for.
+    columns : dict
+        ``actual``, ``prediction``, ``persistence`` and bounds, each of shape (n_origins, steps,
+        n_columns).
+    """
+
+    history: History
+    origins: np.ndarray
+    tested: np.ndarray
+    columns: dict[str, np.ndarray]
+
+
+def persistence(values: np.ndarray, origins: np.ndarray, steps: int, season: int) -> np.ndarray:
+    """Return the newest known value of the same place in the season, for each row ahead.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_steps, n_columns)
+        A series.
+    origins : ndarray of shape (n_origins,)
+        Last known row of each forecast.
+    steps : int
+        How many rows ahead.
+    season : int
+        Rows in a season.
+
+    Returns
+    -------
+    persistence : ndarray of shape (n_origins, steps, n_columns)
+        NaN where no value of that place is known.
+    """
+    observed = np.full(-(-len(values) // season) * season, -1)
+    observed[: len(values)] = np.where(np.isnan(values).any(axis=1), -1, np.arange(len(values)))
+    newest = np.maximum.accumulate(observed.reshape(-1, season)).ravel()
+    ahead = np.arange(1, steps + 1)
+    place = origins[:, np.newaxis] + ahead - season * -(-ahead // season)
+    source = np.where(place >= 0, newest[np.maximum(place, 0)], -1)
+    return np.where((source >= 0)[:, :, np.newaxis], values[source], np.nan)
+
+
+def naive_errors(values: np.ndarray, origins: np.ndarray, season: int) -> list[np.ndarray]:
+    """Return the mean absolute and squared error of the naive forecast of the rows up to origins.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_steps, n_columns)
+        A series.
+    origins : ndarray of shape (n_origins,)
+        Last known row of each forecast.
+    season : int
+        The naive forecast repeats the value of so many rows before.
+
+    Returns
+    -------
+    absolute, squared : ndarray of shape (n_origins, n_columns)
+        NaN where no such error is known.
+    """
+    steps = np.full(values.shape, np.nan)
+    steps[season:] = values[season:] - values[:-season]
+    counts = np.cumsum(~np.isnan(steps), axis=0)[origins]
+    means = []
+    for sizes in (np.abs(steps), steps**2):
+        sums = np.nancumsum(sizes, axis=0)[origins]
+        means.append(np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0))
+    return means
+
+
+def forecast_table(results: list[Forecasts], known: KnownSeries) -> pd.DataFrame:
+    """Return one row for each origin and step.
+
+    Parameters
+    ----------
+    results : list of Forecasts
+        Of each series and fitted model.
+    known : KnownSeries
+        Gives the names of columns and of the series key.
+
+    Returns
+    -------
+    table : DataFrame
+        Actual values, forecasts, persistence and bounds.
+    """
+    several = len(known.columns) > 1
+    frames = []
+    for result in results:
+        origin, step = np.nonzero(result.tested)
+        origins = result.origins[origin]
+        for place, name in enumerate(known.columns):
+            key = [result.history.key] * len(step)
+            levels: dict[Any, Any] = {} if known.by is None else {known.by: key}
+            levels |= {"column": [name] * len(step)} if several else {}
+            levels |= {"origin": result.history.index[origins], "step": step + 1}
+            values = {
+                quantity: array[origin, step, place] for quantity, array in result.columns.items()
+            }
+            time = result.history.index[origins + step + 1]
+            index = pd.MultiIndex.from_arrays(list(levels.values()), names=list(levels))
+            frames.append(pd.DataFrame({"time": time} | values, index=index))
+    return pd.concat(frames)
+
+
+def error_table(
+    forecasts: pd.DataFrame,
+    levels: dict[float | None, float],
+    metrics: Sequence[ForecastMetric] = (),
+    *,
+    by: Any = None,
+) -> Any:
+    """Return the errors of forecasts and of persistence.
+
+    Parameters
+    ----------
+    forecasts : DataFrame
+        As from `forecast_table`.
+    levels : dict
+        Levels of intervals by their names.
+    metrics : list of ForecastMetric
+        What else is to be in the table.
+    by : str, optional
+        Level of the index, each value of which has a row of its own.
+
+    Returns
+    -------
+    table : DataFrame or Series
+        Of all series together, unless they are told apart; a Series for all steps of a single
+        column.
+    """
+    error = forecasts["prediction"] - forecasts["actual"]
+    naive = forecasts["persistence"] - forecasts["actual"]
+    naive = naive.where(forecasts["prediction"].notna())  # both of the same rows
+    parts = {"n_forecasts": error, "mae": error.abs(), "rmse": error**2}
+    parts |= {"persistence_mae": naive.abs(), "persistence_rmse": naive**2}
+    for level in levels:
+        suffix = level_suffix(level)
+        lower, upper = forecasts[f"lower{suffix}"], forecasts[f"upper{suffix}"]
+        covered = forecasts["actual"].between(lower, upper)
+        # Of series without intervals there is nothing to cover with.
+        parts[f"coverage{suffix}"] = covered.where(error.notna() & lower.notna()).astype(float)
+    groups = ["column"] if "column" in forecasts.index.names else []
+    groups += [] if by is None else [by]
+    parts = pd.DataFrame(parts)
+    grouped = parts.groupby(level=groups, sort=False) if groups else parts
+    table = grouped.mean()
+    table["n_forecasts"] = grouped["n_forecasts"].count()
+    for name in ("rmse", "persistence_rmse"):
+        table[name] = np.sqrt(table[name])
+    if metrics:
+        more = metric_table(forecasts, levels, metrics, groups)
+        more = more if groups else more.iloc[0]
+        for name in list(more.keys()):
+            if name not in table:
+                table[name] = more[name]
+    return table.sort_index(level="step", sort_remaining=False) if by == "step" else table
+
+
+def metric_table(
+    forecasts: pd.DataFrame,
+    levels: dict[float | None, float],
+    metrics: Sequence[ForecastMetric],
+    groups: list[Any],
+) -> pd.DataFrame:
+    """Return the metrics of each group of forecasts.
+
+    Parameters
+    ----------
+    forecasts : DataFrame
+        As from `forecast_table`.
+    levels : dict
+        Levels of intervals by their names.
+    metrics : list of ForecastMetric
+        What to compute.
+    groups : list of str
+        Levels of the index; without any there is one group, or one for each column.
+
+    Returns
+    -------
+    table : DataFrame
+        One row for each group.
+
+    Raises
+    ------
+    ValueError
+        If a metric takes intervals, and there are none.
+    """
+    suffixes = {level_suffix(name): level for name, level in levels.items()}
+    for metric in metrics:
+        if metric.needs == "level" and not levels:
+            raise ValueError(
+                f"metrics has {metric.name!r}, which takes a level, such as level=0.9."
+            )
+    several = not groups and "column" in forecasts.index.names
+    groups = ["column"] if several else groups
+    parts: Any = forecasts.groupby(level=groups, sort=False) if groups else [(0, forecasts)]
+    rows = {
+        key: {k: v for metric in metrics for k, v in metric.values(rows, suffixes).items()}
+        for key, rows in parts
+    }
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    if len(groups) == 1:
+        table.index = pd.Index([key[0] for key in rows], name=groups[0])
+    elif groups:
+        table.index = pd.MultiIndex.from_tuples(rows, names=groups)
+    return table

@@ -1,0 +1,160 @@
+"""Forecasts of the rows that follow on those fitted, and their score: `skill_score`."""
+
+from typing import Any
+
+import numpy as np
+
+from sklstm.data import index_of, split_panel
+from sklstm.time_labels import as_time_labels, in_zone_of, label_text
+
+from ._forecast_model import ForecastModel, Path
+from ._forecast_tables import persistence
+from ._intervals import following_rows
+from ._known_series import KnownSeries
+
+
+def skill_score(model: ForecastModel, before: KnownSeries, after: KnownSeries) -> float:
+    """Return one minus the ratio of absolute errors of forecasts and of persistence.
+
+    Parameters
+    ----------
+    model : ForecastModel
+        Who forecasts.
+    before, after : KnownSeries
+        The series without and with the rows to be forecast.
+
+    Returns
+    -------
+    score : float
+        1 for perfect forecasts.
+    """
+    errors, naive = 0.0, 0.0
+    for key, past in after.histories.items():
+        origin, steps = len(before.histories[key]) - 1, len(past) - len(before.histories[key])
+        if not steps:
+            continue
+        origins = np.array([origin])
+        (lacking,) = lacking_rows(model, past, origins, np.array([steps]))
+        if lacking > 0:
+            _refuse_short_exog(model, past, origin, steps, lacking)
+        job = past, origins, np.ones((1, steps), dtype=bool)
+        ((forecast,),) = forecast_known(model, [job])
+        actual = following_rows(past.values, origins, steps)
+        errors += np.nansum(np.abs(forecast - actual))
+        naive += np.nansum(np.abs(persistence(past.values, origins, steps, 1) - actual))
+    if naive == 0.0:
+        return 0.0 if errors == 0.0 else -np.inf
+    return 1.0 - errors / naive
+
+
+def _refuse_short_exog(model, past, origin, steps, lacking):
+    """Raise a ValueError where forecasts cannot be made from an earlier row in place of exog."""
+    last = label_text(past.index[origin])
+    absent = int(np.argmax(~np.isnan(past.values[origin + 1 :]).all(axis=1)))
+    if absent:
+        raise ValueError(
+            f"{absent} rows of series{past.of} are absent after {last}, so that {steps} rows would "
+            f"be forecast, no multiple of horizon={model.features.horizon}, to score the last "
+            f"{steps - absent}. Forecasts begin right after the training rows: let the splitter "
+            "leave no gap (gap=0)."
+        )
+    if origin - lacking < model.features.lookback - 1:
+        raise ValueError(
+            f"exog ends {lacking} rows too early for the {steps} rows of series{past.of} after "
+            f"{last}, and so few rows are known before that no forecast can begin earlier: give "
+            "longer training rows, score a multiple of horizon rows, or leave the columns out of "
+            "known_exog."
+        )
+
+
+def predicted_rows(model: ForecastModel, before: KnownSeries, series: Any) -> np.ndarray:
+    """Return what is forecast for each row of a frame that follows on the rows known.
+
+    Parameters
+    ----------
+    model : ForecastModel
+        Who forecasts.
+    before : KnownSeries
+        The series without these rows.
+    series : array-like, series or frame
+        The rows; only their places count.
+
+    Returns
+    -------
+    predictions : ndarray of shape (n_rows,) or (n_rows, n_columns)
+        In the order of the rows.
+    """
+    after = before.followed_by(series, None)
+    predictions = np.full((len(series), len(before.columns)), np.nan)
+    frame, rows_of = series, {None: np.arange(len(series))}  # type: Any, dict[Any, np.ndarray]
+    if before.by is not None:
+        panel = split_panel(series, before.by, "series")
+        frame, rows_of = panel.frame, dict(zip(panel.keys, panel.rows, strict=True))
+    index = index_of(frame)
+    for key, rows in rows_of.items():
+        past, origin = after.histories[key], len(before.histories[key]) - 1
+        steps = len(past) - origin - 1
+        (forecast,) = model.forecast([Path(past, np.array([origin]))], steps)
+        places = np.arange(steps)
+        if index is not None:
+            own = in_zone_of(as_time_labels(index)[rows], past.index)
+            places = past.index[origin + 1 :].get_indexer(own)
+        predictions[rows] = forecast[0][places]
+    return predictions[:, 0] if len(before.columns) == 1 else predictions
+
+
+def lacking_rows(model, history, origins, n_steps):
+    """Return how many rows of values known in advance are lacking for so many steps."""
+    if not len(model.features.known):
+        return np.zeros(len(origins), dtype=int)
+    ends = origins + np.array([model.padded(n) for n in n_steps], dtype=int)
+    return np.maximum(ends + 1 - len(history), 0)
+
+
+def forecast_known(model, jobs):
+    """Forecast rows of series that are known, if need be from earlier rows than asked for.
+
+    Where values known in advance end before the last block of `horizon` rows does, forecasts begin
+    so many rows earlier that it ends with them. Nothing of the rows in between is used.
+
+    Parameters
+    ----------
+    model : ForecastModel
+        Who forecasts.
+    jobs : list of (History, ndarray, ndarray)
+        Series, the origins of shape (n_origins,), and which rows ahead are wanted, (n_origins,
+        steps).
+
+    Returns
+    -------
+    forecasts : list of ndarray of shape (n_origins, steps, n_columns)
+        Numbers at least up to the last row wanted from each origin.
+    """
+    shifts = [lacking_rows(model, past, origins, last_step(w)) for past, origins, w in jobs]
+    parts = [
+        (number, shift) for number, by_origin in enumerate(shifts) for shift in np.unique(by_origin)
+    ]
+    steps = max((jobs[number][2].shape[1] + int(shift) for number, shift in parts), default=0)
+    paths = []
+    for number, shift in parts:
+        past, origins, _ = jobs[number]
+        chosen = origins[shifts[number] == shift] - shift
+        paths.append(Path(past, chosen, unused_future(model, past, steps)))
+    forecasts = [np.full((*w.shape, past.values.shape[1]), np.nan) for past, _, w in jobs]
+    for (number, shift), values in zip(parts, model.forecast(paths, steps), strict=True):
+        n_steps = forecasts[number].shape[1]
+        forecasts[number][shifts[number] == shift] = values[:, shift : shift + n_steps]
+    return forecasts
+
+
+def last_step(tested):
+    """Return the number of the last row ahead that is wanted from each origin."""
+    return tested.shape[1] - np.argmax(tested[:, ::-1], axis=1)
+
+
+def unused_future(model, history, steps):
+    """Return values for rows after the end, that only what is cut off afterwards depends on."""
+    if not len(model.features.known):
+        return None
+    last = history.exog[-1:, model.features.known]
+    return np.repeat(last, model.padded(steps), axis=0)

@@ -1,0 +1,88 @@
+"""Metrics in backtests are those of the rows of its forecasts."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import Ridge
+from sklearn.metrics import max_error
+
+from sklstm import Forecaster, mean_absolute_scaled_error
+from sklstm.metrics import mean_interval_score, mean_interval_width, weighted_quantile_loss
+
+WALK = np.cumsum(np.random.default_rng(0).normal(size=160))
+FOLDS = [(range(100), range(100, 130)), (range(130), range(130, 160))]
+METRICS = ["mase", max_error, "interval_score", "width", "wql"]
+
+
+def test_metrics_by_step_and_overall():
+    result = Forecaster(Ridge(), 6).backtest(
+        WALK, FOLDS, steps=4, level=[0.5, 0.8], season=3, metrics=METRICS
+    )
+    rows = result.forecasts
+    assert not [name for name in rows if name.startswith("_")]
+    for step, of_step in rows.groupby(level="step"):
+        found = result.errors.loc[step]
+        bounds = of_step["lower_0.8"], of_step["upper_0.8"]
+        expected = {
+            "max_error": max_error(of_step["actual"], of_step["prediction"]),
+            "interval_score_0.8": mean_interval_score(of_step["actual"], *bounds, level=0.8),
+            "width_0.8": mean_interval_width(*bounds),
+            "wql": weighted_quantile_loss(
+                of_step["actual"],
+                of_step[["lower_0.5", "upper_0.5", "lower_0.8", "upper_0.8"]],
+                quantiles=[0.25, 0.75, 0.1, 0.9],
+            ),
+            "mase": np.mean(
+                [
+                    mean_absolute_scaled_error(
+                        row[["actual"]], row[["prediction"]], y_train=WALK[: origin + 1], season=3
+                    )
+                    for (origin, _), row in of_step.iterrows()
+                ]
+            ),
+        }
+        assert {name: found[name] for name in expected} == pytest.approx(expected)
+    assert result.overall["mase"] == pytest.approx(result.errors["mase"].mean())
+    assert "by_series" not in result
+
+
+def test_metrics_by_series():
+    panel = pd.concat({"a": pd.Series(WALK), "b": pd.Series(7 * WALK[:150])}, names=["n", "t"])
+    folds = [(np.r_[:100, 160:260], np.r_[100:104, 260:264])]
+    result = Forecaster(Ridge(), 6, by="n").backtest(panel, folds, metrics="mase")
+    for key, rows in result.forecasts.groupby(level="n"):
+        y_train = panel[key].iloc[:100]
+        expected = mean_absolute_scaled_error(rows["actual"], rows["prediction"], y_train=y_train)
+        assert result.by_series.loc[key, "mase"] == pytest.approx(expected)
+        assert result.by_series.loc[key, "n_forecasts"] == 4
+    assert result.overall["mase"] == pytest.approx(result.by_series["mase"].mean())
+
+
+def test_metrics_of_several_columns():
+    two = pd.DataFrame({"x": WALK, "y": 2 * WALK[::-1]})
+    result = Forecaster(Ridge(), 6).backtest(two, FOLDS, steps=3, metrics=["mae", max_error])
+    for column in ("x", "y"):
+        rows = result.forecasts.xs(column, level="column")
+        expected = max_error(rows["actual"], rows["prediction"])
+        assert result.overall.loc[column, "max_error"] == pytest.approx(expected)
+    assert result.errors["max_error"].notna().all()
+
+
+@pytest.mark.parametrize(
+    ("metrics", "message"),
+    [
+        ("mea", "got 'mea'"),
+        (["mase", "mean_absolute_scaled_error"], "distinct names"),
+        ([3], "got 3"),
+        ("width", "'width', which takes a level"),
+    ],
+)
+def test_wrong_metrics(metrics, message):
+    with pytest.raises(ValueError, match=message):
+        Forecaster(Ridge(), 6).backtest(WALK, FOLDS, metrics=metrics)
+
+
+def test_a_series_that_repeats_itself_has_no_scaled_error():
+    still = np.append(np.ones(100), WALK[:30])
+    with pytest.raises(ValueError, match=r"naive forecast.*is 0.0 for origin 99, step 1"):
+        Forecaster(Ridge(), 6).backtest(still, [(range(100), range(100, 120))], metrics="mase")
