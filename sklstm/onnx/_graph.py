@@ -7,7 +7,7 @@ from onnx import TensorProto, helper, numpy_helper
 from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType, guess_proto_type
 
 DOUBLE, FLOAT = TensorProto.DOUBLE, TensorProto.FLOAT
-INT64, INT32, BOOL = TensorProto.INT64, TensorProto.INT32, TensorProto.BOOL
+INT64 = TensorProto.INT64
 _OLDEST_OPSET = 18  # reductions that take their axes as an input
 
 

@@ -15,7 +15,7 @@ from sklstm.data._frames import parse_step_names
 from sklstm.data._shapes import LARGEST_TOKEN, PADDING
 from sklstm.meta_estimators import inner, walk
 
-from ._graph import DOUBLE, INT32, INT64
+from ._graph import DOUBLE, INT64
 
 _TYPES_OF_TOKENS = {
     "int32": Int32TensorType,
@@ -131,11 +131,6 @@ class ObservedSteps:
         wrong = graph("And", wrong, graph("Unsqueeze", self.observed, [2]))
         n_wrong = graph("ReduceSum", graph.cast(wrong, INT64), [1, 2], keepdims=0)
         self.unusable = graph("Or", graph("Equal", counts, 0), graph("Greater", n_wrong, 0))
-
-    @property
-    def lengths_of_sequences(self):
-        """The lengths as recurrent operators take them."""
-        return self._graph.cast(self.lengths, INT32)
 
     def to_front(self, values):
         """Move what belongs to observed steps to the front, in its order.

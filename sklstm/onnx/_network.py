@@ -6,15 +6,15 @@ import numpy as np
 
 from sklstm.cells import CELLS
 
-from ._graph import BOOL, DOUBLE, FLOAT, INT64, scan
+from ._graph import DOUBLE, FLOAT, INT64, scan
 from ._input import ObservedSteps, token_rows, token_windows
 
 #: Cells that ONNX has an operator for, and the order of its gates: iofc, zrh.
 OPERATORS = {"lstm": [0, 3, 1, 2], "gru": [1, 0, 2], "rnn": [0]}
 
 
-def layer_weights(spec, weights, layer):
-    """Return the weights of all directions of a layer.
+def _operator_weights(spec, weights, prefix):
+    """Return the weights of a direction as ONNX's operator has them.
 
     Parameters
     ----------
@@ -22,27 +22,18 @@ def layer_weights(spec, weights, layer):
         The network.
     weights : dict of str to ndarray
         Its parameters.
-    layer : int
-        Number of the layer.
+    prefix : str
+        Layer and direction.
 
     Returns
     -------
-    w : ndarray of shape (n_directions, n_gates * units, n_inputs), float32
+    w : ndarray of shape (1, n_gates * units, n_inputs), float32
         Weights of the inputs.
-    r : ndarray of shape (n_directions, n_gates * units, units), float32
+    r : ndarray of shape (1, n_gates * units, units), float32
         Weights of the states.
-    b : ndarray of shape (n_directions, 2 * n_gates * units), float32
+    b : ndarray of shape (1, 2 * n_gates * units), float32
         Biases of the inputs, then of the states.
-    p : ndarray of shape (n_directions, 3 * units), float32, or None
-        Peepholes of the input, output and forget gate.
     """
-    parts = [_of_direction(spec, weights, f"layer{layer}_{name}") for name in spec.directions]
-    w, r, b, p = zip(*parts, strict=True)
-    stacked = [np.stack(part).astype(np.float32) for part in (w, r, b)]
-    return *stacked, np.stack(p).astype(np.float32) if spec.peephole else None
-
-
-def _of_direction(spec, weights, prefix):
     w, r, b = (
         _reordered(weights[f"{prefix}_{kind}"], spec.cell)
         for kind in ("input", "recurrent", "bias")
@@ -51,8 +42,8 @@ def _of_direction(spec, weights, prefix):
     if spec.cell == "gru":
         candidate = weights[f"{prefix}_candidate_bias"]
         from_states[-len(candidate) :] = candidate
-    p = weights[f"{prefix}_peephole"][[0, 2, 1]].reshape(-1) if spec.peephole else None
-    return w, r, np.concatenate([b, from_states]), p
+    arrays = w, r, np.concatenate([b, from_states])
+    return [array[np.newaxis].astype(np.float32) for array in arrays]
 
 
 def _reordered(array, cell):
@@ -106,8 +97,12 @@ def _functions(activation):
     )
 
 
-def loop_layer(graph, spec, weights, layer, sequence, lengths):
-    """Return what ONNX's recurrent operators return, of a layer of any cell.
+def _run_layer(graph, spec, weights, layer, sequence, lengths, *, at_end):
+    """Return what a layer makes of sequences whose observed steps stand at the front.
+
+    Steps behind the end of a sequence are read like any others, and what comes of them is never
+    looked at. So no operator has to know of lengths, which some runtimes leave out: the last state
+    is gathered, and what reads backwards reads a reversed sequence.
 
     Parameters
     ----------
@@ -122,33 +117,56 @@ def loop_layer(graph, spec, weights, layer, sequence, lengths):
     sequence : str
         (n_timesteps, n_samples, n_inputs), in single precision.
     lengths : str
-        (n_samples,), number of steps of each sequence.
+        (n_samples,), int64: number of steps of each sequence.
+    at_end : bool
+        Whether the states that each direction ends with are wanted, or those of all steps.
 
     Returns
     -------
     states : str
-        (n_timesteps, n_directions, n_samples, units); beyond the end of a sequence the last one.
-    last : str
-        (n_directions, n_samples, units).
+        (n_samples, n_directions * units) at the end, otherwise
+        (n_timesteps, n_samples, n_directions * units), anything beyond the end of a sequence.
     """
-    lengths = graph.cast(lengths, INT64)
-    n_timesteps = graph("Squeeze", graph("Shape", sequence, start=0, end=1), [0])
-    steps = graph("Unsqueeze", graph("Range", 0, n_timesteps, 1), [1])
-    going_on = graph("Unsqueeze", graph("Less", steps, lengths), [2])
-    states, last = [], []
+    # ONNX's LSTM has peepholes, but not every runtime heeds them.
+    run = _operator if spec.cell in OPERATORS and not spec.peephole else _loop
+    states = []
     for direction in spec.directions:
         turned = {"time_axis": 0, "batch_axis": 1} if direction == "backward" else None
         read = graph("ReverseSequence", sequence, lengths, **turned) if turned else sequence
-        prefix = f"layer{layer}_{direction}"
-        found, end = _run(graph, spec, weights, prefix, spec.units[layer], read, going_on)
-        found = graph("ReverseSequence", found, lengths, **turned) if turned else found
-        states.append(graph("Unsqueeze", found, [1]))
-        last.append(graph("Unsqueeze", end, [0]))
-    return graph("Concat", *states, axis=1), graph("Concat", *last, axis=0)
+        found = run(graph, spec, weights, f"layer{layer}_{direction}", spec.units[layer], read)
+        if at_end:
+            found = _at_last(graph, found, lengths)
+        elif turned:
+            found = graph("ReverseSequence", found, lengths, **turned)
+        states.append(found)
+    return states[0] if len(states) == 1 else graph("Concat", *states, axis=-1)
 
 
-def _run(graph, spec, weights, prefix, units, sequence, going_on):
-    """Return the hidden states of all steps, and those after the last one."""
+def _at_last(graph, states, lengths):
+    """Return the last state of each sequence."""
+    n_samples = graph("Squeeze", graph("Shape", lengths), [0])
+    steps = graph("Unsqueeze", graph("Sub", lengths, 1), [1])
+    samples = graph("Unsqueeze", graph("Range", 0, n_samples, 1), [1])
+    return graph("GatherND", states, graph("Concat", steps, samples, axis=1))
+
+
+def _operator(graph, spec, weights, prefix, units, sequence):
+    """Return the hidden states of all steps, by ONNX's operator."""
+    w, r, b = _operator_weights(spec, weights, prefix)
+    activation = spec.activation.capitalize()
+    activations = {"lstm": ["Sigmoid", activation, activation], "gru": ["Sigmoid", activation]}
+    attributes = {
+        "hidden_size": units,
+        "activations": activations.get(spec.cell, [activation]),
+    }
+    if spec.cell == "gru":
+        attributes["linear_before_reset"] = 1
+    states = graph(spec.cell.upper(), sequence, w, r, b, **attributes)
+    return graph("Squeeze", states, [1])
+
+
+def _loop(graph, spec, weights, prefix, units, sequence):
+    """Return the hidden states of all steps, by a loop over the equations of the cell."""
     cell, functions = CELLS[spec.cell], _functions(spec.activation)
     w = {
         name.removeprefix(f"{prefix}_"): array.astype(np.float32)
@@ -160,21 +178,18 @@ def _run(graph, spec, weights, prefix, units, sequence, going_on):
     zeros = graph("Expand", np.float32(0), graph("Concat", n_samples, [units], axis=0))
 
     def step(body, states, items):
-        from_inputs, going_on = items
         old = [_Tensor(body, state) for state in states]
-        weighted = _weighted_inputs(body, cell, w, from_inputs, old[0])
+        weighted = _weighted_inputs(body, cell, w, *items, old[0])
         peepholes = [[_Tensor(body, body.constant(row)) for row in w.get("peephole", [])]]
         new, _ = cell.equations(functions, weighted, old, *peepholes if spec.peephole else ())
-        pairs = zip(new, old, strict=True)
-        new = [body("Where", going_on, now.name, before.name) for now, before in pairs]
-        return new, new[:1]
+        names = [state.name for state in new]
+        return names, names[:1]
 
-    info = FLOAT, [None, units]
     n_rows = len(cell.gates) * units
-    sequences = [(from_inputs, (FLOAT, [None, n_rows])), (going_on, (BOOL, [None, 1]))]
-    states = [(zeros, info) for _ in cell.states]
-    (last, *_), (found,) = scan(graph, step, states, sequences, name=prefix)
-    return found, last
+    states = [(zeros, (FLOAT, [None, units])) for _ in cell.states]
+    sequences = [(from_inputs, (FLOAT, [None, n_rows]))]
+    _, (found,) = scan(graph, step, states, sequences, name=prefix)
+    return found
 
 
 def _weighted_inputs(body, cell, w, from_inputs, hidden):
@@ -204,7 +219,7 @@ def network_output(graph, estimator, windows, *, every_step=False):
     Parameters
     ----------
     graph : Graph
-        Where nodes are added, one recurrent operator for each layer among them.
+        Where nodes are added, one recurrent operator for each layer and direction among them.
     estimator : RecurrentBase
         A fitted estimator.
     windows : str
@@ -258,22 +273,14 @@ def _states(graph, spec, weights, sequence, steps, *, at_end):
     """Return the states at the end, (n_samples, n), or those after every step, with three axes."""
     sequence = graph("Transpose", sequence, perm=[1, 0, 2])
     n_samples = graph("Shape", sequence, start=1, end=2)
-    sequence, lengths = _not_empty(graph, sequence, steps.lengths_of_sequences, n_samples)
+    sequence, lengths = _not_empty(graph, sequence, steps.lengths, n_samples)
+    longest = graph("ReduceMax", lengths, keepdims=1)
+    sequence = graph("Slice", sequence, [0], longest, [0])  # nothing stands behind it
     for layer in range(spec.num_layers):
-        states, last = _run_layer(graph, spec, weights, layer, sequence, lengths)
-        if layer < spec.num_layers - 1 or not at_end:
-            sequence = _directions_joined(graph, states)
-    if at_end:
-        last = graph("Transpose", last, perm=[1, 0, 2])
-        found = graph("Reshape", last, [-1, spec.state_size])
-    else:
-        found = graph("Transpose", sequence, perm=[1, 0, 2])
+        ends = at_end and layer == spec.num_layers - 1
+        sequence = _run_layer(graph, spec, weights, layer, sequence, lengths, at_end=ends)
+    found = sequence if at_end else graph("Transpose", sequence, perm=[1, 0, 2])
     return graph("Slice", found, [0], n_samples, [0])
-
-
-def _directions_joined(graph, states):
-    """Make (n_timesteps, n_samples, n) of (n_timesteps, n_directions, n_samples, units)."""
-    return graph("Reshape", graph("Transpose", states, perm=[0, 2, 1, 3]), [0, 0, -1])
 
 
 def _not_empty(graph, sequence, lengths, n_samples):
@@ -281,27 +288,4 @@ def _not_empty(graph, sequence, lengths, n_samples):
     n_added = graph.cast(graph("Equal", n_samples, 0), INT64)
     around = graph("Concat", [0, 0, 0, 0], n_added, [0], axis=0)
     sequence = graph("Pad", sequence, around, np.float32(0))
-    return sequence, graph("Pad", lengths, graph("Concat", [0], n_added, axis=0), np.int32(1))
-
-
-def _run_layer(graph, spec, weights, layer, sequence, lengths):
-    """Return states (n_timesteps, n_directions, n_samples, units) and (n_directions, ...)."""
-    if spec.cell not in OPERATORS:
-        return loop_layer(graph, spec, weights, layer, sequence, lengths)
-    units, n_directions = spec.units[layer], len(spec.directions)
-    *arrays, peepholes = layer_weights(spec, weights, layer)
-    inputs = [sequence, *arrays, lengths]
-    activation = spec.activation.capitalize()
-    activations = {"lstm": ["Sigmoid", activation, activation], "gru": ["Sigmoid", activation]}
-    attributes = {
-        "hidden_size": units,
-        "direction": "bidirectional" if spec.bidirectional else "forward",
-        "activations": activations.get(spec.cell, [activation]) * n_directions,
-    }
-    if spec.cell == "gru":
-        attributes["linear_before_reset"] = 1
-    if peepholes is not None:
-        shape = graph("Concat", [n_directions], graph("Shape", lengths), [units], axis=0)
-        zeros = graph("Expand", np.float32(0), shape)
-        inputs += [zeros, zeros, peepholes]
-    return graph(spec.cell.upper(), *inputs, n_outputs=2, **attributes)
+    return sequence, graph("Pad", lengths, graph("Concat", [0], n_added, axis=0), 1)

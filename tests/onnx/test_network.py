@@ -49,7 +49,7 @@ def test_every_network(network, windows, holes, agrees):
     loops = {"MinGRU": "Scan", "SLSTM": "Scan"}  # which ONNX has no operators for
     operator = (loops | {"BiLSTM": "LSTM"}).get(network["cell"], network["cell"])
     n_layers = len(network["hidden_size"]) if isinstance(network["hidden_size"], list) else 1
-    n_layers *= 2 if operator == "Scan" and network.get("bidirectional") else 1
+    n_layers *= 2 if network.get("bidirectional") or network["cell"] == "BiLSTM" else 1
     assert [node.op_type for node in graph.graph.node].count(operator) == n_layers
 
 
