@@ -94,6 +94,11 @@ def time_among(values: Any, kinds: tuple[type, ...] = NUMPY_TIMES) -> Any:
         An array, a list, or one value.
     kinds : tuple of type
         What counts as a time. NumPy takes its own for numbers, and refuses those of Python.
+
+    Returns
+    -------
+    time : object or None
+        The first one.
     """
     if isinstance(values, list | tuple):
         found = (time_among(value, kinds) for value in values)

@@ -71,6 +71,16 @@ def newest_of_each_class(targets: np.ndarray, fraction: float) -> tuple[np.ndarr
     fraction : float in (0, 1)
         Share of the samples that validate; of each class nearly the same. Each class keeps one
         sample at least for training.
+
+    Returns
+    -------
+    training, validation : ndarray of int
+        In the order of the samples.
+
+    Raises
+    ------
+    ValueError
+        If each class has a single sample.
     """
     numbers, counts = np.unique(targets, return_counts=True)
     n_validation = max(1, round(fraction * len(targets)))

@@ -302,6 +302,13 @@ def with_targets(windows, targets, params):
         One row a sample.
     params : dict
         What else is given to ``fit``, such as ``sample_weight``.
+
+    Returns
+    -------
+    windows, targets : ndarray
+        The remaining rows.
+    params : dict
+        With the weights of the remaining rows.
     """
     there = ~np.isnan(targets).reshape(len(targets), -1).all(axis=1)
     if there.all():
