@@ -10,7 +10,12 @@ from sklearn.utils._param_validation import Interval, StrOptions, validate_param
 
 from sklstm.training import RunState
 
-from ._checkpoint_file import CheckpointFile, fit_identity, read_content
+from ._checkpoint_file import (
+    CheckpointFile,
+    fit_identity,
+    read_content,
+    refuse_other_than_files,
+)
 
 _OF_CALLBACKS = (
     "_skl_callbacks", "_skl_callbacks_to_teardown", "_callback_fit_ctx", "_parent_callback_ctx",
@@ -23,7 +28,7 @@ class Checkpoint:
     Where the file is there when `fit` begins, the fit goes on from it: it ends with the weights, to
     the last bit, with which it would have ended without the interruption. So a script that was
     killed is simply started again. The file is whole at every moment, and stays there at the end:
-    remove it to begin anew.
+    remove it to begin anew. While a fit is going on, a second one with the same file is refused.
 
     Parameters
     ----------
@@ -100,6 +105,8 @@ class Checkpoint:
         ------
         FileNotFoundError
             If there is no folder for the file.
+        IsADirectoryError, OSError
+            If there is a folder in its place, or a pipe.
         TypeError
             If the estimator is not trained in epochs by this package.
         ValueError
@@ -128,6 +135,7 @@ class Checkpoint:
                 "set_callbacks(), and save the estimator after as many calls as you like."
             )
         _check_one_fit(context)
+        refuse_other_than_files(self.path)
         if not Path(self.path).absolute().parent.is_dir():
             raise FileNotFoundError(
                 f"path={str(self.path)!r} lies in no folder: make it before the fit."
@@ -156,6 +164,8 @@ class Checkpoint:
 
         Raises
         ------
+        BlockingIOError
+            If another fit is writing the file: the same script, started twice.
         TypeError
             If a parameter cannot be pickled.
         ValueError

@@ -12,6 +12,8 @@ from secrets import token_hex
 import joblib
 import numpy as np
 
+from ._path_lock import PathLock
+
 # A fit may go on with others of these; the last two are refused elsewhere.
 _FREE = {"max_epochs", "verbose", "device", "engine", "callbacks", "warm_start"}
 _VALUES = 1 << 20  # that are looked at together
@@ -174,7 +176,14 @@ class CheckpointFile:
         self.identity = identity
         self.written = None
         self._trace = None  # of the file as it was left
-        remove_unfinished(self.path)
+        refuse_other_than_files(self.path)
+        self._lock = PathLock(_followed(self.path))
+        if self._lock.is_exclusive:  # so whoever has left a part of a file is no more
+            remove_unfinished(self.path)
+
+    def close(self):
+        """Let other fits write the file."""
+        self._lock.release()
 
     def read(self):
         """Return the content, None if there is no file.
@@ -224,6 +233,33 @@ class CheckpointFile:
             )
 
 
+def refuse_other_than_files(path):
+    """Raise an OSError if there is something at a path that is no file, such as a pipe.
+
+    Reading a pipe waits until somebody writes, perhaps for ever.
+
+    Parameters
+    ----------
+    path : str or path
+        The path; there need be nothing.
+
+    Raises
+    ------
+    IsADirectoryError
+        If it is a folder.
+    OSError
+        If it is a pipe, a device or a socket.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise IsADirectoryError(
+            f"path={str(path)!r} is a folder: name a file in it, such as "
+            f"{str(path / 'fit.checkpoint')!r}."
+        )
+    if path.exists() and not path.is_file():
+        raise OSError(f"path={str(path)!r} is no file, but a pipe, device or socket.")
+
+
 def write_content(path, content):
     """Write a checkpoint: a line that says so, a digest, and the pickled content.
 
@@ -259,6 +295,7 @@ def read_content(path):
     OSError
         If it cannot be read.
     """
+    refuse_other_than_files(path)
     with open(path, "rb") as file:
         name, number = file.read(len(_NAME)), file.readline(80).strip()
         if name != _NAME:

@@ -26,6 +26,7 @@ from ._numbers import (
     refuse_partly_missing_targets,
     refuse_times,
 )
+from ._on_disk import empty_beside, is_on_disk
 from ._plain_values import plain_values
 from ._shapes import (
     OUT_OF_VOCABULARY,
@@ -33,10 +34,8 @@ from ._shapes import (
     as_series,
     as_token_windows,
     as_windows,
-    empty_beside,
     flatten_windows,
     has_three_axes,
-    is_on_disk,
     is_windows,
     place_in_windows,
     refuse_infinity,

@@ -8,7 +8,6 @@ Everything that a user may hand over is turned here into one of two forms:
 Tokens are windows of one feature, whose padding becomes missing steps.
 """
 
-import tempfile
 from collections.abc import Callable
 from typing import Any
 
@@ -355,44 +354,3 @@ def as_token_windows(windows: np.ndarray, input_name: str = "X") -> np.ndarray:
             f"its {windows.shape[1]} steps are padding. Remove such samples."
         )
     return np.where(missing, np.nan, windows)
-
-
-def is_on_disk(array: Any) -> bool:
-    """Return whether an array is a view of a file.
-
-    Parameters
-    ----------
-    array : ndarray
-        Any array.
-
-    Returns
-    -------
-    on_disk : bool
-        Whether it is.
-    """
-    while array is not None:
-        if isinstance(array, np.memmap):
-            return True
-        array = getattr(array, "base", None)
-    return False
-
-
-def empty_beside(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """Return an array to be filled: in a temporary file if another array is on disk.
-
-    Parameters
-    ----------
-    array : ndarray
-        The other array, which also gives the precision.
-    shape : tuple of int
-        Shape of the new one.
-
-    Returns
-    -------
-    empty : ndarray
-        With any contents. The file goes when the array does.
-    """
-    if not is_on_disk(array):
-        return np.empty(shape, dtype=array.dtype)
-    with tempfile.TemporaryFile() as file:
-        return np.memmap(file, dtype=array.dtype, mode="w+", shape=shape)

@@ -184,7 +184,10 @@ class OngoingRun:
         )
 
     def end(self) -> None:
-        """Let go of the samples and of all that refers to them."""
+        """Let go of the samples and of all that refers to them, and of files of callbacks."""
+        for note in self.told.values():
+            if hasattr(note, "close"):
+                note.close()
         self.training = self.validation = self.estimator = self.context = None
         self.data = {}
         self.resume = self.fitted = self._epoch = self._result = self._state = None

@@ -6,6 +6,7 @@ not ours; so they are written as dictionaries that say what is to be made of the
 
 from dataclasses import fields
 
+import numpy as np
 import pandas as pd
 
 from ._plain_labels import index_from, offset_from, plain_index, plain_offset
@@ -70,6 +71,8 @@ def from_plain(value, classes):
     """
     if type(value) in (list, tuple):
         return _same_or_new(value, [from_plain(item, classes) for item in value])
+    if type(value) is np.ndarray and not value.dtype.isnative:
+        return value.astype(value.dtype.newbyteorder("="))  # of a machine of the other byte order
     if type(value) is not dict:
         return value
     parts = {key: from_plain(item, classes) for key, item in value.items()}

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from inspect import Parameter, signature
 from typing import Any, ClassVar
 
+from ._plain_labels import UnknownZoneError
 from ._plain_state import from_plain, to_plain
 
 FORMAT = 1  # to be raised when an older release could not make sense of a newer state
@@ -57,6 +58,7 @@ def saved_state(estimator, state):
     state : dict
         Plain Python and NumPy, with the version that writes them.
     """
+    state = dict(state)  # in one go: another thread may be fitting the estimator
     saved = {name: value for name, value in state.items() if name not in estimator._not_saved}
     stamp = {_VERSION: _this_version(), _FORMAT: FORMAT}
     return to_plain(saved, estimator._saved_classes) | stamp
@@ -86,6 +88,8 @@ def restored_state(cls, state):
     state = _with_parameters(cls, state, version)
     try:
         state = from_plain(state, cls._saved_classes)
+    except UnknownZoneError as error:
+        raise ValueError(f"{cls.__name__} cannot be loaded here. {error}") from error
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ValueError(_damaged(cls, version, str(error))) from error
     absent = [name for name in cls._saved_together if name not in state]

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
-from sklstm.data import empty_beside, step_names, wants_frame
+from sklstm.data import empty_beside, is_on_disk, step_names, wants_frame
 from sklstm.time_labels import step_numbers
 
 from ._series_transformer import SeriesTransformer, fit_task
@@ -247,10 +247,13 @@ class SequenceWindower(SeriesTransformer):
         before = before[max(0, len(before) - lookback + 1) :]
         n_steps, n_features = series.shape
         n_missing = lookback - 1 - len(before)
-        padded = empty_beside(series, (n_steps + lookback - 1, n_features))
-        padded[n_missing : lookback - 1] = before
-        padded[lookback - 1 :] = series
-        padded[:n_missing] = np.nan if self.pad == "missing" else padded[n_missing]
+        if lookback == 1 and is_on_disk(series):
+            padded = series  # there is nothing to pad, so the file itself will do
+        else:
+            padded = empty_beside(series, (n_steps + lookback - 1, n_features))
+            padded[n_missing : lookback - 1] = before
+            padded[lookback - 1 :] = series
+            padded[:n_missing] = np.nan if self.pad == "missing" else padded[n_missing]
         row, item = padded.strides
         if self.flatten or wants_frame(self):
             shape, strides = (n_steps, lookback * n_features), (row, item)

@@ -22,14 +22,15 @@ class Steps:
     ----------
     kind : str
         What labels must be comparable as.
-    step : int or str
-        A whole number, or the name of a pandas offset.
+    step : int, str or pandas offset
+        A whole number, or the name of a pandas offset; of an offset whose name does not tell all
+        of it, such as business days with holidays, the offset itself.
     has_holidays : bool
         Whether labels may be left out, as on trading days.
     """
 
     kind: str
-    step: int | str
+    step: int | str | pd.offsets.BaseOffset
     has_holidays: bool = False
 
     @classmethod
@@ -50,8 +51,7 @@ class Steps:
             return None
         step, has_holidays = found
         has_holidays = has_holidays or getattr(step, "freqstr", None) == "B"
-        plain = int(step) if isinstance(step, int | np.integer) else step.freqstr
-        return cls(kind.comparable_as(index), plain, has_holidays)
+        return cls(kind.comparable_as(index), _plain_step(step), has_holidays)
 
     def numbers(self, index: pd.Index | None) -> np.ndarray | None:
         """Return how many steps each row is after the first one; None if no label is absent.
@@ -124,6 +124,15 @@ def _grid(kind, index, step):
         return kind.between(index, step)
     except ValueError:
         return None
+
+
+def _plain_step(step):
+    if isinstance(step, int | np.integer):
+        return int(step)
+    try:
+        return step.freqstr if _offset(step.freqstr) == step else step
+    except ValueError:  # of a name that is none of pandas' own
+        return step
 
 
 def _offset(step):

@@ -4,7 +4,7 @@ import os
 import threading
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from joblib import cpu_count
 
@@ -69,7 +69,7 @@ class Cores:
                 results[place] = task()
 
         try:
-            futures = [self._pool.submit(work) for _ in range(helpers)]
+            futures = self._submitted(work, helpers)
             try:
                 work()
             finally:
@@ -81,6 +81,14 @@ class Cores:
             with self._lock:
                 self._busy -= helpers
         return results
+
+    def _submitted(self, work, helpers):
+        """Let so many threads do some work; fewer or none where no more threads can begin."""
+        futures = []
+        with suppress(RuntimeError):  # the main thread has ended, or the interpreter is about to
+            for _ in range(helpers):
+                futures.append(self._pool.submit(work))
+        return futures
 
     def _take(self, wanted):
         with self._lock:

@@ -238,3 +238,43 @@ def test_threads_help_in_a_forked_process():
     command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", FORK]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert (ran.returncode, ran.stderr) == (0, "")
+
+
+AT_THE_END = """
+import atexit
+import threading
+import time
+
+import numpy as np
+
+from sklstm import LSTMRegressor
+from sklstm.training._cores import CORES
+
+CORES.limit = lambda: 3
+X = np.random.default_rng(0).normal(size=(600, 8, 2))
+
+def fit(name):
+    model = LSTMRegressor(16, batch_size=600, max_epochs=2, random_state=0).fit(X, X[:, -1, 0])
+    print(name, model.predict(X).sum(), flush=True)
+    print(name, CORES.run([lambda: 1, lambda: 2, lambda: 3]), flush=True)
+
+def after_the_main_thread():
+    while threading.main_thread().is_alive():
+        time.sleep(0.01)
+    fit("thread")
+
+POOL
+atexit.register(fit, "exit")
+threading.Thread(target=after_the_main_thread).start()
+"""
+
+
+@pytest.mark.parametrize("before", ["", 'fit("main")'], ids=["no pool yet", "a pool"])
+def test_a_fit_ends_though_no_more_threads_can_begin(before):
+    command = [sys.executable, "-c", AT_THE_END.replace("POOL", before)]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    results = {line.partition(" ")[2] for line in ran.stdout.splitlines()}
+    assert len(ran.stdout.splitlines()) == (6 if before else 4)
+    assert len(results) == 2  # of all fits the same bits, and of the tasks
+    assert "[1, 2, 3]" in results
