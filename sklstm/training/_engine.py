@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from types import ModuleType
 from typing import Any, Protocol
 
 import numpy as np
@@ -78,13 +80,13 @@ def make_engine(
         from ._compiled_engine import CompiledEngine
 
         return CompiledEngine(spec, weights, data, validation, settings, optimizer_state)
-    from sklstm.torch_training import TorchEngine
-
+    asked = "engine='torch'" if settings.engine == "torch" else "callbacks"
+    torch_training = _torch_training(f"device={settings.device!r}" if compiled else asked)
     size = settings.batch_size
     data = _with_batches(data, size)
     if validation is not None:
         validation = _with_batches(validation, max(size, _VALIDATION_SAMPLES))
-    return TorchEngine(spec, weights, data, validation, settings, optimizer_state)
+    return torch_training.TorchEngine(spec, weights, data, validation, settings, optimizer_state)
 
 
 def _with_batches(data: TrainingData, size: int) -> TrainingData:
@@ -113,9 +115,38 @@ def training_device(name: str) -> str:
     """
     if name == "cpu":
         return name
-    from sklstm.torch_training import find_device
+    return _torch_training(f"device={name!r}").find_device(name).type
 
-    return find_device(name).type
+
+def _torch_training(asked: str) -> ModuleType:
+    """Return the package of the plain engine, which a process that only predicts may lack.
+
+    Parameters
+    ----------
+    asked : str
+        The parameter that asks for it.
+
+    Returns
+    -------
+    module : module
+        `sklstm.torch_training`.
+
+    Raises
+    ------
+    ImportError
+        If torch or skorch is not installed.
+    """
+    try:
+        return importlib.import_module("sklstm.torch_training")
+    except ModuleNotFoundError as error:
+        if error.name not in ("torch", "skorch"):
+            raise
+        raise ImportError(
+            f"{asked} needs torch and skorch, and {error.name} is not installed: "
+            "pip install torch skorch. Without them train with engine='auto', device='cpu' and "
+            "callbacks=None; fitted models predict as they are.",
+            name=error.name,
+        ) from error
 
 
 class Predictor:

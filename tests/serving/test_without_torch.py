@@ -1,0 +1,129 @@
+"""A process that only predicts needs neither torch nor skorch: run in an environment without them."""
+
+import importlib.metadata
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import joblib
+import numpy as np
+import pytest
+from packaging.requirements import Requirement
+from sklearn.pipeline import make_pipeline
+
+import sklstm
+from sklstm import GRURegressor, LSTMRegressor, SequenceWindower
+
+TRAINING_ONLY = {"torch", "skorch"}
+
+
+def required(name, left_out):
+    """Return the names of the distributions that one needs, itself among them."""
+    found, unread = set(), [name]
+    while unread:
+        name = unread.pop()
+        if name in found or name in left_out:
+            continue
+        found.add(name)
+        requirements = map(Requirement, importlib.metadata.requires(name) or [])
+        unread += [
+            each.name
+            for each in requirements
+            if each.marker is None or each.marker.evaluate({"extra": ""})
+        ]
+    return found
+
+
+@pytest.fixture(scope="module")
+def slim(tmp_path_factory):
+    """A function that runs code where only the packages that a prediction needs are installed."""
+    folder = tmp_path_factory.mktemp("site-packages")
+    for name in required("sklstm", TRAINING_ONLY):
+        distribution = importlib.metadata.distribution(name)
+        for top in {Path(file).parts[0] for file in distribution.files} - {"..", "__pycache__"}:
+            place = folder / top
+            if not place.exists():
+                place.symlink_to(Path(distribution.locate_file(top)))
+    place = folder / "sklstm"
+    place.unlink(missing_ok=True)
+    place.symlink_to(Path(sklstm.__file__).parent)
+
+    def run(code):
+        environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONSAFEPATH": "1"}
+        result = subprocess.run(
+            [sys.executable, "-S", "-W", "error", "-c", code],
+            env=environment, capture_output=True, text=True, timeout=300,
+        )  # fmt: skip
+        assert result.returncode == 0, result.stderr
+        return result.stdout
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return np.random.default_rng(0).normal(size=(60, 2)).cumsum(axis=0)
+
+
+def test_torch_is_not_there(slim):
+    assert slim(
+        "import importlib.util as util\n"
+        "print([name for name in ('torch', 'skorch') if util.find_spec(name)])"
+    ) == "[]\n"  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "parameters", [{}, {"engine": "torch"}, {"peephole": True}], ids=["auto", "torch", "peephole"]
+)
+def test_a_model_file_predicts_the_same_bits(parameters, slim, rows, tmp_path):
+    network = LSTMRegressor(4, max_epochs=2, random_state=0, **parameters)
+    model = make_pipeline(SequenceWindower(5), network).fit(rows, rows[:, 0])
+    joblib.dump(model, tmp_path / "model.joblib")
+    np.save(tmp_path / "rows.npy", rows)
+    slim(
+        "import joblib, numpy as np\n"
+        f"model = joblib.load(r'{tmp_path / 'model.joblib'}')\n"
+        f"rows = np.load(r'{tmp_path / 'rows.npy'}')\n"
+        f"np.save(r'{tmp_path / 'predicted.npy'}', model.predict(rows))"
+    )
+    np.testing.assert_array_equal(np.load(tmp_path / "predicted.npy"), model.predict(rows))
+
+
+def test_compiled_code_trains_too(slim, rows):
+    windows = SequenceWindower(5).fit_transform(rows)
+    model = GRURegressor(3, max_epochs=2, random_state=0).fit(windows, rows[:, 0])
+    output = slim(
+        "import numpy as np\n"
+        "from sklstm import GRURegressor, SequenceWindower\n"
+        "rows = np.random.default_rng(0).normal(size=(60, 2)).cumsum(axis=0)\n"
+        "windows = SequenceWindower(5).fit_transform(rows)\n"
+        "model = GRURegressor(3, max_epochs=2, random_state=0).fit(windows, rows[:, 0])\n"
+        "print(model.predict(windows).tolist())"
+    )
+    np.testing.assert_array_equal(
+        np.array(output.strip("[]\n").split(", "), dtype=float), model.predict(windows)
+    )
+
+
+@pytest.mark.parametrize(
+    ("parameter", "named"),
+    [
+        ("engine='torch'", "engine='torch'"),
+        ("device='cuda'", "device='cuda'"),
+        ("callbacks=[object()]", "callbacks"),
+    ],
+)
+def test_what_needs_torch_says_so(parameter, named, slim):
+    message = slim(
+        "import numpy as np\n"
+        "from sklstm import LSTMRegressor\n"
+        "X = np.random.default_rng(0).normal(size=(20, 5, 1))\n"
+        "try:\n"
+        f"    LSTMRegressor(3, max_epochs=1, {parameter}).fit(X, X[:, -1, 0])\n"
+        "except ImportError as error:\n"
+        "    print(error)"
+    )
+    assert named in message
+    assert "torch" in message
+    assert "pip install" in message
