@@ -123,6 +123,24 @@ def new_network():
     return make
 
 
+def targets_of(rng, loss, shape):
+    """Targets that a loss takes: counts or amounts for likelihoods of these."""
+    draw = {
+        "poisson": lambda: rng.poisson(3.0, shape),
+        "negative_binomial": lambda: rng.negative_binomial(2, 0.2, shape),
+        "gamma": lambda: rng.gamma(2.0, size=shape),
+        "tweedie": lambda: rng.gamma(2.0, size=shape) * (rng.random(shape) < 0.7),
+        "bernoulli": lambda: rng.integers(0, 2, shape),
+    }
+    return draw.get(loss, lambda: rng.normal(size=shape))().astype(np.float64)
+
+
+@pytest.fixture(name="targets_of")
+def _targets_of():
+    """The function above."""
+    return targets_of
+
+
 @pytest.fixture
 def sequences():
     """Sequences of unequal length: values (37, 6, 3) and lengths."""

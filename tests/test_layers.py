@@ -24,7 +24,7 @@ LAYERS = {
     "recurrence": {"numpy", "threadpoolctl", "sklstm.cells"},
     "kernels": {"numpy", "llvmlite", "sklstm.cells"},
     "networks": {"numpy", "torch", "sklstm.cells", "sklstm.recurrence"},
-    "losses": {"numpy", "torch"},  # the latter inside a function
+    "losses": {"numpy", "scipy", "torch"},  # the last inside a function
     "torch_training": {
         "numpy",
         "torch",

@@ -63,12 +63,17 @@ class GRURegressor(RecurrentRegressor):
         (many-to-many). With ``"sequence"``, steps without a target are NaN in `y`, and all targets
         have the same weight in the loss. The prediction of a step depends on this and earlier steps
         of its window only, unless the network is bidirectional.
-    loss : {"squared_error", "absolute_error", "huber", "log_cosh", "quantile"}
-        Loss function, squared error by default: the mean over targets of a function of the error
-        ``e``, prediction minus target in standard deviations of the target: ``e ** 2`` (MSE);
-        ``|e|`` (MAE); ``e ** 2 / 2`` up to ``|e| = 1`` and ``|e| - 1 / 2`` beyond (Huber, 1964);
-        ``log(cosh(e))``, much the same but smooth; or the pinball loss ``max((1 - q) * e, -q * e)``
-        of the quantile `q` (Koenker and Bassett, 1978).
+    loss : str, default="squared_error"
+        Loss function, the mean over targets of a function of the error ``e``, prediction minus
+        target in standard deviations of the target: ``"squared_error"``, ``e ** 2``;
+        ``"absolute_error"``, ``|e|``; ``"huber"``, ``e ** 2 / 2`` up to ``|e| = 1`` and ``|e| - 1 /
+        2`` beyond (Huber, 1964); ``"log_cosh"``, ``log(cosh(e))``, much the same but smooth;
+        ``"quantile"``, the pinball loss ``max((1 - q) * e, -q * e)`` of the quantile `q` (Koenker
+        and Bassett, 1978). Or the negative log-likelihood of a distribution whose parameters the
+        network predicts: ``"normal"``, ``"student_t"`` or ``"laplace"`` of real numbers;
+        ``"poisson"`` or ``"negative_binomial"`` of counts; ``"gamma"`` of amounts above zero;
+        ``"bernoulli"`` of events, 0 or 1. Counts and amounts are divided by their mean, not
+        standardised, and never differenced.
     quantile : float in (0, 1) or list of float, default=0.5
         Quantile level or levels that ``loss="quantile"`` predicts. A list of distinct levels
         predicts several quantiles at once, along a last axis of the predictions. They never cross:
@@ -138,7 +143,7 @@ class GRURegressor(RecurrentRegressor):
         Number of epochs trained.
     loss_curve_ : list of float
         Mean training loss of each epoch. Errors are in standard deviations of the target, or of its
-        differences.
+        differences; likelihoods are in nats.
     validation_scores_ : list of float or None
         With ``early_stopping``, the negative validation loss after each epoch.
     best_validation_score_ : float or None
@@ -152,7 +157,7 @@ class GRURegressor(RecurrentRegressor):
         With `embedding_dim`, the tokens seen in training, in ascending order.
     target_mean_, target_scale_ : ndarray of shape (n_outputs,)
         Mean and standard deviation by which targets, differenced where that applies, are
-        standardised; undone in `predict`.
+        standardised; undone in `predict`. For likelihoods of counts and amounts 0 and the mean.
     differenced_targets_ : ndarray of int of shape (n_outputs,)
         Column of `X` that is subtracted from each target, -1 for a target that is not differenced.
     differenced_features_ : ndarray of bool of shape (n_features,)

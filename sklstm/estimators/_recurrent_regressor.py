@@ -15,6 +15,7 @@ from sklstm.data import WindowSet, observed_steps, observed_targets
 from sklstm.losses import LOSSES, Loss, make_loss
 
 from ._constraints import REGRESSOR, SHARED
+from ._distributional import DistributionalMixin
 from ._fitted_state import attribute
 from ._recurrent_base import RecurrentBase
 from ._regression_targets import RegressionTargets, read_targets
@@ -22,7 +23,7 @@ from ._samples import Names, Samples
 from ._steps import align_step_targets, outputs_of_last_steps, outputs_of_steps
 
 
-class RecurrentRegressor(RegressorMixin, RecurrentBase):
+class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
     """Base of the recurrent regressors: targets are real numbers, standardised inside."""
 
     _parameter_constraints = SHARED | REGRESSOR
@@ -144,20 +145,26 @@ class RecurrentRegressor(RegressorMixin, RecurrentBase):
         keep, max_epochs = self.warm_start, self.max_epochs
         return self._fit(X, y, sample_weight, held_out, keep=keep, max_epochs=max_epochs)
 
-    def predict(self, X: ArrayLike) -> Any:
+    def predict(self, X: ArrayLike, return_std: bool = False) -> Any:
         """Predict the target of each window, or of each of its steps.
 
         Parameters
         ----------
         X : array-like or dataframe of shape (n_samples, n_timesteps, n_features)
             Windows as in `fit`. With three axes their number of steps may differ.
+        return_std : bool, default=False
+            Whether to return the standard deviation of the predicted distribution, too. It takes a
+            likelihood as `loss`.
 
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
             One prediction for each window, in the units of the target. With ``output="sequence"``
             one for each step, NaN where it is missing: (n_samples, n_timesteps) or (n_samples,
-            n_timesteps, n_outputs). A last axis of quantiles follows if `quantile` is a list.
+            n_timesteps, n_outputs). A last axis of quantiles follows if `quantile` is a list. With
+            a likelihood it is the mean of the distribution.
+        y_std : ndarray of the shape of `y`
+            Only returned if `return_std` is true.
 
         Notes
         -----
@@ -165,8 +172,10 @@ class RecurrentRegressor(RegressorMixin, RecurrentBase):
         last observed step alone. What was fitted with ``"last"`` predicts every step as if it was
         the last; if it reads backwards too, it has not learned to do so at any but the first.
         """
-        predict = self._predict_steps if self._every_step else self._predict_windows
-        return predict(self._check_window_array(X))
+        output, newest = self._outputs(X)
+        if return_std:
+            return self._with_std(output, newest)
+        return self._fitted.targets.predicted(output, newest)
 
     def score(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
         """Return how well the targets are predicted, at most 1.
@@ -201,13 +210,18 @@ class RecurrentRegressor(RegressorMixin, RecurrentBase):
         ]
         return float(np.mean(scores))
 
-    def _predict_steps(self, windows: np.ndarray) -> np.ndarray:
+    def _outputs(self, X: Any) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return outputs of the network, and what is to be added to predictions."""
+        of = self._outputs_of_steps if self._every_step else self._outputs_of_windows
+        return of(self._check_window_array(X))
+
+    def _outputs_of_steps(self, windows: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
         targets, window_set = self._fitted.targets, WindowSet.from_array(windows)
         run = partial(self._run_network, every_step=True)
         output = outputs_of_steps(windows, window_set, targets.n_outputs, run)
-        return targets.predicted(output, targets.newest_values(windows, ...))
+        return output, targets.newest_values(windows, ...)
 
-    def _predict_windows(self, array: np.ndarray) -> np.ndarray:
+    def _outputs_of_windows(self, array: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
         targets, windows = self._fitted.targets, WindowSet.from_array(array)
         spec = self._fitted.network.spec
         if spec.every_step and spec.bidirectional:
@@ -216,8 +230,7 @@ class RecurrentRegressor(RegressorMixin, RecurrentBase):
             output = outputs_of_last_steps(windows, targets.n_outputs, run)
         else:
             output = self._run_network(windows)
-        newest = targets.newest_values(windows.rows, windows.newest_rows[:, np.newaxis])
-        return targets.predicted(output, newest)
+        return output, targets.newest_values(windows.rows, windows.newest_rows[:, np.newaxis])
 
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
@@ -276,7 +289,7 @@ class RecurrentRegressor(RegressorMixin, RecurrentBase):
                 f"y must have {len(fitted.mean)} outputs as in the last fit, got "
                 f"{targets.shape[-1]}."
             )
-        self._make_loss().check_targets(targets)
+        self._make_loss().check_targets(targets, names.y)
         if self._every_step:
             targets = align_step_targets(targets, *windows, names)
         return targets, sample_weight, one_dimensional

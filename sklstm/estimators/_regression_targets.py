@@ -46,7 +46,7 @@ class RegressionTargets:
     scale: np.ndarray
     differenced: np.ndarray
     one_dimensional: bool
-    loss: Loss
+    loss: Any  # a Loss, of which likelihoods have more methods
 
     @classmethod
     def of(
@@ -87,8 +87,10 @@ class RegressionTargets:
             targets = subtract_newest(targets, rows, newest, reference)
         mean, scale = weighted_statistics(targets, weight)
         if not loss.shifts_targets:
+            # By the mean, so that what is learned of targets of any size is of the size of one.
+            scale = np.where((mean > 0) & loss.scales_targets, mean, 1.0)
             mean = np.zeros_like(mean)
-        return cls(mean, scale, reference, one_dimensional, loss), features
+        return cls(mean, scale, reference, one_dimensional, loss.with_scale(scale)), features
 
     @property
     def n_outputs(self) -> int:
@@ -102,7 +104,7 @@ class RegressionTargets:
 
     def with_loss(self, loss: Loss) -> RegressionTargets:
         """Return the same targets with another loss."""
-        return replace(self, loss=loss)
+        return replace(self, loss=loss.with_scale(self.scale))
 
     def for_training(self, samples: Samples, dtype: Any) -> Any:
         """Return the outputs that the network is to give for samples."""
@@ -141,6 +143,23 @@ class RegressionTargets:
         predicted = self.loss.predict(outputs, mean, self.scale)
         # Quantiles have one more axis than outputs, and targets theirs where outputs have theirs.
         return predicted.squeeze(axis=output.ndim - 1) if self.one_dimensional else predicted
+
+    def parameters(self, output: np.ndarray, newest: np.ndarray | None) -> dict[str, np.ndarray]:
+        """Return the parameters of the distributions in the units of the targets.
+
+        Parameters are those of `predicted`.
+
+        Returns
+        -------
+        parameters : dict of str to ndarray
+            Each of the shape of what `predicted` returns.
+        """
+        mean = self.mean if newest is None else self.mean + newest
+        outputs = output.reshape(*output.shape[:-1], len(self.mean), -1)
+        found = self.loss.parameters_of(outputs, mean, self.scale)
+        if self.one_dimensional:
+            return {name: array.squeeze(axis=-1) for name, array in found.items()}
+        return found
 
     def fits(self, spec: Any, n_features: int) -> bool:
         """Return whether the arrays go together, and with windows of some features."""

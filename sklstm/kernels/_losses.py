@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from ._code import DOUBLE, Variable, larger_lanes, loop, real, spread
 from ._elementary import exp, log, log1p, log_logistic, logistic, square_root, tanh
 from ._functions import compile_functions, function
+from ._gamma import digamma, log_gamma
 from ._places import NETWORK
 from ._registers import LANES
 from ._sequences import head_steps
@@ -148,6 +149,7 @@ def _functions_of(outputs):
         exp=_on_each(exp), log=_on_each(log), log1p=_on_each(log1p), sqrt=_on_each(square_root),
         tanh=_on_each(tanh),
         logistic=_on_each(logistic), log_logistic=_on_each(log_logistic),
+        log_gamma=_on_each(log_gamma), digamma=_on_each(digamma),
         where=_on_each(lambda condition, yes, no: condition.choose(yes, no)),
         maximum=_on_each(larger_lanes), clip=_on_each(_clipped),
         sum=_sum, max=_max, pick=_pick, one_hot=_one_hot, keep=keep, precise=_precise,
@@ -202,10 +204,10 @@ def _write_gradient(loss, outputs, n, target, constants, weight):
     value, gradient = loss.value_and_gradient(_functions_of(outputs), rows, target, constants)
     if isinstance(gradient, Rows):
         for k in loop(n):
-            outputs.store(k * LANES, gradient[k] * weight)
+            outputs.store(k * LANES, real(gradient[k], weight.element) * weight)
         return value
     for k, slope in enumerate(gradient):
-        outputs.store(k * LANES, slope * weight)
+        outputs.store(k * LANES, real(slope, weight.element) * weight)
     return value
 
 

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any, Protocol
 
 import numpy as np
+from scipy import special
 
 
 class Functions(Protocol):
@@ -41,6 +42,12 @@ class Functions(Protocol):
 
     def log_logistic(self, x: Any) -> Any:
         """Return the logarithm of the logistic function."""
+
+    def log_gamma(self, x: Any) -> Any:
+        """Return the logarithm of the gamma function of positive numbers."""
+
+    def digamma(self, x: Any) -> Any:
+        """Return the derivative of `log_gamma`."""
 
     def where(self, condition: Any, yes: Any, no: Any) -> Any:
         """Return `yes` where a comparison holds, which it never does for NaN, else `no`."""
@@ -93,6 +100,7 @@ NUMPY = SimpleNamespace(
     maximum=np.maximum, clip=np.clip,
     logistic=lambda x: 0.5 * np.tanh(0.5 * x) + 0.5,
     log_logistic=lambda x: -np.logaddexp(0.0, -x),
+    log_gamma=special.gammaln, digamma=special.psi,
     sum=lambda outputs: outputs.sum(axis=0),
     max=lambda outputs: outputs.max(axis=0),
     cross_entropy=_cross_entropy,
@@ -122,18 +130,23 @@ def torch_functions() -> SimpleNamespace:
     def one_hot(outputs, target):
         return functional.one_hot(target, len(outputs)).movedim(-1, 0).to(outputs.dtype)
 
+    def precise(numbers):
+        # Apple's accelerators have single precision alone.
+        return numbers if numbers.device.type == "mps" else numbers.double()
+
     return SimpleNamespace(
         abs=torch.abs, exp=torch.exp, log=torch.log, log1p=torch.log1p, sqrt=torch.sqrt,
         tanh=torch.tanh, where=torch.where, maximum=torch.maximum, clip=torch.clip,
         logistic=torch.sigmoid,
         log_logistic=functional.logsigmoid,
+        log_gamma=torch.lgamma, digamma=torch.digamma,
         sum=lambda outputs: outputs.sum(dim=0),
         max=lambda outputs: outputs.amax(dim=0),
         cross_entropy=cross_entropy,
         pick=lambda outputs, target: outputs.gather(0, target[None])[0],
         one_hot=one_hot,
         keep=lambda outputs: outputs,
-        precise=lambda numbers: numbers.double(),
+        precise=precise,
         last_axis_first=lambda outputs: outputs.movedim(-1, 0),
         along_last_axis=lambda outputs: outputs.unbind(-1),
         like=lambda output, numbers: output.new_tensor(numbers),

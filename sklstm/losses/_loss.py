@@ -32,7 +32,11 @@ class Loss:
         whose standardised values, or those of its changes, the network predicts.
     shifts_targets : bool
         Whether targets are standardised by mean and standard deviation. False: they are divided by
-        the latter alone, for targets with a natural zero, and never differenced.
+        their mean, for targets with a natural zero, and never differenced.
+    scales_targets : bool
+        False for probabilities: targets are left as they are.
+    in_double : bool
+        Whether value and gradient are computed in double precision, whatever that of the network.
     over_outputs : bool
         Whether the expressions compute with all outputs of a target at once, as with a vector. By
         default they take them one by one, by their index.
@@ -41,6 +45,8 @@ class Loss:
     name: ClassVar[str]
     label: ClassVar[str]
     shifts_targets: ClassVar[bool] = True
+    scales_targets: ClassVar[bool] = True
+    in_double: ClassVar[bool] = False
     over_outputs: ClassVar[bool] = False
 
     @property
@@ -101,7 +107,8 @@ class Loss:
         A loss with loops over its outputs may share them between the two.
         """
         precise = f.precise(outputs), f.precise(target), f.precise(constants)
-        return cls.value(f, *precise), cls.gradient(f, outputs, target, constants)
+        numbers = precise if cls.in_double else (outputs, target, constants)
+        return cls.value(f, *precise), cls.gradient(f, *numbers)
 
     def optimal_constant(
         self, targets: np.ndarray, sample_weight: np.ndarray | None = None
@@ -154,14 +161,46 @@ class Loss:
         """
         return outputs
 
-    def check_targets(self, targets: np.ndarray) -> None:
+    def check_targets(self, targets: np.ndarray, name: str = "y") -> None:
         """Raise a ValueError if the loss is not defined for some targets, such as negative counts.
 
         Parameters
         ----------
         targets : ndarray of shape (..., n_targets)
             As given to `fit`; NaN where there is none.
+        name : str, default="y"
+            What they are called in the message.
         """
+
+    def with_scale(self, scale: np.ndarray) -> Loss:
+        """Return the loss of targets that were divided by a scale.
+
+        Parameters
+        ----------
+        scale : ndarray of shape (n_targets,)
+            In units of the targets.
+
+        Returns
+        -------
+        loss : Loss
+            The same loss, unless it depends on the scale: counts are no ratios.
+        """
+        return self
+
+    def uncertainty(self, mean_loss: float) -> float:
+        """Return how uncertain targets are, to which the automatic weight decay is in proportion.
+
+        Parameters
+        ----------
+        mean_loss : float
+            The training loss of an epoch.
+
+        Returns
+        -------
+        uncertainty : float
+            Of squared errors it is their share of the variance of the targets.
+        """
+        return min(mean_loss, 1.0)
 
     @classmethod
     def axis_label(cls, *, differenced: bool = False) -> str:
@@ -196,6 +235,8 @@ class Loss:
         losses : ndarray or Tensor of shape (n_rows,)
             Means over targets and terms.
         """
+        if self.in_double:
+            output, target = f.precise(output), f.precise(target)
         n_rows, n_outputs = output.shape
         n_each, n_terms, constants = self.n_outputs_per_target, self.n_terms, self.constants
         n_targets = n_outputs // n_each

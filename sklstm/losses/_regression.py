@@ -6,7 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from ._amounts import Gamma
+from ._counts import Bernoulli, NegativeBinomial, Poisson
 from ._functions import NUMPY, Functions
+from ._location_scale import Laplace, Normal, StudentT
 from ._loss import Loss
 from ._quantile import Quantile, weighted_quantile
 
@@ -153,8 +156,12 @@ class LogCosh(ErrorLoss):
 
 #: Every loss of the regressors by its name.
 LOSSES: dict[str, type[Loss]] = {
-    loss.name: loss for loss in (SquaredError, AbsoluteError, Huber, LogCosh, Quantile)
-}
+    loss.name: loss
+    for loss in (
+        SquaredError, AbsoluteError, Huber, LogCosh, Quantile,
+        Normal, StudentT, Laplace, Poisson, NegativeBinomial, Gamma, Bernoulli,
+    )
+}  # fmt: skip
 
 
 def make_loss(name: str, **parameters: Any) -> Loss:

@@ -137,7 +137,7 @@ class Patience:
         return self.n_epochs is not None and self.n_without >= self.n_epochs
 
 
-def weight_decay_of_epoch(weight_decay: float | str, last_loss: float) -> float:
+def weight_decay_of_epoch(weight_decay: float | str, uncertainty: float) -> float:
     """Return the weight decay of an epoch.
 
     A Gaussian prior of the weights is worth as much as the data is uncertain: where the variance of
@@ -148,20 +148,20 @@ def weight_decay_of_epoch(weight_decay: float | str, last_loss: float) -> float:
     ----------
     weight_decay : float or "auto"
         As for the estimators; a number is that of every epoch.
-    last_loss : float
-        Mean training loss of the epoch before, 1 before the first one.
+    uncertainty : float
+        As of `Loss.uncertainty` after the epoch before, 1 before the first one.
 
     Returns
     -------
     weight_decay : float
-        ``1e-3 * min(last_loss, 1)`` for ``"auto"``.
+        1e-3 of the uncertainty for ``"auto"``.
 
     References
     ----------
     D. J. C. MacKay, "Bayesian interpolation", Neural Computation 4(3), 1992.
     """
     if isinstance(weight_decay, str):
-        return _SHARE * min(last_loss, 1.0)
+        return _SHARE * uncertainty
     return weight_decay
 
 
@@ -234,7 +234,8 @@ class _Run:
             self.data, seed, epoch, batch_size=settings.batch_size, shuffle=settings.shuffle
         )
         last_loss = self.loss_curve[-1] if self.loss_curve else settings.last_loss
-        self.engine.set_weight_decay(weight_decay_of_epoch(settings.weight_decay, last_loss))
+        uncertainty = settings.loss.uncertainty(last_loss)
+        self.engine.set_weight_decay(weight_decay_of_epoch(settings.weight_decay, uncertainty))
         try:
             losses = self.engine.run_epoch(batches, np.random.default_rng([seed, epoch, 1]))
         except OverflowError as error:

@@ -5,12 +5,14 @@ import torch
 from sklstm.kernels import LANES
 from sklstm.kernels._losses import compile_loss
 from sklstm.kernels._places import NETWORK, records
-from sklstm.losses import LOSSES, log_loss, make_loss
+from sklstm.losses import LOSSES, Likelihood, log_loss, make_loss
 from sklstm.torch_training._net import WeightedLoss
 
 DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 N_TILES, N_SAMPLES = 3, 41
-NAMES = [*LOSSES, "log_loss"]
+ERRORS = [name for name, loss in LOSSES.items() if not issubclass(loss, Likelihood)]
+LIKELIHOODS = [name for name in LOSSES if name not in ERRORS]
+NAMES = [*ERRORS, "log_loss"]
 
 
 def loss_of(name, n_outputs, quantile=0.5):
@@ -123,7 +125,7 @@ def test_losses_are_those_of_numpy_in_double_precision(name, n_outputs, dtype, r
 
 
 @DTYPES
-@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("name", ERRORS)
 def test_the_gradient_is_zero_where_nothing_is_wrong(name, dtype, rng):
     output, _, weight = problem(rng, name, 2)
     output = output.astype(dtype)
@@ -161,3 +163,39 @@ def test_what_is_not_a_number_spoils_no_other_sample(name, n_outputs, dtype, rng
         others = np.delete(np.arange(N_SAMPLES), [2, 30])
         np.testing.assert_array_equal(found[others], clean[others])
         assert np.isnan(found[[2, 30], column]).all()
+
+
+@DTYPES
+@pytest.mark.parametrize("n_targets", [1, 3])
+@pytest.mark.parametrize("name", LIKELIHOODS)
+def test_likelihoods_are_those_of_torch(name, n_targets, dtype, rng, targets_of):
+    loss = make_loss(name).with_scale(np.linspace(1, 40, n_targets))
+    output = 3 * rng.normal(size=(N_SAMPLES, n_targets * loss.n_outputs_per_target))
+    target = targets_of(rng, name, (N_SAMPLES, n_targets)).astype(dtype)
+    output, weight = output.astype(dtype), rng.uniform(0.1, 1, size=N_SAMPLES)
+    weight /= weight.sum()
+    values, found = losses_and_gradients(loss, output, target, weight, dtype)
+    pair = output.astype(np.float64), target.astype(np.float64)
+    np.testing.assert_allclose(values, loss.of_rows(*pair), rtol=1e-12, atol=1e-12)
+    expected = torch_gradients(loss, *pair, weight)
+    tolerance = 1e-9 if dtype == np.float64 else 1e-6
+    np.testing.assert_allclose(found, expected, rtol=tolerance, atol=tolerance * 1e-3)
+
+
+@DTYPES
+@pytest.mark.parametrize("name", LIKELIHOODS)
+def test_likelihoods_of_extreme_outputs_are_finite_and_nan_spoils_no_other(
+    name, dtype, rng, targets_of
+):
+    loss = make_loss(name)
+    n = loss.n_outputs_per_target
+    output = rng.choice([-1e4, -100.0, 0.0, 100.0, 1e4], size=(N_SAMPLES, n)).astype(dtype)
+    target, weight = targets_of(rng, name, (N_SAMPLES, 1)), np.ones(N_SAMPLES)
+    values, clean = losses_and_gradients(loss, output, target, weight, dtype)
+    assert np.isfinite(values).all()
+    assert np.isfinite(clean).all()
+    output[[2, 30], -1] = np.nan
+    values, found = losses_and_gradients(loss, output, target, weight, dtype)
+    assert np.isnan(values[[2, 30]]).all()
+    others = np.delete(np.arange(N_SAMPLES), [2, 30])
+    np.testing.assert_array_equal(found[others], clean[others])

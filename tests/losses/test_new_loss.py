@@ -51,7 +51,7 @@ class Expectile(Loss):
         error = outputs[0] - target
         return (f.where(error > 0.0, 1.0 - constants[0], constants[0]) * (error + error),)
 
-    def check_targets(self, targets):
+    def check_targets(self, targets, name="y"):
         if (targets < 0).any():
             raise ValueError("loss='expectile' takes targets from 0 on.")
 
