@@ -82,6 +82,7 @@ LAYERS = {
         "sklstm.cells",
         "sklstm.data",
         "sklstm.estimators",
+        "sklstm.losses",
         "sklstm.meta_estimators",
     },
     "displays": SHARED

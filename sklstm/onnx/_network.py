@@ -51,16 +51,26 @@ def _reordered(array, cell):
     return np.concatenate([blocks[gate] for gate in OPERATORS[cell]])
 
 
-class _Tensor:
-    """A tensor by its name, of which the equations of a cell compute others."""
+class Tensor:
+    """A tensor by its name, of which equations of a cell or a likelihood compute others.
 
-    def __init__(self, graph, name):
-        self.graph, self.name = graph, name
+    Parameters
+    ----------
+    graph : Operations
+        Where it is.
+    name : str
+        What it is called there.
+    precision : type, default=numpy.float32
+        That of its numbers.
+    """
+
+    def __init__(self, graph, name, precision=np.float32):
+        self.graph, self.name, self.precision = graph, name, precision
 
     def apply(self, operation, *others):
         """Return the result of an operator."""
-        names = [each.name if isinstance(each, _Tensor) else np.float32(each) for each in others]
-        return _Tensor(self.graph, self.graph(operation, self.name, *names))
+        names = [e.name if isinstance(e, Tensor) else np.asarray(e, self.precision) for e in others]
+        return Tensor(self.graph, self.graph(operation, self.name, *names), self.precision)
 
     def __add__(self, other):
         return self.apply("Add", other)
@@ -86,13 +96,20 @@ class _Tensor:
     __radd__, __rmul__ = __add__, __mul__
 
 
-def _functions(activation):
-    """Return the functions that equations of cells call, for tensors of a graph."""
+def _log_logistic(x):
+    if x.precision is np.float32:
+        return -(-x).apply("Softplus")
+    # ONNX Runtime has no softplus in double precision.
+    return x.apply("Min", 0.0) - ((-x.apply("Abs")).apply("Exp") + 1.0).apply("Log")
+
+
+def graph_functions(activation=None):
+    """Return the functions that equations of cells and losses call, for tensors of a graph."""
     return SimpleNamespace(
         logistic=lambda x: x.apply("Sigmoid"),
         activation=lambda x: x.apply("Tanh" if activation == "tanh" else "Relu"),
         exp=lambda x: x.apply("Max", -80.0).apply("Exp"),
-        log_logistic=lambda x: -(-x).apply("Softplus"),
+        log_logistic=_log_logistic,
         maximum=lambda a, b: a.apply("Max", b),
     )
 
@@ -167,7 +184,7 @@ def _operator(graph, spec, weights, prefix, units, sequence):
 
 def _loop(graph, spec, weights, prefix, units, sequence):
     """Return the hidden states of all steps, by a loop over the equations of the cell."""
-    cell, functions = CELLS[spec.cell], _functions(spec.activation)
+    cell, functions = CELLS[spec.cell], graph_functions(spec.activation)
     w = {
         name.removeprefix(f"{prefix}_"): array.astype(np.float32)
         for name, array in weights.items()
@@ -178,9 +195,9 @@ def _loop(graph, spec, weights, prefix, units, sequence):
     zeros = graph("Expand", np.float32(0), graph("Concat", n_samples, [units], axis=0))
 
     def step(body, states, items):
-        old = [_Tensor(body, state) for state in states]
+        old = [Tensor(body, state) for state in states]
         weighted = _weighted_inputs(body, cell, w, *items, old[0])
-        peepholes = [[_Tensor(body, body.constant(row)) for row in w.get("peephole", [])]]
+        peepholes = [[Tensor(body, body.constant(row)) for row in w.get("peephole", [])]]
         new, _ = cell.equations(functions, weighted, old, *peepholes if spec.peephole else ())
         names = [state.name for state in new]
         return names, names[:1]
@@ -199,7 +216,7 @@ def _weighted_inputs(body, cell, w, from_inputs, hidden):
         product = body("MatMul", hidden.name, w["recurrent"].T)
         from_state = _by_gate(body, cell.recurrent_gates, product)
     for gate in cell.gates_apart:
-        bias = _Tensor(body, body.constant(w[f"{gate}_bias"]))
+        bias = Tensor(body, body.constant(w[f"{gate}_bias"]))
         from_state[gate] = from_state[gate] + bias
     return cell.weighted_inputs(by_gate, from_state)
 
@@ -207,10 +224,10 @@ def _weighted_inputs(body, cell, w, from_inputs, hidden):
 def _by_gate(body, gates, name):
     """Return the blocks of columns of a tensor by gate."""
     if len(gates) == 1:
-        return {gate: _Tensor(body, name) for gate in gates}
+        return {gate: Tensor(body, name) for gate in gates}
     n_gates = len(gates)
     blocks = body("Split", name, n_outputs=n_gates, axis=1, num_outputs=n_gates)
-    return {gate: _Tensor(body, block) for gate, block in zip(gates, blocks, strict=True)}
+    return {gate: Tensor(body, block) for gate, block in zip(gates, blocks, strict=True)}
 
 
 def network_output(graph, estimator, windows, *, every_step=False):

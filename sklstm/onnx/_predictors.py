@@ -2,15 +2,22 @@
 
 import numpy as np
 from skl2onnx._parse import _parse_sklearn
-from skl2onnx.common.data_types import FloatTensorType, Int64TensorType, StringTensorType
+from skl2onnx.common.data_types import (
+    FloatTensorType,
+    Int64TensorType,
+    StringTensorType,
+    guess_tensor_type,
+)
 from skl2onnx.common.utils_classifier import get_label_classes
+from sklearn.utils.validation import check_is_fitted
 
 from sklstm.estimators._recurrent_regressor import RecurrentRegressor
+from sklstm.losses import Likelihood
 from sklstm.meta_estimators import walk
 
 from ._graph import DOUBLE, Graph, output_type
 from ._input import ObservedSteps, check_windows, found_by_search, windows_of
-from ._network import network_output
+from ._network import Tensor, graph_functions, network_output
 from ._transformers import scaled_by, window_statistics
 
 CLASSIFIER_OPTIONS = {
@@ -24,7 +31,27 @@ def infer_regressor(operator):
     """Set the type of the predictions of a recurrent regressor."""
     n_samples, n_timesteps, _ = check_windows(operator)
     shape = prediction_shape(operator.raw_operator, n_samples, n_timesteps)
-    operator.outputs[0].set_type(output_type(operator, shape))
+    for output in operator.outputs:
+        output.set_type(output_type(operator, shape))
+
+
+def parse_regressor(scope, model, inputs, custom_parsers=None):
+    """Declare the outputs of a regressor: predictions, and each parameter of a distribution."""
+    check_is_fitted(model)
+    operator = scope.declare_local_operator(f"Sklstm{type(model).__name__}", model)
+    operator.inputs = inputs
+    for name in ["variable", *_parameter_names(model)]:
+        variable = scope.declare_local_variable(name, guess_tensor_type(inputs[0].type))
+        operator.outputs.append(variable)
+    return operator.outputs
+
+
+def _parameter_names(regressor):
+    loss = regressor._fitted.targets.loss
+    if not isinstance(loss, Likelihood):
+        return []
+    nothing = np.zeros((1, loss.n_outputs_per_target))
+    return [*loss.parameters_of(nothing, 0.0, 1.0)]
 
 
 def prediction_shape(regressor, n_samples, n_timesteps):
@@ -47,8 +74,17 @@ def convert_regressor(scope, operator, container):
     graph, regressor = Graph(scope, container), operator.raw_operator
     windows = windows_of(graph, operator)
     output = network_output(graph, regressor, windows, every_step=regressor._every_step)
-    scale, center = regressor.target_scale_, _center(graph, regressor, windows)
+    scale = regressor.target_scale_
     levels, axes = regressor._fitted.targets.levels, [0, 0] if regressor._every_step else [0]
+    shape, loss = prediction_shape(regressor, 0, 0), regressor._fitted.targets.loss
+    if isinstance(loss, Likelihood):
+        output = graph("Reshape", output, [*axes, len(scale), loss.n_outputs_per_target])
+        center = _center(graph, regressor, windows) if loss.shifts_targets else None
+        names = _distribution(graph, loss, output, center, scale)
+        for name, place in zip(names, operator.outputs, strict=True):
+            graph.finish(graph("Reshape", name, shape), place)
+        return
+    center = _center(graph, regressor, windows)
     if levels is None:
         output = graph("Add", graph("Mul", output, scale), center)
     else:
@@ -56,8 +92,17 @@ def convert_regressor(scope, operator, container):
         scaled = graph("Mul", output, scale[:, np.newaxis])
         center = graph("Unsqueeze", center, [-1])
         output = _uncrossed(graph, graph("Add", scaled, center), levels)
-    shape = prediction_shape(regressor, 0, 0)
     graph.finish(graph("Reshape", output, shape), operator.outputs[0])
+
+
+def _distribution(graph, loss, output, center, scale):
+    """Return mean and parameters of distributions, by the expressions of the loss."""
+    each = range(loss.n_outputs_per_target)
+    outputs = [Tensor(graph, graph("Gather", output, k, axis=-1), np.float64) for k in each]
+    center = None if center is None else Tensor(graph, center, np.float64)
+    mean = loss.mean(graph_functions(), outputs, center, scale)
+    parameters = loss.parameters(graph_functions(), outputs, center, scale)
+    return [mean.name, *(parameter.name for parameter in parameters.values())]
 
 
 def _center(graph, regressor, windows):
@@ -229,7 +274,7 @@ def convert_window_scaled(scope, operator, container):
         "scaled_windows", output_type(operator, [n_samples, *shape])
     )
     graph.finish(scaled, variable)
-    (predicted,) = _parse_sklearn(scope, found_by_search(model.regressor_), [variable])
+    predicted, *_ = _parse_sklearn(scope, found_by_search(model.regressor_), [variable])
     predicted = predicted.full_name
     # Whatever axes the prediction has, all its numbers for a window are scaled back alike.
     flat = graph("Reshape", graph.cast(predicted, DOUBLE), [0, -1])

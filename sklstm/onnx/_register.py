@@ -18,6 +18,7 @@ from ._predictors import (
     infer_classifier,
     infer_regressor,
     infer_window_scaled,
+    parse_regressor,
 )
 from ._to_onnx import REFUSED, convert_refused, refuse
 from ._transformers import (
@@ -35,7 +36,12 @@ _CELLS = ("RNN", "LSTM", "GRU", "BiLSTM", "MinGRU", "SLSTM")
 def register_converters():
     """Tell skl2onnx how the estimators of this package become ONNX graphs."""
     for cell in _CELLS:
-        _register(getattr(sklstm, f"{cell}Regressor"), infer_regressor, convert_regressor)
+        _register(
+            getattr(sklstm, f"{cell}Regressor"),
+            infer_regressor,
+            convert_regressor,
+            parser=parse_regressor,
+        )
         _register(
             getattr(sklstm, f"{cell}Classifier"),
             infer_classifier,

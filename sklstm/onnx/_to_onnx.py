@@ -96,6 +96,10 @@ def to_onnx(model: Any, X: Any = None, **options: Any) -> Any:
     step, infinity, a step that is partly NaN, a negative or fractional token), it gives NaN; of a
     classifier, as probabilities.
 
+    With a likelihood as `loss` the first output, ``variable``, is the mean, and those that follow
+    are the parameters of the distribution, by their names in `scipy.stats`: ``loc`` and ``scale``
+    of ``"normal"``, for example.
+
     There are no strings in a graph: of a pipeline that begins with a `TextSequencer` convert
     ``pipeline[-1]``, and give the graph what ``pipeline[:-1].transform`` makes of the texts. As in
     ``predict``, 0 is padding wherever it stands, and tokens that are not in ``tokens_`` are taken
