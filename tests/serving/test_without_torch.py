@@ -1,4 +1,4 @@
-"""A process that only predicts needs neither torch nor skorch: run in an environment without them."""
+"""What only predicts needs neither torch nor skorch: run in an environment without them."""
 
 import importlib.metadata
 import os
