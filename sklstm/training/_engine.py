@@ -153,7 +153,8 @@ class Predictor:
     """The forward pass of a network, compiled or in NumPy; the compiled network is kept."""
 
     def __init__(self) -> None:
-        self._last: tuple[Any, Any] | None = None  # the last network, and what it was made of
+        # The last network, and what it was made of.
+        self._last: tuple[Any, _Recognised] | None = None
 
     def output(self, spec: NetworkSpec, weights: Weights, windows: Any, engine: str) -> np.ndarray:
         """Return the output of a network.
@@ -178,17 +179,50 @@ class Predictor:
         """
         if engine == "torch":
             return _numpy_output(spec, weights, windows)
-        made_of = spec, {name: array.tobytes() for name, array in weights.items()}
         last = self._last
-        if last is None or last[1] != made_of:
+        if last is None or not last[1].is_of(spec, weights):
             from sklstm.kernels import Layout
 
             from ._compiled_network import CompiledNetwork
 
             spec.check(weights)  # their dictionary can be changed, so they may be new to us
             layout, dtype = Layout(spec), weights["head_bias"].dtype
-            last = self._last = CompiledNetwork(layout, layout.pack(weights, dtype)), made_of
+            packed = CompiledNetwork(layout, layout.pack(weights, dtype))
+            last = self._last = packed, _Recognised(spec, weights)
         return last[0].output(windows)
+
+
+class _Recognised:
+    """What a network was made of: arrays that cannot change by themselves, others by their bytes.
+
+    Parameters
+    ----------
+    spec : NetworkSpec
+        The network.
+    weights : dict of str to ndarray
+        Its parameters.
+    """
+
+    def __init__(self, spec: NetworkSpec, weights: Weights) -> None:
+        self._spec = spec
+        self._weights = {name: _unchanging(array) for name, array in weights.items()}
+
+    def is_of(self, spec: NetworkSpec, weights: Weights) -> bool:
+        """Return whether a network is the same, to the bit."""
+        known = self._weights
+        return spec == self._spec and len(weights) == len(known) and all(
+            name in known and _is(array, known[name]) for name, array in weights.items()
+        )  # fmt: skip
+
+
+def _unchanging(array: np.ndarray) -> np.ndarray | bytes:
+    return array.tobytes() if array.flags.writeable else array
+
+
+def _is(array: np.ndarray, known: np.ndarray | bytes) -> bool:
+    if isinstance(known, bytes):
+        return array.tobytes() == known
+    return array is known and not array.flags.writeable
 
 
 def _numpy_output(spec, weights, windows):

@@ -49,6 +49,13 @@ class TrainedNetwork:
     # Compiled code for these weights; new in every copy, and never in a file.
     predictor: Predictor = field(default_factory=Predictor, init=False, repr=False)
 
+    def __post_init__(self) -> None:
+        # They are recognised without reading them, so they do not change in place. Anything else
+        # than arrays is refused by `fits`.
+        for array in self.weights.values():
+            if isinstance(array, np.ndarray):
+                array.flags.writeable = False
+
     @classmethod
     def untrained(
         cls, spec: NetworkSpec, seed: int, dtype: Any, init_scale: float = 1.0

@@ -97,6 +97,10 @@ def test_threads_predict_at_the_same_time():
 def test_changed_weights_are_noticed():
     model = LSTMRegressor(8, max_epochs=2, random_state=0).fit(X, Y)
     before = model.predict(X)
+    with pytest.raises(ValueError, match="read-only"):
+        model.weights_["head_bias"] += 1.0
+    np.testing.assert_array_equal(model.predict(X), before)
+    model.weights_["head_bias"].flags.writeable = True
     model.weights_["head_bias"] += 1.0
     expected = before + model.target_scale_
     np.testing.assert_allclose(model.predict(X), expected, rtol=1e-5)
