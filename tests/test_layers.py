@@ -67,6 +67,7 @@ LAYERS = {
         "pandas",
         "scipy",
         "sklstm.data",
+        "sklstm.losses",
         "sklstm.persistence",
         "sklstm.preprocessing",
         "sklstm.metrics",

@@ -34,9 +34,15 @@ from sklstm.persistence import SavedStateMixin
 from sklstm.preprocessing import WindowScaler
 
 from ._abilities import early_stopping_inside, parameter_inside, takes_step_targets, takes_windows
+from ._window_scaled_distributions import (
+    ScaledDistributionsMixin,
+    refuse_unscalable,
+    with_std_scaled_back,
+)
 
 
 class WindowScaledRegressor(
+    ScaledDistributionsMixin,
     WindowsInputMixin,
     CallbackSupportMixin,
     MetaEstimatorMixin,
@@ -142,6 +148,7 @@ class WindowScaledRegressor(
             If `X` is no set of windows, `y` does not fit to it, or a parameter is not as
             described.
         """
+        refuse_unscalable(self.regressor)
         windows = as_windows(X, estimator=self)
         check_same_length(WindowSet.from_array(windows), y, self)
         targets, given = self._check_targets(y), windows
@@ -176,19 +183,22 @@ class WindowScaledRegressor(
         X : array-like or dataframe of shape (n_samples, n_timesteps, n_features)
             Windows as in `fit`.
         **predict_params : dict
-            Given to the ``predict`` of the regressor.
+            Given to the ``predict`` of the regressor, such as ``return_std=True``.
 
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
-            Predictions, with the axes of the targets in `fit`.
+            Predictions, with the axes of the targets in `fit`. With ``return_std=True`` their
+            standard deviations follow, if the regressor has them.
         """
-        check_is_fitted(self)
-        windows = self._check_window_array(X)
-        WindowSet.from_array(windows)  # refuses windows without a step, and steps partly missing
-        scaled = self.scaler_.transform(windows)
+        windows, scaled = self._windows_and_scaled(X)
         params = self._routed("predict", predict_params)
-        predicted = np.asarray(self.regressor_.predict(_form(scaled, self._flat), **params))
+        predicted = self.regressor_.predict(scaled, **params)
+        if isinstance(predicted, tuple):
+            return with_std_scaled_back(
+                predicted, lambda n: self._statistics(self.scaler_, windows, self._position, n)
+            )
+        predicted = np.asarray(predicted)
         center, scale = self._statistics(self.scaler_, windows, self._position, predicted.ndim)
         refuse_turned(scale, self.regressor_)
         return predicted * scale + center
@@ -265,6 +275,13 @@ class WindowScaledRegressor(
         center, scale = self._statistics(scaler, windows, position, targets.ndim)
         scaled = _form(scaler.transform(windows), flat)
         return params | {"X_val": scaled, "y_val": (targets - center) / scale}
+
+    def _windows_and_scaled(self, X):
+        """Return windows, and what the regressor is given for them."""
+        check_is_fitted(self)
+        windows = self._check_window_array(X)
+        WindowSet.from_array(windows)  # refuses windows without a step, and steps partly missing
+        return windows, _form(self.scaler_.transform(windows), self._flat)
 
     def _routed(self, method, params):
         if not params or not _routing_enabled():
