@@ -1,7 +1,7 @@
 """What a regressor takes and can do, seen through pipelines and searches, and checks of it."""
 
 from inspect import signature
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any
 
 from sklearn.base import is_classifier, is_regressor
@@ -169,3 +169,20 @@ def check_regressor(estimator: Any) -> None:
             "estimator must predict what follows a window, and output='sequence' predicts "
             f"something at every step of it: {estimator!r}."
         )
+
+
+def refuse_quantile(estimator: Any) -> None:
+    """Raise a ValueError for regressors of a quantile that is not the median.
+
+    An interval around it would be wrong without a word: errors are those of a median or mean.
+    """
+    for one in walk(estimator):
+        loss = getattr(one, "loss", None)
+        name = "alpha" if type(one).__name__ == "GradientBoostingRegressor" else "quantile"
+        level = getattr(one, name, None)
+        if loss in (None, "quantile") and isinstance(level, Real) and level != 0.5:
+            raise ValueError(
+                f"level asks for an interval around the forecast, and {name}={level!r} of "
+                f"{type(one).__name__} forecasts one end of an interval: take {name}=0.5, the "
+                "median, or another loss; or forecast without level."
+            )

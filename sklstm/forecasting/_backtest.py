@@ -24,14 +24,8 @@ from ._forecast_tables import (
     naive_errors,
     persistence,
 )
-from ._intervals import (
-    finite_half_widths,
-    following_rows,
-    forecast_errors,
-    interval_half_widths,
-    refuse_missing,
-)
-from ._known_series import bounds
+from ._intervals import IntervalMaker, following_rows, refuse_infinite, refuse_missing
+from ._known_series import level_suffix
 from ._scores import forecast_known, lacking_rows, last_step, unused_future
 
 
@@ -44,6 +38,7 @@ class BacktestSettings:
     stride: int | None
     levels: dict[float | None, float]
     season: int
+    adaptive: bool = False
     metrics: Sequence[ForecastMetric] = ()
     from_earlier: bool = False  # where values known in advance end too soon
 
@@ -215,7 +210,7 @@ def _forecast_folds(fitted, known, first, folds, settings):
         for job, values in zip(made, forecast_known(model, made), strict=True)
     ]
     if settings.levels and results:
-        results = _with_bounds(results, fitted, settings.levels)
+        results = _with_bounds(results, fitted, settings)
     by_key = {result.history.key: result for result in results}
     return [_with_all_origins(by_key.get(job[0].key), job, settings) for job in jobs]
 
@@ -239,7 +234,9 @@ def _with_all_origins(result, job, settings):
         return result
     nothing = np.full((*tested.shape, history.values.shape[1]), np.nan)
     whole = _forecasts(history, origins, tested, nothing, settings)
-    columns = whole.columns | bounds(nothing, dict.fromkeys(settings.levels, nothing))
+    suffixes = map(level_suffix, settings.levels)
+    ends = {f"{end}{suffix}": nothing for suffix in suffixes for end in ("lower", "upper")}
+    columns = whole.columns | ends
     if result is not None:
         for name in columns.keys() - {"actual", "persistence", *NAIVE}:
             columns[name] = nothing.copy()
@@ -278,39 +275,23 @@ def _forecasts(history, origins, tested, predicted, settings):
     return Forecasts(history, origins, tested, columns)
 
 
-def _with_bounds(results, fitted, levels):
+def _with_bounds(results, fitted, settings):
     """Return forecasts with bounds by the errors that were known at each origin."""
-    calibrator, n_newest = fitted._calibrator, fitted._n_newest
-    refuse_missing(calibrator)
-    widths = {
-        result.history.key: _widths_at_origins(
-            result, calibrator, n_newest.get(result.history.key, 0), levels
-        )
-        for result in results
-    }
-    widths = finite_half_widths(widths, levels)
-    return [
-        replace(
-            result,
-            columns=result.columns
-            | bounds(result.columns["prediction"], widths[result.history.key]),
-        )
-        for result in results
+    maker = IntervalMaker(
+        fitted._model, fitted._calibrator, fitted._n_newest, settings.levels, settings.adaptive
+    )
+    refuse_missing(maker.calibrator)
+    steps = max(result.tested.shape[1] for result in results)
+    paths = [
+        Path(r.history, r.origins, unused_future(maker.calibrator, r.history, steps))
+        for r in results
     ]
-
-
-def _widths_at_origins(result, calibrator, n_newest, levels):
-    """Return for each level the half widths at each origin, (n_origins, steps, n_columns)."""
-    past, steps = result.history, result.tested.shape[1]
-    first = max(calibrator.features.lookback - 1, int(result.origins.min()) - n_newest)
-    path = Path(past, result.origins, unused_future(calibrator, past, steps))
-    (errors,) = forecast_errors(calibrator, [path], [first], steps)
-    widths = {}
-    for name, level in levels.items():
-        at_origins = [
-            interval_half_widths(errors[: origin + 1 - first], level, n_newest)
-            for origin in result.origins
-        ]
-        # Steps that no fold tests need no interval.
-        widths[name] = np.where(result.tested[:, :, np.newaxis], np.stack(at_origins), np.nan)
-    return widths
+    found = maker.calibrations(paths, steps, lambda path: int(path.origins.min()))
+    bounds = {
+        r.history.key: maker.around(r.columns["prediction"], r.origins, r.history.key, found)
+        for r in results
+    }
+    # Steps that no fold tests need no interval.
+    wanted = {result.history.key: result.tested for result in results}
+    bounds = refuse_infinite(bounds, settings.levels, wanted)
+    return [replace(r, columns=r.columns | bounds[r.history.key]) for r in results]

@@ -10,8 +10,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklstm.metrics import read_metrics
 
-from ._abilities import check_count, check_refit
+from ._abilities import check_count, check_refit, refuse_quantile
 from ._backtest import BacktestSettings, errors_after, run_backtest
+from ._forecast_bounds import is_adaptive
 from ._forecast_model import ForecastModel
 from ._histories import is_target
 from ._intervals import check_levels
@@ -31,6 +32,7 @@ def _fitted_for_scorers(forecaster):
 class BacktestMixin:
     """Methods of `Forecaster` that compare forecasts with what came."""
 
+    estimator: Any
     by: Any
     _model: ForecastModel
     _known: KnownSeries
@@ -47,6 +49,7 @@ class BacktestMixin:
         level: float | list[float] | None = None,
         season: int = 1,
         metrics: Any = None,
+        intervals: str = "conformal",
     ) -> Bunch:
         """Forecast rows that are known, as they would have been forecast at the time.
 
@@ -82,6 +85,8 @@ class BacktestMixin:
             ``"interval_score"``, ``"width"`` and ``"wql"``, names of functions in
             `sklstm.metrics`, or functions of true and predicted values. Scaled errors are divided
             by those of the seasonal naive forecast of the rows known at the origin.
+        intervals : {"conformal", "adaptive"}, default="conformal"
+            As in `forecast`.
 
         Returns
         -------
@@ -120,7 +125,10 @@ class BacktestMixin:
             levels=check_levels(level),
             season=check_count(season, "season"),
             metrics=read_metrics(metrics),
+            adaptive=is_adaptive(intervals),
         )
+        if settings.levels:
+            refuse_quantile(self.estimator)
         forecaster = clone(self)
         forecaster._validate_params()
         if not settings.levels:

@@ -1,7 +1,7 @@
 """A regressor fitted to the windows of series, and forecasts by it: `ForecastModel`."""
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -125,7 +125,14 @@ class ForecastModel:
         """Return how many rows are predicted to have `steps`: blocks of `horizon` rows each."""
         return -(-steps // self.features.horizon) * self.features.horizon
 
-    def forecast(self, paths: Sequence["Path"], steps: int) -> list[np.ndarray]:
+    def forecast(
+        self,
+        paths: Sequence["Path"],
+        steps: int,
+        *,
+        restored: bool = True,
+        rng: np.random.Generator | None = None,
+    ) -> list[np.ndarray]:
         """Forecast from many origins of many series at once.
 
         Parameters
@@ -134,6 +141,10 @@ class ForecastModel:
             Series, and where their forecasts begin.
         steps : int
             How many rows to forecast.
+        restored : bool, default=True
+            Whether transformers are undone.
+        rng : numpy Generator, optional
+            Where given, rows are drawn from the distribution that the regressor predicts.
 
         Returns
         -------
@@ -149,22 +160,24 @@ class ForecastModel:
         padded = self.padded(steps)
         prepared = [self._prepare(path) for path in paths]
         pieces = [
-            (values.shape[1], rows, path, origins)
+            (values.shape[1], rows, path, portion.origins, portion.noise)
             for path, (values, rows) in zip(paths, prepared, strict=True)
-            for origins in self._portions(path.origins, rows, padded)
+            for portion in self._portions(path, rows, padded)
         ]
         results: dict[int, list[np.ndarray]] = {id(path): [] for path in paths}
         for batch in self._batches(pieces, padded):
             buffers = [
-                self.features.buffers(rows, origins, padded, n) for n, rows, _, origins in batch
+                self.features.buffers(rows, origins, padded, n) for n, rows, _, origins, _ in batch
             ]
             self._refuse_missing(batch, buffers)
-            predicted = self._run(np.concatenate(buffers), batch[0][0], padded)[:, :steps]
-            ends = np.cumsum([len(origins) for *_, origins in batch])[:-1]
-            for (*_, path, _), part in zip(batch, np.split(predicted, ends), strict=True):
+            noise = None if batch[0][4] is None else np.concatenate([piece[4] for piece in batch])
+            drawn = rng if noise is None else noise
+            predicted = self._run(np.concatenate(buffers), batch[0][0], padded, drawn)[:, :steps]
+            ends = np.cumsum([len(origins) for *_, origins, _ in batch])[:-1]
+            for (_, _, path, _, _), part in zip(batch, np.split(predicted, ends), strict=True):
                 results[id(path)].append(part)
         return [
-            self._restored(path, values, np.concatenate(results[id(path)]))
+            self._restored(path if restored else None, values, np.concatenate(results[id(path)]))
             if len(path.origins)
             else np.empty((0, steps, path.history.values.shape[1]))
             for path, (values, _) in zip(paths, prepared, strict=True)
@@ -174,11 +187,11 @@ class ForecastModel:
         values = self._transformed(path.history)
         return values, self.features.rows(values, path.history.exog, path.future)
 
-    def _portions(self, origins, rows, padded):
+    def _portions(self, path, rows, padded):
         """Cut the origins of a series so that their windows fit in memory."""
         size = (self.features.lookback + padded) * rows.shape[1]
         n = max(1, _VALUES_AT_A_TIME // size)
-        return [origins[k : k + n] for k in range(0, len(origins), n)]
+        return [path.portion(slice(k, k + n)) for k in range(0, len(path.origins), n)]
 
     def _batches(self, pieces, padded):
         """Put pieces together, as many as fit in memory."""
@@ -193,12 +206,16 @@ class ForecastModel:
         if batch:
             yield batch
 
-    def _run(self, buffers, n_columns, steps):
-        """Predict block by block; each prediction enters the windows of the next."""
+    def _run(self, buffers, n_columns, steps, drawn=None):
+        """Predict block by block; each prediction enters the windows of the next.
+
+        Predictions are drawn from distributions if `drawn` is a generator; if it is an array,
+        (n_origins, steps, n_columns), it is added to them.
+        """
         lookback, horizon = self.features.lookback, self.features.horizon
         for step in range(0, steps, horizon):
             window = _form(buffers[:, step : step + lookback], self.regressor)
-            predicted = np.asarray(self.regressor.predict(window), dtype=np.float64)
+            predicted = self._predicted(window, drawn)
             if not np.isfinite(predicted).all():
                 raise ValueError(
                     f"The forecast leaves all bounds at step {step + 1}: "
@@ -211,13 +228,22 @@ class ForecastModel:
                     f"for {len(buffers)} windows."
                 )
             block = predicted.reshape(len(buffers), horizon, n_columns)
+            if isinstance(drawn, np.ndarray):
+                block = block + drawn[:, step : step + horizon]
             buffers[:, lookback + step : lookback + step + horizon, :n_columns] = block
         return buffers[:, lookback:, :n_columns]
+
+    def _predicted(self, window, drawn):
+        if isinstance(drawn, np.random.Generator):
+            seed = int(drawn.integers(2**31))
+            draws = self.regressor.sample(window, n_samples=1, random_state=seed)
+            return np.asarray(draws, dtype=np.float64)[..., 0]
+        return np.asarray(self.regressor.predict(window), dtype=np.float64)
 
     def _refuse_missing(self, batch, buffers):
         """Raise a ValueError for missing steps in the first windows that must not be there."""
         lookback = self.features.lookback
-        for (*_, path, origins), rows in zip(batch, buffers, strict=True):
+        for (_, _, path, origins, _), rows in zip(batch, buffers, strict=True):
             n_missing = np.isnan(rows[:, :lookback]).any(axis=2).sum(axis=1)
             wrong = n_missing >= (lookback if self.takes_missing else 1)
             if wrong.any():
@@ -245,7 +271,7 @@ class ForecastModel:
 
     def _restored(self, path, values, forecasts):
         """Return forecasts in the units of the series."""
-        transformer = self.transformers.get(path.history.key)
+        transformer = None if path is None else self.transformers.get(path.history.key)
         if transformer is None:
             return forecasts
         n_origins, steps, n_columns = forecasts.shape
@@ -272,11 +298,19 @@ class Path:
         exogenous values known in advance.
     future : ndarray of shape (n_future, n_known) or None
         Exogenous values known in advance of the rows after the history.
+    noise : ndarray of shape (n_origins, steps, n_columns), optional
+        Added to the predicted rows, before they enter windows.
     """
 
     history: History
     origins: np.ndarray
     future: np.ndarray | None = None
+    noise: np.ndarray | None = None
+
+    def portion(self, part: slice) -> "Path":
+        """Return the path of some of the origins."""
+        noise = None if self.noise is None else self.noise[part]
+        return replace(self, origins=self.origins[part], noise=noise)
 
 
 def _fit_transformer(transformer, history):

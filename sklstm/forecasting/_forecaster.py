@@ -6,6 +6,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, _fit_context
+from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
@@ -15,10 +16,12 @@ from sklstm.time_labels import Calendar
 from ._abilities import check_count, check_regressor
 from ._backtest_mixin import BacktestMixin
 from ._features import Features
+from ._forecast_bounds import bounds_of_forecasts
 from ._forecast_model import ForecastModel, Path
 from ._histories import History, is_target
-from ._intervals import check_levels, fit_calibrator, half_widths, split_off_newest
-from ._known_series import KnownSeries, bounds, forecast_frame, panel_frame
+from ._intervals import check_levels, fit_calibrator, split_off_newest
+from ._known_series import KnownSeries, forecast_frame, frame_of_paths, panel_frame
+from ._paths import draw_paths
 
 
 class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimator):
@@ -82,7 +85,10 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
     -----
     Intervals are those of split conformal prediction [1]_, for each step ahead by itself. They
     cover with the level asked for as far as the future errs like the calibration rows, which
-    `update` keeps the newest.
+    `update` keeps the newest. Errors are taken on the scale of `transformer`, such as a logarithm,
+    and each bound by the errors of its side, so that intervals of skewed errors are skewed. A
+    series of a panel that has too few of them borrows those of the others, relative to the size of
+    their steps.
 
     Rows of several series are put in the order of time for `estimator`, so that its own validation
     block, or the folds of a search, hold the newest ones.
@@ -92,6 +98,8 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
     .. [1] J. Lei, M. G'Sell, A. Rinaldo, R. J. Tibshirani and L. Wasserman, "Distribution-free
        predictive inference for regression", Journal of the American Statistical Association 113,
        2018.
+    .. [2] I. Gibbs and E. Candes, "Adaptive conformal inference under distribution shift", Advances
+       in Neural Information Processing Systems 34, 2021.
 
     Examples
     --------
@@ -104,8 +112,8 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
     >>> forecaster = Forecaster(Ridge(0.01), lookback=20).fit(wave)
     >>> forecaster.forecast(3, level=0.9).round(3)
                 prediction  lower  upper
-    2024-04-10       0.939  0.935  0.944
-    2024-04-11       0.776  0.772  0.781
+    2024-04-10       0.939  0.937  0.944
+    2024-04-11       0.776  0.773  0.781
     2024-04-12       0.528  0.523  0.533
     """
 
@@ -217,6 +225,7 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
         level: float | list[float] | None = None,
         *,
         series: Any = None,
+        intervals: str = "conformal",
     ) -> pd.DataFrame:
         """Forecast the rows after the last ones known.
 
@@ -231,6 +240,9 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
             Probability with which intervals are to cover the actual value.
         series : key or list of keys, default=None
             Which of several series to forecast; by default all.
+        intervals : {"conformal", "adaptive"}, default="conformal"
+            ``"adaptive"``: levels are corrected by the share of the calibration rows that intervals
+            missed, those of `update` included (adaptive conformal inference [2]_).
 
         Returns
         -------
@@ -252,12 +264,70 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
         futures = self._known.futures(histories, exog, steps, self._model.padded(steps))
         paths = [Path(past, np.array([len(past) - 1]), futures[past.key][0]) for past in histories]
         forecasts = self._model.forecast(paths, steps)
-        widths = half_widths(self._calibrator, paths, self._n_newest, levels, steps)
+        bounds = bounds_of_forecasts(self, paths, forecasts, levels, intervals)
         frames = {}
         for past, (forecast,) in zip(histories, forecasts, strict=True):
-            quantities = {"prediction": forecast} | bounds(forecast, widths[past.key])
+            quantities = {"prediction": forecast} | bounds[past.key]
             frames[past.key] = forecast_frame(futures[past.key][1], quantities, self.columns_)
         return panel_frame(frames, self._known)
+
+    def sample_paths(
+        self,
+        steps: int | None = None,
+        n_paths: int = 100,
+        random_state: Any = None,
+        *,
+        exog: Any = None,
+        series: Any = None,
+    ) -> pd.DataFrame:
+        """Draw joint paths of the rows after the last ones known.
+
+        What depends on several steps at once, such as the sum of a week, has the distribution that
+        it has in the paths.
+
+        Parameters
+        ----------
+        steps : int, default=None
+            Rows of a path; by default `horizon`.
+        n_paths : int, default=100
+            How many paths to draw of each series.
+        random_state : int, RandomState instance or None, default=None
+            Seed of the draws; None draws a new one.
+        exog : array-like or frame, default=None
+            As in `forecast`.
+        series : key or list of keys, default=None
+            Which of several series; by default all.
+
+        Returns
+        -------
+        paths : DataFrame
+            Its index is that of `forecast`, its columns are the paths, 0 to ``n_paths - 1``. Of
+            several columns a first level of the columns tells which.
+
+        Raises
+        ------
+        ValueError
+            As in `forecast`; if there are fewer than ten errors to draw from.
+
+        Notes
+        -----
+        ``strategy="recursive"`` feeds draws back: an error of one step, drawn from the calibration
+        rows, is added to each prediction before it enters the window of the next; regressors that
+        have ``sample`` draw from their own distribution. ``strategy="direct"`` draws the errors of
+        all steps from one origin of the calibration rows (a bootstrap of residual paths), which
+        keeps the dependence between steps. Errors of several columns are drawn together, those of
+        several series independently.
+        """
+        check_is_fitted(self)
+        steps = self.horizon if steps is None else check_count(steps, "steps")
+        n_paths = check_count(n_paths, "n_paths")
+        histories = self._known.wanted(series)
+        futures = self._known.futures(histories, exog, steps, self._model.padded(steps))
+        paths = [Path(past, np.array([len(past) - 1]), futures[past.key][0]) for past in histories]
+        rng = np.random.default_rng(check_random_state(random_state).randint(2**31))
+        drawn = draw_paths(self, paths, steps, n_paths, rng)
+        labels = {past.key: futures[past.key][1] for past in histories}
+        return frame_of_paths(drawn, labels, self._known)
 
     def update(self, series: Any, exog: Any = None) -> Self:
         """Take note of new rows, so that forecasts begin after them; nothing is refitted.

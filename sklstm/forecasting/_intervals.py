@@ -1,15 +1,18 @@
-"""Intervals by split conformal prediction, calibrated on the newest rows."""
+"""Intervals by conformal prediction, calibrated on the newest rows: `IntervalMaker`."""
 
 import warnings
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from numbers import Real
 from typing import Any
 
 import numpy as np
 
+from ._conformal import adaptive_alphas, has_both_sides, known_errors, offsets
+from ._error_scale import ErrorScale
 from ._forecast_model import ForecastModel, Path
 from ._histories import History
+from ._known_series import level_suffix
 
 
 def split_off_newest(
@@ -78,53 +81,6 @@ def check_levels(level: Any) -> dict[float | None, float]:
     return levels
 
 
-def half_widths(
-    calibrator: ForecastModel | None,
-    paths: Sequence[Path],
-    n_newest: Mapping[Hashable, int],
-    levels: dict[float | None, float],
-    steps: int,
-) -> dict[Hashable, dict[float | None, np.ndarray]]:
-    """Return how far bounds are from the forecast that follows on the last row of each series.
-
-    Parameters
-    ----------
-    calibrator : ForecastModel or str
-        A model that has not seen the newest rows of the series.
-    paths : list of Path
-        Series, and what is known of the time after their ends.
-    n_newest : dict
-        Number of rows that calibrate, by series.
-    levels : dict
-        As from `check_levels`.
-    steps : int
-        How many rows are forecast.
-
-    Returns
-    -------
-    half_widths : dict
-        By series and then by the names of levels, arrays of shape (steps, n_columns).
-
-    Raises
-    ------
-    ValueError
-        If there are too few errors for all of the series; for some, their bounds are NaN.
-    """
-    if not levels:
-        return {path.history.key: {} for path in paths}
-    refuse_missing(calibrator)
-    first = [first_origin(path.history, n_newest, calibrator) for path in paths]
-    errors = forecast_errors(calibrator, paths, first, steps)
-    widths = {
-        path.history.key: {
-            name: interval_half_widths(table, level, n_newest[path.history.key])
-            for name, level in levels.items()
-        }
-        for path, table in zip(paths, errors, strict=True)
-    }
-    return finite_half_widths(widths, levels)
-
-
 def fit_calibrator(older, *recipe):
     """Fit a model to older rows; return it, or why there is none.
 
@@ -153,107 +109,245 @@ def fit_calibrator(older, *recipe):
         return f"the model of the older rows could not be fitted ({error})"
 
 
-def refuse_missing(calibrator):
+def refuse_missing(calibrator, name="level"):
     """Raise a ValueError if there is no calibrator."""
     if isinstance(calibrator, str):
-        raise ValueError(f"level takes a calibration block, and there is none: {calibrator}.")
+        raise ValueError(f"{name} takes a calibration block, and there is none: {calibrator}.")
 
 
-def first_origin(past, n_newest, calibrator):
-    """Return the first row of a series that a calibrating forecast is made from."""
-    return max(calibrator.features.lookback - 1, len(past) - 1 - n_newest[past.key])
-
-
-def finite_half_widths(half_widths, levels):
-    """Return half widths with NaN in place of those that would have to be infinite.
+@dataclass(frozen=True)
+class Calibration:
+    """Errors of forecasts of the newest rows of one series, by a model that has not seen them.
 
     Parameters
     ----------
-    half_widths : dict
-        By series and then by the names of levels, arrays of shape (..., steps, n_columns).
+    history : History
+        The series.
+    first : int
+        The row of the first forecast.
+    errors : ndarray of shape (n_steps - first, steps, n_columns)
+        Actual values minus forecasts on the scale; NaN where either is not known.
+    scale : ErrorScale
+        Of errors.
+    n_newest : int
+        How many of the newest rows count.
+    """
+
+    history: History
+    first: int
+    errors: np.ndarray
+    scale: ErrorScale
+    n_newest: int
+
+    def known_at(self, origin: int) -> np.ndarray:
+        """Return the errors known at a row, (n_known, steps, n_columns)."""
+        return known_errors(self.errors[: max(0, origin + 1 - self.first)], self.n_newest)
+
+    def size_at(self, origin: int) -> np.ndarray:
+        """Return the mean absolute step of the series up to a row on the scale, (n_columns,)."""
+        values = self.scale.of_values(self.history.values[: origin + 1])
+        steps = np.abs(np.diff(values, axis=0))
+        there = ~np.isnan(steps).any(axis=1)
+        size = steps[there].mean(axis=0) if there.any() else np.zeros(values.shape[1])
+        return np.where(size > 0, size, np.nan)
+
+
+class Calibrations(dict[Hashable, Calibration]):
+    """Calibrations by series, and the errors of all of them together."""
+
+    def pooled_at(self, label: Any) -> np.ndarray:
+        """Return the errors of all series that are known at a time, relative to their sizes."""
+        if getattr(self, "_label", None) != label:
+            parts = []
+            for one in self.values():
+                origin = int(one.history.index.searchsorted(label, side="right")) - 1
+                if origin > one.first:
+                    parts.append(one.known_at(origin) / one.size_at(origin))
+            self._pooled = np.concatenate(parts) if parts else np.empty((0, 0, 0))
+            self._label = label
+        return self._pooled
+
+
+@dataclass(frozen=True)
+class IntervalMaker:
+    """Makes intervals around forecasts of the series of a fitted forecaster.
+
+    Parameters
+    ----------
+    model, calibrator : ForecastModel
+        Who forecasts, and who has not seen the newest rows; or why there is no such model.
+    n_newest : dict
+        Number of rows that calibrate, by series.
+    levels : dict
+        As from `check_levels`.
+    adaptive : bool, default=False
+        Whether levels adapt to the values that come in.
+    """
+
+    model: ForecastModel
+    calibrator: ForecastModel | str
+    n_newest: Mapping[Hashable, int]
+    levels: dict[float | None, float]
+    adaptive: bool = False
+
+    def calibrations(
+        self, paths: Sequence[Path], steps: int, earliest: Callable[[Path], int]
+    ) -> Calibrations:
+        """Return the errors of series by which intervals are calibrated.
+
+        Parameters
+        ----------
+        paths : list of Path
+            Series, and what is known of the time after their ends.
+        steps : int
+            How many rows ahead.
+        earliest : callable
+            Returns the first row of a path from which intervals are wanted.
+
+        Returns
+        -------
+        calibrations : Calibrations
+            By series.
+        """
+        refuse_missing(self.calibrator)
+        assert not isinstance(self.calibrator, str)
+        newest = [self.n_newest.get(path.history.key, 0) for path in paths]
+        begin = self.calibrator.features.lookback - 1
+        first = [max(begin, earliest(p) - n) for p, n in zip(paths, newest, strict=True)]
+        scales = [
+            ErrorScale.of(self.model.transformers.get(path.history.key), path.history.values)
+            for path in paths
+        ]
+        tables = forecast_errors(self.calibrator, paths, first, steps, scales)
+        parts = zip(paths, first, tables, scales, newest, strict=True)
+        return Calibrations(
+            {path.history.key: Calibration(path.history, *rest) for path, *rest in parts}
+        )
+
+    def around(
+        self,
+        forecast: np.ndarray,
+        origins: np.ndarray,
+        key: Hashable,
+        calibrations: Calibrations,
+    ) -> dict[str, np.ndarray]:
+        """Return the bounds of forecasts of one series.
+
+        Parameters
+        ----------
+        forecast : ndarray of shape (n_origins, steps, n_columns)
+            Forecasts.
+        origins : ndarray of shape (n_origins,)
+            Last known row of each.
+        key : object
+            Which series.
+        calibrations : Calibrations
+            Errors of all series.
+
+        Returns
+        -------
+        bounds : dict
+            ``lower`` and ``upper`` (of several levels ``lower_0.9`` and so on) of the shape of
+            `forecast`, infinite where there are too few errors.
+        """
+        own, steps = calibrations[key], forecast.shape[1]
+        bounds = {}
+        for name, level in self.levels.items():
+            found = np.stack(
+                [
+                    self._offsets(own, int(origin), level, calibrations, alpha)
+                    for origin, alpha in zip(
+                        origins, self._alphas(own, origins, level), strict=True
+                    )
+                ],
+                axis=1,
+            )[:, :, :steps]
+            ends = np.stack([own.scale.moved(forecast, offset) for offset in found])
+            ends[np.isinf(found)] = found[np.isinf(found)]
+            suffix = level_suffix(name)
+            bounds[f"lower{suffix}"], bounds[f"upper{suffix}"] = ends.min(axis=0), ends.max(axis=0)
+        return bounds
+
+    def _alphas(self, own, origins, level):
+        """Return the probability to miss that is aimed at from each origin."""
+        if not self.adaptive:
+            return [1 - level] * len(origins)
+        last = int(origins.max()) + 1 - own.first
+        alphas = adaptive_alphas(own.errors[: max(last, 0)], 1 - level, own.n_newest)
+        return [
+            alphas[origin - own.first] if origin >= own.first else 1 - level for origin in origins
+        ]
+
+    def _offsets(self, own, origin, level, calibrations, alpha):
+        known = own.known_at(origin)
+        found = offsets(known, alpha, clip=self.adaptive)
+        lacking = ~has_both_sides(known, 1 - level)
+        if self.adaptive:
+            found[:, lacking] = offsets(known, 1 - level)[:, lacking]
+        if not lacking.any() or len(calibrations) < 2:
+            return found
+        pooled = calibrations.pooled_at(own.history.index[origin])
+        if not len(pooled):
+            return found
+        pooled = offsets(pooled, 1 - level) * own.size_at(origin)
+        return np.where(lacking & np.isfinite(pooled).all(axis=0), pooled, found)
+
+
+def refuse_infinite(
+    bounds: Mapping[Hashable, dict[str, np.ndarray]],
+    levels: dict[float | None, float],
+    wanted: Mapping[Hashable, np.ndarray] | None = None,
+) -> dict[Hashable, dict[str, np.ndarray]]:
+    """Return bounds with NaN in place of those that would have to be infinite.
+
+    Parameters
+    ----------
+    bounds : dict
+        By series and then by name, arrays of shape (n_origins, steps, n_columns).
     levels : dict
         Levels by their names.
+    wanted : dict, optional
+        Which origins and steps of each series are to have bounds; by default all.
 
     Returns
     -------
-    half_widths : dict
-        The same arrays. A warning tells of series that have no intervals.
+    bounds : dict
+        The same. A warning tells of series that have no intervals.
 
     Raises
     ------
     ValueError
         If there is none at all.
     """
-    lacking = [
-        (key, name, widths)
-        for key, by_name in half_widths.items()
-        for name, widths in by_name.items()
-        if np.isinf(widths).any()
-    ]
+    lacking, result = [], {}
+    for key, by_name in bounds.items():
+        result[key] = dict(by_name)
+        for name, ends in by_name.items():
+            there = True if wanted is None else wanted[key][:, :, np.newaxis]
+            infinite = np.isinf(ends) & there
+            result[key][name] = np.where(np.isinf(ends) | ~np.asarray(there), np.nan, ends)
+            if infinite.any():
+                lacking.append((key, name, infinite))
     if not lacking:
-        return half_widths
+        return result
     keys = list(dict.fromkeys(key for key, *_ in lacking))
     message = _too_few(*lacking[0], levels)
-    if len(keys) == len(half_widths):
+    if len(keys) == len(bounds):
         raise ValueError(message)
-    message += f" The bounds of {len(keys)} of {len(half_widths)} series are NaN in part."
+    message += f" The bounds of {len(keys)} of {len(bounds)} series are NaN in part."
     warnings.warn(message, stacklevel=4)
-    for *_, widths in lacking:
-        widths[np.isinf(widths)] = np.nan
-    return half_widths
+    return result
 
 
-def _too_few(key, name, widths, levels):
-    steps = np.isinf(widths).any(axis=-1)
-    step = int(steps.reshape(-1, steps.shape[-1]).any(axis=0).argmax()) + 1
+def _too_few(key, name, infinite, levels):
+    level = next(level for one, level in levels.items() if name.endswith("r" + level_suffix(one)))
+    step = int(infinite.any(axis=(0, 2)).argmax()) + 1
     of = "" if key is None else f" {key!r}"
     return (
-        f"level={levels[name]} takes the errors of at least {fewest_errors(levels[name])} earlier "
+        f"level={level} takes the errors of at least {fewest_errors(level)} earlier "
         f"forecasts of each step ahead, and the calibration rows of series{of} give fewer from "
         f"step {step} on: take a lower level, fewer steps or a larger calibration_size."
     )
-
-
-def interval_half_widths(errors: np.ndarray, level: float, n_newest: int | None) -> np.ndarray:
-    """Return by how much the actual value may be off, for each step ahead.
-
-    Split conformal prediction: of ``m`` earlier absolute errors of a step the ``ceil((m + 1) *
-    level)``-th smallest is taken. If errors are exchangeable, it covers the next one with at least
-    this probability.
-
-    Parameters
-    ----------
-    errors : ndarray of shape (n_origins, steps, n_columns)
-        Absolute errors of forecasts that were made from rows in succession, the last of which is
-        the row that the next forecast is made from; those not known by then are NaN.
-    level : float in (0, 1)
-        Probability to cover.
-    n_newest : int
-        How many rows count: errors at the newest ones are used.
-
-    Returns
-    -------
-    half_widths : ndarray of shape (steps, n_columns)
-        Infinite where there are too few errors for the level.
-
-    References
-    ----------
-    J. Lei, M. G'Sell, A. Rinaldo, R. J. Tibshirani and L. Wasserman, "Distribution-free predictive
-    inference for regression", Journal of the American Statistical Association 113, 2018.
-    """
-    n_origins, steps, n_columns = errors.shape
-    widths = np.full((steps, n_columns), np.inf)
-    for step in range(steps):
-        # The forecast for `step` + 1 rows ahead whose error is the newest was made so much earlier.
-        last = n_origins - (step + 1)
-        first = max(0, n_origins - 1 - n_newest)
-        for column in range(n_columns):
-            known = errors[first : max(last, 0), step, column]
-            known = known[~np.isnan(known)]
-            rank = np.ceil((len(known) + 1) * level - 1e-9)
-            if len(known) and rank <= len(known):
-                widths[step, column] = np.partition(known, int(rank) - 1)[int(rank) - 1]
-    return widths
 
 
 def fewest_errors(level: float) -> int:
@@ -261,8 +355,8 @@ def fewest_errors(level: float) -> int:
     return int(np.ceil(level / (1 - level) - 1e-9))
 
 
-def forecast_errors(model, paths, first, steps):
-    """Return the absolute errors of forecasts from many rows of series.
+def forecast_errors(model, paths, first, steps, scales):
+    """Return the errors of forecasts from many rows of series: actual values minus forecasts.
 
     Parameters
     ----------
@@ -274,6 +368,8 @@ def forecast_errors(model, paths, first, steps):
         The first row of each to forecast from.
     steps : int
         How many rows ahead.
+    scales : list of ErrorScale
+        On which differences are taken.
 
     Returns
     -------
@@ -288,11 +384,12 @@ def forecast_errors(model, paths, first, steps):
         begun.append(replace(path, origins=origins[inside]))
     forecasts = model.forecast(begun, steps)
     errors = []
-    for path, begin, forecast in zip(begun, first, forecasts, strict=True):
+    for path, begin, forecast, scale in zip(begun, first, forecasts, scales, strict=True):
         values = path.history.values
-        table = np.full((len(values) - begin, steps, values.shape[1]), np.nan)
-        actual = following_rows(values, path.origins, steps)
-        table[path.origins - begin] = np.abs(forecast - actual)
+        table = np.full((max(len(values) - begin, 0), steps, values.shape[1]), np.nan)
+        actual = following_rows(scale.of_values(values), path.origins, steps)
+        error = actual - scale.of_values(forecast)
+        table[path.origins - begin] = np.where(np.isfinite(error), error, np.nan)
         errors.append(table)
     return errors
 

@@ -244,6 +244,36 @@ def forecast_frame(
     return pd.DataFrame(values.reshape(len(index), -1), index=index, columns=columns)
 
 
+def frame_of_paths(
+    drawn: Mapping[Hashable, np.ndarray], labels: Mapping[Hashable, pd.Index], known: KnownSeries
+) -> pd.DataFrame:
+    """Return the frame of the paths of all series.
+
+    Parameters
+    ----------
+    drawn : dict
+        By series arrays of shape (n_paths, steps, n_columns).
+    labels : dict
+        By series the times of the steps.
+    known : KnownSeries
+        Gives the names of columns and of the key.
+
+    Returns
+    -------
+    frame : DataFrame
+        One row for each series and step, one column for each path (and column of the series).
+    """
+    n_paths = next(iter(drawn.values())).shape[0]
+    values = [array.transpose(1, 2, 0).reshape(array.shape[1], -1) for array in drawn.values()]
+    columns: pd.Index = pd.RangeIndex(n_paths, name="path")
+    if len(known.columns) > 1:
+        columns = pd.MultiIndex.from_product([known.columns, columns], names=[None, "path"])
+    # The index of the panel of one narrow column: frames of many columns are slow to put together.
+    narrow = {key: pd.DataFrame(index=index) for key, index in labels.items()}
+    index = panel_frame(narrow, known).index
+    return pd.DataFrame(np.concatenate(values), index=index, columns=columns)
+
+
 def panel_frame(frames: Mapping[Hashable, pd.DataFrame], known: KnownSeries) -> pd.DataFrame:
     """Put the frames of several series below each other.
 
@@ -269,28 +299,3 @@ def panel_frame(frames: Mapping[Hashable, pd.DataFrame], known: KnownSeries) -> 
 def level_suffix(level: float | None) -> str:
     """Return the suffix of ``lower`` in the name of a column: empty for a single level."""
     return "" if level is None else f"_{level:g}"
-
-
-def bounds(
-    forecast: np.ndarray, half_widths: Mapping[float | None, np.ndarray]
-) -> dict[str, np.ndarray]:
-    """Return lower and upper bounds by name, for one level or several.
-
-    Parameters
-    ----------
-    forecast : ndarray of shape (steps, n_columns)
-        Predictions.
-    half_widths : dict
-        For each level how far the bounds are from the prediction; the key None for a single level.
-
-    Returns
-    -------
-    bounds : dict
-        ``lower`` and ``upper``; of several levels ``lower_0.9`` and so on.
-    """
-    result = {}
-    for level, widths in half_widths.items():
-        suffix = level_suffix(level)
-        result[f"lower{suffix}"] = forecast - widths
-        result[f"upper{suffix}"] = forecast + widths
-    return result

@@ -1,0 +1,39 @@
+"""Seconds to draw joint paths of many series: 505 of 1259 rows, 30 steps, 200 paths.
+
+    python benchmarks/paths.py [--n-series 505]
+
+Series are random walks with a season, for times do not depend on values. Fits are not counted.
+"""
+
+import argparse
+import time
+
+import numpy as np
+import pandas as pd
+from sklearn.linear_model import Ridge
+
+from sklstm import Forecaster, GRURegressor
+
+parser = argparse.ArgumentParser(description=__doc__)
+parser.add_argument("--n-series", type=int, default=505)
+arguments = parser.parse_args()
+
+rng = np.random.default_rng(0)
+n_rows, n_series, n_paths = 1259, arguments.n_series, 200
+walks = 100 + np.cumsum(rng.normal(size=(n_rows, n_series)), axis=0)
+index = pd.bdate_range("2013-02-08", periods=n_rows, name="day")
+panel = pd.DataFrame(walks, index).stack().rename("close").rename_axis(["day", "share"])
+panel = panel.reorder_levels(["share", "day"]).sort_index().to_frame()
+
+gru = GRURegressor(16, max_epochs=1, random_state=0)
+for name, regressor, strategy in (
+    ("Ridge, recursive", Ridge(), "recursive"),
+    ("Ridge, direct", Ridge(), "direct"),
+    ("GRU, direct", gru, "direct"),
+    ("GRU, recursive", gru, "recursive"),
+):
+    forecaster = Forecaster(regressor, 10, 30, strategy, by="share").fit(panel)
+    begin, busy = time.perf_counter(), time.process_time()
+    paths = forecaster.sample_paths(30, n_paths, random_state=0)
+    seconds, busy = time.perf_counter() - begin, time.process_time() - busy
+    print(f"{name}: {seconds:.1f} s ({busy:.1f} s of processors), {paths.shape[0]} x {n_paths}")

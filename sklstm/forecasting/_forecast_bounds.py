@@ -1,0 +1,85 @@
+"""Bounds of the forecasts that follow on the last rows known: `bounds_of_forecasts`."""
+
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ._abilities import refuse_quantile
+from ._forecast_model import Path
+from ._intervals import IntervalMaker, has_both_sides, refuse_infinite, refuse_missing
+from ._scores import unused_future
+
+
+def is_adaptive(intervals: Any) -> bool:
+    """Return whether intervals adapt; raise a ValueError if there are none of that name."""
+    if not isinstance(intervals, str) or intervals not in ("conformal", "adaptive"):
+        raise ValueError(f"intervals must be 'conformal' or 'adaptive', got {intervals!r}.")
+    return intervals == "adaptive"
+
+
+def bounds_of_forecasts(
+    fitted: Any,
+    paths: Sequence[Path],
+    forecasts: Sequence[np.ndarray],
+    levels: dict[float | None, float],
+    intervals: str,
+) -> dict[Hashable, dict[str, np.ndarray]]:
+    """Return the bounds of one forecast of each series.
+
+    Parameters
+    ----------
+    fitted : Forecaster
+        Who forecasts.
+    paths : list of Path
+        The series, and what is known of the time after their ends.
+    forecasts : list of ndarray of shape (1, steps, n_columns)
+        Forecasts from their last rows.
+    levels : dict
+        As from `check_levels`.
+    intervals : {"conformal", "adaptive"}
+        Kind of intervals.
+
+    Returns
+    -------
+    bounds : dict
+        By series and then by name, arrays of shape (steps, n_columns).
+
+    Raises
+    ------
+    ValueError
+        If there are too few errors for all of the series; for some, their bounds are NaN.
+    """
+    adaptive = is_adaptive(intervals)
+    if not levels:
+        return {path.history.key: {} for path in paths}
+    refuse_quantile(fitted.estimator)
+    maker = IntervalMaker(fitted._model, fitted._calibrator, fitted._n_newest, levels, adaptive)
+    refuse_missing(maker.calibrator)
+    steps = forecasts[0].shape[1]
+    found = calibrations_of(maker, paths, steps)
+    alpha = 1 - max(levels.values())
+    enough = [has_both_sides(one.known_at(len(one.history) - 1), alpha) for one in found.values()]
+    if not np.all(enough):
+        found.update(_of_other_series(maker, fitted._known, found, steps))
+    bounds = {
+        path.history.key: maker.around(forecast, path.origins, path.history.key, found)
+        for path, forecast in zip(paths, forecasts, strict=True)
+    }
+    bounds = refuse_infinite(bounds, levels)
+    return {key: {name: ends[0] for name, ends in one.items()} for key, one in bounds.items()}
+
+
+def calibrations_of(maker, paths, steps):
+    """Return the errors of the newest rows of series, as `IntervalMaker.calibrations`."""
+    return maker.calibrations(paths, steps, lambda path: len(path.history) - 1)
+
+
+def _of_other_series(maker, known, found, steps):
+    """Return the errors of the series that are not forecast, whose errors others may borrow."""
+    paths = [
+        Path(past, np.empty(0, dtype=int), unused_future(maker.calibrator, past, steps))
+        for key, past in known.histories.items()
+        if key not in found
+    ]
+    return calibrations_of(maker, paths, steps) if paths else {}

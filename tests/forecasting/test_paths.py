@@ -1,0 +1,165 @@
+"""Paths have the distribution of what follows, of sums over steps as well."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import LinearRegression, QuantileRegressor, Ridge
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+
+from sklstm import Forecaster, SeasonalDifferencer
+from sklstm.metrics import energy_score
+
+STEPS = 8
+
+
+def ar1(n, phi=0.8):
+    noise, values = np.random.default_rng(1).normal(size=n), np.zeros(n)
+    for t in range(1, n):
+        values[t] = phi * values[t - 1] + noise[t]
+    return values
+
+
+def covariance_of_ar1(phi, steps):
+    """Of the next steps given the last row: y[t+h] is the sum of phi ** (h - k) e[t+k]."""
+    weights = np.array(
+        [[phi ** (h - k) if k <= h else 0.0 for k in range(steps)] for h in range(steps)]
+    )
+    return weights @ weights.T
+
+
+@pytest.mark.parametrize(
+    ("strategy", "horizon", "transformer", "phi"),
+    [
+        *[("recursive", 1, transformer, phi) for phi in (0.8, 1.0)
+          for transformer in (None, StandardScaler())],
+        ("recursive", 1, SeasonalDifferencer(1), 1.0),
+        *[("direct", horizon, None, phi) for phi in (0.8, 1.0) for horizon in (4, STEPS)],
+    ],
+)  # fmt: skip
+def test_paths_of_an_autoregression_have_its_covariance(strategy, horizon, transformer, phi):
+    series = ar1(6000, phi)
+    forecaster = Forecaster(LinearRegression(), 2, horizon, strategy, transformer)
+    forecaster.set_params(calibration_size=3000).fit(series)
+    paths = forecaster.sample_paths(STEPS, 4000, random_state=0)
+    assert paths.shape == (STEPS, 4000)
+    expected = covariance_of_ar1(phi, STEPS)
+    found = np.cov(paths)
+    np.testing.assert_allclose(np.sqrt(np.diag(found)), np.sqrt(np.diag(expected)), rtol=0.08)
+    # The sum is what single steps say nothing about.
+    assert np.sqrt(found.sum()) == pytest.approx(np.sqrt(expected.sum()), rel=0.1)
+    assert found[0, -1] == pytest.approx(expected[0, -1], abs=0.25)
+    mean = series[-1] * phi ** np.arange(1, STEPS + 1)
+    np.testing.assert_allclose(paths.mean(axis=1), mean, atol=0.5)
+
+
+def test_draws_that_are_fed_back_are_those_of_a_loop():
+    series = ar1(200)
+    forecaster = Forecaster(Ridge(), 3, calibration_size=40).fit(series)
+    paths = forecaster.sample_paths(3, 5, random_state=7).to_numpy()
+    older = Forecaster(Ridge(), 3, calibration_size=None).fit(series[:160]).estimator_
+    windows = np.lib.stride_tricks.sliding_window_view(series, 3)[:-1]
+    errors = (series[3:] - older.predict(windows))[-40:]
+    for path in paths.T:
+        window = list(series[-3:])
+        for value in path:
+            error = value - forecaster.estimator_.predict([window])[0]
+            assert np.abs(errors - error).min() < 1e-9
+            window = [*window[1:], value]
+
+
+def test_direct_paths_have_the_errors_of_one_origin():
+    series = ar1(200)
+    forecaster = Forecaster(Ridge(), 3, 4, "direct", calibration_size=60).fit(series)
+    errors = (
+        (
+            forecaster.sample_paths(4, 30, random_state=0).sub(
+                forecaster.forecast(4)["prediction"], axis=0
+            )
+        )
+        .to_numpy()
+        .T
+    )
+    older = Forecaster(Ridge(), 3, 4, "direct", calibration_size=None).fit(series[:140])
+    windows = np.lib.stride_tricks.sliding_window_view(series, 7)
+    earlier = (windows[:, 3:] - older.estimator_.predict(windows[:, :3]))[-57:]
+    apart = np.abs(errors[:, np.newaxis] - earlier).max(axis=2)
+    assert (apart.min(axis=1) < 1e-9).all()
+    assert len(set(apart.argmin(axis=1))) > 15
+
+
+def test_counts_keep_to_what_the_inverse_reaches(rng):
+    counts = rng.poisson(1.0, size=300).astype(float)
+    log = FunctionTransformer(np.log1p, lambda z: np.maximum(np.expm1(z), 0.0))
+    for strategy in ("recursive", "direct"):
+        forecaster = Forecaster(Ridge(), 4, 5, strategy, log).fit(counts)
+        assert (forecaster.sample_paths(5, 50, random_state=0) >= -1e-6).all(axis=None)
+
+
+def test_panels_draw_each_series_by_its_own_errors_or_borrow_them(rng):
+    series = {"a": rng.normal(size=400), "b": 100 * rng.normal(size=400), "c": rng.normal(size=12)}
+    parts = {k: pd.Series(v, index=range(400 - len(v), 400)) for k, v in series.items()}
+    frame = pd.concat(parts, names=["name", "t"]).to_frame("v")
+    forecaster = Forecaster(Ridge(1e6), 3, by="name").fit(frame)
+    paths = forecaster.sample_paths(2, 1000, random_state=0)
+    assert list(paths.index.names) == ["name", "t"]
+    assert paths.index.equals(forecaster.forecast(2).index)
+    spread = paths.std(axis=1).groupby(level="name").mean()
+    assert spread["a"] == pytest.approx(1, rel=0.2)
+    assert spread["b"] == pytest.approx(100, rel=0.2)
+    assert spread["c"] == pytest.approx(1, rel=0.6)
+    assert (forecaster.sample_paths(2, 10, series="c").to_numpy()).std() < 5
+
+
+def test_several_columns_are_drawn_together(rng):
+    first = rng.normal(size=500)
+    two = pd.DataFrame({"x": first, "y": -first + 0.1 * rng.normal(size=500)})
+    for strategy in ("recursive", "direct"):
+        forecaster = Forecaster(Ridge(), 2, 2, strategy).fit(two)
+        paths = forecaster.sample_paths(2, 500, random_state=0)
+        assert paths.shape == (2, 1000)
+        assert np.corrcoef(paths["x"].iloc[0], paths["y"].iloc[0])[0, 1] < -0.95
+
+
+def test_columns_known_in_advance_move_paths(rng):
+    exog = rng.integers(2, size=(300, 1)).astype(float)
+    series = 50 * exog[:, 0] + rng.normal(size=300)
+    for strategy in ("recursive", "direct"):
+        forecaster = Forecaster(LinearRegression(), 2, 2, strategy).fit(series, exog)
+        paths = forecaster.sample_paths(2, 20, random_state=0, exog=np.array([[1.0], [0.0]]))
+        assert (paths.iloc[0] > 40).all()
+        assert (paths.iloc[1] < 10).all()
+
+
+def test_regressors_that_sample_draw_for_themselves():
+    class Walk(LinearRegression):
+        def sample(self, X, n_samples=1, random_state=None):
+            rng = np.random.default_rng(random_state)
+            return self.predict(X)[:, np.newaxis] + rng.choice([-1.0, 1.0], (len(X), n_samples))
+
+    series = np.cumsum(np.random.default_rng(0).choice([-1.0, 1.0], 400))
+    paths = Forecaster(Walk(), 1).fit(series).sample_paths(3, 400, random_state=0)
+    assert paths.var(axis=1).to_numpy() == pytest.approx([1, 2, 3], rel=0.2)
+
+
+def test_the_same_seed_draws_the_same_paths():
+    forecaster = Forecaster(Ridge(), 3).fit(ar1(100))
+    first, again, other = (forecaster.sample_paths(3, 5, seed) for seed in (0, 0, 1))
+    pd.testing.assert_frame_equal(first, again)
+    assert not first.equals(other)
+    score = energy_score(np.zeros((1, 3)), first.to_numpy()[np.newaxis])
+    assert np.isfinite(score)
+
+
+def test_too_few_errors_to_draw_from():
+    short = Forecaster(Ridge(), 3, calibration_size=12).fit(ar1(60))
+    assert short.sample_paths(3, 2).shape == (3, 2)
+    direct = Forecaster(Ridge(), 3, 3, "direct", calibration_size=11).fit(ar1(60))
+    with pytest.raises(ValueError, match="at least 10 earlier errors of all steps.* give 9"):
+        direct.sample_paths(3, 2)
+    with pytest.raises(ValueError, match="sample_paths takes a calibration block"):
+        short.set_params(calibration_size=None).fit(ar1(60)).sample_paths(3, 2)
+    quantile = Forecaster(QuantileRegressor(quantile=0.9), 3).fit(ar1(60))
+    with pytest.raises(ValueError, match="forecasts one end of an interval"):
+        quantile.sample_paths(3, 2)
+    with pytest.raises(ValueError, match="n_paths must be a whole number"):
+        short.sample_paths(3, 0)
