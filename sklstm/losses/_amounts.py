@@ -73,7 +73,7 @@ class Gamma(Amounts):
 
     def check_targets(self, targets: np.ndarray, name: str = "y") -> None:
         """Raise a ValueError unless all targets are above zero."""
-        takes = "loss='gamma' takes amounts above 0 (where some are 0, take loss='tweedie')"
+        takes = "loss='gamma' takes amounts above 0 (zeros are taken by loss='quantile')"
         refuse_targets(targets, targets <= 0, name, takes)
 
 

@@ -54,7 +54,7 @@ class Counts(Likelihood):
     def check_targets(self, targets: np.ndarray, name: str = "y") -> None:
         """Raise a ValueError unless all targets are whole numbers from 0 on."""
         wrong = (targets < 0) | (targets != np.floor(targets)) & ~np.isnan(targets)
-        other = "for amounts there are 'gamma' and 'tweedie', for real numbers 'normal'"
+        other = "for amounts there is 'gamma', for real numbers 'normal'"
         takes = f"loss={self.name!r} takes counts, whole numbers from 0 on ({other})"
         refuse_targets(targets, wrong, name, takes)
 
