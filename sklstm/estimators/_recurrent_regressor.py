@@ -269,6 +269,8 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
+        loss = LOSSES.get(self.loss) if isinstance(self.loss, str) else None
+        tags.target_tags.positive_only = loss is not None and not loss.shifts_targets
         return tags
 
     def _read_targets(

@@ -52,13 +52,16 @@ def test_the_list_is_complete():
 
 
 PLAIN = [sklstm.LSTMRegressor(engine="torch"), sklstm.BiLSTMClassifier(engine="torch")]
+LIKELIHOODS = [sklstm.GRURegressor(loss="normal")]
 AROUND = [
     sklstm.WindowScaledRegressor(Ridge()),
     sklstm.WindowScaledRegressor(sklstm.GRURegressor(max_epochs=20, random_state=0)),
 ]
 
 
-@pytest.mark.parametrize("estimator", [*(cls() for cls in CLASSES), *PLAIN, *AROUND], ids=repr)
+@pytest.mark.parametrize(
+    "estimator", [*(cls() for cls in CLASSES), *PLAIN, *LIKELIHOODS, *AROUND], ids=repr
+)
 def test_check_estimator(estimator, monkeypatch):
     monkeypatch.setenv("SCIPY_ARRAY_API", "1")  # without it one check skips itself
     cls = type(estimator)

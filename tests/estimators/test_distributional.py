@@ -8,6 +8,7 @@ from scipy import stats
 from sklearn.base import clone
 from sklearn.metrics import r2_score
 from sklearn.pipeline import make_pipeline
+from sklearn.utils import get_tags
 
 from sklstm import BiLSTMRegressor, GRURegressor, LSTMRegressor, SequenceWindower
 from sklstm.losses import LOSSES, Likelihood
@@ -317,3 +318,9 @@ def test_coverage_of_intervals_is_nominal(name, simulate):
         draws = rng.choice(y, (len(y), 50))
         score = continuous_ranked_probability_score(y, model.predict_distribution(windows))
         assert score < 0.95 * continuous_ranked_probability_score(y, draws)
+
+
+@EACH
+def test_tags_say_which_targets_are_taken(name):
+    assert get_tags(make(name)).target_tags.positive_only == (not LOSSES[name].shifts_targets)
+    assert not get_tags(make("unknown")).target_tags.positive_only
