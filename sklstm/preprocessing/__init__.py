@@ -1,15 +1,23 @@
 """Transformers of series and windows that keep every row."""
 
+from ._choose_representation import choose_representation
 from ._exponential_smoother import ExponentialSmoother
-from ._find_season import find_season
+from ._find_season import find_season, season_of
+from ._representations import SCALINGS, Representation, Represented, is_seasonal
 from ._seasonal_differencer import SeasonalDifferencer
 from ._sequence_windower import SequenceWindower
 from ._window_scaler import WindowScaler
 
 __all__ = [
+    "SCALINGS",
     "ExponentialSmoother",
+    "Representation",
+    "Represented",
     "SeasonalDifferencer",
     "SequenceWindower",
     "WindowScaler",
+    "choose_representation",
     "find_season",
+    "is_seasonal",
+    "season_of",
 ]

@@ -1,0 +1,136 @@
+"""The representation that is chosen is the one that made the series."""
+
+import numpy as np
+import pytest
+
+from sklstm.preprocessing import SCALINGS, Representation, choose_representation
+from sklstm.preprocessing._choose_representation import _features, _ridge, _split
+
+
+def pairs(values, n_rows=10, n_ahead=1):
+    view = np.lib.stride_tricks.sliding_window_view(values, n_rows + n_ahead)
+    return view[:, :n_rows], view[:, n_rows:]
+
+
+def logistic_map(n_steps):
+    values = [0.3]
+    for _ in range(n_steps - 1):
+        values.append(3.9 * values[-1] * (1 - values[-1]))
+    return np.array(values)
+
+
+def test_levels_of_what_has_no_trend(rng):
+    noise = 10 + rng.normal(size=400)
+    assert choose_representation(*pairs(noise)).representation.name == "level"
+    assert choose_representation(*pairs(logistic_map(500), 20)).representation.name == "level"
+
+
+def test_differences_of_what_leaves_its_range(rng):
+    choice = choose_representation(*pairs(np.cumsum(0.2 + rng.normal(size=600)) + 100))
+    assert choice.representation.name in ("difference", "scaled_difference", "ratio")
+    assert choice.scores["level"] > 1.5 * choice.scores["difference"]
+
+
+def test_logarithms_of_growth(rng):
+    growing = np.exp(np.cumsum(0.01 + 0.02 * rng.normal(size=500)))
+    assert choose_representation(*pairs(growing)).representation.name in (
+        "scaled_difference", "ratio", "log_difference"
+    )  # fmt: skip
+    assert choose_representation(*pairs(-growing)).representation.name == "scaled_difference"
+
+
+def test_the_season_before_of_what_repeats_with_it(rng):
+    seasons = np.cumsum(rng.normal(size=(20, 12)), axis=0) + 20 * rng.normal(size=12)
+    choice = choose_representation(*pairs(seasons.ravel(), 24, 6), season=12)
+    assert choice.representation.name in ("seasonal_difference", "scaled_seasonal_difference")
+    assert choice.representation.season == 12
+    assert not any(
+        "season" in name for name in choose_representation(*pairs(seasons.ravel())).scores
+    )
+
+
+def test_series_of_a_panel_count_the_same(rng):
+    """A series of large numbers does not decide for all: units of a series change nothing."""
+    parts = [pairs(np.cumsum(rng.normal(size=150)) + 50) for _ in range(3)]
+    groups = np.repeat(np.arange(3), [len(windows) for windows, _ in parts])
+    windows, after = (np.concatenate(part) for part in zip(*parts, strict=True))
+    unit = np.array([1.0, 1000.0, 0.001])[groups, np.newaxis]
+    scores = choose_representation(windows, after, groups=groups).scores
+    others = choose_representation(windows * unit, after * unit, groups=groups)
+    for name in ("scaled_difference", "standard"):
+        np.testing.assert_allclose(others.scores[name], scores[name], rtol=1e-6)
+    assert others.representation.name == "scaled_difference"
+
+
+def test_too_few_windows_to_tell():
+    windows, after = pairs(np.arange(14.0))
+    representation, scores = choose_representation(windows, after)
+    assert (representation.name, scores) == ("scaled_difference", {})
+    seasonal = choose_representation(windows, after, season=2).representation
+    assert seasonal.name == "scaled_seasonal_difference"
+
+
+@pytest.mark.parametrize("scale", [1e-50, 1e100])
+def test_units_change_nothing(scale, rng):
+    values = np.cumsum(rng.normal(size=300)) + 1000
+    scores = choose_representation(*pairs(values)).scores
+    others = choose_representation(*pairs(scale * values)).scores
+    assert set(others) == set(scores)
+    for name in ("scaled_difference", "difference", "standard", "ratio", "level"):
+        np.testing.assert_allclose(others[name], scores[name], rtol=1e-6)
+
+
+def test_constant_and_missing_values(rng):
+    choice = choose_representation(*pairs(np.full(100, 7.0)))
+    assert set(choice.scores) == {name for name in SCALINGS if "season" not in name}
+    assert all(np.isfinite(score) for score in choice.scores.values())
+    values = rng.normal(size=300)
+    values[[50, 51, 120]] = np.nan
+    windows, after = pairs(values)
+    complete = np.isfinite(windows).all(axis=1) & np.isfinite(after).all(axis=1)
+    assert (
+        choose_representation(windows, after).scores
+        == choose_representation(windows[complete], after[complete]).scores
+    )
+
+
+def test_no_target_of_older_windows_is_among_the_newest():
+    groups = np.array([0, 1] * 20 + [0] * 20)
+    older, newest = _split(groups, 3)
+    for key, n_windows in ((0, 40), (1, 20)):
+        place = np.cumsum(groups == key) - 1
+        inside = [rows[groups[rows] == key] for rows in (older, newest)]
+        assert place[inside[1]].tolist() == list(range(n_windows - n_windows // 5, n_windows))
+        assert place[inside[0]].max() == n_windows - n_windows // 5 - 3
+
+
+def test_ridge_is_that_of_scikit_learn(rng):
+    from sklearn.linear_model import Ridge
+
+    features = _features(rng.normal(size=(80, 6)))
+    targets = rng.normal(size=(80, 1)) + features[:, :1]
+    new = _features(rng.normal(size=(9, 6)))
+    centred = features - features.mean(axis=0)
+    largest = np.linalg.eigvalsh(centred.T @ centred)[-1]
+    penalties = largest * np.logspace(-7, 0, 8)
+    candidates = [Ridge(penalty).fit(features, targets).predict(new) for penalty in penalties]
+    found = _ridge(features, targets, new)
+    gaps = [np.abs(found - np.reshape(one, found.shape)).max() for one in candidates]
+    chosen = int(np.argmin(gaps))
+    assert gaps[chosen] < 1e-6
+    # Generalised cross-validation by its definition, where at most half of the freedom is used.
+    values, vectors = np.linalg.eigh(centred @ centred.T)
+    projected = vectors.T @ (targets - targets.mean())
+    criteria = []
+    for penalty in penalties:
+        kept = np.maximum(values, 0) / (np.maximum(values, 0) + penalty)
+        left = (((1 - kept)[:, np.newaxis] * projected) ** 2).sum()
+        allowed = kept.sum() <= 0.5 * len(features)
+        criteria.append(left / (1 - kept.sum() / len(features)) ** 2 if allowed else np.inf)
+    assert chosen == int(np.argmin(criteria))
+
+
+def test_fitted_to_all_windows(rng):
+    windows, after = pairs(np.exp(rng.normal(size=300)))
+    chosen = choose_representation(windows, after).representation
+    assert chosen == Representation.fit(chosen.name, windows)
