@@ -19,7 +19,8 @@ LAYERS = {
     "text": SHARED | {"pandas", "sklstm.data", "sklstm.persistence"},
     "baselines": SHARED | {"sklstm.data", "sklstm.persistence"},
     "metrics": SHARED | {"pandas", "scipy", "sklstm.data"},
-    "model_selection": SHARED | {"pandas", "sklstm.data", "sklstm.metrics", "sklstm.time_labels"},
+    "model_selection": SHARED
+    | {"pandas", "sklstm.data", "sklstm.metrics", "sklstm.persistence", "sklstm.time_labels"},
     "cells": set(),
     "recurrence": {"numpy", "threadpoolctl", "sklstm.cells"},
     "kernels": {"numpy", "llvmlite", "sklstm.cells"},
@@ -61,7 +62,7 @@ LAYERS = {
         "sklstm.training",
         "sklstm.estimators",
     },
-    "callbacks": SHARED | {"joblib", "sklstm.training"},
+    "callbacks": SHARED | {"joblib", "sklstm.persistence", "sklstm.training"},
     "forecasting": SHARED
     | {
         "pandas",

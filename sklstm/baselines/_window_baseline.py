@@ -69,6 +69,7 @@ class WindowBaseline(
         self.n_outputs_ = 1 if targets.ndim == 1 else targets.shape[1]
         self._one_dimensional = targets.ndim == 1
         self._position = position
+        self._remember_parameters()
         context.call_on_fit_task_end(estimator=self, X=X, y=targets)
         return self
 
@@ -88,8 +89,9 @@ class WindowBaseline(
         """
         check_is_fitted(self)
         windows = self._check_window_array(X)
-        self._check_lookback(windows.shape[1])
-        forecast = self._forecast(windows[:, :, self._position], WindowSet.from_array(windows))
+        as_fitted = self._as_fitted()
+        as_fitted._check_lookback(windows.shape[1])
+        forecast = as_fitted._forecast(windows[:, :, self._position], WindowSet.from_array(windows))
         if self._one_dimensional:
             return forecast[:, 0]
         return np.repeat(forecast, self.n_outputs_ // forecast.shape[1], axis=1)

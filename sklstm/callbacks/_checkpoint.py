@@ -8,6 +8,7 @@ from typing import Any
 
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
+from sklstm.persistence import ParametersMixin
 from sklstm.training import RunState
 
 from ._checkpoint_file import (
@@ -22,7 +23,7 @@ _OF_CALLBACKS = (
 )  # fmt: skip
 
 
-class Checkpoint:
+class Checkpoint(ParametersMixin):
     """Write a fit to a file while it runs, and go on from the file.
 
     Where the file is there when `fit` begins, the fit goes on from it: it ends with the weights, to

@@ -6,8 +6,10 @@ from typing import Any
 
 from sklearn.utils._param_validation import HasMethods, Interval, validate_params
 
+from sklstm.persistence import ParametersMixin
 
-class TextSampler:
+
+class TextSampler(ParametersMixin):
     """Let a language model write a text every few epochs.
 
     Each text is printed, beneath a line with the number of epochs and the loss.

@@ -25,7 +25,10 @@ from sklstm.training import (
 from ._constraints import check_layers
 
 # What a fit leaves behind: one state, and what scikit-learn wants to know of the columns.
-FITTED = ("_fitted", "_fitted_on_columns", "n_features_in_", "feature_names_in_", "window_shape_")
+FITTED = (
+    "_fitted", "_fitted_with", "_fitted_on_columns", "n_features_in_", "feature_names_in_",
+    "window_shape_",
+)  # fmt: skip
 
 _SETTINGS = (
     "optimizer", "learning_rate", "weight_decay", "max_grad_norm", "batch_size", "shuffle",

@@ -19,7 +19,7 @@ from sklstm.data import (
     names_in_fit,
     remember_features,
 )
-from sklstm.persistence import restored_state, saved_state
+from sklstm.persistence import ParametersMixin, restored_state, saved_state
 from sklstm.recurrence import NetworkSpec, gate_activations, one_blas_thread
 from sklstm.training import TrainedNetwork, training_device
 
@@ -50,7 +50,7 @@ from ._validation_split import validation_split
 _EXACT_SAMPLES = 256  # training sets of one batch up to this size are trained in double precision
 
 
-class RecurrentBase(CallbackSupportMixin, BaseEstimator):
+class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
     """Base of the recurrent estimators.
 
     A subclass names its cell in ``_cell``, and says how targets are read and learned. All that a

@@ -216,6 +216,7 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
         self.estimator_ = model.regressor
         self.columns_, self.series_ = known.columns, list(known.histories)
         self.n_features_in_ = len(known.columns)
+        self._remember_parameters("horizon")
         return self
 
     def forecast(
@@ -258,7 +259,7 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
             calibration rows than there are, or a series is unknown.
         """
         check_is_fitted(self)
-        steps = self.horizon if steps is None else check_count(steps, "steps")
+        steps = self._as_fitted().horizon if steps is None else check_count(steps, "steps")
         levels = check_levels(level)
         histories = self._known.wanted(series)
         futures = self._known.futures(histories, exog, steps, self._model.padded(steps))

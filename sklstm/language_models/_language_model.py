@@ -27,7 +27,7 @@ from sklstm.estimators import (
     whole_or_not_at_all,
 )
 from sklstm.losses import log_loss
-from sklstm.persistence import restored_state, saved_state
+from sklstm.persistence import ParametersMixin, restored_state, saved_state
 from sklstm.recurrence import NetworkSpec, one_blas_thread
 from sklstm.text import as_texts, build_analyzer, warn_of_capitals
 from sklstm.training import CarriedNetwork, TrainedNetwork, TrainingData
@@ -44,10 +44,11 @@ from ._token_table import (
     refuse_max_tokens,
 )
 
+_READING = ("level", "lowercase", "token_pattern", "analyzer", "sequence_length")
 _WARM_UP = 1000  # tokens that are read before a piece of a text, at least
 
 
-class LanguageModel(DensityMixin, CallbackSupportMixin, BaseEstimator):
+class LanguageModel(DensityMixin, CallbackSupportMixin, ParametersMixin, BaseEstimator):
     """Base of the language models.
 
     A subclass names its cell in ``_cell``. A fit that fails or is interrupted leaves the model as
@@ -291,7 +292,8 @@ class LanguageModel(DensityMixin, CallbackSupportMixin, BaseEstimator):
             "random_state": random_state,
         }  # fmt: skip
         validate_parameter_constraints(SAMPLE, given, caller_name="sample")
-        ids = self._tokens.ids(self._analyzer()(prompt), "prompt")
+        as_fitted = self._as_fitted()
+        ids = self._tokens.ids(as_fitted._analyzer()(prompt), "prompt")
         _, n_steps = block_shape(1, self._tokens.n_ids)
         n_steps = max(1, min(n_steps, len(ids)))
         if random_state is None:
@@ -301,7 +303,7 @@ class LanguageModel(DensityMixin, CallbackSupportMixin, BaseEstimator):
             logits = np.log(self.token_counts_[: self._tokens.n_tokens])
         network = self._network(1, n_steps)
         drawn = write(network, n_steps, ids, logits, uniform, temperature, top_k)
-        return joined(prompt, [self._tokens.as_list[number] for number in drawn], self.level)
+        return joined(prompt, [self._tokens.as_list[number] for number in drawn], as_fitted.level)
 
     @property
     def vocabulary_(self) -> dict[str, int]:
@@ -363,6 +365,7 @@ class LanguageModel(DensityMixin, CallbackSupportMixin, BaseEstimator):
                 data={"X": X, "y": None, "metadata": None},
                 fitted=lambda network: replace(state, network=network),
             )
+            self._remember_parameters(*_READING)
         return self
 
     def _untrained(self, tokens: TokenTable) -> FittedText:
@@ -420,8 +423,9 @@ class LanguageModel(DensityMixin, CallbackSupportMixin, BaseEstimator):
     def _log_likelihoods(self, X: Any) -> tuple[np.ndarray, np.ndarray]:
         """Return the log-likelihood of each text, and of how many tokens it is."""
         check_is_fitted(self)
-        _, corpus = self._read(X, self._tokens)
-        pieces = Pieces.of(corpus, max(_WARM_UP, 2 * self.sequence_length))
+        as_fitted = self._as_fitted()
+        _, corpus = as_fitted._read(X, self._tokens)
+        pieces = Pieces.of(corpus, max(_WARM_UP, 2 * as_fitted.sequence_length))
         n_lanes, n_steps = block_shape(len(pieces.texts), self._tokens.n_ids)
         n_steps = min(n_steps, int(pieces.lengths.max()))
         network = self._network(n_lanes, n_steps)

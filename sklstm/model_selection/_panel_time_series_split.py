@@ -14,10 +14,11 @@ from sklearn.utils._param_validation import Interval, validate_parameter_constra
 from sklearn.utils.validation import _num_samples
 
 from sklstm.data import index_of
+from sklstm.persistence import ParametersMixin
 from sklstm.time_labels import as_time_labels, kind_of
 
 
-class PanelTimeSeriesSplit(TimeSeriesSplit):
+class PanelTimeSeriesSplit(ParametersMixin, TimeSeriesSplit):
     """Cut all series of a panel at the same times.
 
     `~sklearn.model_selection.TimeSeriesSplit`, applied to the distinct times of the rows in place

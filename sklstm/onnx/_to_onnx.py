@@ -3,6 +3,7 @@
 from typing import Any
 
 import skl2onnx
+from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
@@ -66,7 +67,8 @@ def to_onnx(model: Any, X: Any = None, **options: Any) -> Any:
         A sample of the input, of which the shape alone matters, and of tokens the type: the graph
         takes ``int64``, but ``int32`` if the sample is of those, and ``float32`` if it is of
         floating point numbers. It can be left out where the first step of the model knows its
-        number of features.
+        number of features. With a frame for a model that begins with a
+        `~sklearn.compose.ColumnTransformer` each column is an input of its name and type.
     **options : dict
         Arguments of `skl2onnx.to_onnx`, such as ``target_opset=18`` or ``options={"zipmap":
         False}``. With ``initial_types=[("X", DoubleTensorType([None, 4]))]`` the input, and what
@@ -126,7 +128,11 @@ def to_onnx(model: Any, X: Any = None, **options: Any) -> Any:
     """
     check_is_fitted(model)
     model = _without_passthrough(found_by_search(model))
-    refuse_estimator(first_step(model))
+    first = first_step(model)
+    refuse_estimator(first)
+    of_columns = isinstance(first, ColumnTransformer) and hasattr(X, "iloc")
+    if "initial_types" not in options and of_columns:
+        return skl2onnx.to_onnx(model, X[:1], **options)  # each column is an input of its type
     if "initial_types" not in options:
         options["initial_types"] = [("X", input_type(model, X))]
     return skl2onnx.to_onnx(model, **options)

@@ -2,9 +2,10 @@
 
 from sklstm._public import publish
 
+from ._parameters import ParametersMixin
 from ._saved_state_mixin import SavedStateMixin, restored_state, saved_state
 from ._trusted_types import trusted_types
 
-__all__ = ["SavedStateMixin", "restored_state", "saved_state", "trusted_types"]
+__all__ = ["ParametersMixin", "SavedStateMixin", "restored_state", "saved_state", "trusted_types"]
 
 publish(globals())

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from inspect import Parameter, signature
 from typing import Any, ClassVar
 
+from ._parameters import ParametersMixin
 from ._plain_labels import UnknownZoneError
 from ._plain_state import from_plain, to_plain
 
@@ -15,7 +16,7 @@ STEPS: dict[int, Callable[[type, dict[str, Any]], dict[str, Any]]] = {}
 _VERSION, _FORMAT = "_sklstm_version", "_sklstm_format"
 
 
-class SavedStateMixin:
+class SavedStateMixin(ParametersMixin):
     """Keep plain Python and NumPy in files, together with the version that wrote them.
 
     The mixin stands to the left of `~sklearn.base.BaseEstimator` among the bases. It serves all

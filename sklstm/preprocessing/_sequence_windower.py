@@ -172,6 +172,7 @@ class SequenceWindower(SeriesTransformer):
             ``flatten=True``.
         """
         check_is_fitted(self)
+        self._refuse_changed("lookback", "pad", "gaps", "flatten")
         found = self._check_series(X)
         return found.in_order(
             self._windows(series, self._places(key, index), self._rows_before(key, index, series))
@@ -194,7 +195,7 @@ class SequenceWindower(SeriesTransformer):
         check_is_fitted(self)
         columns = _check_feature_names_in(self, input_features)
         features = [name for name in columns if name != self._fitted_with["by"]]
-        return np.array(step_names(features, self.lookback), dtype=object)
+        return np.array(step_names(features, self._fitted_with["lookback"]), dtype=object)
 
     @fit_task
     def _fit(self, X):
@@ -209,11 +210,7 @@ class SequenceWindower(SeriesTransformer):
 
     def _rows_before(self, key, index, series):
         tail = self._state_before(key, index)
-        if tail is None:
-            return series[:0]
-        if self.lookback > self._fitted_with["lookback"]:
-            self._refuse_changed("lookback")
-        return tail
+        return series[:0] if tail is None else tail
 
     def _places(self, key, index):
         """Return how many steps each row is after the first one, None if no row is absent."""

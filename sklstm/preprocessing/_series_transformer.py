@@ -191,7 +191,8 @@ class SeriesTransformer(CallbackSupportMixin, TransformerMixin, SavedStateMixin,
     def _refuse_changed(self, *names):
         """Raise a ValueError if one of these parameters is no more what it was in `fit`."""
         for name in names:
-            fitted, now = self._fitted_with[name], getattr(self, name)
+            now = getattr(self, name)
+            fitted = self._fitted_with.get(name, now)  # of older files, which had fewer
             if now != fitted:
                 raise ValueError(
                     f"{name}={now!r} was {fitted!r} in fit, and what fit remembers does not serve "

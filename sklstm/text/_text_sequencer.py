@@ -24,6 +24,7 @@ from ._vocabulary import (
     warn_of_capitals,
 )
 
+_READING = ("level", "lowercase", "token_pattern", "analyzer", "truncate", "pad")  # after fit
 _MARKS = {"word": "[UNK]", "char": "\N{REPLACEMENT CHARACTER}"}
 
 
@@ -204,8 +205,9 @@ class TextSequencer(TransformerMixin, SavedStateMixin, BaseEstimator):
             Oldest step first; 0 is padding, 1 out of vocabulary.
         """
         check_is_fitted(self)
-        rows = self._rows(as_texts(X), self.vocabulary_, self.length_)
-        return id_windows(rows, self.length_, self.truncate, self.pad)
+        as_fitted = self._as_fitted()
+        rows = as_fitted._rows(as_texts(X), self.vocabulary_, self.length_)
+        return id_windows(rows, self.length_, as_fitted.truncate, as_fitted.pad)
 
     def inverse_transform(self, X: ArrayLike) -> Any:
         """Return ids as texts.
@@ -222,8 +224,9 @@ class TextSequencer(TransformerMixin, SavedStateMixin, BaseEstimator):
             vocabulary stands ``[UNK]``, for a character the replacement character of Unicode.
         """
         check_is_fitted(self)
-        sequences = tokens_of_windows(X, self.vocabulary_, _MARKS[self.level])
-        between = " " if self.level == "word" else ""
+        level = self._as_fitted().level
+        sequences = tokens_of_windows(X, self.vocabulary_, _MARKS[level])
+        between = " " if level == "word" else ""
         return np.array([between.join(tokens) for tokens in sequences], dtype=object)
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
@@ -255,6 +258,7 @@ class TextSequencer(TransformerMixin, SavedStateMixin, BaseEstimator):
         longest = max(map(len, rows))
         length = max(1, longest) if self.length is None else int(self.length)
         self._vocabulary, self.length_ = Vocabulary.of(vocabulary), length
+        self._remember_parameters(*_READING)
         return rows
 
     def _rows(self, texts, vocabulary, length):

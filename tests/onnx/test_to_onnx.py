@@ -15,7 +15,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 from sklearn.pipeline import Pipeline, make_pipeline, make_union
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from sklstm import (
     ExponentialSmoother,
@@ -109,6 +109,22 @@ def test_beside_other_transformers(rows, agrees):
     first = make_union(ColumnTransformer(columns), StandardScaler())
     model = make_pipeline(first, SequenceWindower(4), NETWORK).fit(rows, rows[:, 0])
     agrees(model, rows)
+
+
+@pytest.mark.parametrize("last", [NETWORK, make_pipeline(SequenceWindower(4), NETWORK)])
+def test_columns_of_a_frame_are_inputs_of_their_own(rows, last, same):
+    """As of skl2onnx itself: columns by name, numbers and strings, in the order of the frame."""
+    frame = pd.DataFrame(rows[:, :2], columns=["a", "b"])
+    frame["day"] = np.resize(["mo", "tu", "we"], len(rows))
+    columns = [
+        ("numbers", StandardScaler(), ["b", "a"]),
+        ("names", OneHotEncoder(sparse_output=False), ["day"]),
+    ]
+    model = make_pipeline(ColumnTransformer(columns), last).fit(frame, rows[:, 0])
+    session = onnxruntime.InferenceSession(to_onnx(model, frame).SerializeToString())
+    assert {i.name for i in session.get_inputs()} == {*frame}
+    given = {name: frame[[name]].to_numpy() for name in frame}
+    same(session.run(None, given)[0], model.predict(frame))
 
 
 def test_rows_of_integers(rows, run, same):

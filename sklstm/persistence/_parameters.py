@@ -1,0 +1,123 @@
+"""Parameters as plain Python, and as they were in `fit`: `ParametersMixin`."""
+
+import os
+import threading
+from functools import cache, wraps
+from inspect import isfunction, signature
+from typing import Any, Self
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+_FITTING = ("fit", "partial_fit", "fit_transform", "update")  # methods that change what is fitted
+_KINDS = {"b": bool, "i": int, "u": int, "f": float, "U": str, "S": bytes}
+
+
+class ParametersMixin:
+    """Hold parameters as plain Python, remember those of `fit`, and be fitted by one thread.
+
+    A number of NumPy has a width: ``np.int8(100) + 100`` overflows, and so would a season or a
+    horizon. So numbers, booleans and strings of NumPy become Python's where a parameter is set.
+
+    Attributes
+    ----------
+    _fitted_with : dict
+        The parameters as they were in `fit`, where a subclass remembers them.
+    """
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        for name in _FITTING:
+            if isfunction(vars(cls).get(name)):
+                setattr(cls, name, _one_at_a_time(vars(cls)[name]))
+
+    def __setattr__(self, name, value):
+        if isinstance(value, np.generic | np.ndarray | list | tuple) and (
+            name in _parameter_names(type(self))
+        ):
+            value = plain_parameter(value)
+        super().__setattr__(name, value)
+
+    def _remember_parameters(self, *names: str) -> None:
+        """Remember some parameters as those of `fit`; by default all."""
+        names = names or _parameter_names(type(self))  # type: ignore[arg-type]
+        # What can be changed in place is remembered as a copy.
+        self._fitted_with = {name: _copied(getattr(self, name)) for name in names}
+
+    def _as_fitted(self) -> Self:
+        """Return the estimator, or a copy with the parameters of `fit` if they were changed.
+
+        What was fitted decides: a parameter that was set since waits for the next `fit`.
+        """
+        fitted = vars(self).get("_fitted_with")
+        if fitted is None or all(vars(self)[name] is value for name, value in fitted.items()):
+            return self
+        copy = object.__new__(type(self))
+        vars(copy).update(vars(self) | fitted)
+        return copy
+
+
+def _copied(value):
+    return type(value)(value) if type(value) in (list, dict, set) else value
+
+
+def plain_parameter(value: Any) -> Any:
+    """Return a parameter without numbers, booleans and strings of NumPy.
+
+    Parameters
+    ----------
+    value : object
+        Lists and tuples are looked through. Arrays, times and all else are returned as they are.
+
+    Returns
+    -------
+    plain : object
+        The value itself, where there is nothing to change.
+    """
+    if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0):
+        kind = _KINDS.get(value.dtype.kind)
+        value = value if isinstance(value, np.generic) or kind is None else value[()]
+        return value if kind is None else kind(value)
+    if type(value) in (list, tuple):
+        plain = [plain_parameter(item) for item in value]
+        same = all(a is b for a, b in zip(plain, value, strict=True))
+        return value if same else type(value)(plain)
+    return value
+
+
+@cache
+def _parameter_names(cls: Any) -> tuple[str, ...]:
+    return tuple(signature(cls).parameters)
+
+
+class _FitLocks:
+    """One lock for each estimator that is fitted."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget all: no thread that holds one survives a fork."""
+        self._own = threading.Lock()
+        self._locks: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+
+    def of(self, estimator: Any) -> Any:
+        """Return that of an estimator."""
+        with self._own:
+            return self._locks.setdefault(estimator, threading.RLock())
+
+
+_LOCKS = _FitLocks()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_LOCKS.reset)
+
+
+def _one_at_a_time(method):
+    """Let other threads that fit the same estimator wait, so that no mixture of fits is left."""
+
+    @wraps(method)
+    def alone(self, *args, **kwargs):
+        with _LOCKS.of(self):
+            return method(self, *args, **kwargs)
+
+    return alone
