@@ -188,8 +188,10 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
             If times are not in order, repeated, absent or of no frequency; a series has fewer than
             ``lookback + horizon`` rows; or a parameter, `series` or `exog` is not as described.
         """
-        self._scored_by_rows = exog is not None and is_target(series, exog, self.by)
-        return self._fit_known(self._read(series, None if self._scored_by_rows else exog))
+        is_y = exog is not None and is_target(series, exog, self.by)
+        self._fit_known(self._read(series, None if is_y else exog))
+        self._scored_by_rows = is_y
+        return self
 
     def _read(self, series, exog):
         return KnownSeries.read(

@@ -163,3 +163,14 @@ def test_too_few_errors_to_draw_from():
         quantile.sample_paths(3, 2)
     with pytest.raises(ValueError, match="n_paths must be a whole number"):
         short.sample_paths(3, 0)
+
+
+def test_networks_of_counts_draw_whole_counts(rng):
+    from sklstm import GRURegressor
+
+    counts = rng.poisson(3.0, size=150).astype(float)
+    network = GRURegressor(4, loss="poisson", max_epochs=30, random_state=0)
+    paths = Forecaster(network, 4, calibration_size=None).fit(counts).sample_paths(5, 300, 0)
+    assert (paths == paths.round()).all(axis=None)
+    assert paths.to_numpy().mean() == pytest.approx(3.0, abs=0.6)
+    assert paths.to_numpy().var() == pytest.approx(3.0, abs=1.0)

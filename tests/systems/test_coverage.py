@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.linear_model import Ridge
+from sklearn.preprocessing import FunctionTransformer
 
 from sklstm import Forecaster, WindowScaledRegressor
 
@@ -46,3 +47,27 @@ def test_coverage_of_a_network(data_folder):
     coverage = result.overall[[f"coverage_{level:g}" for level in LEVELS]]
     print(f"GRU on DJI: {coverage.round(3).to_dict()}")
     assert np.abs(coverage.to_numpy() - LEVELS).max() <= 0.03
+
+
+@pytest.mark.parametrize("intervals", ["conformal", "adaptive"])
+@pytest.mark.parametrize(
+    ("file", "column", "logarithm"),
+    [
+        ("intermittent_demand.csv.gz", "users", True),
+        ("bike_sharing_dataset_clean.csv.gz", "users", True),
+        ("vic_electricity.csv.gz", "Demand", False),
+    ],
+)
+def test_coverage_of_counts_and_demand_is_within_two_points(
+    file, column, logarithm, intervals, data_folder
+):
+    series = pd.read_csv(data_folder / file)[column].to_numpy(dtype=float)[:4000]
+    log = FunctionTransformer(np.log1p, lambda z: np.maximum(np.expm1(z), 0.0))
+    forecaster = Forecaster(Ridge(), lookback=48, transformer=log if logarithm else None)
+    fold = [(np.arange(2500), np.arange(2500, 4000))]
+    options = {"steps": 2, "stride": 1, "level": [0.8, 0.9], "intervals": intervals}
+    result = forecaster.backtest(series, fold, **options)
+    coverage = result.overall[["coverage_0.8", "coverage_0.9"]]
+    print(f"{file}, {intervals}: {coverage.round(3).to_dict()}")
+    assert np.abs(coverage.to_numpy() - [0.8, 0.9]).max() <= 0.02
+    assert result.forecasts["lower_0.9"].min() >= 0
