@@ -39,7 +39,8 @@ def with_default(cls, text, parameter):
     head, *rest = text.splitlines()
     default = parameter.default
     if "default=" not in head and "by default" not in text:
-        head += f", default={json.dumps(default) if isinstance(default, str) else default!r}"
+        shown = json.dumps(default) if isinstance(default, str) else repr(default)
+        head += f", default={shown}"
     elif "default=" in head:
         said = ast.literal_eval(head.partition("default=")[2].replace(r"\\", "\\"))
         if said != default:

@@ -181,10 +181,10 @@ class Checkpoint(ParametersMixin):
             return
         state = RunState(**content["state"])
         n_epochs = len(state.loss_curve)
-        if n_epochs > estimator.max_epochs:
+        if n_epochs > run.max_epochs:
             raise ValueError(
                 f"path={str(self.path)!r} holds {n_epochs} epochs, more than max_epochs="
-                f"{estimator.max_epochs}. Remove the file to begin anew."
+                f"{run.max_epochs}. Remove the file to begin anew."
             )
         if run.resume is None or n_epochs > len(run.resume.loss_curve):  # of several files
             run.resume = state
@@ -205,7 +205,7 @@ class Checkpoint(ParametersMixin):
         if self.keep == "best":
             due = not ended and run.losses.index(min(run.losses)) == n_epochs - 1
         else:  # the last of all epochs is written together with the end
-            due = ended or (n_epochs % self.every == 0 and n_epochs < estimator.max_epochs)
+            due = ended or (n_epochs % self.every == 0 and n_epochs < run.max_epochs)
         written = n_epochs, estimator.stop_reason_ if ended else None
         if due and file.written != written:
             fitted = _without_callbacks(estimator, {} if ended else run.attributes())

@@ -9,6 +9,7 @@ from typing import Any
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 
 from sklstm.losses import LOSSES
+from sklstm.training import SCHEDULES
 
 _FRACTION = [Interval(Real, 0, 1, closed="left")]
 _POSITIVE = [Interval(Real, 0, None, closed="neither")]
@@ -22,17 +23,20 @@ SHARED = {
     "recurrent_dropout": _FRACTION,
     "activation": [StrOptions({"tanh", "relu"})],
     "embedding_dim": [*_COUNT, None],
+    "patch_size": _COUNT,
+    "pooling": [StrOptions({"last", "mean", "max"})],
     "init_scale": _POSITIVE,
     "optimizer": [StrOptions({"adam", "adamw", "nadam", "rmsprop", "sgd"})],
     "learning_rate": _POSITIVE,
+    "learning_rate_schedule": [StrOptions({"auto", *SCHEDULES})],
     "weight_decay": [Interval(Real, 0, None, closed="left"), StrOptions({"auto"})],
     "max_grad_norm": [*_POSITIVE, None],
     "batch_size": _COUNT,
-    "max_epochs": _COUNT,
+    "max_epochs": [*_COUNT, StrOptions({"auto"})],
     "shuffle": ["boolean"],
     "early_stopping": ["boolean"],
     "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
-    "n_iter_no_change": [*_COUNT, None],
+    "n_iter_no_change": [*_COUNT, StrOptions({"auto"}), None],
     "tol": [Interval(Real, 0, None, closed="left")],
     "warm_start": ["boolean"],
     "callbacks": [list, tuple, None],
@@ -102,6 +106,36 @@ def check_layers(
             )
         dropout = tuple(float(share) for share in dropout)
     return hidden_size, num_layers, dropout
+
+
+def check_reading(estimator: Any) -> None:
+    """Raise a ValueError if an estimator is to read patches, or to pool, where there are none."""
+    if estimator.output == "sequence" and estimator.pooling != "last":
+        raise ValueError(
+            f"pooling={estimator.pooling!r} makes one output of all steps, and output='sequence' "
+            "asks for one at each. Set pooling='last' or output='last'."
+        )
+    if estimator.patch_size == 1:
+        return
+    if estimator.embedding_dim is not None:
+        raise ValueError(
+            f"patch_size={estimator.patch_size} is for numbers that stand side by side; tokens, "
+            "which embedding_dim announces, are read one by one. Set patch_size=1."
+        )
+    if estimator.output == "sequence":
+        raise ValueError(
+            f"patch_size={estimator.patch_size} leaves one output for so many steps, and "
+            "output='sequence' asks for one at each. Set patch_size=1 or output='last'."
+        )
+
+
+def check_same_patches(patch_size: int, fitted: int) -> None:
+    """Raise a ValueError if training is to go on with patches of another size."""
+    if patch_size != fitted:
+        raise ValueError(
+            f"Training continues with a network that reads patch_size={fitted} steps as one, and "
+            f"the parameter is now {patch_size}. Set it back, or fit anew (warm_start=False)."
+        )
 
 
 def _check(

@@ -52,6 +52,11 @@ class FittedState:
     inputs: Inputs
     targets: Targets
 
+    @property
+    def patch_size(self) -> int:
+        """Number of steps that the network reads side by side."""
+        return self.inputs.patch_size
+
     def training_data(self, samples: Samples) -> TrainingData:
         """Return samples as the network reads them."""
         dtype = self.network.dtype

@@ -19,6 +19,9 @@ from sklstm.training import (
     TrainingData,
     TrainingResult,
     TrainingSettings,
+    epochs_of_budget,
+    n_batches,
+    patience_of_budget,
     train,
 )
 
@@ -30,9 +33,11 @@ FITTED = (
     "window_shape_",
 )  # fmt: skip
 
+_STEPS = 2000  # optimiser steps of a fit with max_epochs="auto"
+
 _SETTINGS = (
     "optimizer", "learning_rate", "weight_decay", "max_grad_norm", "batch_size", "shuffle",
-    "recurrent_dropout", "n_iter_no_change", "tol", "device", "engine", "callbacks",
+    "recurrent_dropout", "tol", "device", "engine", "callbacks",
 )  # fmt: skip
 
 
@@ -95,7 +100,7 @@ def fit_network(
     """
     task = "partial-fit" if keep_optimizer and not estimator.warm_start else "fit"
     context = estimator._init_callback_context(task, max_subtasks=settings.max_epochs)
-    run = OngoingRun(training, validation, estimator, context, data)
+    run = OngoingRun(training, validation, estimator, context, data, settings.max_epochs)
     estimator._run_state = run
     try:
         context.call_on_fit_task_begin(estimator=estimator, **data)
@@ -137,6 +142,8 @@ class OngoingRun:
         Its task.
     data : dict
         ``X``, ``y`` and ``metadata`` of `fit`.
+    max_epochs : int
+        Number of epochs, unless training stops before.
     resume : RunState or None
         Where the run resumes: to be put here when callbacks are told that the fit begins.
     told : dict
@@ -152,6 +159,7 @@ class OngoingRun:
     estimator: Any
     context: Any
     data: dict[str, Any]
+    max_epochs: int
     resume: RunState | None = None
     told: dict[Any, Any] = field(default_factory=dict)
     losses: list[float] = field(default_factory=list)
@@ -213,14 +221,46 @@ class OngoingRun:
 
 
 def settings_of(
-    estimator: Any, network: TrainedNetwork, loss: Loss, max_epochs: int
+    estimator: Any, network: TrainedNetwork, loss: Loss, n_samples: int, *, one_epoch: bool = False
 ) -> TrainingSettings:
-    """Return how an estimator trains its network by its parameters."""
+    """Return how an estimator trains its network by its parameters.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A recurrent estimator or a language model.
+    network : TrainedNetwork
+        Before the first epoch.
+    loss : Loss
+        What training minimises.
+    n_samples : int
+        Number of training samples.
+    one_epoch : bool, default=False
+        Whether it is one epoch of many, as of `partial_fit`, whose number nobody knows.
+
+    Returns
+    -------
+    settings : TrainingSettings
+        With numbers in place of what is ``"auto"``.
+    """
+    steps_per_epoch = n_batches(n_samples, estimator.batch_size)
+    max_epochs, patience = estimator.max_epochs, estimator.n_iter_no_change
+    if max_epochs == "auto":
+        max_epochs = epochs_of_budget(_STEPS, steps_per_epoch)
+    if patience == "auto":
+        patience = patience_of_budget(steps_per_epoch)
+    schedule = getattr(estimator, "learning_rate_schedule", "constant")
+    if schedule == "auto":
+        schedule = "cosine" if estimator.max_epochs == "auto" else "constant"
+    if one_epoch:
+        schedule = "constant"
     return TrainingSettings(
         **{name: getattr(estimator, name) for name in _SETTINGS},
         dropout=check_layers(estimator.hidden_size, estimator.num_layers, estimator.dropout)[2],
         loss=loss,
-        max_epochs=max_epochs,
+        max_epochs=1 if one_epoch else max_epochs,
+        learning_rate_schedule=schedule,
+        n_iter_no_change=patience,
         seed=network.seed,
         first_epoch=network.n_iter,
         last_loss=network.loss_curve[-1] if network.loss_curve else 1.0,

@@ -13,6 +13,7 @@ from sklstm.recurrence import NetworkSpec
 from sklstm.training import TrainedNetwork
 
 from ._differencing import root_mean_square_changes
+from ._patches import in_patches
 from ._samples import Samples
 from ._standardisation import (
     StandardisedRows,
@@ -34,17 +35,22 @@ class NumberInputs:
         Mean and standard deviation of each feature, or the root mean square of its changes.
     differenced : ndarray of shape (n_features,), bool, or None
         Features that are read as changes since the first step of the window.
+    patch_size : int
+        Number of steps that the network reads side by side.
     """
 
     mean: np.ndarray
     scale: np.ndarray
     differenced: np.ndarray | None = None
+    patch_size: int = 1
 
     tokens: ClassVar[None] = None
     n_tokens: ClassVar[int] = 0
 
     @classmethod
-    def of(cls, samples: Samples, differenced: np.ndarray | None = None) -> NumberInputs:
+    def of(
+        cls, samples: Samples, differenced: np.ndarray | None = None, patch_size: int = 1
+    ) -> NumberInputs:
         """Return the statistics of the windows of a training set."""
         windows, weight = samples.windows, samples.sample_weight
         mean, scale = weighted_statistics(windows.rows, windows.row_weight(weight))
@@ -52,12 +58,12 @@ class NumberInputs:
             scale[differenced] = root_mean_square_changes(
                 windows, np.flatnonzero(differenced), scale[differenced], weight
             )
-        return cls(mean, scale, differenced)
+        return cls(mean, scale, differenced, patch_size)
 
     @property
     def n_features(self) -> int:
-        """Number of features of each step."""
-        return len(self.mean)
+        """Number of features of each step that the network reads."""
+        return len(self.mean) * self.patch_size
 
     def extended(self, samples: Samples) -> NumberInputs:
         """Return the inputs for training on with other samples: the same statistics."""
@@ -65,15 +71,20 @@ class NumberInputs:
 
     def for_training(self, windows: WindowSet, dtype: Any) -> WindowSet:
         """Return what the network reads, over an array unless the rows are on disk."""
-        prepare = StandardisedRows if is_on_disk(windows.rows) else standardise
-        return windows.with_rows(
-            prepare(windows.rows, self.mean, self.scale, dtype), self.differenced
-        )
+        in_memory = not is_on_disk(windows.rows)
+        prepare = standardise if in_memory else StandardisedRows
+        rows = prepare(windows.rows, self.mean, self.scale, dtype)
+        steps = windows.with_rows(rows, self.differenced)
+        return in_patches(steps, self.patch_size, in_memory=in_memory)
 
     def for_prediction(self, windows: WindowSet, dtype: Any) -> WindowSet:
         """Return what the network reads; rows are standardised when they are read."""
         rows = StandardisedRows(windows.rows, self.mean, self.scale, dtype)
-        return windows.with_rows(rows, self.differenced)
+        return in_patches(windows.with_rows(rows, self.differenced), self.patch_size)
+
+    def step_by_step(self) -> NumberInputs:
+        """Return the inputs without patches."""
+        return replace(self, patch_size=1)
 
     def completed(self, network: TrainedNetwork) -> TrainedNetwork:
         """Return a trained network as it predicts: as it is."""
@@ -83,9 +94,9 @@ class NumberInputs:
         """Return whether the arrays are those of a network and of windows of some features."""
         mask = self.differenced
         return (
-            self.mean.shape == self.scale.shape == (spec.n_features,)
+            self.mean.shape == self.scale.shape == (n_features,)
             and are_statistics(self.mean, self.scale)
-            and n_features == spec.n_features
+            and n_features * self.patch_size == spec.n_features
             and (mask is None or (mask.dtype, mask.shape) == (np.dtype(bool), (n_features,)))
         )
 
@@ -107,6 +118,7 @@ class TokenInputs:
     mean: ClassVar[None] = None
     scale: ClassVar[None] = None
     n_features: ClassVar[int] = 1
+    patch_size: ClassVar[int] = 1
 
     @classmethod
     def of(cls, samples: Samples) -> TokenInputs:
@@ -154,6 +166,10 @@ class TokenInputs:
         return windows.with_rows(self.known(windows.rows))
 
     for_prediction = for_training
+
+    def step_by_step(self) -> TokenInputs:
+        """Return the inputs without patches: as they are."""
+        return self
 
     def completed(self, network: TrainedNetwork) -> TrainedNetwork:
         """Return a trained network as it predicts.

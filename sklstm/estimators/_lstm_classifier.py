@@ -45,6 +45,16 @@ class LSTMClassifier(RecurrentClassifier):
         padding, which is masked wherever it stands; tokens not seen in `fit` are treated as 1, out
         of vocabulary. If `fit` has seen no 1 either, its vector is the mean of the others. None:
         `X` holds numeric features.
+    patch_size : int, default=1
+        Number of successive steps that the network reads side by side as one (patches; Nie et al.,
+        2023): long sequences become shorter by this factor, are faster to train, and easier to
+        learn. Patches end with the newest step; the oldest one is filled up with the means of the
+        features. Missing steps are left out before. For tokens, and for ``output="sequence"``, 1.
+    pooling : {"last", "mean", "max"}, default="last"
+        What the head reads of the hidden states of all steps: the state after the last step that a
+        layer reads, in the backward direction of a bidirectional network that of the oldest step;
+        or for each unit the mean or the maximum over all observed steps (patches). Pooling finds
+        what occurs anywhere in a long sequence. For ``output="sequence"``, ``"last"``.
     init_scale : float, default=1.0
         Factor of the initial weights: Glorot uniform for input and output weights (Glorot and
         Bengio, 2010), orthogonal for recurrent ones (Saxe et al., 2014). Small weights make a
@@ -58,6 +68,13 @@ class LSTMClassifier(RecurrentClassifier):
         gradient descent with Nesterov momentum of 0.9.
     learning_rate : float, default=0.005
         Learning rate of the optimizer.
+    learning_rate_schedule : {"auto", "constant", "cosine"}, default="auto"
+        Learning-rate schedule. ``"auto"``: ``"cosine"`` with ``max_epochs="auto"``, otherwise
+        ``"constant"``. ``"cosine"``: the learning rate rises linearly over the first
+        twentieth of all optimizer steps (warm-up), and then falls along half a cosine to nearly
+        zero at the end of `max_epochs` (Loshchilov and Hutter, 2017). It stays constant in
+        `partial_fit`, which knows no end; a learning-rate scheduler of skorch among the `callbacks`
+        replaces it.
     weight_decay : float or "auto", default="auto"
         Weight decay: strength of the L2 regularisation, against overfitting. ``"auto"`` is ``1e-3 *
         min(L, 1)`` in each epoch, where ``L`` is the training loss of the epoch before: noise is
@@ -68,8 +85,10 @@ class LSTMClassifier(RecurrentClassifier):
     batch_size : int, default=64
         Size of the mini-batches. If the lengths of the windows differ much, each mini-batch holds
         windows of similar length (bucketing).
-    max_epochs : int, default=100
-        Maximum number of epochs, passes over the training samples.
+    max_epochs : int or "auto", default="auto"
+        Maximum number of epochs, passes over the training samples. ``"auto"``: as many as take
+        2000 optimizer steps, ``ceil(2000 / ceil(n_samples / batch_size))``, but at least 10 and at
+        most 1000.
     shuffle : bool, default=True
         Whether to shuffle the samples in each epoch.
     early_stopping : bool, default=False
@@ -81,10 +100,11 @@ class LSTMClassifier(RecurrentClassifier):
         of `fit` replaces the held-out samples.
     validation_fraction : float in (0, 1), default=0.1
         Fraction of the samples held out with ``early_stopping``.
-    n_iter_no_change : int or None, default=10
+    n_iter_no_change : int, "auto" or None, default="auto"
         Patience: training stops after this many epochs without an improvement of the loss
-        (validation loss with ``early_stopping``, training loss otherwise). None: train for all
-        ``max_epochs``.
+        (validation loss with ``early_stopping``, training loss otherwise). ``"auto"``: 10, or as
+        many as take 200 optimizer steps if these are more, since a few batches without progress are
+        no sign of convergence. None: train for all ``max_epochs``.
     tol : float, default=1e-4
         Smallest decrease of the loss that counts as an improvement.
     warm_start : bool, default=False
@@ -176,18 +196,21 @@ class LSTMClassifier(RecurrentClassifier):
         activation="tanh",
         peephole=False,
         embedding_dim=None,
+        patch_size=1,
+        pooling="last",
         init_scale=1.0,
         class_weight=None,
         optimizer="adam",
         learning_rate=0.005,
+        learning_rate_schedule="auto",
         weight_decay="auto",
         max_grad_norm=1.0,
         batch_size=64,
-        max_epochs=100,
+        max_epochs="auto",
         shuffle=True,
         early_stopping=False,
         validation_fraction=0.1,
-        n_iter_no_change=10,
+        n_iter_no_change="auto",
         tol=1e-4,
         warm_start=False,
         callbacks=None,
@@ -204,10 +227,13 @@ class LSTMClassifier(RecurrentClassifier):
             recurrent_dropout=recurrent_dropout,
             activation=activation,
             embedding_dim=embedding_dim,
+            patch_size=patch_size,
+            pooling=pooling,
             init_scale=init_scale,
             class_weight=class_weight,
             optimizer=optimizer,
             learning_rate=learning_rate,
+            learning_rate_schedule=learning_rate_schedule,
             weight_decay=weight_decay,
             max_grad_norm=max_grad_norm,
             batch_size=batch_size,

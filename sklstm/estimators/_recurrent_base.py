@@ -23,7 +23,8 @@ from sklstm.persistence import ParametersMixin, restored_state, saved_state
 from sklstm.recurrence import NetworkSpec, gate_activations, one_blas_thread
 from sklstm.training import TrainedNetwork, training_device
 
-from ._constraints import check_layers
+from ._constraints import check_layers, check_reading, check_same_patches
+from ._convergence import warn_if_nothing_learned
 from ._fitted_state import FittedState, attribute, check_saved
 from ._fitting import (
     OngoingRun,
@@ -168,7 +169,7 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
     def _partial_fit(self, X: Any, y: Any, sample_weight: Any, classes: Any = None) -> Any:
         refuse_early_stopping(self)
         held_out = None, None, None
-        return self._fit(X, y, sample_weight, held_out, keep=True, max_epochs=1, classes=classes)
+        return self._fit(X, y, sample_weight, held_out, keep=True, one_epoch=True, classes=classes)
 
     def _fit(
         self,
@@ -178,25 +179,29 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
         held_out: Any,
         *,
         keep: bool,
-        max_epochs: int,
+        one_epoch: bool = False,
         classes: Any = None,
     ) -> Any:
         """Train, from initial weights or from the last ones, and keep these for the next time."""
+        check_reading(self)
         before = vars(self).get("_fitted") if keep else None
         with whole_or_not_at_all(self, keep=keep):
             samples, labels = self._read_samples(X, y, sample_weight, before=before, labels=classes)
             training, validation = self._training_and_validation(samples, held_out, before, labels)
             state = self._state_to_train(training, labels, before)
+            data, loss = state.training_data(training), state.targets.loss
             fit_network(
                 self,
                 state.network,
-                state.training_data(training),
+                data,
                 None if validation is None else state.training_data(validation),
-                settings_of(self, state.network, state.targets.loss, max_epochs),
+                settings_of(self, state.network, loss, len(training), one_epoch=one_epoch),
                 keep_optimizer=keep,
                 data={"X": X, "y": y, "metadata": _metadata(sample_weight, *held_out)},
                 fitted=state.with_network,
             )
+        if not one_epoch:
+            warn_if_nothing_learned(self, self._fitted.network, data, loss)
         return self
 
     def _read_samples(
@@ -256,12 +261,13 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
         if before is not None:
             inputs = before.inputs.extended(training)
             targets, _ = self._learn_targets(training, labels, before.targets)
+            check_same_patches(self.patch_size, before.patch_size)
             check_same_network(self._new_spec(inputs, targets), before.network)
             return FittedState(before.network, inputs, targets)
         with one_blas_thread():
             targets, differenced = self._learn_targets(training, labels, None)
             inputs = (
-                NumberInputs.of(training, differenced)
+                NumberInputs.of(training, differenced, self.patch_size)
                 if self.embedding_dim is None
                 else TokenInputs.of(training)
             )
@@ -294,6 +300,7 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
             every_step=self._every_step,
             n_tokens=inputs.n_tokens if embeds else 0,
             embeds=embeds,
+            pooling=self.pooling,
         )
 
     @property
@@ -356,7 +363,8 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
             ``forget``, ``output``, ``candidate``, ``cell`` and ``hidden`` for an LSTM; ``reset``,
             ``update``, ``candidate`` and ``hidden`` for a GRU; ``hidden`` for a simple network.
             Steps stand in the order of `X` for the backward direction too, whose last state is
-            that of the first step. Missing steps are NaN.
+            that of the first step. Missing steps are NaN. With ``patch_size`` the values of a patch
+            stand at its newest step, and all others are NaN.
 
         Raises
         ------
@@ -388,11 +396,11 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
         """
         windows = self._check_window_array(X)
         values, lengths = self._inputs_of(windows, np.float64).padded(slice(None))
-        network = self._fitted.network
+        network, patch_size = self._fitted.network, self._fitted.patch_size
         activations = gate_activations(network.spec, network.weights, values, lengths)
         for of_layer in activations.values():
             for name, array in of_layer.items():
-                of_layer[name] = at_their_steps(array, lengths, windows)
+                of_layer[name] = at_their_steps(array, lengths, windows, patch_size)
         return activations
 
     def _last_states(self, X: Any) -> np.ndarray:
@@ -402,8 +410,10 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
         return network.last_states(self._inputs_of(windows, network.dtype), self.engine)
 
     def _network_inputs(self, windows: np.ndarray) -> np.ndarray:
-        """Return what the network reads of an array of windows, NaN at missing steps."""
-        values, lengths = self._inputs_of(windows, np.float64).padded(slice(None))
+        """Return what the network reads of windows, step by step, NaN at missing ones."""
+        inputs = self._fitted.inputs.step_by_step()
+        read = inputs.for_prediction(WindowSet.from_array(windows), np.float64)
+        values, lengths = read.padded(slice(None))
         return at_their_steps(values, lengths, windows)
 
     def _inputs_of(self, windows: np.ndarray, dtype: Any) -> WindowSet:

@@ -72,18 +72,21 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         recurrent_dropout=0.0,
         activation="tanh",
         embedding_dim=None,
+        patch_size=1,
+        pooling="last",
         init_scale=1.0,
         class_weight=None,
         optimizer="adam",
         learning_rate=0.005,
+        learning_rate_schedule="auto",
         weight_decay="auto",
         max_grad_norm=1.0,
         batch_size=64,
-        max_epochs=100,
+        max_epochs="auto",
         shuffle=True,
         early_stopping=False,
         validation_fraction=0.1,
-        n_iter_no_change=10,
+        n_iter_no_change="auto",
         tol=1e-4,
         warm_start=False,
         callbacks=None,
@@ -99,10 +102,13 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         self.recurrent_dropout = recurrent_dropout
         self.activation = activation
         self.embedding_dim = embedding_dim
+        self.patch_size = patch_size
+        self.pooling = pooling
         self.init_scale = init_scale
         self.class_weight = class_weight
         self.optimizer = optimizer
         self.learning_rate = learning_rate
+        self.learning_rate_schedule = learning_rate_schedule
         self.weight_decay = weight_decay
         self.max_grad_norm = max_grad_norm
         self.batch_size = batch_size
@@ -162,8 +168,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
             If a parameter, `X`, `y` or `sample_weight` is not as described, or training diverges.
         """
         held_out = X_val, y_val, sample_weight_val
-        keep, max_epochs = self.warm_start, self.max_epochs
-        return self._fit(X, y, sample_weight, held_out, keep=keep, max_epochs=max_epochs)
+        return self._fit(X, y, sample_weight, held_out, keep=self.warm_start)
 
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)

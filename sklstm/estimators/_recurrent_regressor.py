@@ -44,6 +44,8 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
         recurrent_dropout=0.0,
         activation="tanh",
         embedding_dim=None,
+        patch_size=1,
+        pooling="last",
         init_scale=0.5,
         differencing="auto",
         output="last",
@@ -51,6 +53,7 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
         quantile=0.5,
         optimizer="adam",
         learning_rate=0.005,
+        learning_rate_schedule="auto",
         weight_decay="auto",
         max_grad_norm=1.0,
         batch_size=64,
@@ -74,6 +77,8 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
         self.recurrent_dropout = recurrent_dropout
         self.activation = activation
         self.embedding_dim = embedding_dim
+        self.patch_size = patch_size
+        self.pooling = pooling
         self.init_scale = init_scale
         self.differencing = differencing
         self.output = output
@@ -81,6 +86,7 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
         self.quantile = quantile
         self.optimizer = optimizer
         self.learning_rate = learning_rate
+        self.learning_rate_schedule = learning_rate_schedule
         self.weight_decay = weight_decay
         self.max_grad_norm = max_grad_norm
         self.batch_size = batch_size
@@ -142,8 +148,7 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
             If a parameter, `X`, `y` or `sample_weight` is not as described, or training diverges.
         """
         held_out = X_val, y_val, sample_weight_val
-        keep, max_epochs = self.warm_start, self.max_epochs
-        return self._fit(X, y, sample_weight, held_out, keep=keep, max_epochs=max_epochs)
+        return self._fit(X, y, sample_weight, held_out, keep=self.warm_start)
 
     def predict(self, X: ArrayLike, return_std: bool = False) -> Any:
         """Predict the target of each window, or of each of its steps.
@@ -216,6 +221,16 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
         return of(self._check_window_array(X))
 
     def _outputs_of_steps(self, windows: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        if self._fitted.patch_size > 1:
+            raise ValueError(
+                f"output='sequence' predicts each step, and the network reads "
+                f"{self._fitted.patch_size} steps as one (patch_size). Set output='last'."
+            )
+        if self._spec.pooling != "last":
+            raise ValueError(
+                f"output='sequence' predicts each step, and the network reads all of them at once "
+                f"(pooling={self._spec.pooling!r}). Set output='last'."
+            )
         targets, window_set = self._fitted.targets, WindowSet.from_array(windows)
         run = partial(self._run_network, every_step=True)
         output = outputs_of_steps(windows, window_set, targets.n_outputs, run)

@@ -146,9 +146,15 @@ def _blocks(window_set, n_outputs):
     return [slice(first, first + size) for first in range(0, len(window_set), size)]
 
 
-def at_their_steps(values, lengths, windows):
-    """Move what was computed of padded windows to their observed steps; NaN at missing ones."""
+def at_their_steps(values, lengths, windows, patch_size=1):
+    """Move what was computed of padded windows to their observed steps; NaN at missing ones.
+
+    What was computed of patches moves to the newest step of each.
+    """
     observed = ~np.isnan(windows[:, :, 0])
+    if patch_size > 1:
+        newer = observed[:, ::-1].cumsum(axis=1)[:, ::-1] - 1  # observed steps behind each
+        observed &= newer % patch_size == 0
     moved = np.full((*observed.shape, values.shape[2]), np.nan)
     moved[observed] = values[np.arange(values.shape[1]) < lengths[:, np.newaxis]]
     return moved

@@ -108,6 +108,10 @@ class Optimizer:
     ----------
     decay : float
         The weight decay, which may be changed between steps.
+    rate : float
+        The learning rate of the steps after those of `rates`.
+    rates : sequence of float
+        Learning rates of the next steps, if they are not all the same; they are used up.
     n_steps : int
         Steps taken so far.
     mean, square : ndarray of shape (n_weights,)
@@ -119,6 +123,7 @@ class Optimizer:
     def __init__(self, name, weights, learning_rate, weight_decay=0.0, max_grad_norm=None):
         self.name, self.weights = name, weights
         self.rate, self.decay, self.limit = learning_rate, weight_decay, max_grad_norm
+        self.rates = ()
         self.n_steps, self.momenta = 0, 1.0
         self.mean = aligned_zeros(len(weights), weights.dtype)
         self.square = aligned_zeros(0 if name == "sgd" else len(weights), weights.dtype)
@@ -141,11 +146,17 @@ class Optimizer:
         self.n_steps += n_steps
         steps = range(first, first + n_steps)
         with np.errstate(over="ignore"):  # what overflows ends in a loss that is not finite
-            return np.array([self._numbers(step) for step in steps], dtype=self.weights.dtype)
+            pairs = zip(steps, self._next_rates(n_steps), strict=True)
+            numbers = [self._numbers(step, rate) for step, rate in pairs]
+            return np.array(numbers, dtype=self.weights.dtype)
 
-    def _numbers(self, step):
+    def _next_rates(self, n_steps):
+        taken, self.rates = self.rates[:n_steps], self.rates[n_steps:]
+        return [*taken, *[self.rate] * (n_steps - len(taken))]
+
+    def _numbers(self, step, rate):
         limit = np.inf if self.limit is None else self.limit
-        rate, decay, shrink = self.rate, self.decay, 1.0
+        decay, shrink = self.decay, 1.0
         if self.name == "sgd":
             return limit, decay, shrink, _MOMENTUM, 0.0, 0.0, -rate, -rate * _MOMENTUM
         if self.name == "adamw":

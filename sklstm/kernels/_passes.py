@@ -4,6 +4,7 @@ from ._code import INTEGER, integer, loop, only_if, smaller
 from ._functions import function
 from ._layers import make_layer_backward, make_layer_forward
 from ._places import LAYER, NETWORK, PART
+from ._pooling import pool, pool_back
 from ._products import add_outer_products, multiply, multiply_back
 from ._registers import LANES
 from ._sequences import (
@@ -164,13 +165,15 @@ def _read_gradients(network, layers, number):
 
 @function(NETWORK, LAYER, PART)
 def _run_head(network, layers, parts):
-    """Read the states of the last layer, those of the last step or of every one."""
+    """Read the states of the last layer: of the last step, of all of them pooled, or of each."""
     memory, size = network.pointer("memory"), network.outputs_size
     last, n_tiles = network.n_layers - 1, head_steps(network) * network.n_tiles
     for d in loop(network.n_directions):
         layer = layers.record(last * network.n_directions + d)
         column = d * layer.units * LANES
-        with only_if(network.every_step.compare("<=", 0)):
+        with only_if(network.pooling.compare(">", 0)):
+            pool(network, layer, column)
+        with only_if((network.every_step + network.pooling).compare("<=", 0)):
             for tile in loop(n_tiles):
                 end = layer.kept + network.n_steps * layer.kept_step + tile * layer.kept_size
                 target = network.head_stack + tile * network.head_stack_size + column
@@ -213,7 +216,10 @@ def _run_head_back(network, layers, parts):
     for d in loop(network.n_directions):
         layer = layers.record(last * network.n_directions + d)
         column = d * layer.units * LANES
-        with only_if(network.every_step.compare("<=", 0)):
+        with only_if(network.pooling.compare(">", 0)):
+            clear(memory.after(layer.grad_hidden), network.n_tiles * layer.grad_hidden_size)
+            pool_back(network, layer, column)
+        with only_if((network.every_step + network.pooling).compare("<=", 0)):
             for tile in loop(n_tiles):
                 source = network.grad_head + tile * network.grad_head_size + column
                 target = memory.after(layer.grad_hidden + tile * layer.grad_hidden_size)

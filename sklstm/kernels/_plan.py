@@ -3,6 +3,7 @@
 from ._cells import cell_code
 from ._layout import round_up
 from ._places import LAYER, NETWORK, records
+from ._pooling import POOLINGS
 from ._registers import LANES, ROWS
 
 TILES_AT_A_TIME = 16  # whose gradients are turned round together: 256 samples stay in the cache
@@ -61,7 +62,8 @@ class Plan:
         n, last = layer.units, number == spec.num_layers - 1
         self._place(places, "stack", layer.n_columns + ROWS, n_steps)
         self._place(places, "rows", layer.n_rows + LANES, n_steps if self.trains else 1)
-        keeps = self.trains or not last or spec.every_step
+        reads_all = not last or spec.every_step or spec.pooling != "last"
+        keeps = self.trains or reads_all
         code = cell_code(spec)
         self._place(places, "kept", code.n_kept * n, n_steps + 1 if keeps else 1)
         places["peepholes"] = layer.peepholes
@@ -71,7 +73,7 @@ class Plan:
         self._place(places, "grad_state", code.n_grad_states * n)
         if layer.peepholes >= 0:
             self._place(places, "grad_peepholes", len(code.cell.peepholes) * n)
-        if not last or spec.every_step:
+        if reads_all:
             self._place(places, "above", n, n_steps)
         if number or spec.embeds:
             self._place(places, "below", layer.n_inputs + ROWS, n_steps)
@@ -84,7 +86,7 @@ class Plan:
         network["n_layers"], network["n_directions"] = spec.num_layers, len(spec.directions)
         network["n_outputs"], network["every_step"] = spec.n_outputs, spec.every_step
         network["reads_tokens"], network["embedding"] = bool(spec.n_tokens), self.layout.embedding
-        network["state_size"] = spec.state_size
+        network["state_size"], network["pooling"] = spec.state_size, POOLINGS[spec.pooling]
         network["steps_at_a_time"] = max(1, TILES_AT_A_TIME // self.n_tiles)
         network["step_mask"] = self._reserve(1, self.n_steps)
         widest = self.n_output_rows

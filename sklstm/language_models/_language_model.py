@@ -165,7 +165,7 @@ class LanguageModel(DensityMixin, CallbackSupportMixin, ParametersMixin, BaseEst
         ValueError
             If a parameter or `X` is not as described, or training diverges.
         """
-        return self._fit(X, keep=self.warm_start, max_epochs=self.max_epochs)
+        return self._fit(X, keep=self.warm_start)
 
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
@@ -193,7 +193,7 @@ class LanguageModel(DensityMixin, CallbackSupportMixin, ParametersMixin, BaseEst
             the model does not know, or input is not as in `fit`.
         """
         refuse_early_stopping(self)
-        return self._fit(X, keep=True, max_epochs=1)
+        return self._fit(X, keep=True, one_epoch=True)
 
     def score(self, X: Any, y: Any = None) -> float:
         """Return the mean log-likelihood per token.
@@ -342,7 +342,7 @@ class LanguageModel(DensityMixin, CallbackSupportMixin, ParametersMixin, BaseEst
         check_is_fitted(self)
         return summary_table(self._fitted.network.spec)
 
-    def _fit(self, X: Any, *, keep: bool, max_epochs: int) -> Any:
+    def _fit(self, X: Any, *, keep: bool, one_epoch: bool = False) -> Any:
         """Train, from initial weights or from the last ones, and keep these for the next time."""
         before = vars(self).get("_fitted") if keep else None
         with whole_or_not_at_all(self, keep=keep):
@@ -355,12 +355,14 @@ class LanguageModel(DensityMixin, CallbackSupportMixin, ParametersMixin, BaseEst
             else:
                 check_same_network(self._new_spec(tokens), before.network)
             state = before.with_counts_of(training)
+            chunks, loss = self._chunks(training), log_loss(state.tokens.n_ids)
+            n_chunks = len(chunks.windows)
             fit_network(
                 self,
                 state.network,
-                self._chunks(training),
+                chunks,
                 None if validation is None else self._chunks(validation),
-                settings_of(self, state.network, log_loss(state.tokens.n_ids), max_epochs),
+                settings_of(self, state.network, loss, n_chunks, one_epoch=one_epoch),
                 keep_optimizer=keep,
                 data={"X": X, "y": None, "metadata": None},
                 fitted=lambda network: replace(state, network=network),

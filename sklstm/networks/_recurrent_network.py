@@ -67,7 +67,7 @@ class RecurrentNetwork(nn.Module):
                 order = backwards if direction == "backward" else None
                 read = _reorder(values, order)
                 steps = self._run(layer, direction, read, lengths, continues, mask)
-                last.append(_last_step(steps, lengths))
+                last.append(_pooled(self.spec.pooling, steps, lengths))
                 if self.spec.every_step or layer < self.spec.num_layers - 1:
                     states.append(_reorder(steps, order))
             if states:
@@ -143,7 +143,14 @@ def _reorder(values, order):
     return values.gather(1, order[:, :, None].expand(-1, -1, values.shape[2]))
 
 
-def _last_step(states, lengths):
-    if lengths is None:
+def _pooled(pooling, states, lengths):
+    if pooling == "last" and lengths is None:
         return states[:, -1]
-    return states[torch.arange(len(states), device=states.device), lengths - 1]
+    if pooling == "last":
+        return states[torch.arange(len(states), device=states.device), lengths - 1]
+    if lengths is None:
+        return states.mean(dim=1) if pooling == "mean" else states.max(dim=1).values
+    there = (torch.arange(states.shape[1], device=states.device) < lengths[:, None])[:, :, None]
+    if pooling == "max":
+        return states.masked_fill(~there, -torch.inf).max(dim=1).values
+    return states.masked_fill(~there, 0.0).sum(dim=1) / lengths[:, None].to(states.dtype)

@@ -257,8 +257,9 @@ def network_output(graph, estimator, windows, *, every_step=False):
     steps = ObservedSteps(graph, windows, estimator.window_shape_[1])
     # Of a network that learned targets of every step, what reads backwards has seen one step only.
     of_last_step = spec.every_step and spec.bidirectional and not every_step
-    sequence = _sequence(graph, estimator, windows, steps)
-    states = _states(graph, spec, weights, sequence, steps, at_end=not (every_step or of_last_step))
+    sequence, lengths = _sequence(graph, estimator, windows, steps)
+    at_end = not (every_step or of_last_step)
+    states = _states(graph, spec, weights, sequence, lengths, at_end=at_end)
     head = weights["head_weight"].T.astype(np.float32), weights["head_bias"].astype(np.float32)
     output = graph.cast(graph("Add", graph("MatMul", states, head[0]), head[1]), DOUBLE)
     if of_last_step:
@@ -272,32 +273,67 @@ def network_output(graph, estimator, windows, *, every_step=False):
 
 
 def _sequence(graph, estimator, windows, steps):
-    """Return what the network reads of windows, their observed steps at the front."""
+    """Return what the network reads of windows, observed steps at the front, and how many."""
     if estimator._spec.n_tokens:
-        return token_rows(graph, estimator, windows, steps)
+        return token_rows(graph, estimator, windows, steps), steps.lengths
     values = graph("Sub", windows, estimator.feature_mean_)
     values = graph("Div", values, estimator.feature_scale_)
     there = graph("Unsqueeze", steps.observed, [2])
     values = steps.to_front(graph("Where", there, values, np.float64(0)))
-    differenced = estimator._fitted.inputs.differenced
+    lengths, inputs = steps.lengths, estimator._fitted.inputs
+    differenced = inputs.differenced
     if differenced is not None and differenced.any():
         first = graph("Slice", values, [0], [1], [1])
         values = graph("Sub", values, graph("Mul", first, differenced.astype(np.float64)))
-    return graph.cast(values, FLOAT)
+    if inputs.patch_size > 1:
+        values, lengths = _in_patches(graph, values, lengths, inputs.patch_size, len(inputs.mean))
+    return graph.cast(values, FLOAT), lengths
 
 
-def _states(graph, spec, weights, sequence, steps, *, at_end):
+def _in_patches(graph, values, lengths, size, n_features):
+    """Return windows in patches that end with the newest step, and how many patches each has."""
+    n_timesteps = graph("Shape", values, start=1, end=2)
+    n_patches = graph("Div", graph("Add", n_timesteps, size - 1), [size])
+    of_each = graph("Div", graph("Add", lengths, size - 1), [size])
+    filling = graph("Sub", graph("Mul", of_each, size), lengths)
+    places = graph("Range", 0, graph("Squeeze", graph("Mul", n_patches, size), [0]), 1)
+    steps = graph("Sub", places, graph("Unsqueeze", filling, [1]))
+    inside = graph("Max", graph("Min", steps, graph("Sub", n_timesteps, 1)), 0)
+    values = graph("GatherND", values, graph("Unsqueeze", inside, [2]), batch_dims=1)
+    there = graph("Unsqueeze", graph("GreaterOrEqual", steps, 0), [2])
+    values = graph("Where", there, values, np.float64(0))
+    shape = graph("Concat", [0], n_patches, [size * n_features], axis=0)
+    return graph("Reshape", values, shape), of_each
+
+
+def _states(graph, spec, weights, sequence, lengths, *, at_end):
     """Return the states at the end, (n_samples, n), or those after every step, with three axes."""
     sequence = graph("Transpose", sequence, perm=[1, 0, 2])
     n_samples = graph("Shape", sequence, start=1, end=2)
-    sequence, lengths = _not_empty(graph, sequence, steps.lengths, n_samples)
+    sequence, lengths = _not_empty(graph, sequence, lengths, n_samples)
     longest = graph("ReduceMax", lengths, keepdims=1)
     sequence = graph("Slice", sequence, [0], longest, [0])  # nothing stands behind it
+    pools = at_end and spec.pooling != "last"
     for layer in range(spec.num_layers):
-        ends = at_end and layer == spec.num_layers - 1
+        ends = at_end and not pools and layer == spec.num_layers - 1
         sequence = _run_layer(graph, spec, weights, layer, sequence, lengths, at_end=ends)
+    if pools:
+        sequence = _pooled(graph, spec.pooling, sequence, lengths)
     found = sequence if at_end else graph("Transpose", sequence, perm=[1, 0, 2])
     return graph("Slice", found, [0], n_samples, [0])
+
+
+def _pooled(graph, pooling, states, lengths):
+    """Return the mean or the largest of states (n_timesteps, n_samples, n) of each sample."""
+    n_timesteps = graph("Squeeze", graph("Shape", states, start=0, end=1), [0])
+    steps = graph("Unsqueeze", graph("Range", 0, n_timesteps, 1), [1])
+    there = graph("Unsqueeze", graph("Less", steps, lengths), [2])
+    if pooling == "max":
+        return graph(
+            "ReduceMax", graph("Where", there, states, np.float32(-np.inf)), [0], keepdims=0
+        )
+    total = graph("ReduceSum", graph("Where", there, states, np.float32(0)), [0], keepdims=0)
+    return graph("Div", total, graph("Unsqueeze", graph.cast(lengths, FLOAT), [1]))
 
 
 def _not_empty(graph, sequence, lengths, n_samples):

@@ -47,7 +47,7 @@ def network_output(spec, weights, gather, lengths):
         for number in range(spec.num_layers)
     ]
     n_samples = len(lengths)
-    keeps = spec.every_step or spec.num_layers > 1
+    keeps = spec.every_step or spec.pooling != "last" or spec.num_layers > 1
     widest = max(spec.n_features, len(spec.directions) * max(spec.units) if keeps else 0)
     block = _block_size(layers, lengths.max() * widest)
     outputs = []
@@ -57,7 +57,7 @@ def network_output(spec, weights, gather, lengths):
             values, n_steps = gather(samples)
             if spec.n_tokens:
                 values = token_rows(spec, weights, values[:, :, 0])
-            states = _states(layers, *tiles_of(values, n_steps), every_step=spec.every_step)
+            states = _states(spec, layers, *tiles_of(values, n_steps))
             output = read_states(weights, states)[: len(n_steps)]
             if spec.every_step:
                 output = output[np.arange(output.shape[1]) < n_steps[:, np.newaxis]]
@@ -91,18 +91,19 @@ def tiles_of(values, lengths):
     return tiles, filled
 
 
-def _states(layers, sequence, lengths, *, every_step):
-    """Run all layers; return the states after the last step of each window, or after every one."""
-    last_layer = len(layers) - 1
+def _states(spec, layers, sequence, lengths):
+    """Run all layers; return what the head reads: pooled states of each window, or every state."""
+    last_layer, every_step = len(layers) - 1, spec.every_step
     back = _backwards(lengths, len(sequence)) if len(layers[0]) == 2 else None
     for number, (forward, *backward) in enumerate(layers):
+        pools = number == last_layer and not every_step and spec.pooling != "last"
         keep = every_step or number < last_layer
         states, last = [], []
         for layer, order in zip([forward, *backward], [None, back], strict=False):
             read = sequence if order is None else np.take_along_axis(sequence, order, axis=0)
             start = layer.first_states(read.shape[1], read.dtype)
-            steps, final = layer.run(read, lengths, start, keep_steps=keep)
-            last.append(final[0])
+            steps, final = layer.run(read, lengths, start, keep_steps=keep or pools)
+            last.append(_pooled(spec.pooling, steps, lengths) if pools else final[0])
             if keep:
                 states.append(steps if order is None else np.take_along_axis(steps, order, axis=0))
         if keep:
@@ -110,6 +111,17 @@ def _states(layers, sequence, lengths, *, every_step):
     if every_step:
         return sequence
     return (last[0] if len(last) == 1 else np.concatenate(last, axis=1))[np.newaxis]
+
+
+def _pooled(pooling, steps, lengths):
+    """Return the mean or the largest of the states of all steps, (n_tiles, units, LANES)."""
+    there = (np.arange(len(steps))[:, None, None] < lengths)[:, :, np.newaxis]
+    if pooling == "max":
+        return np.where(there, steps, -np.inf).max(axis=0)
+    total = np.zeros_like(steps[0])
+    for state, present in zip(steps, there, strict=True):  # in order, whatever stands behind
+        total += np.where(present, state, 0)
+    return total / lengths[:, np.newaxis].astype(steps.dtype)
 
 
 class Layer:

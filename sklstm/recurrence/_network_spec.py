@@ -38,6 +38,9 @@ class NetworkSpec:
         the backward direction that after the first step of the sequence. Parameters are the same.
     n_tokens : int, default=0
         Inputs are whole numbers below it, one at each step; zero: they are `n_features` numbers.
+    pooling : {"last", "mean", "max"}, default="last"
+        What the head reads of all steps, unless it reads every one: the states at the end, or for
+        each unit the mean or the largest of the states after all steps.
     embeds : bool, default=False
         Whether each token has a row of `n_features` numbers, which are parameters. Otherwise it is
         a one among ``n_features = n_tokens`` numbers, the others being zero.
@@ -66,6 +69,7 @@ class NetworkSpec:
     every_step: bool = False
     n_tokens: int = 0
     embeds: bool = False
+    pooling: str = "last"
 
     @property
     def directions(self):

@@ -7,6 +7,7 @@ from skorch.callbacks import (
     EarlyStopping,
     EpochTimer,
     GradientNormClipping,
+    LRScheduler,
     PassthroughScoring,
 )
 from torch import nn
@@ -23,6 +24,7 @@ class Net(NeuralNet):
     """
 
     asked_to_stop = False
+    rates = iter(())  # learning rates of the next batches, if they change
 
     def get_default_callbacks(self):
         """Return no callbacks: the log and the history of losses are ours."""
@@ -40,6 +42,14 @@ class Net(NeuralNet):
         """Return the weighted loss of a batch; `y_true` may be a tuple of targets and weights."""
         targets = y_true if isinstance(y_true, tuple) else (y_true,)
         return self.criterion_(y_pred, *targets)
+
+    def on_batch_begin(self, net, batch=None, training=False, **kwargs):
+        """Set the learning rate of a batch."""
+        super().on_batch_begin(net, batch=batch, training=training, **kwargs)
+        rate = next(self.rates, None) if training else None
+        if rate is not None:
+            for group in self.optimizer_.param_groups:
+                group["lr"] = rate
 
     def predict(self, X):
         """Return what scores of callbacks are made from: numbers, or numbers of classes."""
@@ -188,6 +198,13 @@ def skorch_callbacks(callbacks):
         ("valid_loss", PassthroughScoring("valid_loss")),
         *callbacks,
     ]
+
+
+def has_scheduler(callbacks):
+    """Return whether callbacks as given by a user hold a learning-rate scheduler of skorch."""
+    found = [each[1] if isinstance(each, tuple) else each for each in callbacks or ()]
+    kinds = [each if isinstance(each, type) else type(each) for each in found]
+    return any(issubclass(kind, LRScheduler) for kind in kinds)
 
 
 def export_state(optimizer):

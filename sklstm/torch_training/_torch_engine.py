@@ -11,7 +11,7 @@ from sklstm.networks import RecurrentNetwork
 from sklstm.recurrence import OneThread
 
 from ._batches import Batches
-from ._net import WeightedLoss, export_state, import_state, make_net
+from ._net import WeightedLoss, export_state, has_scheduler, import_state, make_net
 
 
 class TorchEngine:
@@ -73,6 +73,11 @@ class TorchEngine:
         """Set how strongly weights are pulled to zero from now on."""
         for group in self.net.optimizer_.param_groups:
             group["weight_decay"] = value
+
+    def set_learning_rates(self, rates):
+        """Set the learning rate of each batch of the next epoch, unless a callback sets it."""
+        if not has_scheduler(self.settings.callbacks):
+            self.net.rates = iter(rates.tolist())
 
     def run_epoch(self, batches, generator):
         """Train on all samples in batches; return the loss of each batch."""

@@ -1,13 +1,16 @@
 """Training from arrays to arrays: epochs, when to stop, and the choice of the engine."""
 
 from ._batch_order import BatchOrder
+from ._budget import epochs_of_budget, n_batches, patience_of_budget
 from ._carried_network import CarriedNetwork
 from ._engine import Engine, training_device
+from ._learning_rates import SCHEDULES
 from ._records import RunState, TrainingData, TrainingResult, TrainingSettings
 from ._train import Watcher, train
 from ._trained_network import TrainedNetwork
 
 __all__ = [
-    "BatchOrder", "CarriedNetwork", "Engine", "RunState", "TrainedNetwork", "TrainingData",
-    "TrainingResult", "TrainingSettings", "Watcher", "train", "training_device",
+    "SCHEDULES", "BatchOrder", "CarriedNetwork", "Engine", "RunState", "TrainedNetwork",
+    "TrainingData", "TrainingResult", "TrainingSettings", "Watcher", "epochs_of_budget",
+    "n_batches", "patience_of_budget", "train", "training_device",
 ]  # fmt: skip

@@ -91,6 +91,10 @@ class CompiledEngine:
         """Set how strongly weights are pulled to zero from now on."""
         self.optimizer.decay = value
 
+    def set_learning_rates(self, rates):
+        """Set the learning rate of each batch of the next epoch."""
+        self.optimizer.rates = rates
+
     def run_epoch(self, batches, generator):
         """Train on all samples in batches; return the loss of each batch."""
         order, weight = batches.samples, self._weights_in_batches(batches)

@@ -34,6 +34,9 @@ class Engine(AbstractContextManager["Engine"], Protocol):
     def set_weight_decay(self, value: float) -> None:
         """Set the weight decay of the epochs that follow."""
 
+    def set_learning_rates(self, rates: np.ndarray) -> None:
+        """Set the learning rate of each batch of the next epoch, shape (n_batches,)."""
+
     def run_epoch(self, batches: BatchOrder, generator: np.random.Generator) -> Any:
         """Train on all batches, with dropout masks of the generator; return the loss of each."""
 

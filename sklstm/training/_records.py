@@ -24,8 +24,10 @@ class TrainingSettings:
     ----------
     loss : Loss
         What training minimises.
-    optimizer, learning_rate, weight_decay, max_grad_norm, batch_size, max_epochs, shuffle : object
+    optimizer, learning_rate, weight_decay, max_grad_norm, batch_size, shuffle : object
         As for the estimators.
+    max_epochs : int
+        Number of epochs, unless training stops before.
     dropout : float or tuple of float
         For all layers or for each of them.
     recurrent_dropout, n_iter_no_change, tol, device, engine, callbacks : object
@@ -33,6 +35,8 @@ class TrainingSettings:
     seed, first_epoch : int
         The random numbers of an epoch depend on the seed and the number of the epoch, and on
         nothing else; the first epoch of this run has the number `first_epoch`.
+    learning_rate_schedule : {"constant", "cosine"}, default="constant"
+        As for the estimators, over all epochs of this run.
     last_loss : float, default=1.0
         Training loss of the epoch before the first one, if there was one.
     """
@@ -52,6 +56,7 @@ class TrainingSettings:
     device: str
     seed: int
     engine: str = "auto"
+    learning_rate_schedule: str = "constant"
     callbacks: list[Any] | tuple[Any, ...] | None = None
     first_epoch: int = 0
     last_loss: float = 1.0

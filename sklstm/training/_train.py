@@ -11,6 +11,7 @@ from sklstm.recurrence import NetworkSpec
 
 from ._batch_order import batches_of_epoch
 from ._engine import Engine, make_engine
+from ._learning_rates import learning_rates
 from ._records import (
     OptimizerState,
     RunState,
@@ -233,6 +234,7 @@ class _Run:
         batches = batches_of_epoch(
             self.data, seed, epoch, batch_size=settings.batch_size, shuffle=settings.shuffle
         )
+        self._set_learning_rates(epoch, len(batches))
         last_loss = self.loss_curve[-1] if self.loss_curve else settings.last_loss
         uncertainty = settings.loss.uncertainty(last_loss)
         self.engine.set_weight_decay(weight_decay_of_epoch(settings.weight_decay, uncertainty))
@@ -246,6 +248,16 @@ class _Run:
             return loss, None
         self.validation_curve.append(self._validation_loss(self.validation, epoch))
         return loss, self.validation_curve[-1]
+
+    def _set_learning_rates(self, epoch: int, n_batches: int) -> None:
+        settings = self.settings
+        if settings.learning_rate_schedule == "constant":
+            return  # the rate of the engine
+        steps = (epoch - settings.first_epoch) * n_batches + np.arange(n_batches)
+        n_steps = settings.max_epochs * n_batches
+        self.engine.set_learning_rates(
+            learning_rates(settings.learning_rate_schedule, settings.learning_rate, steps, n_steps)
+        )
 
     def _validation_loss(self, validation: TrainingData, epoch: int) -> float:
         losses, batches = self.engine.validation_losses()

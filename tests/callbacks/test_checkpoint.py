@@ -49,6 +49,8 @@ CASES = {
     "tokens": (GRUClassifier(4, embedding_dim=3), (TOKENS, LABELS), {}),
     "weights": (LSTMRegressor(4), (X, Y), {"sample_weight": np.arange(60) % 4}),
     "newest block": (BiLSTMClassifier(4, early_stopping=True), (X, LABELS), {}),
+    "cosine": (GRURegressor(4, learning_rate_schedule="cosine"), (X, Y), {}),
+    "patches": (LSTMClassifier(4, patch_size=2, pooling="max"), (RAGGED, LABELS), {}),
     "held out": (LSTMRegressor(4, early_stopping=True), (X, Y), HELD_OUT),
     "language model": (LSTMLanguageModel(hidden_size=4, early_stopping=True), (VERSES,), {}),
     "stateless language": (
@@ -88,7 +90,7 @@ def test_a_fit_goes_on_to_the_last_bit(case, engine, interrupt, fitted_bits):
     again = clone(model).set_callbacks(Checkpoint("a")).fit(*data, **options)
     assert fitted_bits(again) == fitted_bits(expected)
     assert fitted_bits(load_checkpoint("a")) == fitted_bits(expected)
-    if hasattr(model, "predict"):
+    if hasattr(model, "predict") and case != "cosine":  # whose rates depend on max_epochs
         early = clone(model).set_params(max_epochs=4).fit(*data, **options)
         np.testing.assert_array_equal(so_far.predict(data[0]), early.predict(data[0]))
         np.testing.assert_array_equal(again.predict(data[0]), expected.predict(data[0]))

@@ -51,7 +51,10 @@ def test_the_list_is_complete():
     }
 
 
-PLAIN = [sklstm.LSTMRegressor(engine="torch"), sklstm.BiLSTMClassifier(engine="torch")]
+PLAIN = [
+    sklstm.LSTMRegressor(engine="torch"),
+    sklstm.BiLSTMClassifier(max_epochs=100, n_iter_no_change=10, engine="torch"),
+]
 LIKELIHOODS = [sklstm.GRURegressor(loss="normal")]
 AROUND = [
     sklstm.WindowScaledRegressor(Ridge()),
@@ -59,6 +62,7 @@ AROUND = [
 ]
 
 
+@pytest.mark.filterwarnings("ignore:.* has learned nothing from X")  # many checks give noise
 @pytest.mark.parametrize(
     "estimator", [*(cls() for cls in CLASSES), *PLAIN, *LIKELIHOODS, *AROUND], ids=repr
 )

@@ -100,6 +100,7 @@ def test_outputs_have_the_shape_of_the_target(wave):
     np.testing.assert_allclose(predicted[:, 2], 7.0, atol=0.3)
 
 
+@pytest.mark.filterwarnings("ignore:RNNRegressor has learned nothing from X")  # it is noise
 @pytest.mark.parametrize(("loss", "quantile", "expected"), [
     ("squared_error", 0.5, 2.0),  # the mean of this exponential distribution
     ("absolute_error", 0.5, 2 * np.log(2)),

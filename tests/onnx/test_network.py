@@ -55,6 +55,31 @@ def test_every_network(network, windows, holes, agrees):
     assert [node.op_type for node in graph.graph.node].count(operator) == n_layers
 
 
+@pytest.mark.parametrize("patch_size", [2, 3, 8, 11])
+@pytest.mark.parametrize("cell", ["LSTM", "BiLSTM", "SLSTM"])
+def test_patches(cell, patch_size, windows, holes, agrees):
+    model = fitted(cell, windows=windows[:50], hidden_size=4, patch_size=patch_size)
+    agrees(model, windows[:50], holes(windows[:50]), windows[:1, :3], windows[:7, :1], scale=1000)
+
+
+@pytest.mark.parametrize("pooling", ["mean", "max"])
+@pytest.mark.parametrize("cell", ["GRU", "BiLSTM", "MinGRU"])
+def test_pooling(cell, pooling, windows, holes, agrees):
+    options = {"hidden_size": [4, 3], "pooling": pooling, "patch_size": 2}
+    model = fitted(cell, windows=windows[:50], **options)
+    agrees(model, windows[:50], holes(windows[:50]), windows[:1, :3], scale=1000)
+
+
+@pytest.mark.parametrize("patch_size", [1, 3])
+def test_patches_of_changes(patch_size, windows, holes, agrees):
+    model = sklstm.LSTMRegressor(
+        4, max_epochs=3, differencing="always", patch_size=patch_size, random_state=0
+    )
+    model.fit(windows[:200], windows[:200, -1, 1])
+    assert model.differenced_features_.all()
+    agrees(model, windows, holes(windows), windows[:1, :3], scale=10)
+
+
 @pytest.mark.parametrize("n_targets", [None, 2])
 @pytest.mark.parametrize("quantile", [0.5, [0.9, 0.1, 0.5]], ids=["one", "three"])
 @pytest.mark.parametrize("output", ["last", "sequence"])

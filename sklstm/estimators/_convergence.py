@@ -1,0 +1,81 @@
+"""Whether training has learned anything at all: `warn_if_nothing_learned`."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+from sklearn.base import is_classifier
+from sklearn.exceptions import ConvergenceWarning
+
+from sklstm.losses import Loss
+from sklstm.training import TrainedNetwork, TrainingData
+
+_SHARE = 0.99  # of the loss of a constant: above it nothing worth the name was learned
+
+
+def warn_if_nothing_learned(
+    estimator: Any, network: TrainedNetwork, data: TrainingData, loss: Loss
+) -> None:
+    """Issue a `ConvergenceWarning` if a fit ends no better than a constant prediction.
+
+    It is silent where the user has said how many epochs to train, and training has kept to it.
+
+    Parameters
+    ----------
+    estimator : estimator
+        What was fitted.
+    network : TrainedNetwork
+        After training.
+    data : TrainingData
+        What it was trained on.
+    loss : Loss
+        What training minimised.
+    """
+    stopped_by_itself = network.stop_reason in ("training_loss", "validation_score")
+    if not (estimator.max_epochs == "auto" or stopped_by_itself):
+        return
+    reached, of_constant = network.loss_curve[-1], loss_of_constant(data, loss)
+    if reached < _SHARE * of_constant or of_constant == 0.0:
+        return
+    constant = "the class shares" if is_classifier(estimator) else "a constant prediction"
+    warnings.warn(
+        f"{type(estimator).__name__} has learned nothing from X: after {network.n_iter} epochs the "
+        f"training loss is {reached:.4g}, and that of {constant} alone {of_constant:.4g}. Try more "
+        f"epochs (max_epochs=1000, n_iter_no_change=None), another learning_rate (it is "
+        f"{estimator.learning_rate}), patch_size=10 if windows are long, or a scaler if X has "
+        "outliers. If X says nothing of y, this is what is to be expected.",
+        ConvergenceWarning,
+        stacklevel=4,
+    )
+
+
+def loss_of_constant(data: TrainingData, loss: Loss) -> float:
+    """Return the smallest mean loss of a prediction that is the same for all samples.
+
+    Parameters
+    ----------
+    data : TrainingData
+        Targets with their weights; those of every step all count the same.
+    loss : Loss
+        Which loss.
+
+    Returns
+    -------
+    loss : float
+        The entropy of the class shares, the variance, and so on.
+    """
+    if data.every_step:
+        rows = data.targets.rows
+        targets, weight = rows[~np.isnan(rows).any(axis=1)], None
+    else:
+        targets, weight = data.targets, data.sample_weight
+    if targets.dtype.kind == "i":
+        counts = np.bincount(targets, weight)
+        shares = counts[counts > 0] / counts.sum()
+        return float(-shares @ np.log(shares))
+    targets = targets.astype(np.float64)
+    constant = loss.optimal_constant(targets, weight)
+    losses = loss.of_rows(np.tile(constant, (len(targets), 1)), targets)
+    return float(np.average(losses, weights=weight))
