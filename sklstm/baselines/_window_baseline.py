@@ -14,11 +14,13 @@ from sklearn.utils.validation import check_is_fitted
 from sklstm.data import (
     WindowSet,
     WindowsInputMixin,
+    among_all,
     as_windows,
     check_same_length,
     numeric_targets,
     observed_targets,
     position_of_feature,
+    refuse_nothing_observed,
     step_features,
 )
 from sklstm.persistence import SavedStateMixin
@@ -60,7 +62,9 @@ class WindowBaseline(
         context = self._init_callback_context()
         context.call_on_fit_task_begin(estimator=self, X=X, y=y)
         windows = as_windows(X, estimator=self)
-        check_same_length(WindowSet.from_array(windows), y, self)
+        _, observed = WindowSet.of_observed(windows)
+        refuse_nothing_observed(observed, windows.shape[1])
+        check_same_length(windows, y, self)
         targets = self._check_targets(y)
         position = position_of_feature(self.target_feature, step_features(X), windows.shape[2])
         self._check_lookback(windows.shape[1])
@@ -85,13 +89,22 @@ class WindowBaseline(
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
-            Predictions, with as many axes as the targets in `fit`.
+            Predictions, with as many axes as the targets in `fit`; NaN for a window without an
+            observed step.
         """
         check_is_fitted(self)
         windows = self._check_window_array(X)
         as_fitted = self._as_fitted()
         as_fitted._check_lookback(windows.shape[1])
-        forecast = as_fitted._forecast(windows[:, :, self._position], WindowSet.from_array(windows))
+        window_set, observed = WindowSet.of_observed(windows)
+        values = windows[:, :, self._position]
+        if observed is None:
+            forecast = as_fitted._forecast(values, window_set)
+        elif len(observed):
+            forecast = as_fitted._forecast(values[observed], window_set)
+        else:
+            forecast = np.empty((0, 1))
+        forecast = among_all(forecast, observed, len(windows))
         if self._one_dimensional:
             return forecast[:, 0]
         return np.repeat(forecast, self.n_outputs_ // forecast.shape[1], axis=1)
@@ -104,7 +117,7 @@ class WindowBaseline(
         X : array-like or dataframe
             Windows as in `fit`.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Targets; rows without a target (NaN) are left out.
+            Targets; rows without a target (NaN), or without a prediction, are left out.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the samples.
 

@@ -42,7 +42,13 @@ from ._shapes import (
     refuse_infinity_in_windows,
     window_rows,
 )
-from ._window_set import WindowSet, newest_block, of_one_series
+from ._window_set import (
+    WindowSet,
+    among_all,
+    newest_block,
+    of_one_series,
+    refuse_nothing_observed,
+)
 from ._windows_input import (
     WindowsInputMixin,
     check_features,
@@ -56,6 +62,7 @@ __all__ = [
     "Panel",
     "WindowSet",
     "WindowsInputMixin",
+    "among_all",
     "as_numbers",
     "as_series",
     "as_token_windows",
@@ -85,6 +92,7 @@ __all__ = [
     "read_class_labels",
     "refuse_infinity",
     "refuse_infinity_in_windows",
+    "refuse_nothing_observed",
     "refuse_overflow",
     "refuse_partly_missing_targets",
     "refuse_times",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,9 +12,6 @@ from sklstm.time_labels import is_time_dtype, label_text
 
 from ._frames import column_names, index_of, is_frame
 from ._plain_values import is_time_column, missing_as_nan, plain_values, time_among
-
-if TYPE_CHECKING:
-    from ._window_set import WindowSet
 
 
 def as_numbers(values: Any, *, name: str, estimator: Any = None, **options: Any) -> np.ndarray:
@@ -221,35 +218,48 @@ def refuse_partly_missing_targets(targets: np.ndarray, y: Any, input_name: str =
 def observed_targets(
     y: Any, predicted: np.ndarray, sample_weight: Any | None = None
 ) -> tuple[Any, np.ndarray, Any]:
-    """Return the targets that are not missing, with their predictions and weights.
+    """Return the targets of rows that have target and prediction, with predictions and weights.
 
     Parameters
     ----------
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
         Targets, NaN where a row has none.
     predicted : ndarray of shape (n_samples, ...)
-        Predictions.
+        Predictions, NaN for a window without an observed step.
     sample_weight : array-like of shape (n_samples,), optional
         Weights.
 
     Returns
     -------
     targets : array-like
-        `y` itself where no row lacks its target.
+        `y` itself where no row lacks its target or its prediction.
     predicted, sample_weight
         Those of the same rows.
+
+    Raises
+    ------
+    ValueError
+        If `y` is no array of numbers, or no row has both.
     """
     targets = numeric_targets(y, None)
-    there = ~np.isnan(targets).reshape(len(targets), -1).all(axis=1)
-    if there.all() or len(there) != len(predicted):
+    if len(targets) != len(predicted):
         return targets, predicted, sample_weight
+    there = ~(_missing_rows(targets) | _missing_rows(predicted))
+    if there.all():
+        return targets, predicted, sample_weight
+    if not there.any():
+        raise ValueError("y has no row with both a target and a prediction.")
     if sample_weight is not None:
         sample_weight = np.asarray(sample_weight)[there]
     return targets[there], predicted[there], sample_weight
 
 
+def _missing_rows(values):
+    return np.isnan(values).reshape(len(values), -1).all(axis=1)
+
+
 def check_same_length(
-    windows: "WindowSet",
+    windows: Any,
     y: Any,
     estimator: Any,
     input_names: tuple[str, str] = ("X", "y"),
@@ -258,7 +268,7 @@ def check_same_length(
 
     Parameters
     ----------
-    windows : WindowSet
+    windows : ndarray or WindowSet
         Samples of X.
     y : array-like
         Targets.

@@ -56,23 +56,55 @@ class WindowSet:
         ValueError
             If a step is infinite or partly NaN, or a window has no observed step.
         """
+        window_set, numbers = cls.of_observed(windows, input_name)
+        if numbers is not None:
+            absent = np.flatnonzero(np.append(numbers, -1) != np.arange(len(numbers) + 1))
+            raise ValueError(
+                f"{input_name} has a window with no observed step (sample {absent[0]}): all of its "
+                f"{windows.shape[1]} steps are NaN. Remove such samples, or fill the series first."
+            )
+        return window_set
+
+    @classmethod
+    def of_observed(
+        cls, windows: np.ndarray, input_name: str = "X"
+    ) -> "tuple[WindowSet, np.ndarray | None]":
+        """Make a set of those windows that have an observed step.
+
+        Parameters
+        ----------
+        windows : ndarray of shape (n_samples, n_timesteps, n_features)
+            Steps whose features are all NaN are missing.
+        input_name : str, default="X"
+            What the windows are called in error messages.
+
+        Returns
+        -------
+        window_set : WindowSet
+            The windows, but for those of which all steps are missing: an outage was as long.
+        numbers : ndarray of int or None
+            Which windows these are; None for all of them.
+
+        Raises
+        ------
+        ValueError
+            If a step is infinite or partly NaN.
+        """
         rows, starts = window_rows(windows)
         n_timesteps = windows.shape[1]
         observed = observed_rows(rows, where=place_in_windows(starts), input_name=input_name)
         if observed.all():
-            return cls(rows, starts, np.full(len(starts), n_timesteps, dtype=np.int64))
+            return cls(rows, starts, np.full(len(starts), n_timesteps, dtype=np.int64)), None
         before = np.concatenate([[0], np.cumsum(observed, dtype=np.int64)])
         lengths = before[starts + n_timesteps] - before[starts]
-        if not lengths.all():
-            sample = int(np.argmin(lengths))
-            raise ValueError(
-                f"{input_name} has a window with no observed step (sample {sample}): all of "
-                f"its {n_timesteps} steps are NaN. Remove such samples, or fill the series first."
-            )
         first, end = int(np.argmax(observed)), len(rows) - int(np.argmax(observed[::-1]))
         # Mostly steps are missing before the beginning of the series only: that needs no copy.
         kept = rows[first:end] if observed[first:end].all() else rows[observed]
-        return cls(kept, before[starts], lengths)
+        window_set = cls(kept, before[starts], lengths)
+        if lengths.all():
+            return window_set, None
+        numbers = np.flatnonzero(lengths)
+        return window_set.take(numbers), numbers
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -184,6 +216,41 @@ class WindowSet:
             )
             weight[covered[:-1] == 0] = 0.0
         return weight
+
+
+def among_all(values: np.ndarray, numbers: np.ndarray | None, n_samples: int) -> np.ndarray:
+    """Put what was computed of observed windows in the places of all; NaN for the others.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_observed, ...)
+        Floating point numbers.
+    numbers : ndarray of int of shape (n_observed,) or None
+        Which windows they belong to, as from `WindowSet.of_observed`; None: all.
+    n_samples : int
+        The number of all windows.
+
+    Returns
+    -------
+    whole : ndarray of shape (n_samples, ...)
+        `values` itself if they are those of all windows.
+    """
+    if numbers is None:
+        return values
+    whole = np.full((n_samples, *values.shape[1:]), np.nan, dtype=values.dtype)
+    whole[numbers] = values
+    return whole
+
+
+def refuse_nothing_observed(
+    numbers: np.ndarray | None, n_timesteps: int, input_name: str = "X"
+) -> None:
+    """Raise a ValueError if no window has an observed step, given the numbers of those that do."""
+    if numbers is not None and not len(numbers):
+        raise ValueError(
+            f"{input_name} has no window with an observed step: all of their {n_timesteps} steps "
+            "are NaN."
+        )
 
 
 def newest_block(windows: WindowSet, validation_fraction: float) -> tuple[slice, slice]:

@@ -8,15 +8,19 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.base import BaseEstimator, is_classifier
 from sklearn.callback import CallbackSupportMixin
+from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import check_is_fitted
 
 from sklstm.data import (
     WindowSet,
+    among_all,
     as_token_windows,
     as_windows,
     check_features,
     check_same_length,
     names_in_fit,
+    plain_values,
+    refuse_nothing_observed,
     remember_features,
 )
 from sklstm.persistence import ParametersMixin, restored_state, saved_state
@@ -219,14 +223,20 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
         is_first = before is None and names is TRAINING_SET
         if not is_first:
             check_features(self, X, array, names.X)
-        windows = WindowSet.from_array(array, names.X)
+        windows, observed = WindowSet.of_observed(array, names.X)
+        refuse_nothing_observed(observed, array.shape[1], names.X)
         if is_first:
             remember_features(self, X, array)
-        check_same_length(windows, y, self, (names.X, names.y))
+        check_same_length(array, y, self, (names.X, names.y))
+        sample_weight = check_sample_weight(sample_weight, len(array), names)
+        if observed is not None:  # what was not observed is not trained on
+            y = _safe_indexing(plain_values(y), observed)
+            sample_weight = None if sample_weight is None else sample_weight[observed]
+            array = array[observed] if self._every_step else array
         targets, sample_weight, labels = self._read_targets(
             y,
             (array, windows),
-            check_sample_weight(sample_weight, len(windows), names),
+            sample_weight,
             fitted=None if before is None or names is VALIDATION_SET else before.targets,
             labels=labels,
             names=names,
@@ -327,12 +337,11 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
         check_features(self, X, windows)
         return windows
 
-    def _windows_to_predict(self, X: Any) -> WindowSet:
-        return WindowSet.from_array(self._check_window_array(X))
-
     def _run_network(self, windows: WindowSet, *, every_step: bool = False) -> np.ndarray:
         """Return the output in double precision, of all steps one after the other if wished."""
         state = self._fitted
+        if not len(windows):
+            return np.empty((0, state.network.spec.n_outputs))
         dtype = state.network.dtype
         windows = state.inputs.for_prediction(windows, dtype)
         with np.errstate(over="ignore", invalid="ignore"):  # looked at below
@@ -395,7 +404,9 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
         (3, 6, 4)
         """
         windows = self._check_window_array(X)
-        values, lengths = self._inputs_of(windows, np.float64).padded(slice(None))
+        inputs, observed = self._inputs_of(windows, np.float64)
+        refuse_nothing_observed(observed, windows.shape[1])
+        values, lengths = inputs.padded(slice(None))
         network, patch_size = self._fitted.network, self._fitted.patch_size
         activations = gate_activations(network.spec, network.weights, values, lengths)
         for of_layer in activations.values():
@@ -407,18 +418,22 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
         """Return the states that the head sees at the end of windows, (n_samples, state_size)."""
         windows = self._check_window_array(X)
         network = self._fitted.network
-        return network.last_states(self._inputs_of(windows, network.dtype), self.engine)
+        inputs, observed = self._inputs_of(windows, network.dtype)
+        refuse_nothing_observed(observed, windows.shape[1])
+        return among_all(network.last_states(inputs, self.engine), observed, len(windows))
 
     def _network_inputs(self, windows: np.ndarray) -> np.ndarray:
         """Return what the network reads of windows, step by step, NaN at missing ones."""
         inputs = self._fitted.inputs.step_by_step()
-        read = inputs.for_prediction(WindowSet.from_array(windows), np.float64)
-        values, lengths = read.padded(slice(None))
+        window_set, observed = WindowSet.of_observed(windows)
+        refuse_nothing_observed(observed, windows.shape[1])
+        values, lengths = inputs.for_prediction(window_set, np.float64).padded(slice(None))
         return at_their_steps(values, lengths, windows)
 
-    def _inputs_of(self, windows: np.ndarray, dtype: Any) -> WindowSet:
-        """Return windows as a `WindowSet` of what the network reads."""
-        return self._fitted.inputs.for_prediction(WindowSet.from_array(windows), dtype)
+    def _inputs_of(self, windows: np.ndarray, dtype: Any) -> tuple[WindowSet, np.ndarray | None]:
+        """Return what the network reads of observed windows, and which these are."""
+        window_set, observed = WindowSet.of_observed(windows)
+        return self._fitted.inputs.for_prediction(window_set, dtype), observed
 
 
 def _metadata(*arrays: Any) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -12,7 +13,7 @@ from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.callback import with_callbacks
 from sklearn.utils.class_weight import compute_sample_weight
 
-from sklstm.data import WindowSet, read_class_labels
+from sklstm.data import WindowSet, among_all, read_class_labels
 from sklstm.losses import Loss, log_loss
 
 from ._constraints import CLASSIFIER, SHARED
@@ -29,9 +30,12 @@ class ClassTargets:
     ----------
     classes : ndarray of shape (n_classes,)
         Class labels, sorted.
+    counts : ndarray of shape (n_classes,) or None
+        Sum of the weights of the training samples of each class; None in files that do not say.
     """
 
     classes: np.ndarray
+    counts: np.ndarray | None = None
 
     @property
     def n_outputs(self) -> int:
@@ -49,9 +53,60 @@ class ClassTargets:
 
     def fits(self, spec: Any, n_features: int) -> bool:
         """Return whether classes are in order, and a network has as many outputs."""
-        classes = self.classes
+        classes, counts = self.classes, self.counts
         in_order = len(classes) > 1 and np.array_equal(np.unique(classes), classes)
-        return in_order and spec.n_outputs == self.n_outputs
+        counted = counts is None or counts.shape == classes.shape
+        return in_order and counted and spec.n_outputs == self.n_outputs
+
+    def predicted(
+        self,
+        probability: np.ndarray,
+        observed: np.ndarray | None,
+        n_samples: int,
+        form: Any = np.asarray,
+    ) -> np.ndarray:
+        """Return probabilities of all windows, also of those without an observed step.
+
+        Where nothing was observed, all that is known is how frequent classes were in training.
+
+        Parameters
+        ----------
+        probability : ndarray of shape (n_observed, n_classes)
+            Those of the observed windows.
+        observed : ndarray of int or None
+            Which windows these are; None: all.
+        n_samples : int
+            The number of all windows.
+        form : callable
+            Makes of probabilities what they are given as, such as their logarithm.
+
+        Returns
+        -------
+        whole : ndarray of shape (n_samples, n_classes)
+            `probability` itself if all windows are observed.
+
+        Warns
+        -----
+        UserWarning
+            If there are windows without an observed step.
+        """
+        if observed is None:
+            return probability
+        whole = among_all(probability, observed, n_samples)
+        unobserved = np.flatnonzero(np.isnan(whole[:, 0]))
+        what = f"{len(unobserved)} of {n_samples} windows in X have no observed step (sample "
+        what += f"{unobserved[0]} is the first): all of their steps are NaN"
+        if self.counts is None:
+            raise ValueError(
+                f"{what}, and this file does not say how frequent the classes were. Remove such "
+                "samples, or fill the series first."
+            )
+        warnings.warn(
+            f"{what}. What is predicted for them is how frequent the classes were in training.",
+            stacklevel=3,
+        )
+        whole[unobserved] = form(self.counts / self.counts.sum())
+        return whole
 
 
 class RecurrentClassifier(ClassifierMixin, RecurrentBase):
@@ -218,7 +273,8 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         Returns
         -------
         y : ndarray of shape (n_samples,)
-            The most probable class of each window.
+            The most probable class of each window; of one without an observed step the most
+            frequent class of training.
         """
         probability = self.predict_proba(X)
         return self.classes_[probability.argmax(axis=1)]
@@ -234,12 +290,20 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         Returns
         -------
         probability : ndarray of shape (n_samples, n_classes)
-            In the order of ``classes_``.
+            In the order of ``classes_``. For a window without an observed step, such as one within
+            an outage, the frequencies of the classes in training, by weight.
+
+        Warns
+        -----
+        UserWarning
+            If there are windows without an observed step.
         """
-        logits = self._run_network(self._windows_to_predict(X))
+        logits, observed, n_samples = self._logits(X)
         if logits.shape[1] == 1:
-            return np.hstack([expit(-logits), expit(logits)])
-        return softmax(logits, axis=1)
+            probability = np.hstack([expit(-logits), expit(logits)])
+        else:
+            probability = softmax(logits, axis=1)
+        return self._fitted.targets.predicted(probability, observed, n_samples)
 
     def predict_log_proba(self, X: ArrayLike) -> NDArray:
         """Predict the logarithm of the probability of every class.
@@ -252,12 +316,22 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         Returns
         -------
         log_probability : ndarray of shape (n_samples, n_classes)
-            In the order of ``classes_``.
+            In the order of ``classes_``, with those of `predict_proba` for windows without an
+            observed step.
         """
-        logits = self._run_network(self._windows_to_predict(X))
+        logits, observed, n_samples = self._logits(X)
         if logits.shape[1] == 1:
-            return np.hstack([log_expit(-logits), log_expit(logits)])
-        return log_softmax(logits, axis=1)
+            log_probability = np.hstack([log_expit(-logits), log_expit(logits)])
+        else:
+            log_probability = log_softmax(logits, axis=1)
+        with np.errstate(divide="ignore"):  # of a class without a sample
+            return self._fitted.targets.predicted(log_probability, observed, n_samples, np.log)
+
+    def _logits(self, X: Any) -> tuple[np.ndarray, np.ndarray | None, int]:
+        """Return logits of observed windows, which these are, and the number of all windows."""
+        array = self._check_window_array(X)
+        windows, observed = WindowSet.of_observed(array)
+        return self._run_network(windows), observed, len(array)
 
     def _read_targets(
         self,
@@ -312,4 +386,8 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
     def _learn_targets(
         self, samples: Samples, labels: np.ndarray, fitted: ClassTargets | None
     ) -> tuple[ClassTargets, None]:
-        return ClassTargets(labels), None
+        targets = np.asarray(samples.targets)
+        counts = np.bincount(targets, samples.sample_weight, len(labels)).astype(np.float64)
+        if fitted is not None and fitted.counts is not None:
+            counts += fitted.counts
+        return ClassTargets(labels, counts), None

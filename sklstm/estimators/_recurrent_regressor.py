@@ -11,7 +11,7 @@ from sklearn.base import RegressorMixin, _fit_context
 from sklearn.callback import with_callbacks
 from sklearn.metrics import d2_pinball_score, r2_score
 
-from sklstm.data import WindowSet, observed_steps, observed_targets
+from sklstm.data import WindowSet, among_all, observed_steps, observed_targets
 from sklstm.losses import LOSSES, Loss, make_loss
 
 from ._constraints import REGRESSOR, SHARED
@@ -167,7 +167,8 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
             One prediction for each window, in the units of the target. With ``output="sequence"``
             one for each step, NaN where it is missing: (n_samples, n_timesteps) or (n_samples,
             n_timesteps, n_outputs). A last axis of quantiles follows if `quantile` is a list. With
-            a likelihood it is the mean of the distribution.
+            a likelihood it is the mean of the distribution. NaN for a window without an observed
+            step, such as one within an outage.
         y_std : ndarray of the shape of `y`
             Only returned if `return_std` is true.
 
@@ -190,7 +191,7 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
         X : array-like or dataframe of shape (n_samples, n_timesteps, n_features)
             Windows as in `fit`.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Targets as in `fit`; rows without a target are left out.
+            Targets as in `fit`; rows without a target, or without a prediction, are left out.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the samples; of each of its steps, if there is a target for every step.
 
@@ -216,11 +217,24 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
         return float(np.mean(scores))
 
     def _outputs(self, X: Any) -> tuple[np.ndarray, np.ndarray | None]:
-        """Return outputs of the network, and what is to be added to predictions."""
-        of = self._outputs_of_steps if self._every_step else self._outputs_of_windows
-        return of(self._check_window_array(X))
+        """Return outputs of the network, and what is to be added to predictions.
 
-    def _outputs_of_steps(self, windows: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        NaN for windows without an observed step.
+        """
+        array = self._check_window_array(X)
+        windows, observed = WindowSet.of_observed(array)
+        if self._every_step:
+            array_observed = array if observed is None else array[observed]
+            output, newest = self._outputs_of_steps(array_observed, windows)
+        else:
+            output, newest = self._outputs_of_windows(windows)
+        if newest is not None:
+            newest = among_all(newest, observed, len(array))
+        return among_all(output, observed, len(array)), newest
+
+    def _outputs_of_steps(
+        self, windows: np.ndarray, window_set: WindowSet
+    ) -> tuple[np.ndarray, np.ndarray | None]:
         if self._fitted.patch_size > 1:
             raise ValueError(
                 f"output='sequence' predicts each step, and the network reads "
@@ -231,13 +245,13 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
                 f"output='sequence' predicts each step, and the network reads all of them at once "
                 f"(pooling={self._spec.pooling!r}). Set output='last'."
             )
-        targets, window_set = self._fitted.targets, WindowSet.from_array(windows)
+        targets = self._fitted.targets
         run = partial(self._run_network, every_step=True)
         output = outputs_of_steps(windows, window_set, targets.n_outputs, run)
         return output, targets.newest_values(windows, ...)
 
-    def _outputs_of_windows(self, array: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-        targets, windows = self._fitted.targets, WindowSet.from_array(array)
+    def _outputs_of_windows(self, windows: WindowSet) -> tuple[np.ndarray, np.ndarray | None]:
+        targets = self._fitted.targets
         spec = self._fitted.network.spec
         if spec.every_step and spec.bidirectional:
             # The last step alone: the direction that reads backwards has seen that step only.

@@ -139,7 +139,8 @@ class RegressionTargets:
             Quantiles have a further axis; a single target has none if `y` had none.
         """
         mean = self.mean if newest is None else self.mean + newest
-        outputs = output.reshape(*output.shape[:-1], len(self.mean), -1)
+        per_target = output.shape[-1] // len(self.mean)
+        outputs = output.reshape(*output.shape[:-1], len(self.mean), per_target)
         predicted = self.loss.predict(outputs, mean, self.scale)
         # Quantiles have one more axis than outputs, and targets theirs where outputs have theirs.
         return predicted.squeeze(axis=output.ndim - 1) if self.one_dimensional else predicted

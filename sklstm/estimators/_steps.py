@@ -142,7 +142,7 @@ def outputs_of_last_steps(window_set, n_outputs, run):
 
 
 def _blocks(window_set, n_outputs):
-    size = max(1, _BLOCK_VALUES // (int(window_set.lengths.max()) * n_outputs))
+    size = max(1, _BLOCK_VALUES // (int(window_set.lengths.max(initial=1)) * n_outputs))
     return [slice(first, first + size) for first in range(0, len(window_set), size)]
 
 
@@ -151,7 +151,7 @@ def at_their_steps(values, lengths, windows, patch_size=1):
 
     What was computed of patches moves to the newest step of each.
     """
-    observed = ~np.isnan(windows[:, :, 0])
+    observed = ~np.isnan(windows[:, :, 0])  # a window without any has no row in `values`
     if patch_size > 1:
         newer = observed[:, ::-1].cumsum(axis=1)[:, ::-1] - 1  # observed steps behind each
         observed &= newer % patch_size == 0

@@ -20,6 +20,7 @@ from sklearn.utils.validation import check_is_fitted
 from sklstm.data import (
     WindowSet,
     WindowsInputMixin,
+    among_all,
     as_numbers,
     as_windows,
     check_same_length,
@@ -27,6 +28,7 @@ from sklstm.data import (
     observed_steps,
     observed_targets,
     position_of_feature,
+    refuse_nothing_observed,
     refuse_partly_missing_targets,
     step_features,
 )
@@ -150,12 +152,14 @@ class WindowScaledRegressor(
         """
         refuse_unscalable(self.regressor)
         windows = as_windows(X, estimator=self)
-        check_same_length(WindowSet.from_array(windows), y, self)
+        check_same_length(windows, y, self)
         targets, given = self._check_targets(y), windows
         if not takes_step_targets(self.regressor):
             refuse_partly_missing_targets(targets, y)
+        there = _observed(windows)
         if not takes_windows(self.regressor):  # those that do mask missing targets themselves
-            windows, targets, fit_params = with_targets(windows, targets, fit_params)
+            there &= ~np.isnan(targets).reshape(len(targets), -1).all(axis=1)
+        windows, targets, fit_params = rows_there(there, windows, targets, fit_params)
         position = position_of_feature(self.target_feature, step_features(X), windows.shape[2])
         scaler = WindowScaler("last") if self.scaler is None else clone(self.scaler)
         scaled = scaler.set_output(transform="default").fit_transform(windows)
@@ -188,9 +192,15 @@ class WindowScaledRegressor(
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
-            Predictions, with the axes of the targets in `fit`. With ``return_std=True`` their
-            standard deviations follow, if the regressor has them.
+            Predictions, with the axes of the targets in `fit`; NaN for a window without an
+            observed step. With ``return_std=True`` their standard deviations follow, if the
+            regressor has them.
         """
+        check_is_fitted(self)
+        array = self._check_window_array(X)
+        _, observed = WindowSet.of_observed(array)
+        if observed is not None:
+            return self._predict_observed(array, observed, predict_params)
         windows, scaled = self._windows_and_scaled(X)
         params = self._routed("predict", predict_params)
         predicted = self.regressor_.predict(scaled, **params)
@@ -276,6 +286,20 @@ class WindowScaledRegressor(
         scaled = _form(scaler.transform(windows), flat)
         return params | {"X_val": scaled, "y_val": (targets - center) / scale}
 
+    def _predict_observed(self, windows, observed, params):
+        """Return predictions of windows some of which have no observed step: NaN for these."""
+        n_samples = len(windows)
+        if len(observed):
+            found = self.predict(windows[observed], **params)
+        else:  # the shape of predictions is all that is wanted
+            zeros = _form(np.zeros_like(windows[:1]), self._flat)
+            found, observed = self.regressor_.predict(zeros, **params), observed[:0]
+        parts = [
+            among_all(np.asarray(part, dtype=float)[: len(observed)], observed, n_samples)
+            for part in (found if isinstance(found, tuple) else (found,))
+        ]
+        return tuple(parts) if isinstance(found, tuple) else parts[0]
+
     def _windows_and_scaled(self, X):
         """Return windows, and what the regressor is given for them."""
         check_is_fitted(self)
@@ -310,11 +334,24 @@ def _form(windows, flat):
     return windows.reshape(len(windows), -1) if flat else windows
 
 
-def with_targets(windows, targets, params):
-    """Return windows, targets and what else `fit` is given, without the rows that are all NaN.
+def _observed(windows):
+    """Tell which windows have an observed step; raise a ValueError if none has."""
+    _, numbers = WindowSet.of_observed(windows)
+    refuse_nothing_observed(numbers, windows.shape[1])
+    there = np.ones(len(windows), dtype=bool)
+    if numbers is not None:
+        there[:] = False
+        there[numbers] = True
+    return there
+
+
+def rows_there(there, windows, targets, params):
+    """Return windows, targets and what else `fit` is given, of some rows.
 
     Parameters
     ----------
+    there : ndarray of bool of shape (n_samples,)
+        Which rows.
     windows, targets : ndarray
         One row a sample.
     params : dict
@@ -327,7 +364,6 @@ def with_targets(windows, targets, params):
     params : dict
         With the weights of the remaining rows.
     """
-    there = ~np.isnan(targets).reshape(len(targets), -1).all(axis=1)
     if there.all():
         return windows, targets, params
     weight = params.get("sample_weight")

@@ -195,7 +195,6 @@ def test_wrong_target_features_are_refused(target, X, words):
 @pytest.mark.parametrize(
     ("X", "words"),
     [
-        (np.full((12, 6, 2), np.nan), r"X has a window with no observed step \(sample 0\)"),
         (WINDOWS * [1, np.nan], "X has a step that is only partly NaN"),
         (np.full((12, 6, 2), np.inf), "X contains infinity"),
         (np.ones((12, 6, 3)), "X has 3 features, but .* is expecting 2 features as input"),

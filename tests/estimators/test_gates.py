@@ -159,5 +159,5 @@ def test_clear_errors(windows):
     fit(estimator, windows)
     with pytest.raises(ValueError, match="X has 1 features, but LSTMRegressor is expecting 2"):
         estimator.gate_activations(windows[:, :, :1])
-    with pytest.raises(ValueError, match="no observed step"):
+    with pytest.raises(ValueError, match="no window with an observed step"):
         estimator.gate_activations(np.full((1, 4, 2), np.nan))

@@ -16,7 +16,7 @@ from sklstm import (
     WindowScaler,
     forecast_pairs,
 )
-from sklstm.data import newest_block
+from sklstm.data import WindowSet, newest_block
 
 REGRESSORS = [RNNRegressor, LSTMRegressor, GRURegressor, BiLSTMRegressor]
 
@@ -70,7 +70,7 @@ def test_best_weights_are_those_of_the_lowest_validation_loss(wave):
     X, y = pairs(wave)
     model = GRURegressor(8, early_stopping=True, max_epochs=60, learning_rate=0.05, random_state=0)
     model.fit(X, y)
-    _, held_back = newest_block(model._windows_to_predict(X), 0.1)
+    _, held_back = newest_block(WindowSet.from_array(X), 0.1)
     error = (model.predict(X)[held_back] - y[held_back]) / model.target_scale_
     assert (error**2).mean() == pytest.approx(-model.best_validation_score_, rel=1e-5)
     assert model.best_validation_score_ == max(model.validation_scores_)
@@ -148,7 +148,7 @@ def test_going_on_with_early_stopping_keeps_the_best_of_all(wave):
     model = GRURegressor(8, early_stopping=True, max_epochs=25, warm_start=True, random_state=0)
     first = model.fit(X, y).best_validation_score_
     model.set_params(learning_rate=2.0, max_epochs=4, optimizer="sgd").fit(X, y)
-    _, held_back = newest_block(model._windows_to_predict(X), 0.1)
+    _, held_back = newest_block(WindowSet.from_array(X), 0.1)
     error = (model.predict(X)[held_back] - y[held_back]) / model.target_scale_
     assert -(error**2).mean() == pytest.approx(model.best_validation_score_, rel=1e-5)
     assert model.best_validation_score_ >= first - 1e-9

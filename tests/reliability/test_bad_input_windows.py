@@ -69,12 +69,7 @@ WINDOWS = {
     "infinity": (put(INF, 3, 2, 1), ValueError, "X contains infinity | sample 3, step 2 | finite"),
     "minus infinity": (put(-INF, 0, 0, 0), ValueError, "X contains infinity | sample 0, step 0"),
     "partly missing": (put(NAN, 3, 2, 1), ValueError, "X has a step | sample 3, step 2 | ffill"),
-    "nothing observed": (
-        put(NAN, 3),
-        ValueError,
-        "X has a window with no observed step (sample 3)",
-    ),
-    "all missing": (X * NAN, ValueError, "X has a window with no observed step (sample 0)"),
+    "all missing": (X * NAN, ValueError, "X has no window with an observed step | 6 steps"),
     "complex": (X + 1j, ValueError, "X | Complex data not supported"),
     "strings": (np.full((20, 6, 2), "high"), ValueError, "X | numeric"),
     "objects": (np.full((20, 6, 2), {}, dtype=object), TypeError, "X | number | dict"),
@@ -94,7 +89,11 @@ WINDOWS = {
     "a column of dates": (PLAIN.assign(b=DAYS), ValueError, "X has a column 'b' of times | index"),
     "incomplete steps": (FLAT[["a@t-2", "a@t-0"]], ValueError, "not a complete set | 'a@t-2'"),
     "repeated steps": (FLAT[["a@t-0", "a@t-0"]], ValueError, "not a complete set"),
-    "missing in a flat frame": (FLAT.mask(FLAT > -9), ValueError, "no observed step (sample 0)"),
+    "missing in a flat frame": (
+        FLAT.mask(FLAT > -9),
+        ValueError,
+        "no window with an observed step",
+    ),
 }
 
 
@@ -115,7 +114,6 @@ OTHERS = {
     "no windows": (X[:0], "0 sample"),
     "infinity": (put(INF, 3, 2, 1), "X contains infinity | sample 3, step 2"),
     "partly missing": (put(NAN, 3, 2, 1), "X has a step | sample 3, step 2"),
-    "nothing observed": (put(NAN, 3), "X has a window with no observed step (sample 3)"),
     "ragged": ([[1.0, 2.0], [1.0]], "X is ragged"),
     "dates": (np.full((20, 6, 2), "2024-01-01", "M8[D]"), "X holds times"),
 }
