@@ -18,7 +18,7 @@ LAYERS = {
     "preprocessing": SHARED | {"scipy", "sklstm.data", "sklstm.persistence", "sklstm.time_labels"},
     "text": SHARED | {"pandas", "sklstm.data", "sklstm.persistence"},
     "baselines": SHARED | {"sklstm.data", "sklstm.persistence"},
-    "metrics": SHARED | {"pandas", "scipy", "sklstm.data"},
+    "metrics": SHARED | {"pandas", "scipy", "sklstm.data", "sklstm.time_labels"},
     "model_selection": SHARED
     | {"pandas", "sklstm.data", "sklstm.metrics", "sklstm.persistence", "sklstm.time_labels"},
     "cells": set(),

@@ -16,6 +16,7 @@ from sklstm.data import (
     WindowsInputMixin,
     among_all,
     as_windows,
+    check_same_labels,
     check_same_length,
     numeric_targets,
     observed_targets,
@@ -61,6 +62,7 @@ class WindowBaseline(
         """
         context = self._init_callback_context()
         context.call_on_fit_task_begin(estimator=self, X=X, y=y)
+        check_same_labels({"X": X, "y": y})
         windows = as_windows(X, estimator=self)
         _, observed = WindowSet.of_observed(windows)
         refuse_nothing_observed(observed, windows.shape[1])
@@ -126,6 +128,7 @@ class WindowBaseline(
         score : float
             1 for perfect predictions.
         """
+        check_same_labels({"X": X, "y": y, "sample_weight": sample_weight})
         y, predicted, sample_weight = observed_targets(y, self.predict(X), sample_weight)
         return r2_score(y, predicted, sample_weight=sample_weight)
 

@@ -15,6 +15,7 @@ from ._frames import (
     take_rows,
     wants_frame,
 )
+from ._labels import check_same_labels
 from ._numbers import (
     as_numbers,
     check_same_length,
@@ -68,6 +69,7 @@ __all__ = [
     "as_token_windows",
     "as_windows",
     "check_features",
+    "check_same_labels",
     "check_same_length",
     "column_names",
     "empty_beside",

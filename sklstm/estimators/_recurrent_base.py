@@ -17,6 +17,7 @@ from sklstm.data import (
     as_token_windows,
     as_windows,
     check_features,
+    check_same_labels,
     check_same_length,
     names_in_fit,
     plain_values,
@@ -219,6 +220,7 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
         names: Names = TRAINING_SET,
     ) -> tuple[Samples, Any]:
         """Return samples to train on or to validate by, and what is known of `y` alone."""
+        check_same_labels({names.X: X, names.y: y, names.sample_weight: sample_weight})
         array = self._read_windows(X, before, names.X)
         is_first = before is None and names is TRAINING_SET
         if not is_first:

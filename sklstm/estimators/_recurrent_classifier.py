@@ -13,7 +13,7 @@ from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.callback import with_callbacks
 from sklearn.utils.class_weight import compute_sample_weight
 
-from sklstm.data import WindowSet, among_all, read_class_labels
+from sklstm.data import WindowSet, among_all, check_same_labels, read_class_labels
 from sklstm.losses import Loss, log_loss
 
 from ._constraints import CLASSIFIER, SHARED
@@ -326,6 +326,26 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
             log_probability = log_softmax(logits, axis=1)
         with np.errstate(divide="ignore"):  # of a class without a sample
             return self._fitted.targets.predicted(log_probability, observed, n_samples, np.log)
+
+    def score(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
+        """Return the share of windows whose class is predicted.
+
+        Parameters
+        ----------
+        X : array-like or dataframe of shape (n_samples, n_timesteps, n_features)
+            Windows as in `fit`.
+        y : array-like of shape (n_samples,)
+            Their classes.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples.
+
+        Returns
+        -------
+        score : float
+            Accuracy, 1 at best.
+        """
+        check_same_labels({"X": X, "y": y, "sample_weight": sample_weight})
+        return super().score(X, y, sample_weight)
 
     def _logits(self, X: Any) -> tuple[np.ndarray, np.ndarray | None, int]:
         """Return logits of observed windows, which these are, and the number of all windows."""

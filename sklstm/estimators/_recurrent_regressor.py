@@ -11,7 +11,7 @@ from sklearn.base import RegressorMixin, _fit_context
 from sklearn.callback import with_callbacks
 from sklearn.metrics import d2_pinball_score, r2_score
 
-from sklstm.data import WindowSet, among_all, observed_steps, observed_targets
+from sklstm.data import WindowSet, among_all, check_same_labels, observed_steps, observed_targets
 from sklstm.losses import LOSSES, Loss, make_loss
 
 from ._constraints import REGRESSOR, SHARED
@@ -202,6 +202,7 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
             both target and prediction. If `quantile` is a list, the mean over its levels of the
             share of the pinball loss that is explained (`sklearn.metrics.d2_pinball_score`).
         """
+        check_same_labels({"X": X, "y": y, "sample_weight": sample_weight})
         predicted = self.predict(X)
         if self._every_step:
             y, predicted, sample_weight = observed_steps(y, predicted, sample_weight)

@@ -23,6 +23,7 @@ from sklstm.data import (
     among_all,
     as_numbers,
     as_windows,
+    check_same_labels,
     check_same_length,
     newest_block,
     observed_steps,
@@ -151,6 +152,8 @@ class WindowScaledRegressor(
             described.
         """
         refuse_unscalable(self.regressor)
+        weight = fit_params.get("sample_weight")
+        check_same_labels({"X": X, "y": y, "sample_weight": weight})
         windows = as_windows(X, estimator=self)
         check_same_length(windows, y, self)
         targets, given = self._check_targets(y), windows
@@ -232,6 +235,7 @@ class WindowScaledRegressor(
             1 for perfect predictions. With several quantiles the mean of their D² of the pinball
             loss.
         """
+        check_same_labels({"X": X, "y": y, "sample_weight": sample_weight})
         predicted = self.predict(X)
         take = observed_steps if takes_step_targets(self.regressor_) else observed_targets
         y, predicted, sample_weight = take(y, predicted, sample_weight)
@@ -374,6 +378,7 @@ def rows_there(there, windows, targets, params):
 
 def validation_windows(X, y, n_features, estimator):
     """Return the windows to validate by, if they have a target each and the right features."""
+    check_same_labels({"X_val": X, "y_val": y})
     windows = as_windows(X, estimator=estimator, input_name="X_val")
     if windows.shape[2] != n_features:
         raise ValueError(f"X_val has {windows.shape[2]} features, and X has {n_features}.")

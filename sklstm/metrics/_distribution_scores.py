@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.spatial.distance import cdist, pdist
 from sklearn.utils._param_validation import validate_params
 
-from sklstm.data import as_numbers
+from sklstm.data import as_numbers, check_same_labels
 
 from ._crps_of_distributions import crps_of
 from ._panels import weights_of
@@ -274,6 +274,7 @@ def _check_enough(draws: NDArray, name: str, *, fair: bool) -> None:
 
 def _with_last_axis(y_true: ArrayLike, forecast: ArrayLike, name: str) -> tuple[NDArray, NDArray]:
     """Return true values, and forecasts of the same shape with one more axis."""
+    check_same_labels({"y_true": y_true, name: forecast})
     true = as_numbers(y_true, name="y_true", ensure_2d=False).astype(np.float64)
     values = as_numbers(forecast, name=name, ensure_2d=False, allow_nd=True).astype(np.float64)
     if values.shape[:-1] != true.shape:

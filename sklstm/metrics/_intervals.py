@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
+from sklstm.data import check_same_labels
+
 from ._panels import as_columns, averaged, check_same_shape, weights_of
 
 _TAKEN = {
@@ -184,6 +186,8 @@ def _checked(
 ) -> tuple[NDArray, NDArray, NDArray, NDArray]:
     """Return true values, bounds and weights as arrays that fit each other."""
     bounded = name == "y_true"
+    rows = {name: y_true, "lower": lower, "upper": upper, "sample_weight": sample_weight}
+    check_same_labels(rows)
     true = as_columns(y_true, name, finite=bounded)
     low, high = (as_columns(b, n, finite=False) for b, n in ((lower, "lower"), (upper, "upper")))
     check_same_shape(true, low, "lower", name)

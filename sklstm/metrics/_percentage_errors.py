@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils._param_validation import StrOptions, validate_params
 
+from sklstm.data import check_same_labels
+
 from ._panels import (
     as_columns,
     averaged,
@@ -85,6 +87,8 @@ def symmetric_mean_absolute_percentage_error(
     >>> symmetric_mean_absolute_percentage_error([1.0, 0.0], [3.0, 0.0])
     0.5
     """
+    rows = {"y_true": y_true, "y_pred": y_pred, "series": series, "sample_weight": sample_weight}
+    check_same_labels(rows)
     true, predicted = as_columns(y_true, "y_true"), as_columns(y_pred, "y_pred")
     check_same_shape(true, predicted, "y_pred")
     weights = weights_of(sample_weight, len(true))
@@ -169,6 +173,7 @@ def overall_weighted_average(
     >>> round(overall_weighted_average(future, better, y_reference=naive, y_train=train), 3)
     0.476
     """
+    check_same_labels({"y_true": y_true, "y_reference": y_reference})
     check_same_shape(
         as_columns(y_true, "y_true"), as_columns(y_reference, "y_reference"), "y_reference"
     )

@@ -5,9 +5,13 @@ from numbers import Integral
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.metrics import mean_absolute_error
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
+
+from sklstm.data import check_same_labels, index_of
+from sklstm.time_labels import check_order
 
 from ._panels import as_columns, averaged, means_by_series, series_codes, sums_by_series
 
@@ -267,6 +271,9 @@ def _errors_by_series(
     sample_weight: ArrayLike | None,
 ) -> tuple[NDArray, NDArray, list[Any]]:
     """Return the mean size of errors and of naive errors, (n_series, n_outputs), and the series."""
+    rows = {"y_true": y_true, "y_pred": y_pred, "series": series, "sample_weight": sample_weight}
+    check_same_labels(rows)
+    check_same_labels({"y_train": y_train, "series_train": series_train})
     true, predicted = as_columns(y_true, "y_true"), as_columns(y_pred, "y_pred")
     train = as_columns(y_train, "y_train")
     with np.errstate(over="ignore", invalid="ignore"):  # the result is checked below
@@ -279,6 +286,7 @@ def _errors_by_series(
         )
     weights = np.ones(len(true)) if sample_weight is None else np.asarray(sample_weight, float)
     codes, codes_train, keys = series_codes(series, series_train, y_true, y_train)
+    _check_times(y_train, series, codes_train, keys)
     used, codes = np.unique(codes[weights != 0], return_inverse=True)
     keys = [keys[code] for code in used]
     names = ["" if key is None else f" of series {key!r}" for key in keys]
@@ -294,6 +302,17 @@ def _errors_by_series(
             "numbers: give them in a larger unit."
         )
     return errors, naive, keys
+
+
+def _check_times(y_train: Any, level: Any, codes: NDArray, keys: list[Any]) -> None:
+    """Raise a ValueError if the rows of a training series are not in the order of time."""
+    index = index_of(y_train)
+    if isinstance(level, str) and index is not None and index.nlevels > 1:
+        index = index.droplevel(level)
+    if index is None or isinstance(index, pd.MultiIndex):
+        return
+    for number, key in enumerate(keys):
+        check_order(index[codes == number], name="y_train", series=key)
 
 
 def _naive_errors(

@@ -84,6 +84,12 @@ def convert_windower(scope, operator, container):
     """Add the nodes of a `SequenceWindower`."""
     graph, windower = Graph(scope, container), operator.raw_operator
     windows = windows_of_rows(graph, series_rows(graph, operator), windower.lookback, windower.pad)
+    if windower.incomplete in ("nan", "raise"):  # a graph can't raise
+        first = graph("Slice", windows, [0], [windower.lookback - 1])
+        first = graph("Mul", first, np.nan)
+        windows = graph(
+            "Concat", first, graph("Slice", windows, [windower.lookback - 1], [2**62]), axis=0
+        )
     if _is_flat(windower):
         n_columns = windower.lookback * windower.n_features_in_
         windows = graph("Reshape", windows, [-1, n_columns])

@@ -1,5 +1,6 @@
 """One window per row: `SequenceWindower`."""
 
+import warnings
 from numbers import Integral
 from typing import Any, Self
 
@@ -8,8 +9,14 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
-from sklstm.data import empty_beside, is_on_disk, step_names, wants_frame
-from sklstm.time_labels import step_numbers
+from sklstm.data import (
+    check_same_labels,
+    empty_beside,
+    is_on_disk,
+    step_names,
+    wants_frame,
+)
+from sklstm.time_labels import label_text, step_numbers
 
 from ._series_transformer import SeriesTransformer, fit_task
 
@@ -42,6 +49,13 @@ class SequenceWindower(SeriesTransformer):
         index has a frequency: missing steps (with ``pad="edge"`` the row before them repeated), so
         that a window never reaches further back in time than ``lookback`` steps. ``"ignore"``: rows
         are counted. Holidays between trading days are no gap.
+    incomplete : {"warn", "missing", "nan", "raise"}, default="warn"
+        What to make of windows of which fewer than ``lookback`` rows are known, because the rows
+        given to `transform` begin later than ``lookback - 1`` rows of history. ``"warn"``: they
+        are padded, as those at the beginning of training are, with a warning if no window of a
+        series is complete. ``"missing"``: the same without a warning. ``"nan"``: all of their
+        steps are missing, in training as well, so that recurrent regressors leave them out and
+        predict NaN; such windows are copies. ``"raise"``: `transform` refuses them.
     by : str, optional
         Column of a dataframe, or level of its index, that names the series to which a row belongs,
         where `X` holds several. A window holds rows of one series only, and each series goes on,
@@ -98,6 +112,7 @@ class SequenceWindower(SeriesTransformer):
         "flatten": ["boolean"],
         "context": [StrOptions({"auto", "always", "never"})],
         "gaps": [StrOptions({"missing", "ignore"})],
+        "incomplete": [StrOptions({"warn", "missing", "nan", "raise"})],
         "by": [str, None],
     }
 
@@ -109,6 +124,7 @@ class SequenceWindower(SeriesTransformer):
         flatten: bool = False,
         context: str = "auto",
         gaps: str = "missing",
+        incomplete: str = "warn",
         by: str | None = None,
     ) -> None:
         self.lookback = lookback
@@ -116,6 +132,7 @@ class SequenceWindower(SeriesTransformer):
         self.flatten = flatten
         self.context = context
         self.gaps = gaps
+        self.incomplete = incomplete
         self.by = by
 
     def fit(self, X: ArrayLike, y: Any = None) -> Self:
@@ -133,6 +150,7 @@ class SequenceWindower(SeriesTransformer):
         self : SequenceWindower
             The fitted windower.
         """
+        check_same_labels({"X": X, "y": y})
         self._fit(X)
         return self
 
@@ -151,6 +169,7 @@ class SequenceWindower(SeriesTransformer):
         windows : ndarray of shape (n_steps, lookback, n_features)
             As `transform` gives them.
         """
+        check_same_labels({"X": X, "y": y})
         found = self._fit(X)
         return found.in_order(
             self._windows(series, self._places(key, index), before=series[:0])
@@ -170,14 +189,26 @@ class SequenceWindower(SeriesTransformer):
         windows : ndarray of shape (n_steps, lookback, n_features)
             A read-only view without `by`; of shape (n_steps, lookback * n_features) with
             ``flatten=True``.
+
+        Raises
+        ------
+        ValueError
+            If `X` is not as in `fit`, or windows are incomplete with ``incomplete="raise"``.
+
+        Warns
+        -----
+        UserWarning
+            If no window of a series is complete, with ``incomplete="warn"``.
         """
         check_is_fitted(self)
         self._refuse_changed("lookback", "pad", "gaps", "flatten")
         found = self._check_series(X)
-        return found.in_order(
-            self._windows(series, self._places(key, index), self._rows_before(key, index, series))
+        parts = [
+            (series, self._places(key, index), self._rows_before(key, index, series))
             for key, index, series in found
-        )
+        ]
+        self._check_history(found, parts)
+        return found.in_order(self._windows(*part) for part in parts)
 
     def get_feature_names_out(self, input_features: ArrayLike | None = None) -> NDArray[np.object_]:
         """Return the names of the columns of flat windows, such as ``close@t-0``.
@@ -208,6 +239,39 @@ class SequenceWindower(SeriesTransformer):
         self._remember(X, found, tails)
         return found
 
+    def _check_history(self, found, parts):
+        """Warn of series without a complete window, or refuse incomplete ones."""
+        if self.incomplete in ("missing", "nan"):
+            return
+        for (key, index, series), (_, places, before) in zip(found, parts, strict=True):
+            n_lacking = max(0, self.lookback - 1 - len(before))
+            n_incomplete = min(n_lacking, len(series))
+            if places is not None:
+                n_incomplete = int(np.searchsorted(places, n_lacking))
+            if self.incomplete == "raise" and n_incomplete:
+                raise ValueError(self._history_lacks(key, index, n_incomplete, n_lacking) + ".")
+            if n_incomplete == len(series):
+                warnings.warn(
+                    f"{self._history_lacks(key, index, n_incomplete, n_lacking)}; or say what is "
+                    "to become of such windows (incomplete='missing', 'nan' or 'raise').",
+                    stacklevel=3,
+                )
+                return
+
+    def _history_lacks(self, key, index, n_incomplete, n_lacking):
+        of = "" if key is None else f" of series {key!r}"
+        label = 0 if index is None else label_text(index[0])
+        n_before = self.lookback - 1
+        known = f"{n_before - n_lacking} of these are known"
+        if n_lacking == n_before:
+            known = "none of these is known, for the new rows do not continue those of fit"
+        return (
+            f"X has {n_incomplete} rows{of}, from {label} on, whose windows lack history: "
+            f"lookback={self.lookback} reaches back to {n_before} rows before the first, and "
+            f"{known}. Hand over the rows before together with the new ones, and take the last "
+            "predictions"
+        )
+
     def _rows_before(self, key, index, series):
         tail = self._state_before(key, index)
         return series[:0] if tail is None else tail
@@ -237,7 +301,22 @@ class SequenceWindower(SeriesTransformer):
     def _windows(self, series, places, before):
         series, stands = self._with_missing_steps(series, places)
         windows = self._windows_of_steps(series, before)
-        return windows if stands is None else windows[stands]
+        windows = windows if stands is None else windows[stands]
+        return (
+            windows
+            if self.incomplete != "nan"
+            else self._without_incomplete(windows, stands, self.lookback - 1 - len(before))
+        )
+
+    def _without_incomplete(self, windows, stands, n_lacking):
+        """Return windows of which the incomplete ones, which come first, are missing as a whole."""
+        n_incomplete = n_lacking if stands is None else int(np.searchsorted(stands, n_lacking))
+        if n_incomplete <= 0:
+            return windows
+        copy = empty_beside(windows, windows.shape)
+        copy[:] = windows
+        copy[:n_incomplete] = np.nan
+        return copy
 
     def _windows_of_steps(self, series, before):
         lookback = self.lookback
