@@ -24,6 +24,7 @@ from .language_models import GRULanguageModel, LSTMLanguageModel, RNNLanguageMod
 from .metrics import mean_absolute_scaled_error
 from .model_selection import PanelTimeSeriesSplit
 from .preprocessing import (
+    CausalImputer,
     ExponentialSmoother,
     SeasonalDifferencer,
     SequenceWindower,
@@ -37,6 +38,7 @@ __version__ = "0.1.0"
 __all__ = [
     "BiLSTMClassifier",
     "BiLSTMRegressor",
+    "CausalImputer",
     "EMARegressor",
     "ExponentialSmoother",
     "ForecastDisplay",

@@ -300,7 +300,8 @@ def _refuse_partly_missing(chunk, finite, first, where, input_name):
         raise ValueError(
             f"{input_name} has a step that is only partly NaN ({where(first + row)}, features "
             f"{features}): a missing step is one whose features are all NaN. Fill single "
-            "missing values first, for instance with the last value seen (DataFrame.ffill)."
+            "missing values first, for instance with the last value seen (CausalImputer before a "
+            "SequenceWindower, or DataFrame.ffill)."
         )
 
 

@@ -245,7 +245,7 @@ def _refuse_partly_missing(values, index, key):
             f"series is only partly NaN at {label}{of}, columns "
             f"{np.flatnonzero(missing[row]).tolist()}: a missing step is one whose columns are all "
             "NaN. Fill single missing values first, for instance with the last value seen "
-            "(DataFrame.ffill)."
+            "(CausalImputer, DataFrame.ffill)."
         )
 
 

@@ -1,5 +1,6 @@
 """Transformers of series and windows that keep every row."""
 
+from ._causal_imputer import CausalImputer
 from ._choose_representation import choose_representation
 from ._exponential_smoother import ExponentialSmoother
 from ._find_season import find_season, season_of
@@ -10,6 +11,7 @@ from ._window_scaler import WindowScaler
 
 __all__ = [
     "SCALINGS",
+    "CausalImputer",
     "ExponentialSmoother",
     "Representation",
     "Represented",

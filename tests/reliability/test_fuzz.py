@@ -51,9 +51,13 @@ OF_WINDOWS = {name: getattr(sklstm, name)(**TINY) for name in NETWORKS} | {
 OF_SERIES = {
     "SequenceWindower": sklstm.SequenceWindower(3),
     "SequenceWindower-flat": sklstm.SequenceWindower(3, flatten=True, pad="edge"),
+    "SequenceWindower-nan": sklstm.SequenceWindower(3, incomplete="nan"),
     "SequenceWindower-by": sklstm.SequenceWindower(3, by="b"),
     "ExponentialSmoother": sklstm.ExponentialSmoother(),
     "ExponentialSmoother-by": sklstm.ExponentialSmoother(by="b"),
+    "CausalImputer": sklstm.CausalImputer(),
+    "CausalImputer-decay": sklstm.CausalImputer("decay", limit=2, add_indicator=True),
+    "CausalImputer-by": sklstm.CausalImputer(add_indicator=True, by="b"),
     "SeasonalDifferencer": sklstm.SeasonalDifferencer(3),
     "WindowScaler": sklstm.WindowScaler(),
     "WindowScaler-standard": sklstm.WindowScaler("standard", window_size=3),
