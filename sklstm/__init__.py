@@ -2,7 +2,7 @@
 
 from ._public import publish
 from .baselines import EMARegressor, PersistenceRegressor, SMARegressor
-from .data import forecast_pairs
+from .data import forecast_pairs, stack_sequences
 from .displays import ForecastDisplay, GateDisplay, LossCurveDisplay
 from .estimators import (
     BiLSTMClassifier,
@@ -70,6 +70,7 @@ __all__ = [
     "find_season",
     "forecast_pairs",
     "mean_absolute_scaled_error",
+    "stack_sequences",
 ]
 
 publish(globals())

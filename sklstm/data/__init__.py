@@ -43,6 +43,7 @@ from ._shapes import (
     refuse_infinity_in_windows,
     window_rows,
 )
+from ._stack_sequences import stack_sequences, without_ragged
 from ._window_set import (
     WindowSet,
     among_all,
@@ -102,7 +103,9 @@ __all__ = [
     "split_panel",
     "step_features",
     "step_names",
+    "stack_sequences",
     "take_rows",
     "wants_frame",
     "window_rows",
+    "without_ragged",
 ]

@@ -111,7 +111,10 @@ def _explanation(error, values, name):
     if message.startswith(f"Input {name} "):
         return message
     if "inhomogeneous" in message:
-        return f"{name} is ragged: pad sequences of unequal length with NaN. ({message})"
+        return (
+            f"{name} is ragged: pad sequences of unequal length with NaN "
+            f"(sklstm.stack_sequences). ({message})"
+        )
     if is_frame(values):
         column = _refused_column(values)
         if column is not None:

@@ -23,6 +23,7 @@ from sklstm.data import (
     plain_values,
     refuse_nothing_observed,
     remember_features,
+    without_ragged,
 )
 from sklstm.persistence import ParametersMixin, restored_state, saved_state
 from sklstm.recurrence import NetworkSpec, gate_activations, one_blas_thread
@@ -221,6 +222,7 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
     ) -> tuple[Samples, Any]:
         """Return samples to train on or to validate by, and what is known of `y` alone."""
         check_same_labels({names.X: X, names.y: y, names.sample_weight: sample_weight})
+        X = without_ragged(X)
         array = self._read_windows(X, before, names.X)
         is_first = before is None and names is TRAINING_SET
         if not is_first:
@@ -335,6 +337,7 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
         """Return `X` with three axes if its features are those of `fit`."""
         if "_fitted" not in vars(self):
             check_is_fitted(self)
+        X = without_ragged(X)
         windows = self._read_windows(X, self._fitted)
         check_features(self, X, windows)
         return windows

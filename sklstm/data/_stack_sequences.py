@@ -1,0 +1,137 @@
+"""Sequences of unequal length as one array of windows: `stack_sequences`."""
+
+from collections.abc import Hashable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sklstm.time_labels import check_order
+
+from ._frames import column_names, index_of, is_frame, is_polars_series, split_panel
+from ._numbers import as_float
+
+
+def stack_sequences(sequences: Any, by: Hashable | None = None) -> NDArray[np.floating]:
+    """Put sequences of unequal length into one array, one sequence a row.
+
+    Shorter ones end in missing steps (NaN), which recurrent estimators skip. The array goes
+    through scikit-learn's splitters, pipelines and searches like any other: each sequence is one
+    sample.
+
+    Parameters
+    ----------
+    sequences : list of arrays or dataframes, object array of them, or dataframe
+        Each one of shape (n_steps, n_features), or (n_steps,) of a single feature, oldest step
+        first; columns of dataframes are those of the first, in any order. Or all of them below
+        each other in one frame, with `by`.
+    by : str, optional
+        Column of the frame, or level of its index, that says to which sequence a row belongs.
+
+    Returns
+    -------
+    windows : ndarray of shape (n_sequences, longest, n_features)
+        In the order of `sequences`, of a frame in the order of their first rows.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a sequence is empty, has other features than the first, or is not of numbers; or the
+        rows of one are not in the order of time. The message names the sequence.
+
+    See Also
+    --------
+    SequenceWindower : One window for each row of a series.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklstm import stack_sequences
+    >>> stack_sequences([np.array([1.0, 2.0, 3.0]), np.array([4.0])])[:, :, 0]
+    array([[ 1.,  2.,  3.],
+           [ 4., nan, nan]])
+
+    One frame, with a column that tells sequences apart:
+
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"id": ["a", "b", "a"], "x": [1.0, 2.0, 3.0], "y": [5.0, 6.0, 7.0]})
+    >>> stack_sequences(frame, by="id")
+    array([[[ 1.,  5.],
+            [ 3.,  7.]],
+    <BLANKLINE>
+           [[ 2.,  6.],
+            [nan, nan]]])
+    """
+    if by is not None:
+        named = list(split_panel(sequences, by, "sequences").parts())
+    elif is_frame(sequences) or isinstance(sequences, pd.Series) or is_polars_series(sequences):
+        raise ValueError(
+            "sequences is one frame: by= names the column, or the level of its index, that says to "
+            "which sequence a row belongs."
+        )
+    elif _is_collection(sequences):
+        named = list(enumerate(sequences))
+    else:
+        raise TypeError(
+            "sequences must be a list of arrays or dataframes, an object array of them, or a "
+            f"dataframe with by=, got {type(sequences).__name__}."
+        )
+    if not named:
+        raise ValueError("sequences must not be empty.")
+    return _padded([_read(key, one, named[0][1]) for key, one in named])
+
+
+def is_ragged(X: Any) -> bool:
+    """Return whether `X` is a list, or an object array, of arrays or frames of unequal length.
+
+    Lists of lists are not meant: they may as well be rows that lack a value.
+    """
+    if not _is_collection(X) or not len(X) or not all(_is_sequence(one) for one in X):
+        return False
+    return len({len(one) for one in X}) > 1 or isinstance(X, np.ndarray)
+
+
+def without_ragged(X: Any) -> Any:
+    """Return sequences of unequal length as one array; anything else as it is."""
+    return stack_sequences(X) if is_ragged(X) else X
+
+
+def _is_collection(X):
+    return isinstance(X, list | tuple) or (
+        isinstance(X, np.ndarray) and X.dtype == object and X.ndim == 1
+    )
+
+
+def _is_sequence(one):
+    """Return whether a sequence is an array of numbers, of one axis or two, or a frame."""
+    if isinstance(one, np.ndarray):
+        return one.ndim in (1, 2) and one.dtype != object
+    return is_frame(one) or isinstance(one, pd.Series) or is_polars_series(one)
+
+
+def _read(key, one, first):
+    name = f"sequence {key!r}"
+    check_order(index_of(one), name=name)
+    columns, wanted = column_names(one), column_names(first)
+    if columns is not None and wanted is not None and columns != wanted:
+        if sorted(map(repr, columns)) != sorted(map(repr, wanted)):
+            raise ValueError(f"{name} has the columns {columns}, and the first one has {wanted}.")
+        one = one[wanted]
+    values = as_float(one, name=name, ensure_2d=False, ensure_all_finite=False)
+    values = values[:, np.newaxis] if values.ndim == 1 else values
+    n_features = 1 if np.ndim(first) == 1 else np.shape(first)[1]
+    if values.shape[1] != n_features:
+        raise ValueError(
+            f"{name} has {values.shape[1]} features, and the first one has {n_features}."
+        )
+    return values
+
+
+def _padded(sequences):
+    longest = max(map(len, sequences))
+    shape = len(sequences), longest, sequences[0].shape[1]
+    windows = np.full(shape, np.nan, dtype=np.result_type(*sequences))
+    for window, values in zip(windows, sequences, strict=True):
+        window[: len(values)] = values
+    return windows

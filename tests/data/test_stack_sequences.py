@@ -1,0 +1,144 @@
+"""Sequences of unequal length: one padded array, by hand, and through scikit-learn's tools."""
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from sklearn.model_selection import GridSearchCV, StratifiedGroupKFold, cross_val_score
+from sklearn.pipeline import make_pipeline
+
+from sklstm import GRUClassifier, GRURegressor, WindowScaler, stack_sequences
+
+NAN = np.nan
+A = np.array([[1.0, 10.0], [2.0, 20.0], [3.0, 30.0]])
+B = np.array([[4.0, 40.0]])
+PADDED = [A, [[4.0, 40.0], [NAN, NAN], [NAN, NAN]]]
+
+
+def frames(kind):
+    return [kind({"x": one[:, 0], "y": one[:, 1]}) for one in (A, B)]
+
+
+def long(order):
+    frame = pd.concat(
+        [one.assign(id=key) for key, one in zip("ab", frames(pd.DataFrame), strict=True)]
+    )
+    return frame.iloc[order].reset_index(drop=True)
+
+
+def object_array():
+    array = np.empty(2, dtype=object)
+    array[:] = [A, B]
+    return array
+
+
+@pytest.mark.parametrize(
+    "sequences",
+    [
+        [A, B],
+        (A, B),
+        [A.tolist(), B.tolist()],
+        object_array(),
+        frames(pd.DataFrame),
+        frames(pl.DataFrame),
+        [A, frames(pd.DataFrame)[1]],
+        [frames(pd.DataFrame)[0], frames(pd.DataFrame)[1][["y", "x"]]],  # by name
+    ],
+)
+def test_each_is_padded_behind_its_end(sequences):
+    np.testing.assert_array_equal(stack_sequences(sequences), PADDED)
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2, 3], [0, 3, 1, 2]])
+def test_a_long_frame(order):
+    frame = long(order)
+    np.testing.assert_array_equal(stack_sequences(frame, by="id"), PADDED)
+    np.testing.assert_array_equal(stack_sequences(pl.from_pandas(frame), by="id"), PADDED)
+    level = frame.set_index(["id", frame.index])
+    np.testing.assert_array_equal(stack_sequences(level, by="id"), PADDED)
+
+
+def test_a_single_feature_and_its_precision():
+    found = stack_sequences([pd.Series([1, 2]), np.array([3], dtype=np.int8)])
+    np.testing.assert_array_equal(found[:, :, 0], [[1, 2], [3, NAN]])
+    assert stack_sequences([A.astype("f4"), B.astype("f4")]).dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("sequences", "by", "message"),
+    [
+        ([], None, "must not be empty"),
+        ([A, B[:, :1]], None, "sequence 1 has 1 features, and the first one has 2"),
+        ([A, B[:0]], None, "sequence 1"),
+        ([A, "text"], None, "sequence 1"),
+        ([A, np.full((2, 2), "2024-01-01", "M8[D]")], None, "sequence 1 holds times"),
+        (
+            [*frames(pd.DataFrame)[:1], pd.DataFrame({"x": [1.0], "z": [1.0]})],
+            None,
+            r"sequence 1 has the columns \['x', 'z'\], and the first one has \['x', 'y'\]",
+        ),
+        ([pd.DataFrame(A), pd.DataFrame(A)[::-1]], None, "index of sequence 1 is not sorted"),
+        (pd.DataFrame(A), None, "sequences is one frame: by="),
+        (long([0, 1, 2, 3]), "key", "by='key' is neither"),
+        (3, None, "must be a list of arrays"),
+        (A, None, "must be a list of arrays"),
+    ],
+)
+def test_what_cannot_be_stacked(sequences, by, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        stack_sequences(sequences, by)
+
+
+@pytest.fixture
+def walks(rng):
+    """Sequences of two classes: rising and falling, of 3 to 8 steps."""
+    labels = np.arange(40) % 2
+    lengths = rng.integers(3, 9, 40)
+    return [
+        (np.cumsum(rng.normal(2 * label - 1, 0.2, length)))[:, np.newaxis]
+        for label, length in zip(labels, lengths, strict=True)
+    ], labels
+
+
+@pytest.mark.parametrize("container", [list, tuple, "object"])
+def test_estimators_take_lists_of_arrays(walks, container):
+    sequences, labels = walks
+    X = sequences
+    if container == "object":
+        X = np.empty(len(sequences), dtype=object)
+        X[:] = sequences
+    elif container is tuple:
+        X = tuple(sequences)
+    model = GRUClassifier(4, max_epochs=20, learning_rate=0.05, random_state=0)
+    expected = model.fit(stack_sequences(sequences), labels).predict_proba(
+        stack_sequences(sequences)
+    )
+    np.testing.assert_array_equal(model.fit(X, labels).predict_proba(X), expected)
+    np.testing.assert_allclose(model.predict_proba(X[:5]), expected[:5], rtol=1e-12)
+    assert model.score(X, labels) == 1.0
+    regressor = GRURegressor(2, max_epochs=1, random_state=0)
+    of_list = regressor.fit(X, labels).predict(X)
+    stacked = stack_sequences(sequences)
+    np.testing.assert_array_equal(of_list, regressor.fit(stacked, labels).predict(stacked))
+
+
+def test_one_sequence_a_row_through_splitters_and_searches(walks):
+    sequences, labels = walks
+    model = GRUClassifier(4, max_epochs=15, learning_rate=0.05, random_state=0)
+    X = stack_sequences(sequences)
+    groups = np.arange(40) // 4
+    cv = StratifiedGroupKFold(3)
+    scores = cross_val_score(model, X, labels, groups=groups, cv=cv)
+    np.testing.assert_array_equal(
+        cross_val_score(model, sequences, labels, groups=groups, cv=cv), scores
+    )
+    assert scores.min() > 0.9
+    pipeline = make_pipeline(WindowScaler("standard"), model)
+    assert cross_val_score(pipeline, X, labels).shape == (5,)
+    search = GridSearchCV(model, {"hidden_size": [2, 4]}, cv=2).fit(sequences, labels)
+    assert search.best_score_ > 0.9
+
+
+def test_lists_of_lists_may_be_rows_that_lack_a_value():
+    with pytest.raises(ValueError, match="X is ragged.*sklstm.stack_sequences"):
+        GRURegressor().fit([[1.0, 2.0], [1.0]] * 10, np.arange(20.0))
