@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from sklstm.data import check_same_labels, refuse_overflow
 
 from ._find_season import season_of
-from ._series_transformer import SeriesTransformer, fit_task
+from ._series_transformer import SeriesTransformer, fit_task, with_missing_steps
 
 
 @dataclass(frozen=True)
@@ -198,8 +198,9 @@ class SeasonalDifferencer(OneToOneFeatureMixin, SeriesTransformer):
         found = self._check_series(X)
         memories, results = self._memories(found), []
         with refuse_overflow("The values whose seasonal differences are X go"):
-            for key, _, differences in found:
-                values = self._values(key, differences, memories[key])
+            for key, index, differences in found:
+                regular, places = with_missing_steps(differences, index, self._steps_of(key))
+                values = self._values(key, regular, memories[key])[places]
                 results.append(values.astype(differences.dtype, copy=False))
         return self._like_series(found.in_order(results), X, found, wrapped=False)
 
@@ -215,7 +216,10 @@ class SeasonalDifferencer(OneToOneFeatureMixin, SeriesTransformer):
                     "season=1. Name the season if there is one.",
                     stacklevel=2,
                 )
-        memories = {key: _remember(values, int(season)) for key, _, values in found}
+        memories = {
+            key: _remember(with_missing_steps(values, index)[0], int(season))
+            for key, index, values in found
+        }
         self._remember(X, found, memories, season_=int(season))
         return found
 
@@ -228,12 +232,13 @@ class SeasonalDifferencer(OneToOneFeatureMixin, SeriesTransformer):
 
     def _differences(self, found, memories):
         with refuse_overflow("The seasonal differences of X go"):
-            for key, _, values in found:
+            for key, index, values in found:
+                regular, places = with_missing_steps(values, index, self._steps_of(key))
                 memory = memories.get(key)
                 offset = 0 if memory is None else memory.n_rows
                 newest = None if memory is None else memory.newest
-                differences = values - _season_before(values, newest, offset, self.season_)
-                yield differences.astype(values.dtype, copy=False)
+                differences = regular - _season_before(regular, newest, offset, self.season_)
+                yield differences[places].astype(values.dtype, copy=False)
 
     def _values(self, key, differences, before):
         """Return values from their differences, after the fitted rows or from their first one on.

@@ -278,8 +278,7 @@ class SequenceWindower(SeriesTransformer):
 
     def _places(self, key, index):
         """Return how many steps each row is after the first one, None if no row is absent."""
-        end = self._index_ends.get(key)
-        return self._own_places(index, None if end is None else end.steps)
+        return self._own_places(index, self._steps_of(key))
 
     def _own_places(self, index, steps=None):
         return None if self.gaps == "ignore" else step_numbers(index, steps)
@@ -302,11 +301,9 @@ class SequenceWindower(SeriesTransformer):
         series, stands = self._with_missing_steps(series, places)
         windows = self._windows_of_steps(series, before)
         windows = windows if stands is None else windows[stands]
-        return (
-            windows
-            if self.incomplete != "nan"
-            else self._without_incomplete(windows, stands, self.lookback - 1 - len(before))
-        )
+        if self.incomplete != "nan":
+            return windows
+        return self._without_incomplete(windows, stands, self.lookback - 1 - len(before))
 
     def _without_incomplete(self, windows, stands, n_lacking):
         """Return windows of which the incomplete ones, which come first, are missing as a whole."""

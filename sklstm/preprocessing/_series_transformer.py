@@ -27,7 +27,7 @@ from sklstm.data import (
     wants_frame,
 )
 from sklstm.persistence import SavedStateMixin
-from sklstm.time_labels import IndexEnd, Steps, check_order
+from sklstm.time_labels import IndexEnd, Steps, check_order, step_numbers
 
 from ._series_statistics import FittedStatistics
 
@@ -121,6 +121,33 @@ class SeriesSet:
         return whole
 
 
+def with_missing_steps(rows, index, steps=None):
+    """Return rows with missing steps where labels are absent, and at which places they stand.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n_steps, n_features)
+        The rows of one series.
+    index : pandas index or None
+        Their labels; without a frequency no label is absent.
+    steps : Steps, optional
+        The frequency that earlier rows had; by default what these rows tell.
+
+    Returns
+    -------
+    steps : ndarray of shape (n_regular_steps, n_features)
+        `rows` itself if no label is absent; otherwise NaN there.
+    places : ndarray of int or slice
+        ``steps[places]`` are the rows.
+    """
+    places = None if index is None else step_numbers(index, steps)
+    if places is None:
+        return rows, slice(None)
+    regular = np.full((places[-1] + 1, rows.shape[1]), np.nan, dtype=rows.dtype)
+    regular[places] = rows
+    return regular, places
+
+
 def fit_task(fit):
     """Make a method that takes `X` the one that fits: parameters checked, callbacks told."""
 
@@ -198,6 +225,11 @@ class SeriesTransformer(CallbackSupportMixin, TransformerMixin, SavedStateMixin,
                     f"{name}={now!r} was {fitted!r} in fit, and what fit remembers does not serve "
                     "another: fit again."
                 )
+
+    def _steps_of(self, key):
+        """Return the frequency that the index of a fitted series had, None if it had none."""
+        end = self._index_ends.get(key)
+        return None if end is None else end.steps
 
     def _state_before(self, key, index):
         """Return what `fit` remembered of a series, if its fitted rows are the context of others.

@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from sklstm.data import check_same_labels, refuse_overflow
 
 from ._series_statistics import FittedStatistics, series_statistics
-from ._series_transformer import SeriesOrWindowsTransformer, fit_task
+from ._series_transformer import SeriesOrWindowsTransformer, fit_task, with_missing_steps
 from ._window_statistics import (
     check_feature_range,
     check_statistics,
@@ -232,7 +232,7 @@ class WindowScaler(OneToOneFeatureMixin, SeriesOrWindowsTransformer):
         found = self._read(X)
         pasts, parts = {}, {}
         for key, index, values in found:
-            *statistics, pasts[key] = self._compute(values, None)
+            *statistics, pasts[key] = self._compute(values, None, index)
             parts[key] = index, statistics
         self._remember(X, found, pasts, _fitted_statistics=FittedStatistics(parts))
         return found
@@ -243,18 +243,22 @@ class WindowScaler(OneToOneFeatureMixin, SeriesOrWindowsTransformer):
 
     def _statistics(self, found):
         parts = [
-            self._compute(values, self._state_before(key, index))[:2]
+            self._compute(values, self._state_before(key, index), index, self._steps_of(key))[:2]
             for key, index, values in found
         ]
         return tuple(found.in_order(part) for part in zip(*parts, strict=True))
 
-    def _compute(self, values, past):
+    def _compute(self, values, past, index, steps=None):
         """Return centre and scale of windows, or of a series and what rows after it must know."""
         how = self.method, tuple(self.feature_range)
         with refuse_overflow(f"The statistics that method={self.method!r} takes of X go"):
             if values.ndim == 3:
                 return *window_statistics(values, *how), None
-            return series_statistics(values, past, self.window_size, self.causal, how)
+            places = slice(None)
+            if self.causal and self.window_size is not None:  # a window is as long in time
+                values, places = with_missing_steps(values, index, steps)
+            found = series_statistics(values, past, self.window_size, self.causal, how)
+            return found[0][places], found[1][places], found[2]
 
     def _scaled(self, X, found, statistics):
         with refuse_overflow(f"The values of X that method={self.method!r} has scaled go"):
