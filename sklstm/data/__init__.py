@@ -14,6 +14,7 @@ from ._frames import (
     step_names,
     take_rows,
     wants_frame,
+    with_columns,
 )
 from ._labels import check_same_labels
 from ._numbers import (
@@ -107,5 +108,6 @@ __all__ = [
     "take_rows",
     "wants_frame",
     "window_rows",
+    "with_columns",
     "without_ragged",
 ]

@@ -52,6 +52,30 @@ def frame_like(values: np.ndarray, X: Any, columns: Sequence[Any]) -> Any:
     return values
 
 
+def with_columns(frame: Any, columns: np.ndarray, names: list[str]) -> Any:
+    """Put more columns behind those of a frame or array.
+
+    Parameters
+    ----------
+    frame : dataframe or ndarray of shape (n_rows, n_columns)
+        The first columns.
+    columns : ndarray of shape (n_rows, n_more)
+        The others.
+    names : list of str
+        Their names in a frame.
+
+    Returns
+    -------
+    wider : dataframe or ndarray of shape (n_rows, n_columns + n_more)
+        Of the kind of `frame`, with its index.
+    """
+    if isinstance(frame, np.ndarray):
+        return np.hstack([frame, columns])
+    if isinstance(frame, pd.DataFrame):
+        return pd.concat([frame, pd.DataFrame(columns, index=frame.index, columns=names)], axis=1)
+    return frame.hstack(type(frame)(columns, schema=names))
+
+
 def wants_frame(transformer: Any) -> bool:
     """Return whether `set_output` or the global configuration requests a frame."""
     return _get_output_config("transform", transformer)["dense"] != "default"

@@ -4,12 +4,11 @@ from numbers import Integral, Real
 from typing import Any, Self
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
-from sklstm.data import check_same_labels, column_names, refuse_overflow
+from sklstm.data import check_same_labels, column_names, refuse_overflow, with_columns
 from sklstm.time_labels import step_numbers
 
 from ._series_transformer import SeriesTransformer, fit_task
@@ -243,7 +242,7 @@ class CausalImputer(SeriesTransformer):
         missing = np.isnan(found.values)
         indicators = missing.astype(found.values.dtype)
         indicators[missing.all(axis=1)] = np.nan
-        return _beside(frame, indicators, self._indicator_names(column_names(X)))
+        return with_columns(frame, indicators, self._indicator_names(column_names(X)))
 
     def _of_series(self, series, steps, before):
         """Return the rows of one series with their missing values filled."""
@@ -292,12 +291,3 @@ def _last_values(series, steps):
     steps = np.arange(len(series)) if steps is None else steps
     values, since = _newest(series, steps, None)
     return values[-1], since[-1]
-
-
-def _beside(frame, columns, names):
-    """Put more columns behind those of an array or frame."""
-    if isinstance(frame, np.ndarray):
-        return np.hstack([frame, columns])
-    if isinstance(frame, pd.DataFrame):
-        return pd.concat([frame, pd.DataFrame(columns, index=frame.index, columns=names)], axis=1)
-    return frame.hstack(type(frame)(columns, schema=names))

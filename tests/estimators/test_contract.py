@@ -13,7 +13,12 @@ RECURRENT = [
     for kind in ("Regressor", "Classifier")
 ]
 BASELINES = [sklstm.SMARegressor, sklstm.EMARegressor, sklstm.PersistenceRegressor]
-TRANSFORMERS = [sklstm.ExponentialSmoother, sklstm.WindowScaler, sklstm.SequenceWindower]
+TRANSFORMERS = [
+    sklstm.CausalImputer,
+    sklstm.ExponentialSmoother,
+    sklstm.WindowScaler,
+    sklstm.SequenceWindower,
+]
 # The last two: tests/forecasting and tests/estimators/test_sequence_encoder.py
 META = [sklstm.WindowScaledRegressor, sklstm.Forecaster, sklstm.SequenceEncoder]
 # tests/preprocessing: of the tables in these checks it finds no season, and warns.
