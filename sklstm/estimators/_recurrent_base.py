@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.base import BaseEstimator, is_classifier
 from sklearn.callback import CallbackSupportMixin
-from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import check_is_fitted
 
 from sklstm.data import (
@@ -20,7 +19,6 @@ from sklstm.data import (
     check_same_labels,
     check_same_length,
     names_in_fit,
-    plain_values,
     refuse_nothing_observed,
     remember_features,
     without_ragged,
@@ -50,6 +48,8 @@ from ._samples import (
     Samples,
     check_held_out,
     check_sample_weight,
+    metadata_of,
+    of_observed,
 )
 from ._steps import at_their_steps
 from ._validation_split import validation_split
@@ -203,7 +203,7 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
                 None if validation is None else state.training_data(validation),
                 settings_of(self, state.network, loss, len(training), one_epoch=one_epoch),
                 keep_optimizer=keep,
-                data={"X": X, "y": y, "metadata": _metadata(sample_weight, *held_out)},
+                data={"X": X, "y": y, "metadata": metadata_of(sample_weight, *held_out)},
                 fitted=state.with_network,
             )
         if not one_epoch:
@@ -234,8 +234,7 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
         check_same_length(array, y, self, (names.X, names.y))
         sample_weight = check_sample_weight(sample_weight, len(array), names)
         if observed is not None:  # what was not observed is not trained on
-            y = _safe_indexing(plain_values(y), observed)
-            sample_weight = None if sample_weight is None else sample_weight[observed]
+            y, sample_weight = of_observed(observed, y, sample_weight)
             array = array[observed] if self._every_step else array
         targets, sample_weight, labels = self._read_targets(
             y,
@@ -439,10 +438,3 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
         """Return what the network reads of observed windows, and which these are."""
         window_set, observed = WindowSet.of_observed(windows)
         return self._fitted.inputs.for_prediction(window_set, dtype), observed
-
-
-def _metadata(*arrays: Any) -> dict[str, Any] | None:
-    """Return what was given to `fit` besides `X` and `y`, by name; None if there was nothing."""
-    names = TRAINING_SET.sample_weight, *VALIDATION_SET
-    pairs = zip(names, arrays, strict=True)
-    return {name: array for name, array in pairs if array is not None} or None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
+from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import _check_sample_weight
 
 from sklstm.data import WindowSet, plain_values, refuse_times
@@ -148,3 +149,18 @@ def check_held_out(held_out: tuple[Any, Any, Any], *, early_stopping: bool) -> b
             "early_stopping=True (with n_iter_no_change=None training runs to its end)."
         )
     return True
+
+
+def metadata_of(*arrays: Any) -> dict[str, Any] | None:
+    """Return what was given to `fit` besides `X` and `y`, by name; None if there was nothing."""
+    names = TRAINING_SET.sample_weight, *VALIDATION_SET
+    pairs = zip(names, arrays, strict=True)
+    return {name: array for name, array in pairs if array is not None} or None
+
+
+def of_observed(
+    observed: np.ndarray, y: Any, sample_weight: np.ndarray | None
+) -> tuple[Any, np.ndarray | None]:
+    """Return the targets and the weights of the observed windows alone."""
+    weight = None if sample_weight is None else sample_weight[observed]
+    return _safe_indexing(plain_values(y), observed), weight
