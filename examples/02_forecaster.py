@@ -3,7 +3,7 @@ Several steps ahead, with intervals
 ===================================
 
 A series in, its next day out, hour by hour: by the recursive and by the direct strategy, with
-intervals, and with a backtest that says how good such forecasts would have been, beside
+intervals, and with a backtest that says how good such forecasts would have been, next to
 persistence and a linear model.
 
 Run as it stands, it makes up ten weeks of hourly demand, and so its table says nothing about yours.
@@ -84,7 +84,7 @@ forecasters = {
 # How good would they have been?
 # ------------------------------
 # The newest fifth of the rows is forecast as it would have been at the time: each third of it by
-# a model that was fitted to all the rows before, and from a new origin every six rows. Beside them
+# a model that was fitted to all the rows before, and from a new origin every six rows. Next to them
 # stands persistence: the value of the same place in the last season that is known.
 
 test_size = len(series) // 15

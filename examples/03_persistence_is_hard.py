@@ -38,7 +38,7 @@ from sklstm import (
     mean_absolute_scaled_error,
 )
 
-parser = argparse.ArgumentParser(description="Moving averages beside the last value.")
+parser = argparse.ArgumentParser(description="Moving averages compared with the last value.")
 parser.add_argument("--full", action="store_true", help="the published data, of --data")
 parser.add_argument("--data", type=Path, help="folder of the data; default: SKLSTM_DATA")
 parser.add_argument("--out", type=Path, help="folder for the picture; default: show only")

@@ -3,7 +3,7 @@ Which of four networks sees four days ahead?
 ============================================
 
 A feed-forward network, a GRU, an LSTM and a stack of two LSTMs learn the same pairs: seven days in,
-the price four days later out. Their curves and predictions are drawn over each other, and beside
+the price four days later out. Their curves and predictions are drawn over each other, and next to
 them stands the forecast that learns nothing.
 
 Run as it stands, it takes a share that matplotlib carries as sample data, and few epochs. The
@@ -123,7 +123,7 @@ rows.append({"model": "persistence", "best epoch": naive_error, "last epoch": na
 # %%
 # The table
 # ---------
-# Mean absolute errors of the test rows. The training rows are smooth, so that a rise goes on for
+# Mean absolute errors of the test rows. The training rows are smooth, so that a rise continues for
 # days, and the networks learn to lengthen it. The test rows are not smooth.
 
 errors = pd.DataFrame(rows).groupby("model", sort=False)

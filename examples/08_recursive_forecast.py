@@ -6,7 +6,7 @@ One model, one starting window, and a forecast of the whole test period: each pr
 window, and the oldest value leaves it. After thirteen steps the network reads nothing but its own
 words. How far that carries depends on the series.
 
-Run as it stands, it puts a share that matplotlib carries as sample data beside a made-up series
+Run as it stands, it puts a share that matplotlib carries as sample data next to a made-up series
 with a rhythm, and trains small networks. The published recipe on its own data, AAPL and MSFT, takes
 most of an hour; ``--epochs 10`` gives an impression::
 
@@ -61,7 +61,7 @@ else:
 # %%
 # The forecasts
 # -------------
-# The newest fifth of each series is forecast from the window before it. Beside it stands the
+# The newest fifth of each series is forecast from the window before it. Next to it stands the
 # forecast that nothing changes any more.
 
 network = LSTMRegressor(

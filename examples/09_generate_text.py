@@ -7,7 +7,7 @@ lines at three stages of its training, and is asked how well it can tell the nex
 page that it has never seen.
 
 With a folder that holds ``warpeace_input.txt``, the text of War and Peace, it learns from a whole
-novel, for an hour or more. Started again with the same ``--out``, it goes on where it was stopped::
+novel, for an hour or more. Started again with the same ``--out``, it resumes where it was stopped::
 
     python examples/09_generate_text.py --data FOLDER --full --out build/novel
 

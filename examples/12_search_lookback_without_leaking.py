@@ -3,9 +3,9 @@ How can a search of the lookback deceive?
 =========================================
 
 A random walk cannot be forecast. A search that finds a good score on one has seen the future. Four
-common mistakes are tried on random walks, and their false scores put beside the honest one: windows
-cut before the rows are split, folds that are shuffled, no gap between training and test rows, and
-scaling or smoothing by rows that are still to come.
+common mistakes are tried on random walks, and their false scores compared with the honest one:
+windows cut before the rows are split, folds that are shuffled, no gap between training and test
+rows, and scaling or smoothing by rows that are still to come.
 """
 
 # %%

@@ -32,7 +32,7 @@ from sklstm import (
     mean_absolute_scaled_error,
 )
 
-parser = argparse.ArgumentParser(description="One model for a panel, beside one for each series.")
+parser = argparse.ArgumentParser(description="One model for a panel, or one for each series.")
 parser.add_argument("--out", type=Path, help="folder for the picture; default: show only")
 args = parser.parse_args()
 

@@ -54,7 +54,7 @@ print(f"{model['lstm'].n_parameters_:,} parameters, lookback {lookback}")
 # ------------------------
 # A process that starts tomorrow knows of the past what is sent to it. So the rows that the windows
 # reach back to are sent along, and their own predictions left out. They are sent as plain numbers,
-# all that ONNX knows: without their days nothing tells that they go on after the fitted rows.
+# all that ONNX knows: without their days nothing tells that they continue the fitted rows.
 
 rows = series[350 - lookback + 1 :].to_numpy()
 expected = model.predict(pd.DataFrame(rows, columns=model.feature_names_in_))[lookback - 1 :]

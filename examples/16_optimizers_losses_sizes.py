@@ -4,7 +4,7 @@ Which optimizer, which loss, how large?
 
 The same network is trained again and again, each time with one thing changed. After every epoch it
 is asked for the newest rows, so that the curves show how soon each variant is good, in epochs and
-in seconds, and all are beside the naive forecast.
+in seconds, and all are compared with the naive forecast.
 
 The ranking is that of one made-up series and one seed (``--seeds 5`` takes the mean of more). The
 way to find yours is this script.

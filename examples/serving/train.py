@@ -1,5 +1,5 @@
 """
-Make the model file for the server beside this script: ``python train.py model.joblib``.
+Make the model file for the server next to this script: ``python train.py model.joblib``.
 
 The series is made up; put your own in its place.
 """

@@ -62,7 +62,7 @@ class SMARegressor(WindowBaseline):
 
     def _forecast(self, values, window_set):
         total = np.zeros(len(window_set))
-        # Step by step, so that a sum is the same bits whatever windows stand beside it.
+        # Step by step, so that a sum is the same bits whatever windows are in the batch.
         for lag in range(min(self.window, window_set.lengths.max())):
             value = newest_values(window_set, self._position, lag)
             with refuse_overflow("The sums of windows of X go"):

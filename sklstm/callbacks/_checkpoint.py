@@ -1,4 +1,4 @@
-"""A fit that goes on where it was interrupted: `Checkpoint`."""
+"""A fit that resumes where it was interrupted: `Checkpoint`."""
 
 from copy import copy
 from numbers import Integral
@@ -24,12 +24,12 @@ _OF_CALLBACKS = (
 
 
 class Checkpoint(ParametersMixin):
-    """Write a fit to a file while it runs, and go on from the file.
+    """Write a fit to a file while it runs, and resume from the file.
 
-    Where the file is there when `fit` begins, the fit goes on from it: it ends with the weights, to
+    Where the file is there when `fit` begins, the fit resumes from it: it ends with the weights, to
     the last bit, with which it would have ended without the interruption. So a script that was
     killed is simply started again. The file is whole at every moment, and stays there at the end:
-    remove it to begin anew. While a fit is going on, a second one with the same file is refused.
+    remove it to begin anew. While a fit runs, a second one with the same file is refused.
 
     Parameters
     ----------
@@ -50,16 +50,16 @@ class Checkpoint(ParametersMixin):
     -----
     A file is taken for that of the same fit if the class, the parameters (but ``max_epochs``,
     ``verbose``, ``device`` and ``engine``) and the data are the same; otherwise `fit` refuses to
-    begin, and the file is left as it is. A larger ``max_epochs`` goes on further. With
+    begin, and the file is left as it is. A larger ``max_epochs`` trains further. With
     ``random_state=None`` the seed is that of the file. Another ``device`` or ``engine``, another
     processor or another release rounds in another way.
 
-    A fit that a callback ended goes on when it is made again. The state of other callbacks is not
+    A fit that a callback ended resumes when it is made again. The state of other callbacks is not
     in the file: they are told of the epochs that are still to come.
 
     In `~sklearn.pipeline.Pipeline`, `WindowScaledRegressor` and the like it belongs to the network
     inside. What makes several fits, such as a search, cannot share a file. ``partial_fit`` and
-    ``warm_start`` go on from the estimator itself: save that.
+    ``warm_start`` continue from the estimator itself: save that.
 
     Like every pickle, the file runs code when it is read: read those that you have written.
 
@@ -93,7 +93,7 @@ class Checkpoint(ParametersMixin):
         self.keep = keep
 
     def setup(self, estimator: Any, context: Any) -> None:
-        """Refuse what cannot go on; called at the beginning of a fit.
+        """Refuse what cannot resume; called at the beginning of a fit.
 
         Parameters
         ----------
@@ -122,7 +122,7 @@ class Checkpoint(ParametersMixin):
             )
         if estimator.callbacks:
             raise ValueError(
-                f"Checkpoint cannot go on with the callbacks of skorch that {name} has, since "
+                f"Checkpoint cannot resume with the callbacks of skorch that {name} has, since "
                 "their state is not in its file: leave out callbacks, or Checkpoint."
             )
         if estimator.warm_start:
@@ -132,7 +132,7 @@ class Checkpoint(ParametersMixin):
             )
         if context.task_name == "partial-fit":
             raise ValueError(
-                f"Checkpoint is for fit: partial_fit goes on from {name} itself. Take it away by "
+                f"Checkpoint is for fit: partial_fit continues from {name} itself. Take it away by "
                 "set_callbacks(), and save the estimator after as many calls as you like."
             )
         _check_one_fit(context)
@@ -154,7 +154,7 @@ class Checkpoint(ParametersMixin):
         """
 
     def on_fit_task_begin(self, estimator: Any, context: Any) -> None:
-        """Hand the fit what it goes on from, if there is a file.
+        """Hand the fit what it resumes from, if there is a file.
 
         Parameters
         ----------

@@ -14,7 +14,7 @@ import numpy as np
 
 from ._path_lock import PathLock
 
-# A fit may go on with others of these; the last two are refused elsewhere.
+# A fit may resume with others of these; the last two are refused elsewhere.
 _FREE = {"max_epochs", "verbose", "device", "engine", "callbacks", "warm_start"}
 _VALUES = 1 << 20  # that are looked at together
 _NAME = b"sklstm checkpoint "
@@ -56,7 +56,7 @@ def write_whole(path, write):
 
 
 def remove_unfinished(path):
-    """Remove what writers of a file have left beside it that were killed while they wrote.
+    """Remove what writers of a file have left next to it that were killed while they wrote.
 
     Parameters
     ----------

@@ -13,7 +13,7 @@ except ImportError:  # Windows: there is no lock that ends with its process
 class PathLock:
     """The right to write a file, which one fit has at a time.
 
-    It is the lock that the operating system has on a file beside it, so it ends with the process
+    It is the lock that the operating system has on a file next to it, so it ends with the process
     that holds it, however that ends. Windows and some network drives have none.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Arrays that are views of files, and temporary files beside them."""
+"""Arrays that are views of files, and temporary files next to them."""
 
 import errno
 import math

@@ -271,7 +271,7 @@ def check_same_network(spec: NetworkSpec, network: TrainedNetwork) -> None:
     """Raise a ValueError if the parameters describe another network than the fitted one."""
     if spec != network.spec:
         raise ValueError(
-            f"warm_start=True goes on from the weights of {network.spec}, but the "
+            f"warm_start=True continues from the weights of {network.spec}, but the "
             f"parameters now describe {spec}. Set warm_start=False."
         )
 

@@ -234,7 +234,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         classes: ArrayLike | None = None,
         sample_weight: ArrayLike | None = None,
     ) -> Self:
-        """Train for one more epoch, going on from the present weights if there are any.
+        """Train for one more epoch, continuing from the present weights if there are any.
 
         The first call draws the weights, and standardises by the statistics of its samples.
 

@@ -267,7 +267,7 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
     def partial_fit(
         self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None
     ) -> Self:
-        """Train for one more epoch, going on from the present weights if there are any.
+        """Train for one more epoch, continuing from the present weights if there are any.
 
         The first call draws the weights, and standardises by the statistics of its samples.
 

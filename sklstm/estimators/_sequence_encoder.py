@@ -65,7 +65,7 @@ class SequenceEncoder(
     ``differencing="auto"`` of the network means ``"never"`` here.
 
     In a pipeline the model behind the encoder learns from states of windows whose targets the
-    network has learned from. If the network has learned them by heart, these states look better
+    network has learned from. If the network has memorised them, these states look better
     than those of new windows: score such a pipeline on rows that neither has seen, as
     cross-validation of the whole pipeline does.
 

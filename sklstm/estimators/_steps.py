@@ -58,7 +58,7 @@ def align_step_targets(targets, windows, window_set, names=TRAINING_SET):
 
 
 def rows_beside(targets, windows):
-    """Return which rows of windows stand beside those of their targets.
+    """Return which rows of windows belong to those of their targets.
 
     Parameters
     ----------

@@ -30,7 +30,7 @@ def _fitted_for_scorers(forecaster):
 
 
 class BacktestMixin:
-    """Methods of `Forecaster` that compare forecasts with what came."""
+    """Methods of `Forecaster` that compare forecasts with what happened."""
 
     estimator: Any
     by: Any

@@ -77,7 +77,7 @@ class Pass:
         Parameters
         ----------
         continues : ndarray of shape (n_samples,), bool
-            Which samples go on; others begin with zeros, as all do in the first pass.
+            Which samples continue a sequence; others begin with zeros, as all do in the first pass.
         """
         spec = self._plan.layout.spec
         if spec.bidirectional or not spec.every_step:

@@ -75,7 +75,7 @@ class Corpus:
     def split(self, fraction):
         """Divide the targets into two corpora, in their order.
 
-        A text in which the boundary lies goes on in the second corpus with the last token that it
+        A text in which the boundary lies continues in the second corpus with the last token that it
         has in the first one: there it is a target, here what is before the first target.
 
         Parameters
@@ -128,7 +128,7 @@ class Chunks:
     lengths : ndarray of shape (n_chunks,), int64
         Number of tokens that are read.
     goes_on : ndarray of shape (n_chunks,), bool
-        Whether the chunk goes on where the one before it ended; otherwise it begins a text.
+        Whether the chunk continues the one before it; otherwise it begins a text.
     """
 
     starts: np.ndarray

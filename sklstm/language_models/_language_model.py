@@ -170,7 +170,7 @@ class LanguageModel(DensityMixin, CallbackSupportMixin, ParametersMixin, BaseEst
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X: Any, y: Any = None) -> Self:
-        """Learn from texts for one more epoch, going on from the present weights if there are any.
+        """Learn from texts for one more epoch, from the present weights if there are any.
 
         The first call learns the vocabulary and draws the weights.
 

@@ -120,7 +120,7 @@ def _of_block(network, ids, pieces, lanes, begin, n_steps):
     rows = pieces.starts[lanes, np.newaxis] + np.minimum(step, lengths - 1)
     each = _log_probability(network.read(ids[rows]), ids[rows + 1])
     each[(step < skipped) | (step >= lengths)] = 0.0
-    # One after the other, so that no bit depends on how far the other lanes go on.
+    # One after the other, so that no bit depends on how far the other lanes run.
     return np.cumsum(each, axis=1)[:, -1]
 
 

@@ -116,7 +116,7 @@ class RecurrentNetwork(nn.Module):
         return steps
 
     def _start(self, prefix, values, units, continues):
-        """Return the states before the first step: zeros, or those that go on."""
+        """Return the states before the first step: zeros, or those carried over."""
         n_states = len(CELLS[self.spec.cell].states)
         zeros = values.new_zeros(len(values), units)
         if continues is None or prefix not in self._ends:

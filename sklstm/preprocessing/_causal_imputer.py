@@ -40,7 +40,7 @@ class CausalImputer(SeriesTransformer):
         elsewhere.
     context : {"auto", "always", "never"}, default="auto"
         Whether `transform` carries on the last values of the rows seen in `fit`. ``"auto"``: if
-        the index of the new rows goes on where the fitted one ended; without an index never. The
+        the index of the new rows continues the fitted one; without an index never. The
         rows given to `fit_transform` have no context.
     by : str, optional
         Column of a dataframe, or level of its index, that names the series to which a row belongs,
@@ -157,7 +157,7 @@ class CausalImputer(SeriesTransformer):
         return self._filled(X, found, {})
 
     def transform(self, X: ArrayLike) -> Any:
-        """Fill `X`, going on from the fitted rows where it continues them.
+        """Fill `X`, continuing from the fitted rows where it follows them.
 
         Parameters
         ----------

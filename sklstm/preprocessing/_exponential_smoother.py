@@ -27,12 +27,12 @@ class ExponentialSmoother(OneToOneFeatureMixin, SeriesTransformer):
         :math:`S_{-1}`, the state before the first row. ``"first"``: the first value that is
         observed, so that the smoothed series begins with it.
     context : {"auto", "always", "never"}, default="auto"
-        Whether `transform` goes on from the state after the rows seen in `fit`. ``"auto"``: if the
-        index of the new rows goes on where the fitted one ended; without an index never. The rows
-        given to `fit_transform` have no context.
+        Whether `transform` begins with the state after the rows seen in `fit`. ``"auto"``: if the
+        index of the new rows continues the fitted one; without an index never. The rows given
+        to `fit_transform` have no context.
     by : str, optional
         Column of a dataframe, or level of its index, that names the series to which a row belongs,
-        where `X` holds several. Each is smoothed by itself, and each goes on, or not, where it
+        where `X` holds several. Each is smoothed by itself, and each continues, or not, where it
         ended itself; one that `fit` has not seen has no context.
 
     Attributes
@@ -127,7 +127,7 @@ class ExponentialSmoother(OneToOneFeatureMixin, SeriesTransformer):
         return self._like_series(smoothed, X, found)
 
     def transform(self, X: ArrayLike) -> Any:
-        """Smooth `X`, going on from the fitted rows where it continues them.
+        """Smooth `X`, continuing from the fitted rows where it follows them.
 
         Parameters
         ----------
@@ -146,7 +146,7 @@ class ExponentialSmoother(OneToOneFeatureMixin, SeriesTransformer):
     def inverse_transform(self, X: ArrayLike) -> Any:
         """Return the series whose smoothed values are `X`.
 
-        It goes on from the fitted rows where `transform` would. So with ``context="always"`` it is
+        It continues the fitted rows where `transform` would. So with ``context="always"`` it is
         the inverse of `transform`, and not of `fit_transform`, whose rows have no context.
 
         Parameters
@@ -182,7 +182,7 @@ class ExponentialSmoother(OneToOneFeatureMixin, SeriesTransformer):
         return np.full(series.shape[1], np.nan if self.initial == "first" else self.initial)
 
     def _of_each(self, function, found):
-        """Apply `function` to each series, from the fitted state on if it goes on after it."""
+        """Apply `function` to each series, from the fitted state on if it follows it."""
         results = []
         for key, index, series in found:
             state = self._state_before(key, index)

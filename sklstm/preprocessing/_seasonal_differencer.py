@@ -53,7 +53,7 @@ class SeasonalDifferencer(OneToOneFeatureMixin, SeriesTransformer):
         there is none and takes first differences then.
     context : {"auto", "always", "never"}, default="auto"
         Whether the fitted rows are the season before the rows given to `transform`. ``"auto"``: if
-        the index of the new rows goes on where the fitted one ended; without an index never. The
+        the index of the new rows continues the fitted one; without an index never. The
         rows given to `fit_transform` have no context.
     by : str, optional
         Column of a dataframe, or level of its index, that names the series to which a row belongs,
@@ -79,7 +79,7 @@ class SeasonalDifferencer(OneToOneFeatureMixin, SeriesTransformer):
     missing value stays missing, and the next value of its phase is compared with the newest one
     before it. So one gap makes one gap, and the inverse is exact up to rounding.
 
-    `inverse_transform` takes rows as `transform` gives them: those that go on after the fitted
+    `inverse_transform` takes rows as `transform` gives them: those that continue the fitted
     ones, or rows that begin where the fitted ones begin, to which others may have been appended.
     The latter is how `Forecaster` puts its forecasts back: ``Forecaster(regressor,
     transformer=SeasonalDifferencer(12))`` forecasts differences and returns values. For a season
@@ -157,7 +157,7 @@ class SeasonalDifferencer(OneToOneFeatureMixin, SeriesTransformer):
         return self._like_series(found.in_order(self._differences(found, {})), X, found)
 
     def transform(self, X: ArrayLike) -> Any:
-        """Return the differences of `X`, whose season before are the fitted rows if it goes on.
+        """Return the differences of `X`, which may follow the fitted rows.
 
         Parameters
         ----------
@@ -180,7 +180,7 @@ class SeasonalDifferencer(OneToOneFeatureMixin, SeriesTransformer):
         Parameters
         ----------
         X : array-like or dataframe of shape (n_steps, n_features)
-            Differences, oldest row first: rows that go on after the fitted ones, or rows that begin
+            Differences, oldest row first: rows that continue the fitted ones, or rows that begin
             where the fitted ones begin.
 
         Returns
@@ -250,7 +250,7 @@ class SeasonalDifferencer(OneToOneFeatureMixin, SeriesTransformer):
         differences : ndarray of shape (n_steps, n_features)
             What is to be added up.
         before : SeasonalMemory or None
-            The fitted rows, if these go on after them.
+            The fitted rows, if these follow them.
         """
         if before is not None:
             begins = np.where(np.isnan(before.newest), len(differences), 0)
@@ -290,7 +290,7 @@ def _refuse_without_base(differences: NDArray, begins: NDArray, offset: int = 0)
         raise ValueError(
             f"X has a difference in row {int(wrong.argmax())}, where the fitted rows have no value "
             f"one season ({len(begins)} rows) before that it could be added to. It takes rows that "
-            "go on after the fitted ones, by their index, or rows that begin with the fitted ones, "
+            "continue the fitted ones, by their index, or rows that begin with the fitted ones, "
             "as transform gives them."
         )
 

@@ -42,7 +42,7 @@ class SequenceWindower(SeriesTransformer):
         n_features), for estimators that take two axes.
     context : {"auto", "always", "never"}, default="auto"
         Whether the windows of `transform` reach back into the last rows seen in `fit`. ``"auto"``:
-        if the index of the new rows goes on where the fitted one ended; without an index never.
+        if the index of the new rows continues the fitted one; without an index never.
         The rows given to `fit_transform` have no context.
     gaps : {"missing", "ignore"}, default="missing"
         What to make of rows that are absent within a series, such as those of an outage, where the
@@ -58,7 +58,7 @@ class SequenceWindower(SeriesTransformer):
         predict NaN; such windows are copies. ``"raise"``: `transform` refuses them.
     by : str, optional
         Column of a dataframe, or level of its index, that names the series to which a row belongs,
-        where `X` holds several. A window holds rows of one series only, and each series goes on,
+        where `X` holds several. A window holds rows of one series only, and each series continues,
         or not, where it ended itself; one that `fit` has not seen has no context.
 
     Attributes
@@ -136,7 +136,7 @@ class SequenceWindower(SeriesTransformer):
         self.by = by
 
     def fit(self, X: ArrayLike, y: Any = None) -> Self:
-        """Remember the last rows of `X`, the context of rows that go on after them.
+        """Remember the last rows of `X`, the context of rows that continue them.
 
         Parameters
         ----------

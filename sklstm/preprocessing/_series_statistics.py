@@ -21,14 +21,14 @@ _CHUNK_VALUES = 1 << 15  # sums, deviations and rows of a chunk stay in the cach
 
 
 def series_statistics(series, past, window_size, causal, how):
-    """Return the statistics of every row's window, and what rows that go on must know.
+    """Return the statistics of every row's window, and what rows that continue them must know.
 
     Parameters
     ----------
     series : ndarray of shape (n_steps, n_features)
         The rows, oldest first.
     past : ndarray or None
-        What an earlier call returned, to go on after its last row; None to begin.
+        What an earlier call returned, to continue after its last row; None to begin.
     window_size : int or None
         As in `WindowScaler`.
     causal : bool

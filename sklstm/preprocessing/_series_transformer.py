@@ -198,7 +198,7 @@ class SeriesTransformer(CallbackSupportMixin, TransformerMixin, SavedStateMixin,
         found : SeriesSet
             Its series.
         states : dict
-            For each series what rows that go on after it must know.
+            For each series what rows that continue it must know.
         **attributes : dict
             Attributes of the subclass.
         """

@@ -45,13 +45,13 @@ class WindowScaler(OneToOneFeatureMixin, SeriesOrWindowsTransformer):
         Smallest and largest value after scaling by ``"minmax"``.
     context : {"auto", "always", "never"}, default="auto"
         Whether the windows of a series in `transform` reach back into the rows seen in `fit`.
-        ``"auto"``: if the index of the new rows goes on where the fitted one ended; without an
+        ``"auto"``: if the index of the new rows continues the fitted one; without an
         index never. Blocks have no context, nor have the rows given to `fit_transform`.
     by : str, optional
         Column of a dataframe, or level of its index, that names the series to which a row belongs,
-        where `X` holds several. Each is scaled by its own rows, and each goes on, or not, where it
-        ended itself; one that `fit` has not seen has no context. Windows have no such names: with
-        them it must be left out.
+        where `X` holds several. Each is scaled by its own rows, and each continues, or not, where
+        it ended itself; one that `fit` has not seen has no context. Windows have no such names:
+        with them it must be left out.
 
     Attributes
     ----------
@@ -161,7 +161,7 @@ class WindowScaler(OneToOneFeatureMixin, SeriesOrWindowsTransformer):
         return self._scaled(X, found, self._fitted_statistics.of(found))
 
     def transform(self, X: ArrayLike) -> Any:
-        """Scale `X`, a series going on from the fitted rows where it continues them.
+        """Scale `X`, a series continuing from the fitted rows where it follows them.
 
         Parameters
         ----------

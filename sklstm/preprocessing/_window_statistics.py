@@ -3,7 +3,7 @@
 Every statistic is a pair of arrays ``(center, scale)``, one value per window and feature, such
 that ``(x - center) / scale`` is the scaled window. All arithmetic is in double precision, and sums
 are taken strictly from the oldest step to the newest: a window's statistics are the same bits
-whatever windows stand beside it, and however many missing values (NaN) stand before its first.
+whatever windows are in the batch, and however many missing values (NaN) stand before its first.
 """
 
 from numbers import Real
@@ -82,7 +82,7 @@ def expanding_statistics(series, state, method, feature_range):
     series : ndarray of shape (n_steps, n_features)
         The rows, oldest first.
     state : ndarray or None
-        What an earlier call returned, to go on after its last row; None to begin.
+        What an earlier call returned, to continue after its last row; None to begin.
     method : str
         As in `window_statistics`.
     feature_range : tuple of (float, float)
@@ -93,7 +93,7 @@ def expanding_statistics(series, state, method, feature_range):
     center, scale : ndarray of shape (n_steps, n_features)
         The same bits whether a series is given at once or in parts.
     state : ndarray of shape (n_values, n_features)
-        What is to be known of the rows to go on after them.
+        What is to be known of the rows to continue after them.
     """
     series = series.astype(np.float64, copy=False)
     if method == "minmax":

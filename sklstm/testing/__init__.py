@@ -1,4 +1,4 @@
-"""Checks for sequence estimators, beside those of `sklearn.utils.estimator_checks`."""
+"""Checks for sequence estimators, besides those of `sklearn.utils.estimator_checks`."""
 
 from sklstm._public import publish
 

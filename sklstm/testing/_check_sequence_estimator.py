@@ -54,7 +54,7 @@ def check_sequence_estimator(
 ) -> list[str]:
     """Check that an estimator keeps what this package promises of sequences.
 
-    For transformers of series: rows are kept, results are causal, rows that go on after the fitted
+    For transformers of series: rows are kept, results are causal, rows that continue the fitted
     ones see them, inverses are exact. For regressors and classifiers of windows: a row's
     prediction does not depend on the others to the last bit, missing steps at either end change
     nothing, one feature may be given as two axes, in a pipeline results are causal and windows

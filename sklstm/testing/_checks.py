@@ -129,7 +129,7 @@ def check_causality_of_series(estimator):
 
 
 def check_context_of_series(estimator):
-    """Rows that go on after the fitted ones are transformed as part of the whole series."""
+    """Rows that continue the fitted ones are transformed as part of the whole series."""
     X = random_series()
     whole = np.asarray(clone(estimator).fit_transform(X))
     for end in (1, 3, N_STEPS // 2):
@@ -235,7 +235,7 @@ def check_causality_of_windows(estimator):
 
 
 def check_context_of_windows(estimator):
-    """In a pipeline, windows of rows that go on reach back into the fitted rows."""
+    """In a pipeline, windows of rows that follow reach back into the fitted rows."""
     X = random_series()
     y = targets(estimator, X)
     end = N_STEPS // 2

@@ -66,7 +66,7 @@ class TextSequencer(TransformerMixin, SavedStateMixin, BaseEstimator):
     vocabulary : mapping of str to int or iterable of str, default=None
         Tokens and their ids (whole numbers from 2 on, gaps are allowed), or tokens alone, which
         get ids in their order. None: learned in `fit`. `max_tokens` and `skip_top` choose from
-        what is learned, and are refused beside it.
+        what is learned, and are refused with it.
 
     Attributes
     ----------

@@ -138,7 +138,7 @@ def _what_to_do(index: pd.MultiIndex, which: str) -> str:
     """Say how to come to an index of one level."""
     if which:
         return (
-            f"the levels {list(index.names)} beside the names of the series: rows of a series are "
+            f"the levels {list(index.names)} besides the names of the series: rows of a series are "
             "labelled by their time alone. Drop the other levels (droplevel)."
         )
     names = [name for name in index.names if isinstance(name, str)]

@@ -28,7 +28,7 @@ class TorchEngine:
     settings : sklstm.training.TrainingSettings
         The hyperparameters of training.
     optimizer_state : list or None
-        State of the optimiser to go on from.
+        State of the optimiser to resume from.
     """
 
     def __init__(self, spec, weights, data, validation, settings, optimizer_state):

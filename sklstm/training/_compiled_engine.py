@@ -45,7 +45,7 @@ class CompiledEngine:
     settings : TrainingSettings
         As for `train`.
     optimizer_state : list or None
-        State of the optimiser to go on from.
+        State of the optimiser to resume from.
     """
 
     def __init__(self, spec, weights, data, validation, settings, optimizer_state):

@@ -266,7 +266,7 @@ def test_a_folder_must_be_there_when_the_fit_begins():
 def test_partial_fit_goes_on_from_the_estimator_itself(tmp_path, fitted_bits):
     model = LSTMRegressor(4, **SMALL).set_callbacks(Checkpoint("a"))
     for _ in range(2):
-        with pytest.raises(ValueError, match="Checkpoint is for fit: partial_fit goes on from"):
+        with pytest.raises(ValueError, match="Checkpoint is for fit: partial_fit continues from"):
             model.partial_fit(X, Y)
         assert not [*tmp_path.iterdir()]
     before = fitted_bits(model.fit(X, Y))
