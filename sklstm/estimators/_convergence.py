@@ -36,7 +36,10 @@ def warn_if_nothing_learned(
     stopped_by_itself = network.stop_reason in ("training_loss", "validation_score")
     if not (estimator.max_epochs == "auto" or stopped_by_itself):
         return
-    reached, of_constant = network.loss_curve[-1], loss_of_constant(data, loss)
+    try:
+        reached, of_constant = network.loss_curve[-1], loss_of_constant(data, loss)
+    except NotImplementedError:  # a loss that does not say what its best constant is
+        return
     if reached < _SHARE * of_constant or of_constant == 0.0:
         return
     constant = "the class shares" if is_classifier(estimator) else "a constant prediction"

@@ -148,8 +148,11 @@ def is_target(series: Any, exog: Any, by: Hashable | None) -> bool:
     Returns
     -------
     is_target : bool
-        Whether they have the same values, and no other names.
+        Whether they have the same values, and neither other names nor another index.
     """
+    labels = [table.index for table in (series, exog) if hasattr(table, "iloc")]
+    if len(labels) == 2 and not labels[0].equals(labels[1]):
+        return False
     names, others = (names_of_columns(table, by) for table in (series, exog))
     if names is not None and others is not None and names != others:
         return False

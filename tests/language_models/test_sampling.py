@@ -144,9 +144,10 @@ def test_a_prompt_without_any_token_is_none():
 
 
 def test_an_analyzer_of_ones_own():
-    model = GRULanguageModel(analyzer=lambda text: text.split("-"), **SMALL).fit("to-be-or-" * 9)
+    of_words = {"analyzer": lambda text: text.split("-"), "level": "word"}
+    model = GRULanguageModel(**of_words, **SMALL).fit("to-be-or-" * 9)
     assert set(model.vocabulary_) == {"to", "be", "or", ""}
-    assert model.set_params(level="word").sample(2, prompt="to-be", top_k=1).startswith("to-be ")
+    assert model.sample(2, prompt="to-be", top_k=1).startswith("to-be ")
 
 
 @pytest.mark.parametrize(

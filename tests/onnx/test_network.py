@@ -129,7 +129,8 @@ def test_what_predict_refuses_is_nan(output, windows, run):
     model = fitted(windows=windows, hidden_size=3, output=output)
     X = windows[:4].astype(np.float32)
     X[0], X[1, 2, 0], X[2, 2, 3] = np.nan, np.nan, np.inf
-    for wrong in X[:3]:
+    assert np.isnan(model.predict(X[[0, 3]])[0]).all()  # no step of it is observed
+    for wrong in X[1:3]:
         with pytest.raises(ValueError, match="X "):
             model.predict(wrong[np.newaxis])
     (predicted,) = run(to_onnx(model), X)

@@ -188,8 +188,8 @@ def test_a_fresh_process_predicts_the_same_and_loads_little(tmp_path, kind):
         skops.io.dump(fitted(), tmp_path / "model")
     else:
         {"pickle": pd.to_pickle, "joblib": joblib.dump}[kind](fitted(), tmp_path / "model")
-    np.save(tmp_path / "expected.npy", fitted().predict(SERIES[:1]))
-    np.save(tmp_path / "X.npy", SERIES[:1])
+    np.save(tmp_path / "expected.npy", fitted().predict(SERIES[:9]))
+    np.save(tmp_path / "X.npy", SERIES[:9])
     code = f"""
 import sys
 import joblib, numpy as np, pandas, sklearn.pipeline, sklstm

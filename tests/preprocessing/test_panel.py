@@ -195,10 +195,9 @@ def test_the_smoother_has_a_state_for_each_series(panels):
         np.testing.assert_array_equal(state, of_one.state_)
 
 
-def test_a_shorter_lookback_serves_and_a_longer_one_does_not(panels):
+def test_another_lookback_takes_another_fit(panels):
     X = panels.make(list("ABABBAAAB"))
     windower = SequenceWindower(4, by="name", context="always").fit(X[:6])
-    expected = clone(windower).set_params(lookback=2).fit(X[:6]).transform(X[6:])
-    np.testing.assert_array_equal(windower.set_params(lookback=2).transform(X[6:]), expected)
-    with pytest.raises(ValueError, match="lookback=9 was 4 in fit"):
-        windower.set_params(lookback=9).transform(X[6:])
+    for lookback in (2, 9):
+        with pytest.raises(ValueError, match=f"lookback={lookback} was 4 in fit"):
+            windower.set_params(lookback=lookback).transform(X[6:])

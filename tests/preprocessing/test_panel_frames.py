@@ -150,7 +150,7 @@ def with_another_level(X):
         (lambda X: X.iloc[[0, 1, 1]], r"The index of X \(series 'B'\) has duplicate labels, 2024"),
         (lambda X: X.set_axis([pd.NaT, *X.index[1:]]), r"\(series 'A'\) has missing labels"),
         (lambda X: X.set_axis(X.index.strftime("%d.%m.%Y"))[::-1], r"\(series 'B'\) is not sorted"),
-        (with_another_level, r"\(series 'A'\) has the levels \['day', 'rank'\] beside the names"),
+        (with_another_level, r"\(series 'A'\) has the levels \['day', 'rank'\] besides the names"),
         (lambda X: X.drop(columns="name").set_index(X["name"]), "'name' is the only level of the"),
         (lambda X: pd.concat([X, X["name"]], axis=1), "'name' is the name of several columns of X"),
         (lambda X: X[["name"]], "X has no features: by='name' is its only column"),
