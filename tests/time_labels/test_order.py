@@ -200,7 +200,7 @@ def test_an_index_of_several_levels_names_one_that_may_tell_series_apart():
         (DAYS[[0, 1, 1]], "has duplicate labels"),
         (pd.DatetimeIndex(["2024-01-01", None]), "has missing labels"),
         (pd.Index(["2024-01-01", "x"]), "has dates that are text"),
-        (pd.MultiIndex.from_product([["a"], DAYS]), r"has the levels \[None, None\] besides the na"),
+        (pd.MultiIndex.from_product([["a"], DAYS]), r"has the levels \[None, None\] besides the"),
     ],
 )
 def test_the_series_is_named_in_the_message(index, words):
