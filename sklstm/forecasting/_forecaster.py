@@ -88,7 +88,7 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
     `update` keeps the newest. Errors are taken on the scale of `transformer`, such as a logarithm,
     and each bound by the errors of its side, so that intervals of skewed errors are skewed. A
     series of a panel that has too few of them borrows those of the others, relative to the size of
-    their steps.
+    their steps. Adaptive intervals [2]_ correct their levels by how many rows they have missed.
 
     Rows of several series are put in the order of time for `estimator`, so that its own validation
     block, or the folds of a search, hold the newest ones.
@@ -245,7 +245,7 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
             Which of several series to forecast; by default all.
         intervals : {"conformal", "adaptive"}, default="conformal"
             ``"adaptive"``: levels are corrected by the share of the calibration rows that intervals
-            missed, those of `update` included (adaptive conformal inference [2]_).
+            missed, those of `update` included (adaptive conformal inference).
 
         Returns
         -------
