@@ -21,7 +21,7 @@ from ._scores import predicted_rows, skill_score
 
 
 def _fitted_for_scorers(forecaster):
-    if getattr(forecaster, "_scored_by_rows", False):
+    if forecaster._scored_by_rows:
         return True
     raise AttributeError(
         "Forecaster has predict for the scorers of scikit-learn only, after fit(series, series), "
@@ -36,6 +36,7 @@ class BacktestMixin:
     by: Any
     _model: ForecastModel
     _known: KnownSeries
+    _scored_by_rows = False  # whether fit had the series as y; also of older files
 
     def backtest(
         self,

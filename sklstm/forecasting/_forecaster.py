@@ -353,7 +353,7 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
             If rows do not follow on those known, or are of an unknown series.
         """
         check_is_fitted(self)
-        if getattr(self, "_scored_by_rows", False):  # fitted with the series as y
+        if self._scored_by_rows:
             exog = self._exog_of(series, exog)
         self._known = self._known.followed_by(series, exog)
         return self

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
-from sklstm.data import check_same_labels, column_names, refuse_overflow, with_columns
+from sklstm.data import column_names, refuse_overflow, with_columns
 from sklstm.time_labels import step_numbers
 
 from ._series_transformer import SeriesTransformer, fit_task
@@ -133,8 +133,7 @@ class CausalImputer(SeriesTransformer):
         ValueError
             If a column has no value at all.
         """
-        check_same_labels({"X": X, "y": y})
-        self._fit(X)
+        self._fit(X, y)
         return self
 
     def fit_transform(self, X: ArrayLike, y: Any = None) -> Any:
@@ -152,8 +151,7 @@ class CausalImputer(SeriesTransformer):
         filled : ndarray or dataframe of shape (n_steps, n_features_out)
             As `transform` gives it.
         """
-        check_same_labels({"X": X, "y": y})
-        found = self._fit(X)
+        found = self._fit(X, y)
         return self._filled(X, found, {})
 
     def transform(self, X: ArrayLike) -> Any:

@@ -9,7 +9,7 @@ from sklearn.base import OneToOneFeatureMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from sklstm.data import check_same_labels, refuse_overflow
+from sklstm.data import refuse_overflow
 
 from ._series_transformer import SeriesTransformer, fit_task
 
@@ -103,8 +103,7 @@ class ExponentialSmoother(OneToOneFeatureMixin, SeriesTransformer):
         self : ExponentialSmoother
             The fitted smoother.
         """
-        check_same_labels({"X": X, "y": y})
-        self._fit(X)
+        self._fit(X, y)
         return self
 
     def fit_transform(self, X: ArrayLike, y: Any = None) -> Any:
@@ -122,8 +121,7 @@ class ExponentialSmoother(OneToOneFeatureMixin, SeriesTransformer):
         smoothed : ndarray or dataframe of shape (n_steps, n_features)
             A frame for a frame, with its index.
         """
-        check_same_labels({"X": X, "y": y})
-        found, smoothed = self._fit(X)
+        found, smoothed = self._fit(X, y)
         return self._like_series(smoothed, X, found)
 
     def transform(self, X: ArrayLike) -> Any:

@@ -11,7 +11,7 @@ from sklearn.base import OneToOneFeatureMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from sklstm.data import check_same_labels, refuse_overflow
+from sklstm.data import refuse_overflow
 
 from ._find_season import season_of
 from ._series_transformer import SeriesTransformer, fit_task, with_missing_steps
@@ -133,8 +133,7 @@ class SeasonalDifferencer(OneToOneFeatureMixin, SeriesTransformer):
         self : SeasonalDifferencer
             The fitted transformer.
         """
-        check_same_labels({"X": X, "y": y})
-        self._fit(X)
+        self._fit(X, y)
         return self
 
     def fit_transform(self, X: ArrayLike, y: Any = None) -> Any:
@@ -152,8 +151,7 @@ class SeasonalDifferencer(OneToOneFeatureMixin, SeriesTransformer):
         differences : ndarray or dataframe of shape (n_steps, n_features)
             NaN in the first season; a frame for a frame, with its index.
         """
-        check_same_labels({"X": X, "y": y})
-        found = self._fit(X)
+        found = self._fit(X, y)
         return self._like_series(found.in_order(self._differences(found, {})), X, found)
 
     def transform(self, X: ArrayLike) -> Any:

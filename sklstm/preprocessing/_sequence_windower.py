@@ -10,7 +10,6 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
 from sklstm.data import (
-    check_same_labels,
     empty_beside,
     is_on_disk,
     step_names,
@@ -150,8 +149,7 @@ class SequenceWindower(SeriesTransformer):
         self : SequenceWindower
             The fitted windower.
         """
-        check_same_labels({"X": X, "y": y})
-        self._fit(X)
+        self._fit(X, y)
         return self
 
     def fit_transform(self, X: ArrayLike, y: Any = None) -> Any:
@@ -169,8 +167,7 @@ class SequenceWindower(SeriesTransformer):
         windows : ndarray of shape (n_steps, lookback, n_features)
             As `transform` gives them.
         """
-        check_same_labels({"X": X, "y": y})
-        found = self._fit(X)
+        found = self._fit(X, y)
         return found.in_order(
             self._windows(series, self._places(key, index), before=series[:0])
             for key, index, series in found

@@ -15,6 +15,7 @@ from sklstm.data import (
     WindowsInputMixin,
     as_series,
     as_windows,
+    check_same_labels,
     column_names,
     flatten_windows,
     frame_like,
@@ -149,7 +150,10 @@ def with_missing_steps(rows, index, steps=None):
 
 
 def fit_task(fit):
-    """Make a method that takes `X` the one that fits: parameters checked, callbacks told."""
+    """Make a method of `X` the one that fits, of `X` and `y`.
+
+    Labels of `y` are checked, and so are parameters; callbacks are told.
+    """
 
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
@@ -161,7 +165,12 @@ def fit_task(fit):
         context.call_on_fit_task_end(estimator=self, X=X)
         return result
 
-    return checked_fit
+    @wraps(fit)
+    def labelled_fit(self, X, y):
+        check_same_labels({"X": X, "y": y})
+        return checked_fit(self, X)
+
+    return labelled_fit
 
 
 class SeriesTransformer(CallbackSupportMixin, TransformerMixin, SavedStateMixin, BaseEstimator):

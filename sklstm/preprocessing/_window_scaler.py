@@ -8,7 +8,7 @@ from sklearn.base import OneToOneFeatureMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from sklstm.data import check_same_labels, refuse_overflow
+from sklstm.data import refuse_overflow
 
 from ._series_statistics import FittedStatistics, series_statistics
 from ._series_transformer import SeriesOrWindowsTransformer, fit_task, with_missing_steps
@@ -137,8 +137,7 @@ class WindowScaler(OneToOneFeatureMixin, SeriesOrWindowsTransformer):
         self : WindowScaler
             The fitted scaler.
         """
-        check_same_labels({"X": X, "y": y})
-        self._fit(X)
+        self._fit(X, y)
         return self
 
     def fit_transform(self, X: ArrayLike, y: Any = None) -> Any:
@@ -156,8 +155,7 @@ class WindowScaler(OneToOneFeatureMixin, SeriesOrWindowsTransformer):
         scaled : ndarray or dataframe
             Of the kind and shape of `X`.
         """
-        check_same_labels({"X": X, "y": y})
-        found = self._fit(X)
+        found = self._fit(X, y)
         return self._scaled(X, found, self._fitted_statistics.of(found))
 
     def transform(self, X: ArrayLike) -> Any:
