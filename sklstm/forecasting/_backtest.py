@@ -11,7 +11,7 @@ from sklearn.base import clone
 from sklearn.utils import Bunch
 from sklearn.utils.parallel import Parallel, delayed
 
-from sklstm.metrics import NAIVE, ForecastMetric
+from sklstm.metrics import NAIVE, PATH_SCORES, ForecastMetric
 from sklstm.time_labels import label_text
 
 from ._folds import Cut, read_folds
@@ -26,6 +26,7 @@ from ._forecast_tables import (
 )
 from ._intervals import IntervalMaker, following_rows, refuse_infinite, refuse_missing
 from ._known_series import level_suffix
+from ._path_scores import with_path_scores
 from ._scores import forecast_known, lacking_rows, last_step, unused_future
 
 
@@ -41,6 +42,11 @@ class BacktestSettings:
     adaptive: bool = False
     metrics: Sequence[ForecastMetric] = ()
     from_earlier: bool = False  # where values known in advance end too soon
+
+    @property
+    def draws_paths(self) -> bool:
+        """Whether a metric is a score of paths."""
+        return any(metric.needs == "paths" for metric in self.metrics)
 
 
 def run_backtest(
@@ -89,7 +95,8 @@ def run_backtest(
     }
     if known.by is not None:
         tables["by_series"] = error_table(forecasts, settings.levels, settings.metrics, by=known.by)
-    return Bunch(forecasts=forecasts.drop(columns=list(NAIVE), errors="ignore"), **tables)
+    shown = forecasts.drop(columns=[*NAIVE, *PATH_SCORES], errors="ignore")
+    return Bunch(forecasts=shown, **tables)
 
 
 def errors_after(
@@ -211,6 +218,8 @@ def _forecast_folds(fitted, known, first, folds, settings):
     ]
     if settings.levels and results:
         results = _with_bounds(results, fitted, settings)
+    if settings.draws_paths and results:
+        results = with_path_scores(results, fitted)
     by_key = {result.history.key: result for result in results}
     return [_with_all_origins(by_key.get(job[0].key), job, settings) for job in jobs]
 
@@ -236,7 +245,8 @@ def _with_all_origins(result, job, settings):
     whole = _forecasts(history, origins, tested, nothing, settings)
     suffixes = map(level_suffix, settings.levels)
     ends = {f"{end}{suffix}": nothing for suffix in suffixes for end in ("lower", "upper")}
-    columns = whole.columns | ends
+    scores = {name: nothing for name in PATH_SCORES} if settings.draws_paths else {}
+    columns = whole.columns | ends | scores
     if result is not None:
         for name in columns.keys() - {"actual", "persistence", *NAIVE}:
             columns[name] = nothing.copy()

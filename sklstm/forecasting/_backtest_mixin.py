@@ -82,10 +82,14 @@ class BacktestMixin:
             Rows in a season of the persistence that forecasts are compared with: the value of
             the last row known, or of the last same place in the season.
         metrics : str, callable or list of them, default=None
-            What to report besides: ``"mase"``, ``"rmsse"``, ``"smape"``, with `level` also
-            ``"interval_score"``, ``"width"`` and ``"wql"``, names of functions in
-            `sklstm.metrics`, or functions of true and predicted values. Scaled errors are divided
-            by those of the seasonal naive forecast of the rows known at the origin.
+            What to report besides: ``"mase"``, ``"rmsse"``, ``"wrmsse"``, ``"smape"``, ``"owa"``;
+            of paths ``"crps"`` and ``"energy_score"``; with `level` also ``"interval_score"``,
+            ``"width"`` and ``"wql"``; names of functions in `sklstm.metrics`, or functions of true
+            and predicted values. Scaled errors are divided by those of the seasonal naive forecast
+            of the rows known at the origin, and ``"wrmsse"`` weights series by the sum of their
+            last 28 rows known there. ``"owa"`` is relative to persistence, with its `season`.
+            Scores of paths are those of 100, drawn as by `sample_paths` with a fixed seed; the
+            energy score of a step is that of all steps up to it.
         intervals : {"conformal", "adaptive"}, default="conformal"
             As in `forecast`.
 
@@ -132,7 +136,7 @@ class BacktestMixin:
             refuse_quantile(self.estimator)
         forecaster = clone(self)
         forecaster._validate_params()
-        if not settings.levels:
+        if not (settings.levels or settings.draws_paths):
             forecaster.set_params(calibration_size=None)
         return run_backtest(forecaster, series, exog, cv, settings)
 

@@ -12,6 +12,8 @@ from sklstm.metrics import ForecastMetric
 from ._histories import History
 from ._known_series import KnownSeries, level_suffix
 
+_M5_ROWS = 28  # newest rows whose sum is the weight of a series
+
 
 @dataclass(frozen=True)
 class Forecasts:
@@ -65,7 +67,7 @@ def persistence(values: np.ndarray, origins: np.ndarray, steps: int, season: int
 
 
 def naive_errors(values: np.ndarray, origins: np.ndarray, season: int) -> list[np.ndarray]:
-    """Return the mean absolute and squared error of the naive forecast of the rows up to origins.
+    """Return mean errors of the naive forecast of the rows up to origins, and the newest turnover.
 
     Parameters
     ----------
@@ -78,8 +80,9 @@ def naive_errors(values: np.ndarray, origins: np.ndarray, season: int) -> list[n
 
     Returns
     -------
-    absolute, squared : ndarray of shape (n_origins, n_columns)
-        NaN where no such error is known.
+    absolute, squared, turnover : ndarray of shape (n_origins, n_columns)
+        The first two are NaN where no such error is known; the last one is the sum of the last 28
+        values without their signs, by which the M5 competition weights series.
     """
     steps = np.full(values.shape, np.nan)
     steps[season:] = values[season:] - values[:-season]
@@ -88,7 +91,9 @@ def naive_errors(values: np.ndarray, origins: np.ndarray, season: int) -> list[n
     for sizes in (np.abs(steps), steps**2):
         sums = np.nancumsum(sizes, axis=0)[origins]
         means.append(np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0))
-    return means
+    totals = np.nancumsum(np.abs(values), axis=0)
+    before = np.where((origins >= _M5_ROWS)[:, np.newaxis], totals[origins - _M5_ROWS], 0.0)
+    return [*means, totals[origins] - before]
 
 
 def forecast_table(results: list[Forecasts], known: KnownSeries) -> pd.DataFrame:

@@ -21,7 +21,7 @@ from ._forecast_model import ForecastModel, Path
 from ._histories import History, is_target
 from ._intervals import check_levels, fit_calibrator, split_off_newest
 from ._known_series import KnownSeries, forecast_frame, frame_of_paths, panel_frame
-from ._paths import draw_paths
+from ._paths import PathMaker
 
 
 class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimator):
@@ -328,7 +328,8 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
         futures = self._known.futures(histories, exog, steps, self._model.padded(steps))
         paths = [Path(past, np.array([len(past) - 1]), futures[past.key][0]) for past in histories]
         rng = np.random.default_rng(check_random_state(random_state).randint(2**31))
-        drawn = draw_paths(self, paths, steps, n_paths, rng)
+        found = PathMaker.of(self, paths, steps).draw(paths, steps, n_paths, rng)
+        drawn = {past.key: one[0] for past, one in zip(histories, found, strict=True)}
         labels = {past.key: futures[past.key][1] for past in histories}
         return frame_of_paths(drawn, labels, self._known)
 

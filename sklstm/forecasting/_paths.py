@@ -1,8 +1,8 @@
-"""Joint paths of the rows that follow: `draw_paths`."""
+"""Joint paths of the rows that follow: `PathMaker`."""
 
-from collections.abc import Hashable, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 
@@ -15,117 +15,173 @@ from ._scores import unused_future
 _FEWEST = 10  # errors of its own that a series draws from
 
 
-def draw_paths(
-    fitted: Any, paths: Sequence[Path], steps: int, n_paths: int, rng: np.random.Generator
-) -> dict[Hashable, np.ndarray]:
-    """Draw paths of the rows that follow on the last ones of each series.
+@dataclass(frozen=True)
+class PathMaker:
+    """Draws paths of the rows that follow on some rows of series.
 
-    Parameters
-    ----------
-    fitted : Forecaster
-        Who forecasts.
-    paths : list of Path
-        The series, and what is known of the time after their ends.
-    steps : int
-        Rows of a path.
-    n_paths : int
-        Paths of each series.
-    rng : numpy Generator
-        Source of the draws.
-
-    Returns
-    -------
-    drawn : dict
-        By series arrays of shape (n_paths, steps, n_columns).
-
-    Raises
-    ------
-    ValueError
-        If there are too few errors to draw from.
-
-    Notes
-    -----
     Recursive forecasts feed draws back: each predicted row, plus an error of one step drawn from
     those of the calibration rows, enters the window of the next. Where rows stand for more than
     themselves after the transformer, such as differences, and with direct forecasts, whole paths of
     errors are drawn: those of all steps from one origin, so that steps depend on each other as they
     did there.
+
+    Parameters
+    ----------
+    fitted : Forecaster
+        Who forecasts.
+    feeds_back : bool
+        Whether draws enter the window of the next step.
+    calibrations : Calibrations or None
+        Errors to draw from; None if the regressor draws from distributions of its own.
     """
-    refuse_quantile(fitted.estimator)
-    model = fitted._model
-    scales = [
-        ErrorScale.of(model.transformers.get(path.history.key), path.history.values)
-        for path in paths
-    ]
-    whole = all(
-        scale.is_whole(model.transformers.get(path.history.key))
-        for path, scale in zip(paths, scales, strict=True)
-    )
-    if model.features.horizon > 1 or not whole:
-        return _residual_paths(fitted, paths, steps, n_paths, rng)
-    repeated = [replace(path, origins=np.repeat(path.origins, n_paths)) for path in paths]
-    if hasattr(model.regressor, "sample"):
-        drawn = model.forecast(repeated, steps, restored=False, rng=rng)
-    else:
-        noise = _errors_to_draw(fitted, paths, 1)
-        repeated = [
-            replace(path, noise=errors[rng.integers(len(errors), size=(n_paths, steps)), 0])
-            for path, errors in zip(repeated, noise, strict=True)
+
+    fitted: Any
+    feeds_back: bool
+    calibrations: Calibrations | None
+
+    @classmethod
+    def of(
+        cls, fitted: Any, paths: Sequence[Path], steps: int, asked_by: str = "sample_paths"
+    ) -> Self:
+        """Return what draws paths of these series.
+
+        Parameters
+        ----------
+        fitted : Forecaster
+            Who forecasts.
+        paths : list of Path
+            The series, where their paths begin, and what is known of the time after their ends.
+        steps : int
+            The most rows of a path.
+        asked_by : str, default="sample_paths"
+            What an error says that takes a calibration block.
+
+        Returns
+        -------
+        maker : PathMaker
+            With all errors that it may draw from.
+
+        Raises
+        ------
+        ValueError
+            If the forecaster has no calibration rows, and its regressor does not draw for itself.
+        """
+        refuse_quantile(fitted.estimator)
+        model = fitted._model
+        transformers = [model.transformers.get(path.history.key) for path in paths]
+        feeds_back = model.features.horizon == 1 and all(
+            ErrorScale.of(transformer, path.history.values).is_whole(transformer)
+            for path, transformer in zip(paths, transformers, strict=True)
+        )
+        if feeds_back and hasattr(model.regressor, "sample"):
+            return cls(fitted, feeds_back, None)
+        refuse_missing(fitted._calibrator, asked_by)
+        return cls(fitted, feeds_back, _errors_of(fitted, paths, 1 if feeds_back else steps))
+
+    def draw(
+        self, paths: Sequence[Path], steps: int, n_paths: int, rng: np.random.Generator
+    ) -> list[np.ndarray]:
+        """Draw paths from all origins.
+
+        Parameters
+        ----------
+        paths : list of Path
+            Some or all of those that this is made for.
+        steps : int
+            Rows of a path.
+        n_paths : int
+            Paths from each origin.
+        rng : numpy Generator
+            Source of the draws.
+
+        Returns
+        -------
+        drawn : list of ndarray of shape (n_origins, n_paths, steps, n_columns)
+            For each path, in the units of the series.
+
+        Raises
+        ------
+        ValueError
+            If there are too few errors to draw from.
+        """
+        if self.feeds_back:
+            return self._fed_back(paths, steps, n_paths, rng)
+        drawn = []
+        for path, forecast in zip(paths, self.fitted._model.forecast(paths, steps), strict=True):
+            chosen = [
+                errors[rng.integers(len(errors), size=n_paths)]
+                for errors in self._errors(path, steps)
+            ]
+            drawn.append(self._scale(path).moved(forecast[:, np.newaxis], np.stack(chosen)))
+        return drawn
+
+    def _fed_back(self, paths, steps, n_paths, rng):
+        model = self.fitted._model
+        repeated = [replace(path, origins=np.repeat(path.origins, n_paths)) for path in paths]
+        if self.calibrations is None:
+            drawn = model.forecast(repeated, steps, restored=False, rng=rng)
+        else:
+            noise = [
+                [
+                    errors[rng.integers(len(errors), size=(n_paths, steps)), 0]
+                    for errors in self._errors(path, 1)
+                ]
+                for path in paths
+            ]
+            repeated = [
+                replace(path, noise=np.concatenate(of_origins))
+                for path, of_origins in zip(repeated, noise, strict=True)
+            ]
+            drawn = model.forecast(repeated, steps, restored=False)
+        return [
+            self._scale(path).back(values).reshape(-1, n_paths, *values.shape[1:])
+            for path, values in zip(paths, drawn, strict=True)
         ]
-        drawn = model.forecast(repeated, steps, restored=False)
-    return {
-        path.history.key: scale.back(values)
-        for path, scale, values in zip(paths, scales, drawn, strict=True)
-    }
+
+    def _scale(self, path):
+        transformer = self.fitted._model.transformers.get(path.history.key)
+        return ErrorScale.of(transformer, path.history.values)
+
+    def _errors(self, path, steps):
+        """Return for each origin the errors of all steps known by then, (n, steps, n_columns)."""
+        assert self.calibrations is not None
+        return [
+            _own_or_pooled(self.calibrations, path.history, int(origin), steps)
+            for origin in path.origins
+        ]
 
 
-def _residual_paths(fitted, paths, steps, n_paths, rng):
-    """Return forecasts moved by the errors of all steps from origins that are drawn."""
-    forecasts = fitted._model.forecast(paths, steps)
-    drawn = {}
-    for path, forecast, errors in zip(
-        paths, forecasts, _errors_to_draw(fitted, paths, steps), strict=True
-    ):
-        transformer = fitted._model.transformers.get(path.history.key)
-        scale = ErrorScale.of(transformer, path.history.values)
-        chosen = errors[rng.integers(len(errors), size=n_paths)]
-        drawn[path.history.key] = scale.moved(forecast, chosen)
-    return drawn
-
-
-def _errors_to_draw(fitted, paths, steps):
-    """Return for each series errors of all steps from some origins, (n_origins, steps, n_columns).
-
-    Of series that have few they are those of all, relative to the size of their steps.
-    """
+def _errors_of(fitted, paths, steps):
+    """Return the errors of series; if one has few of its own, those of all others as well."""
     maker = IntervalMaker(fitted._model, fitted._calibrator, fitted._n_newest, {})
-    refuse_missing(maker.calibrator, "sample_paths")
-    found = _calibrations(maker, paths, steps)
-    own = {key: _complete(one.known_at(len(one.history) - 1)) for key, one in found.items()}
-    if any(len(errors) < _FEWEST for errors in own.values()):
+    found = maker.calibrations(paths, steps, _first_origin)
+    own = [_complete(found[p.history.key].known_at(_first_origin(p)), steps) for p in paths]
+    if any(len(errors) < _FEWEST for errors in own):
         others = [
             Path(past, np.empty(0, dtype=int), unused_future(maker.calibrator, past, steps))
             for key, past in fitted._known.histories.items()
             if key not in found
         ]
-        found.update(_calibrations(maker, others, steps))
-    return [_own_or_pooled(own[path.history.key], found, path.history) for path in paths]
+        found.update(maker.calibrations(others, steps, _first_origin))
+    return found
 
 
-def _calibrations(maker, paths, steps):
-    return maker.calibrations(paths, steps, lambda path: len(path.history) - 1)
+def _first_origin(path):
+    return int(path.origins.min()) if len(path.origins) else len(path.history) - 1
 
 
-def _complete(errors):
+def _complete(errors, steps):
+    errors = errors[:, :steps]
     return errors[~np.isnan(errors).any(axis=(1, 2))]
 
 
-def _own_or_pooled(errors: np.ndarray, found: Calibrations, history: Any) -> np.ndarray:
+def _own_or_pooled(found: Calibrations, history: Any, origin: int, steps: int) -> np.ndarray:
+    errors = _complete(found[history.key].known_at(origin), steps)
     if len(errors) >= _FEWEST:
         return errors
     if len(found) > 1:
-        pooled = _complete(found.pooled_at(history.index[-1]))
-        size = found[history.key].size_at(len(history) - 1)
+        pooled = _complete(found.pooled_at(history.index[origin]), steps)
+        size = found[history.key].size_at(origin)
         if len(pooled) >= _FEWEST and np.isfinite(size).all():
             return pooled * size
     raise ValueError(

@@ -111,7 +111,7 @@ def lacking_rows(model, history, origins, n_steps):
     return np.maximum(ends + 1 - len(history), 0)
 
 
-def forecast_known(model, jobs):
+def forecast_known(model, jobs, forecast=None):
     """Forecast rows of series that are known, if need be from earlier rows than asked for.
 
     Where values known in advance end before the last block of `horizon` rows does, forecasts begin
@@ -124,12 +124,15 @@ def forecast_known(model, jobs):
     jobs : list of (History, ndarray, ndarray)
         Series, the origins of shape (n_origins,), and which rows ahead are wanted, (n_origins,
         steps).
+    forecast : callable, optional
+        Takes paths and a number of steps, in place of ``model.forecast``; may return one axis more.
 
     Returns
     -------
     forecasts : list of ndarray of shape (n_origins, steps, n_columns)
         Numbers at least up to the last row wanted from each origin.
     """
+    forecast = model.forecast if forecast is None else forecast
     shifts = [lacking_rows(model, past, origins, last_step(w)) for past, origins, w in jobs]
     parts = [
         (number, shift) for number, by_origin in enumerate(shifts) for shift in np.unique(by_origin)
@@ -140,8 +143,10 @@ def forecast_known(model, jobs):
         past, origins, _ = jobs[number]
         chosen = origins[shifts[number] == shift] - shift
         paths.append(Path(past, chosen, unused_future(model, past, steps)))
-    forecasts = [np.full((*w.shape, past.values.shape[1]), np.nan) for past, _, w in jobs]
-    for (number, shift), values in zip(parts, model.forecast(paths, steps), strict=True):
+    forecasts: list[Any] = [None] * len(jobs)
+    for (number, shift), values in zip(parts, forecast(paths, steps), strict=True):
+        if forecasts[number] is None:
+            forecasts[number] = np.full((*jobs[number][2].shape, *values.shape[2:]), np.nan)
         n_steps = forecasts[number].shape[1]
         forecasts[number][shifts[number] == shift] = values[:, shift : shift + n_steps]
     return forecasts

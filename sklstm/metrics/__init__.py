@@ -4,10 +4,17 @@ from sklstm._public import publish
 
 from ._distribution_scores import (
     continuous_ranked_probability_score,
+    crps_of_draws,  # noqa: F401  for backtests
+    energy_by_step,  # noqa: F401  for backtests
     energy_score,
     weighted_quantile_loss,
 )
-from ._forecast_metrics import NAIVE, ForecastMetric, read_metrics  # noqa: F401  for searches
+from ._forecast_metrics import (  # noqa: F401  for searches and backtests
+    NAIVE,
+    PATH_SCORES,
+    ForecastMetric,
+    read_metrics,
+)
 from ._intervals import interval_coverage, mean_interval_score, mean_interval_width
 from ._percentage_errors import (
     overall_weighted_average,

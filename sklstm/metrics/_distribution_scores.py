@@ -175,7 +175,7 @@ def continuous_ranked_probability_score(
         scores = crps_of(forecast, true)
     else:
         true, draws = _with_last_axis(y_true, forecast, "forecast")
-        scores = _crps_of_draws(true, draws, fair=fair)
+        scores = crps_of_draws(true, draws, fair=fair)
     weights = _of_all_outputs(weights_of(sample_weight, len(true)), true)
     return float(np.average(scores, weights=weights))
 
@@ -252,8 +252,23 @@ def energy_score(
     return float(np.average(scores, weights=weights_of(sample_weight, len(true))))
 
 
-def _crps_of_draws(true: NDArray, draws: NDArray, *, fair: bool) -> NDArray:
-    """Return the score of each true value from draws in the last axis."""
+def crps_of_draws(true: NDArray, draws: NDArray, *, fair: bool = True) -> NDArray:
+    """Return the score of each true value, NaN for NaN.
+
+    Parameters
+    ----------
+    true : ndarray
+        True values.
+    draws : ndarray of the shape of `true` and one axis more
+        Draws for each of them.
+    fair : bool, default=True
+        As for `continuous_ranked_probability_score`.
+
+    Returns
+    -------
+    scores : ndarray of the shape of `true`
+        In its unit.
+    """
     _check_enough(draws, "forecast", fair=fair)
     n_draws = draws.shape[-1]
     errors = np.sort(draws - true[..., np.newaxis], axis=-1)
@@ -262,6 +277,29 @@ def _crps_of_draws(true: NDArray, draws: NDArray, *, fair: bool) -> NDArray:
     n_pairs = n_draws * (n_draws - 1 if fair else n_draws)
     apart = errors @ ranks / max(n_pairs, 1)
     return np.abs(errors).mean(axis=-1) - apart
+
+
+def energy_by_step(true: NDArray, paths: NDArray) -> NDArray:
+    """Return the fair energy score of the first step, the first two, and so on.
+
+    Parameters
+    ----------
+    true : ndarray of shape (n_steps,)
+        True values; steps that are NaN do not count.
+    paths : ndarray of shape (n_steps, n_paths)
+        At least two paths.
+
+    Returns
+    -------
+    scores : ndarray of shape (n_steps,)
+        The last one is the score of the whole paths.
+    """
+    known = ~np.isnan(true)
+    true, paths = np.where(known, true, 0.0), np.where(known[:, np.newaxis], paths, 0.0)
+    first, second = np.triu_indices(paths.shape[1], 1)  # each pair once
+    apart = np.sqrt(np.cumsum((paths[:, first] - paths[:, second]) ** 2, axis=0))
+    off = np.sqrt(np.cumsum((paths - true[:, np.newaxis]) ** 2, axis=0))
+    return off.mean(axis=1) - apart.mean(axis=1) / 2
 
 
 def _check_enough(draws: NDArray, name: str, *, fair: bool) -> None:

@@ -11,7 +11,11 @@ from ._distribution_scores import weighted_quantile_loss
 from ._intervals import interval_coverage, mean_interval_score, mean_interval_width
 from ._percentage_errors import symmetric_mean_absolute_percentage_error
 
-NAIVE = ("_naive_absolute", "_naive_squared")  # columns that divide scaled errors
+#: Columns of what is known at the origin: mean errors of the naive forecast, by which scaled errors
+#: are divided, and the sum of the newest rows, by which series are weighted.
+NAIVE = ("_naive_absolute", "_naive_squared", "_turnover")
+#: Columns of scores of paths: those of a step by itself, and of all steps up to it.
+PATH_SCORES = ("_crps", "_energy")
 
 
 @dataclass(frozen=True)
@@ -27,8 +31,9 @@ class ForecastMetric:
         if it is `of_level`, the names of the bounds and their level; returns a number.
     of_level : bool
         Whether there is one value for each level of intervals.
-    needs : {"", "level", "scale"}
-        What it takes besides predictions: intervals, or errors of the naive forecast.
+    needs : {"", "level", "scale", "paths"}
+        What it takes besides predictions: intervals, errors of the naive forecast, or scores of
+        paths.
     is_loss : bool
         Whether less is better; None where neither more nor less is.
     """
@@ -111,8 +116,9 @@ def _read_metric(metric):
             f" and functions of true and predicted values; got {metric!r}."
         )
     known = getattr(metric, "__name__", type(metric).__name__)
-    if known in _LONG_NAMES and getattr(metric, "__module__", "").startswith("sklstm"):
-        return _METRICS[_LONG_NAMES[known]]
+    name = _LONG_NAMES.get(known, known)
+    if name in _METRICS and getattr(metric, "__module__", "").startswith("sklstm"):
+        return _METRICS[name]
 
     def of(rows):
         return metric(rows["actual"].to_numpy(), rows["prediction"].to_numpy())
@@ -143,6 +149,45 @@ def _mase(rows):
 def _rmsse(rows):
     squared = _by_series(_errors(rows) ** 2 / _naive(rows, NAIVE[1]), rows).mean()
     return np.sqrt(squared).mean()
+
+
+def _wrmsse(rows):
+    errors = np.sqrt(_by_series(_errors(rows) ** 2 / _naive(rows, NAIVE[1]), rows).mean())
+    weights = _by_series(rows[NAIVE[2]].to_numpy(), rows).mean()
+    if not weights.any():
+        raise ValueError(
+            "'wrmsse' weights series by the sums of their newest rows, and all of these are zero."
+        )
+    return np.average(errors, weights=weights)
+
+
+def _owa(rows):
+    rows = rows[rows["persistence"].notna()]
+    reference = rows.assign(prediction=rows["persistence"])
+    ratios = []
+    for of in (_smape_by_series, _mase):
+        divisor = of(reference)
+        if not divisor:
+            raise ValueError(
+                "'owa' divides errors by those of the seasonal persistence, which makes none here."
+            )
+        ratios.append(of(rows) / divisor)
+    return np.mean(ratios)
+
+
+def _smape_by_series(rows):
+    true, predicted = rows["actual"].to_numpy(), rows["prediction"].to_numpy()
+    total = np.abs(true) / 2 + np.abs(predicted) / 2
+    gap = np.abs(true - predicted)
+    errors = np.divide(gap, total, out=np.zeros_like(gap), where=total > 0)
+    return _mean_by_series(errors, rows)
+
+
+def _energy(rows):
+    """Return the mean of the scores of whole paths: those up to the last step of each origin."""
+    step = rows.index.get_level_values("step").to_numpy()
+    last = np.append(step[1:] <= step[:-1], True)
+    return rows[PATH_SCORES[1]].to_numpy()[last].mean()
 
 
 def _naive(rows, column):
@@ -184,7 +229,9 @@ _METRICS = {
         ForecastMetric("rmse", lambda rows: np.sqrt((_errors(rows) ** 2).mean())),
         ForecastMetric("mase", _mase, needs="scale"),
         ForecastMetric("rmsse", _rmsse, needs="scale"),
+        ForecastMetric("wrmsse", _wrmsse, needs="scale"),
         ForecastMetric("smape", _smape),
+        ForecastMetric("owa", _owa, needs="scale"),
         ForecastMetric(
             "coverage", lambda y, low, high, _: interval_coverage(y, low, high), of_level=True,
             needs="level", is_loss=None,
@@ -199,6 +246,8 @@ _METRICS = {
             of_level=True, needs="level",
         ),
         ForecastMetric("wql", _wql, needs="level"),
+        ForecastMetric("crps", lambda rows: rows[PATH_SCORES[0]].mean(), needs="paths"),
+        ForecastMetric("energy_score", _energy, needs="paths"),
     )
 }  # fmt: skip
 _LONG_NAMES = {
@@ -209,4 +258,6 @@ _LONG_NAMES = {
     "mean_interval_width": "width",
     "mean_interval_score": "interval_score",
     "weighted_quantile_loss": "wql",
+    "overall_weighted_average": "owa",
+    "continuous_ranked_probability_score": "crps",
 }

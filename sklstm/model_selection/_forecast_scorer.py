@@ -25,11 +25,13 @@ def forecast_scorer(
     Parameters
     ----------
     metric : str or callable, default="mae"
-        ``"mae"``, ``"rmse"``, ``"mase"``, ``"rmsse"``, ``"smape"``, of intervals
+        ``"mae"``, ``"rmse"``, ``"mase"``, ``"rmsse"``, ``"wrmsse"``, ``"smape"``, ``"owa"``
+        (relative to seasonal persistence), of paths ``"crps"`` or ``"energy_score"``, of intervals
         ``"interval_score"`` or ``"wql"`` (weighted quantile loss of the bounds), the name of a
         function of `sklstm.metrics`, or any function of true and predicted values.
     season : int, default=1
-        Rows in a season of the naive forecast, by whose errors ``"mase"`` and ``"rmsse"`` divide.
+        Rows in a season of the naive forecast, by whose errors ``"mase"`` and ``"rmsse"`` divide,
+        and of the persistence of ``"owa"``.
     steps : int, default=None
         How many rows are forecast from an origin; by default all test rows.
     stride : int, default=None
