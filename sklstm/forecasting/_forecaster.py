@@ -333,15 +333,19 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
         labels = {past.key: futures[past.key][1] for past in histories}
         return frame_of_paths(drawn, labels, self._known)
 
-    def update(self, series: Any, exog: Any = None) -> Self:
+    def update(self, series: Any, exog: Any = None, *, overlap: str = "equal") -> Self:
         """Take note of new rows, so that forecasts begin after them; nothing is refitted.
 
         Parameters
         ----------
         series : array-like, series or frame
-            Rows that follow on those known. Of several series some may have none.
+            Rows that follow on those known; the first of them may be known already. Of several
+            series some may have none.
         exog : array-like or frame, default=None
             Exogenous columns of the same rows, as in `fit`.
+        overlap : {"equal", "replace"}, default="equal"
+            Rows that are known already must have the values that are known, or replace them, as
+            revised figures do. Rows without labels are all new.
 
         Returns
         -------
@@ -351,13 +355,33 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
         Raises
         ------
         ValueError
-            If rows do not follow on those known, or are of an unknown series.
+            If rows do not follow on those known, differ from them, or are of an unknown series.
         """
         check_is_fitted(self)
+        if overlap not in ("equal", "replace"):
+            raise ValueError(f"overlap must be 'equal' or 'replace', got {overlap!r}.")
         if self._scored_by_rows:
             exog = self._exog_of(series, exog)
-        self._known = self._known.followed_by(series, exog)
+        self._known = self._known.followed_by(series, exog, overlap)
         return self
+
+    @property
+    def last_(self) -> list[Any]:
+        """The label of the newest row that is known, of each series in the order of `series_`."""
+        check_is_fitted(self)
+        return [past.index[-1] for past in self._known.histories.values()]
+
+    @property
+    def exog_columns_(self) -> list[Any]:
+        """The names of the exogenous columns, their places if they have none."""
+        check_is_fitted(self)
+        known = self._known
+        return list(range(known.n_exog)) if known.exog_columns is None else list(known.exog_columns)
+
+    @property
+    def known_exog_(self) -> list[Any]:
+        """The names of the exogenous columns that are known in advance."""
+        return [self.exog_columns_[place] for place in self._known.known]
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_model")

@@ -18,6 +18,7 @@ from ._histories import (
     read_future,
     read_histories,
 )
+from ._overlap import new_rows
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,11 @@ class KnownSeries:
             self, histories={key: self._regular(past) for key, past in histories.items()}
         )
 
-    def followed_by(self, series: Any, exog: Any) -> Self:
-        """Return the series with new rows at their ends."""
+    def followed_by(self, series: Any, exog: Any, overlap: str | None = None) -> Self:
+        """Return the series with new rows at their ends.
+
+        `overlap` is that of `Forecaster.update`; None refuses rows that are known.
+        """
         self._check_exog(exog)
         _check_names(series, self.by, self.columns, "series")
         if exog is not None:
@@ -95,6 +99,8 @@ class KnownSeries:
             if not has_index:
                 rows = replace(rows, index=self.calendar.after(past.index[-1], len(rows)))
             rows = replace(rows, index=in_zone_of(rows.index, past.index))
+            self._check_labels(past, rows)
+            past, rows = new_rows(past, rows, overlap)
             self._check_follows(past, rows)
             histories[key] = past.followed_by(rows)
             new_labels.append(rows.index)
@@ -182,18 +188,17 @@ class KnownSeries:
                     f"{name} has {now.shape[1]} columns, and had {before.shape[1]} in fit."
                 )
 
-    def _check_follows(self, past, rows):
+    def _check_labels(self, past, rows):
         check_order(rows.index, name="series", series=past.key)
         if not self.calendar.takes(rows.index):
             raise ValueError(
                 f"The index of series{past.of} has labels of dtype {rows.index.dtype}, and had "
                 f"{past.index.dtype} in fit."
             )
-        if rows.index[0] <= past.index[-1]:
-            raise ValueError(
-                f"series{past.of} begins at {rows.index[0]}, and rows up to {past.index[-1]} are "
-                "known: update takes the rows that come after them."
-            )
+
+    def _check_follows(self, past, rows):
+        if not len(rows):
+            return
         following = self.calendar.after(past.index[-1], 1)[0]
         if self.gaps == "raise" and not self.calendar.has_holidays and rows.index[0] > following:
             raise ValueError(

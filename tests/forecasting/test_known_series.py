@@ -14,8 +14,13 @@ WALK = pd.Series(np.cumsum(RNG.normal(size=60)), index=DAYS, name="close")
 PANEL = pd.concat({"A": WALK, "B": 3 - WALK, "C": WALK**2}, names=["share"]).to_frame()
 
 
-def fit(series, **options):
-    return Forecaster(Ridge(), 4, **options).fit(series)
+RANGE = WALK.reset_index(drop=True)
+TRADING = pd.Series(RANGE.to_numpy(), index=pd.bdate_range("2024-01-01", periods=60))
+EXOG = pd.DataFrame({"promotion": RNG.normal(size=60)}, index=DAYS)
+
+
+def fit(series, exog=None, **options):
+    return Forecaster(Ridge(), 4, **options).fit(series, exog)
 
 
 def as_if_known(forecaster, series):
@@ -68,6 +73,74 @@ def test_some_series_may_have_no_new_rows():
     pd.testing.assert_frame_equal(found.loc[["B"]], whole.loc[["B"]], check_freq=False)
 
 
+@pytest.mark.parametrize(
+    ("known", "rows", "message"),
+    [
+        (WALK[:40], WALK[39:42] + 1, r"at 2024-02-09 00:00:00, column 0, and .* is known there"),
+        (WALK[10:40], WALK, "has a row at 2024-01-01 .*, and rows from 2024-01-11"),
+        (RANGE[:40], RANGE[39:] - 1, "at 39, column 0, and .* is known there.*overlap='replace'"),
+    ],
+)
+def test_rows_other_than_those_known_are_refused_and_change_nothing(known, rows, message):
+    forecaster = fit(known)
+    expected = forecaster.forecast(3, level=0.5)
+    with pytest.raises(ValueError, match=message):
+        forecaster.update(rows)
+    pd.testing.assert_frame_equal(forecaster.forecast(3, level=0.5), expected)
+    with pytest.raises(ValueError, match="give those that come after them"):
+        forecaster.score(rows)
+
+
+@pytest.mark.parametrize("known", [WALK, WALK.to_period(), WALK.reset_index(drop=True)])
+@pytest.mark.parametrize("first", [0, 25, 39])
+def test_rows_that_are_known_may_come_again(known, first):
+    expected = fit(known[:40]).update(known[40:45])
+    updated = fit(known[:40]).update(known[first:45])
+    pd.testing.assert_frame_equal(updated.forecast(3, level=0.5), expected.forecast(3, level=0.5))
+    again = updated.update(known[first:45])
+    pd.testing.assert_frame_equal(again.forecast(3, level=0.5), expected.forecast(3, level=0.5))
+
+
+def test_revised_rows_replace_what_is_known():
+    revised = WALK.copy()
+    revised.iloc[35:40] += 2
+    revised_exog = EXOG.copy()
+    revised_exog.iloc[38] += 1
+    with pytest.raises(ValueError, match="exog is .* at 2024-02-08"):
+        fit(WALK[:40], EXOG[:40]).update(WALK[35:45], revised_exog[35:45])
+    updated = fit(WALK[:40], EXOG[:40]).update(
+        revised[35:45], revised_exog[35:45], overlap="replace"
+    )
+    expected = fit(WALK[:40], EXOG[:40])
+    expected._known = expected._known.read(
+        revised[:45], revised_exog[:45], by=None, freq=None, gaps="raise", known_exog="all"
+    )
+    future = EXOG[45:48]
+    pd.testing.assert_frame_equal(updated.forecast(3, future), expected.forecast(3, future))
+
+
+def test_overlap_is_checked():
+    with pytest.raises(ValueError, match="overlap must be 'equal' or 'replace', got 'drop'"):
+        fit(WALK[:40]).update(WALK[30:45], overlap="drop")
+
+
+def test_score_takes_rows_that_are_new():
+    with pytest.raises(ValueError, match="begins at 2024-02-09.*give those that come after"):
+        fit(WALK[:40]).score(WALK[39:])
+
+
+def test_the_newest_labels_and_the_names_of_columns_can_be_read():
+    forecaster = fit(PANEL.groupby("share").head(50), by="share")
+    assert dict(zip(forecaster.series_, forecaster.last_, strict=True)) == {
+        key: rows.index.get_level_values(-1)[49] for key, rows in PANEL.groupby("share")
+    }
+    assert forecaster.exog_columns_ == forecaster.known_exog_ == []
+    forecaster = fit(WALK[:40], EXOG[:40].assign(b=1.0), known_exog=["b"])
+    assert forecaster.exog_columns_ == [*EXOG.columns, "b"]
+    assert forecaster.known_exog_ == ["b"]
+    assert forecaster.update(WALK[40:42], EXOG[40:42].assign(b=1.0)).last_ == [WALK.index[41]]
+
+
 def test_gaps_in_new_rows_are_missing_steps():
     kept = WALK.drop(DAYS[[40, 45]])
     forecaster = fit(WALK[:40], gaps="missing", calibration_size=None).update(kept[40:])
@@ -75,15 +148,9 @@ def test_gaps_in_new_rows_are_missing_steps():
     pd.testing.assert_frame_equal(forecaster.forecast(3), expected.forecast(3))
 
 
-RANGE = WALK.reset_index(drop=True)
-TRADING = pd.Series(RANGE.to_numpy(), index=pd.bdate_range("2024-01-01", periods=60))
-
-
 @pytest.mark.parametrize(
     ("known", "rows", "message"),
     [
-        (WALK[:40], WALK[39:42], r"begins at 2024-02-09.*rows up to 2024-02-09 .* are known"),
-        (WALK[:40], WALK[:40], "begins at 2024-01-01.*update takes the rows that come after"),
         (WALK[:40], WALK[41:], "has a gap: 2024-02-10 00:00:00 is absent; the frequency is 'D'"),
         (WALK[:40], WALK[40:].drop(DAYS[50]), "has a gap: 2024-02-20"),
         (WALK[:40], WALK[40:][::-1], "is not sorted"),
@@ -93,7 +160,6 @@ TRADING = pd.Series(RANGE.to_numpy(), index=pd.bdate_range("2024-01-01", periods
         (WALK[:40], WALK[40:].to_period(), r"labels of dtype period\[D\], and had datetime"),
         (WALK.to_period()[:40], WALK.resample("ME").mean().to_period(), r"period\[M\], and had"),
         (RANGE[:40], WALK[40:], "labels of dtype datetime64.*, and had int64"),
-        (RANGE[:40], RANGE[39:], "begins at 39, and rows up to 39 are known"),
         (TRADING[:40], TRADING[55:], "has a gap: from 2024-02-23 .* to 2024-03-18.* 15 weekdays"),
         (WALK[:40].to_frame(), PANEL.loc["C"].assign(b=1)[40:], "series has 2 columns, and had 1"),
         (WALK[:40], ["a"], "series cannot be read"),

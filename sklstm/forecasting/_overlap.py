@@ -1,0 +1,78 @@
+"""New rows of a series of which some are known already: `new_rows`."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from sklstm.time_labels import label_text
+
+from ._histories import History
+
+
+def new_rows(past: History, rows: History, overlap: str | None) -> tuple[History, History]:
+    """Tell rows that are known from those that are new.
+
+    Parameters
+    ----------
+    past : History
+        The known rows of a series.
+    rows : History
+        Later ones, in the order of time, of which the first may be known.
+    overlap : {"equal", "replace"} or None
+        What values of known rows must be; None refuses these rows.
+
+    Returns
+    -------
+    past : History
+        The known rows, with the values that `rows` has if these replace them.
+    rows : History
+        The new ones alone; possibly none.
+
+    Raises
+    ------
+    ValueError
+        If rows up to the last known one are refused, not among those known, or of other values.
+    """
+    is_known = np.asarray(rows.index <= past.index[-1])
+    if not is_known.any():
+        return past, rows
+    if overlap is None:
+        raise ValueError(
+            f"series{past.of} begins at {rows.index[0]}, and rows up to {past.index[-1]} are "
+            "known: give those that come after them."
+        )
+    n_known = int(is_known.sum())
+    known = rows.part(0, n_known)
+    places = past.index.get_indexer(known.index)
+    if (places < 0).any():
+        label = label_text(known.index[int((places < 0).argmax())])
+        raise ValueError(
+            f"series{past.of} has a row at {label}, and rows from {label_text(past.index[0])} to "
+            f"{label_text(past.index[-1])} are known, without this one: update takes rows that "
+            "are known, and those after them."
+        )
+    if overlap == "replace":
+        past = _replaced(past, known, places)
+    else:
+        _check_equal(past, known, places)
+    return past, rows.part(n_known, len(rows))
+
+
+def _replaced(past, known, places):
+    values, exog = past.values.copy(), past.exog.copy()
+    values[places], exog[places] = known.values, known.exog
+    return replace(past, values=values, exog=exog)
+
+
+def _check_equal(past, known, places):
+    for name, before, now in (
+        ("series", past.values[places], known.values), ("exog", past.exog[places], known.exog),
+    ):  # fmt: skip
+        differ = ~((before == now) | (np.isnan(before) & np.isnan(now)))
+        if differ.any():
+            row, column = np.argwhere(differ)[0]
+            raise ValueError(
+                f"{name}{past.of} is {now[row, column]} at {label_text(known.index[row])}, column "
+                f"{column}, and {before[row, column]} is known there: rows that are known must be "
+                "equal, or replace what is known (overlap='replace')."
+            )
