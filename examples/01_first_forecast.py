@@ -238,15 +238,18 @@ for task, (scores, predictions, _, target), (line_axes, bar_axes) in zip(
         persistence=predictions["last value"][part].to_numpy(),
         target_name=task.series.name,
     ).plot(ax=line_axes)
-    line_axes.set_title(f"{task.name}\n", loc="left", fontsize=11, weight="bold")
+    line_axes.set_title(task.name, loc="left", weight="bold")
     naive = scores["MAE"].reindex(NAIVE).min()
     better = scores["MAE"] < naive
-    bar_axes.barh(scores.index, scores["MAE"], color=np.where(better, "#0072B2", "#BBBBBB"))
-    bar_axes.axvline(naive, color="black", lw=1, ls="--")
+    bars = bar_axes.barh(scores.index, scores["MAE"], color=np.where(better, "#0072B2", "#BBBBBB"))
+    change = [f"{share:+.0%}" for share in scores["against the best naive"]]
+    bar_axes.bar_label(bars, change, padding=3, fontsize="small")
+    bar_axes.axvline(naive, color="black", lw=1, ls="--", zorder=0.5)
     bar_axes.invert_yaxis()
-    bar_axes.set_xlabel("mean absolute error")
+    bar_axes.margins(x=0.2)
+    bar_axes.set_xlabel("Mean absolute error")
     bar_axes.spines[["top", "right"]].set_visible(False)
-    bar_axes.set_title("Best naive forecast: dashed\n", loc="left", fontsize=9)
+    bar_axes.set_title("Dashed: the best naive forecast", loc="left", fontsize="medium")
 if args.out is None:
     plt.show()
 else:

@@ -155,11 +155,7 @@ for name in ("input", "candidate"):
 found = np.flatnonzero((y > 1) & (y < 1.5) & (marked > 5) & (marked < 9))
 place = found[found >= new.start][0]
 window = X[place : place + 1]
-display = GateDisplay.from_estimator(lstm, window, unit=0)
-top = display.axes_[0]
-top.set_ylabel("standardised")
-names = {"frameon": False, "ncols": 2, "loc": "lower right", "bbox_to_anchor": (1, 1)}
-top.legend(display.input_lines_, ["number", "mark"], borderaxespad=0, **names)
+display = GateDisplay.from_estimator(lstm, window, unit=0, feature_names=["number", "mark"])
 for axes in display.axes_:
     axes.axvline(marked[place] - n_steps + 1, color="0.7", lw=1, zorder=0)
 display.figure_.set_size_inches(8, 9)

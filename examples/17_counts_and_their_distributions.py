@@ -25,7 +25,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from sklstm import GRURegressor, SequenceWindower
+from sklstm import GRURegressor, ReliabilityDisplay, SequenceWindower
 from sklstm.metrics import continuous_ranked_probability_score
 
 parser = argparse.ArgumentParser(description="Distributions of counts.")
@@ -79,11 +79,17 @@ print(pd.DataFrame(rows).T.to_string(float_format="{:.2f}".format))
 # on negative sales; its band is symmetric, where counts are skewed. The Poisson distribution takes
 # its variance from its mean, and its band is too narrow for sales that spread more. The negative
 # binomial distribution learns how much more.
+#
+# On the right are the histograms of the probability integral transform, the predicted distribution
+# function at each day's sales: flat for a distribution that is right, like a U for one that is too
+# narrow.
 
-fig, panels = plt.subplots(3, 1, figsize=(9, 7), layout="constrained", sharex=True, sharey=True)
+fig, panels = plt.subplots(
+    3, 2, figsize=(11, 8), layout="constrained", sharex="col", sharey="col", width_ratios=[3, 2]
+)
 shown = slice(-90, None)
 when = days[29:][n_train:][shown]
-for axes, (loss, model) in zip(panels, models.items(), strict=True):
+for (axes, histogram), (loss, model) in zip(panels, models.items(), strict=True):
     lower, upper = model.predict_interval(X_test[shown], level=0.9)
     covered = rows[loss]["within 90 % interval"]
     axes.fill_between(when, lower, upper, step="mid", color="#0072B2", alpha=0.2, label="90 %")
@@ -94,7 +100,14 @@ for axes, (loss, model) in zip(panels, models.items(), strict=True):
     axes.set_title(title, fontsize=10, loc="left")
     axes.set_ylabel("items a day")
     axes.spines[["top", "right"]].set_visible(False)
-panels[0].legend(frameon=False, fontsize=8, ncols=3, loc="upper left")
+    distribution = model.predict_distribution(X_test)
+    ReliabilityDisplay.from_distribution(
+        y_test, distribution, random_state=0, kind="pit", ax=histogram
+    )
+    histogram.set_title("Probability integral transform", fontsize=10, loc="left")
+    if loss != "negative_binomial":
+        histogram.set_xlabel("")
+panels[0, 0].legend(frameon=False, fontsize=8, ncols=3, loc="upper left")
 if args.out is None:
     plt.show()
 else:

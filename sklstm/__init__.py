@@ -3,7 +3,14 @@
 from ._public import publish
 from .baselines import EMARegressor, PersistenceRegressor, SMARegressor
 from .data import forecast_pairs, stack_sequences
-from .displays import ForecastDisplay, GateDisplay, LossCurveDisplay
+from .displays import (
+    ForecastDisplay,
+    ForecastErrorDisplay,
+    GateDisplay,
+    LossCurveDisplay,
+    ReliabilityDisplay,
+    ResidualDisplay,
+)
 from .estimators import (
     BiLSTMClassifier,
     BiLSTMRegressor,
@@ -42,6 +49,7 @@ __all__ = [
     "EMARegressor",
     "ExponentialSmoother",
     "ForecastDisplay",
+    "ForecastErrorDisplay",
     "Forecaster",
     "GRUClassifier",
     "GRULanguageModel",
@@ -58,6 +66,8 @@ __all__ = [
     "RNNClassifier",
     "RNNLanguageModel",
     "RNNRegressor",
+    "ReliabilityDisplay",
+    "ResidualDisplay",
     "SLSTMClassifier",
     "SLSTMRegressor",
     "SMARegressor",

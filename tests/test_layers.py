@@ -91,6 +91,7 @@ LAYERS = {
     | {
         "matplotlib",
         "pandas",
+        "scipy",
         "sklstm.data",
         "sklstm.losses",
         "sklstm.meta_estimators",

@@ -2,33 +2,23 @@
 
 from typing import Any, Self
 
-import pandas as pd
 from numpy.typing import ArrayLike
 from sklearn.utils._optional_dependencies import check_matplotlib_support
-from sklearn.utils._plotting import _validate_style_kwargs
 
-from sklstm.data import index_of
-from sklstm.time_labels import as_time_labels
-
-from ._forecast_parts import (
-    backtest_errors,
-    check_forecast,
-    check_horizon,
-    check_regressor,
-    draw_intervals,
-    history_before,
-    last_known,
-    one_column,
-)
-from ._style import BLACK, BLUE, GREY, ORANGE, axes_to_draw_on, legend_above
-from ._time_axis import format_dates, has_dates, later_times, positions, row_times
+from ._forecast_drawing import Newest, draw_beginning, draw_intervals, draw_line, draw_paths
+from ._forecast_frames import read_forecast, read_paths
+from ._forecast_inputs import parts_after, parts_of_estimator, parts_of_predictions
+from ._forecast_parts import check_count
+from ._legend import legend_inside
+from ._style import axes_to_draw_on, palette_of
+from ._time_axis import format_dates, has_dates, row_times
 
 
 class ForecastDisplay:
     """Draw predictions, actual values, and the last value known.
 
-    Made by `from_estimator`, `from_predictions`, `from_forecast` or `from_backtest`. All
-    parameters are stored as attributes.
+    Made by `from_estimator`, `from_predictions`, `from_forecast` or `from_paths`. All parameters
+    are stored as attributes.
 
     Parameters
     ----------
@@ -42,6 +32,8 @@ class ForecastDisplay:
         The last value that was known when each prediction was made.
     intervals : dict of str to (ndarray, ndarray), default=None
         Lower and upper bounds by what the interval is called.
+    paths : ndarray of shape (n_rows, n_paths), default=None
+        Draws, the first of which are drawn as thin lines.
     history : Series, default=None
         Values before.
     time_name : str, default=None
@@ -59,9 +51,14 @@ class ForecastDisplay:
         The lines; None for those that are not drawn.
     interval_bands_ : list of matplotlib PolyCollection
         The intervals, the widest first.
+    path_lines_ : list of matplotlib Line2D
+        The paths that are drawn.
+    begin_line_ : matplotlib Line2D
+        Mark of the last value known, where there is a history.
 
     See Also
     --------
+    ForecastErrorDisplay : Draws errors by step, over time or by series.
     LossCurveDisplay : Draws how training went.
     sklearn.metrics.PredictionErrorDisplay : Draws predictions against actual values.
 
@@ -90,6 +87,7 @@ class ForecastDisplay:
         y_true=None,
         persistence=None,
         intervals=None,
+        paths=None,
         history=None,
         time_name=None,
         target_name=None,
@@ -99,6 +97,7 @@ class ForecastDisplay:
         self.y_true = y_true
         self.persistence = persistence
         self.intervals = intervals
+        self.paths = paths
         self.history = history
         self.time_name = time_name
         self.target_name = target_name
@@ -164,29 +163,9 @@ class ForecastDisplay:
         """
         caller = f"{cls.__name__}.from_estimator"
         check_matplotlib_support(caller)
-        check_regressor(estimator, caller)
-        predicted = one_column(estimator.predict(X), "The prediction of the estimator")
-        truth = one_column(y, "y", len(predicted))
-        index = index_of(X) if index_of(X) is not None else index_of(y)
-        rows = row_times(index, len(predicted), "X")
-        times = rows if horizon is None else later_times(rows, check_horizon(horizon))
-        y_name = getattr(y, "name", None)
-        known = last_known(X, target, y_name)
-        history = history_before(history, times, labelled=index is not None)
-        if known is None and horizon is not None:
-            values = pd.concat([history, pd.Series(truth, index=times)])
-            known = values.reindex(rows).to_numpy()
-        kind = "Time" if has_dates(rows) else "Row"
-        display = cls(
-            y_pred=predicted,
-            index=times,
-            y_true=truth,
-            persistence=known,
-            history=history,
-            time_name=kind if horizon is not None else f"{kind} at which the forecast is made",
-            target_name=target_name or y_name,
-        )
-        return display.plot(ax, **plot_params)
+        parts = parts_of_estimator(estimator, X, y, horizon, target, history, caller)
+        parts["target_name"] = target_name or parts["target_name"]
+        return cls(**parts).plot(ax, **plot_params)
 
     @classmethod
     def from_predictions(
@@ -197,6 +176,7 @@ class ForecastDisplay:
         persistence: ArrayLike | None = None,
         lower: ArrayLike | None = None,
         upper: ArrayLike | None = None,
+        level: float | None = None,
         index: Any = None,
         history: Any = None,
         target_name: str | None = None,
@@ -215,6 +195,8 @@ class ForecastDisplay:
             The last value that was known when each prediction was made.
         lower, upper : array-like of shape (n_rows,), default=None
             Bounds of an interval, such as predicted quantiles.
+        level : float in (0, 1), default=None
+            Level of the interval, for the legend.
         index : array-like of shape (n_rows,), default=None
             Times of what was predicted; by default the index of `y_true`, if it has one.
         history : array-like or series, default=None
@@ -239,32 +221,18 @@ class ForecastDisplay:
             If the arrays are not of one column and length, or there is one bound only.
         """
         check_matplotlib_support(f"{cls.__name__}.from_predictions")
-        predicted = one_column(y_pred, "y_pred")
-        given = {"y_true": y_true, "persistence": persistence, "lower": lower, "upper": upper}
-        columns = {
-            name: None if values is None else one_column(values, name, len(predicted))
-            for name, values in given.items()
-        }
-        if (lower is None) != (upper is None):
-            raise ValueError("lower and upper belong together: one of them was given alone.")
-        index = index_of(y_true) if index is None else index
-        times = row_times(index, len(predicted), "y_true")
-        display = cls(
-            y_pred=predicted,
-            index=times,
-            y_true=columns["y_true"],
-            persistence=columns["persistence"],
-            intervals={} if lower is None else {"Interval": (columns["lower"], columns["upper"])},
-            history=history_before(history, times, labelled=index is not None),
-            target_name=target_name or getattr(y_true, "name", None),
+        parts = parts_of_predictions(
+            y_true, y_pred, persistence, lower, upper, level, index, history
         )
-        return display.plot(ax, **plot_params)
+        parts["target_name"] = target_name or parts["target_name"]
+        return cls(**parts).plot(ax, **plot_params)
 
     @classmethod
     def from_forecast(
         cls,
         forecast: Any,
         *,
+        level: float | None = None,
         history: Any = None,
         actual: Any = None,
         target_name: str | None = None,
@@ -277,6 +245,9 @@ class ForecastDisplay:
         ----------
         forecast : DataFrame
             As from `Forecaster.forecast`, of one column of one series.
+        level : float in (0, 1), default=None
+            Level of the interval between ``lower`` and ``upper``, for the legend; by default the
+            one that `Forecaster.forecast` was given.
         history : array-like or series, default=None
             Values before, oldest first, as many as are to be drawn.
         actual : array-like or series, default=None
@@ -303,84 +274,67 @@ class ForecastDisplay:
             If it holds several series or columns, or `history` or `actual` does not fit to it.
         """
         check_matplotlib_support(f"{cls.__name__}.from_forecast")
-        prediction, intervals = check_forecast(forecast)
-        times = row_times(prediction.index, len(prediction), "forecast")
-        names = (getattr(values, "name", None) for values in (history, actual))
-        if isinstance(actual, pd.Series):
-            actual = actual.set_axis(as_time_labels(actual.index, "The index of actual"))
-            actual = actual.reindex(times)
-        display = cls(
-            y_pred=prediction.to_numpy(),
-            index=times,
-            y_true=None if actual is None else one_column(actual, "actual", len(times)),
-            intervals=intervals,
-            history=history_before(history, times, labelled=True),
-            target_name=target_name or next(filter(None, names), None),
-        )
-        return display.plot(ax, **plot_params)
+        prediction, intervals = read_forecast(forecast, level)
+        parts = parts_after(prediction, intervals, history, actual, target_name)
+        return cls(**parts).plot(ax, **plot_params)
 
     @classmethod
-    def from_backtest(
+    def from_paths(
         cls,
-        result: Any,
+        paths: Any,
         *,
-        metric: str = "mae",
-        column: Any = None,
+        level: float | list[float] = (0.5, 0.8, 0.95),  # type: ignore[assignment]
+        history: Any = None,
+        actual: Any = None,
         target_name: str | None = None,
         ax: Any = None,
         **plot_params: Any,
     ) -> Self:
-        """Draw the error of forecasts for each number of steps ahead, and that of persistence.
+        """Draw paths of a `Forecaster`: their median, their intervals and some of them.
 
         Parameters
         ----------
-        result : Bunch
-            As from `Forecaster.backtest`.
-        metric : {"mae", "rmse"}, default="mae"
-            Mean absolute error, or root of the mean squared error.
-        column : str, default=None
-            Which column of the series, where there are several.
-        target_name : str, default=None
-            Unit of the errors.
-        ax : matplotlib Axes, default=None
-            Where to draw; by default on a new figure.
+        paths : DataFrame
+            As from `Forecaster.sample_paths`, of one column of one series.
+        level : float in (0, 1) or list of them, default=(0.5, 0.8, 0.95)
+            Levels of the intervals: shares of the paths, at each step, that lie in between.
+        history, actual, target_name, ax : optional
+            As in `from_forecast`.
         **plot_params : dict
             Further parameters of `plot`.
 
         Returns
         -------
         display : ForecastDisplay
-            The display, with errors as predictions and steps as times.
+            The display.
 
         Raises
         ------
         ImportError
             If matplotlib is not installed.
         TypeError
-            If `result` is no result of a backtest.
+            If `paths` is no frame.
         ValueError
-            If there is no such metric or column.
+            If it holds several series or columns, if a level is out of bounds, or `history` or
+            `actual` does not fit.
         """
-        check_matplotlib_support(f"{cls.__name__}.from_backtest")
-        errors, persistence, name = backtest_errors(result, metric, column)
-        display = cls(
-            y_pred=errors.to_numpy(),
-            index=errors.index,
-            persistence=persistence.to_numpy(),
-            time_name="Steps ahead",
-            target_name=name + (f" ({target_name})" if target_name else ""),
-        )
-        return display.plot(ax, **plot_params)
+        check_matplotlib_support(f"{cls.__name__}.from_paths")
+        median, intervals = read_paths(paths, level)
+        parts = parts_after(median, intervals, history, actual, target_name)
+        return cls(**parts, paths=paths.to_numpy()).plot(ax, **plot_params)
 
     def plot(
         self,
         ax: Any = None,
         *,
+        max_rows: int | None = 150,
         prediction_kw: dict[str, Any] | None = None,
         truth_kw: dict[str, Any] | None = None,
         persistence_kw: dict[str, Any] | None = None,
         history_kw: dict[str, Any] | None = None,
+        path_kw: dict[str, Any] | None = None,
         interval_kw: dict[str, Any] | None = None,
+        begin_kw: dict[str, Any] | None = None,
     ) -> Self:
         """Draw all that there is.
 
@@ -388,10 +342,15 @@ class ForecastDisplay:
         ----------
         ax : matplotlib Axes, default=None
             Where to draw; by default on a new figure.
-        prediction_kw, truth_kw, persistence_kw, history_kw : dict, default=None
+        max_rows : int, default=150
+            Most rows to draw, the newest, of the history as well; the axis of time says if there
+            are more. None draws all, however dense the lines become.
+        prediction_kw, truth_kw, persistence_kw, history_kw, path_kw : dict, default=None
             Keywords of `matplotlib.axes.Axes.plot` for each line.
         interval_kw : dict, default=None
             Keywords of `matplotlib.axes.Axes.fill_between` for the intervals.
+        begin_kw : dict, default=None
+            Keywords of `matplotlib.axes.Axes.axvline` for the mark where the forecast begins.
 
         Returns
         -------
@@ -402,36 +361,39 @@ class ForecastDisplay:
         ------
         ImportError
             If matplotlib is not installed.
+        ValueError
+            If `max_rows` is not at least 1.
         """
         self.ax_ = ax = axes_to_draw_on(ax, f"{type(self).__name__}.plot")
         self.figure_ = ax.figure
-        n_rows = len(self.y_pred)
-        times = row_times(self.index, n_rows, "index")
-        x, marker = positions(times), "o" if n_rows <= 30 else ""
-
-        def line(values, label, colour, user, x=x, **style):
-            if values is None:
-                return None
-            style = {"label": label, "color": colour, "linewidth": 1.5} | style
-            return ax.plot(x, values, **_validate_style_kwargs(style, user or {}))[0]
-
-        self.interval_bands_ = draw_intervals(ax, x, self.intervals or {}, interval_kw or {})
-        known = self.history is not None and len(self.history) > 0
-        self.history_line_ = line(
-            self.history.to_numpy() if known else None, "History", GREY, history_kw,
-            x=positions(self.history.index) if known else None,
+        colours, times = palette_of(ax), row_times(self.index, len(self.y_pred), "index")
+        rows = Newest.of(times, check_count(max_rows, "max_rows"))
+        self.interval_bands_ = draw_intervals(ax, rows, self.intervals, colours, interval_kw)
+        self.path_lines_ = draw_paths(ax, rows, self.paths, colours, path_kw)
+        self.history_line_ = self.begin_line_ = None
+        if self.history is not None and len(self.history) and not rows.first:
+            # Where older predictions are left out there would be a hole after the history.
+            past = Newest.of(self.history.index, max_rows)
+            self.history_line_ = draw_line(
+                ax, past.x, past.part(self.history), history_kw, label="History",
+                color=colours.muted,
+            )  # fmt: skip
+            self.begin_line_ = draw_beginning(ax, past.x[-1], colours, begin_kw)
+        self.truth_line_ = draw_line(
+            ax, rows.x, rows.part(self.y_true), truth_kw, label="Actual", color=colours.ink,
+            marker="o", ms=3,
         )  # fmt: skip
-        self.truth_line_ = line(self.y_true, "Actual", BLACK, truth_kw, marker=marker, ms=3)
-        self.persistence_line_ = line(
-            self.persistence, "Persistence", ORANGE, persistence_kw,
-            linestyle="--", marker=marker and "s", ms=3,
+        self.persistence_line_ = draw_line(
+            ax, rows.x, rows.part(self.persistence), persistence_kw, label="Persistence",
+            color=colours.baseline, linestyle="--", marker="s", ms=3,
         )  # fmt: skip
-        self.prediction_line_ = line(
-            self.y_pred, "Forecast", BLUE, prediction_kw, marker=marker, ms=4
-        )
+        self.prediction_line_ = draw_line(
+            ax, rows.x, rows.part(self.y_pred), prediction_kw, label="Forecast",
+            color=colours.main, marker="o", ms=4,
+        )  # fmt: skip
         if has_dates(times):
             format_dates(ax, times)
-        ax.set_xlabel(self.time_name or ("Time" if has_dates(times) else "Row"))
+        ax.set_xlabel(rows.axis_label(self.time_name))
         ax.set_ylabel(self.target_name or "Target")
-        legend_above(ax, n_columns=4)
+        legend_inside(ax)
         return self

@@ -1,21 +1,14 @@
 """What `ForecastDisplay` draws, from what users have."""
 
-import re
 from numbers import Integral
 
 import numpy as np
 import pandas as pd
 from sklearn.base import is_classifier
-from sklearn.utils._plotting import _validate_style_kwargs
 from sklearn.utils.validation import check_is_fitted
 
 from sklstm.data import as_numbers, column_names, has_three_axes, is_frame
 from sklstm.time_labels import as_time_labels, kind_of, label_text
-
-from ._style import BLUE, tint
-
-_METRICS = {"mae": "Mean absolute error", "rmse": "Root mean squared error"}
-_BOUND = re.compile(r"lower(?P<suffix>_(?P<level>[\d.e-]+))?")
 
 
 def one_column(values, name, n_rows=None):
@@ -141,102 +134,6 @@ def last_known(X, target, y_name):
     return rows[:, target].astype(np.float64)
 
 
-def check_forecast(frame):
-    """Return the prediction and the intervals of a frame of `Forecaster.forecast`.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        The forecast of one column of one series.
-
-    Returns
-    -------
-    prediction : Series
-        Its column.
-    intervals : dict
-        Lower and upper bounds by what to call the interval.
-
-    Raises
-    ------
-    TypeError
-        If it is no frame.
-    ValueError
-        If it holds several series or columns, or no prediction.
-    """
-    if not isinstance(frame, pd.DataFrame):
-        raise TypeError(
-            "from_forecast takes the frame that Forecaster.forecast returns, got "
-            f"{type(frame).__name__}."
-        )
-    if frame.columns.nlevels > 1:
-        names = list(frame.columns.unique(0))
-        raise ValueError(
-            f"The forecast holds several columns, {names}, and one is drawn: select it, as in "
-            f"forecast[{names[0]!r}]."
-        )
-    if frame.index.nlevels > 1:
-        raise ValueError(
-            f"The forecast holds several series, told apart by the levels {list(frame.index.names)}"
-            " of its index, and one is drawn: select it, as in forecast.xs(key, level="
-            f"{frame.index.names[0]!r})."
-        )
-    if "prediction" not in frame.columns:
-        raise ValueError(
-            "from_forecast takes the frame that Forecaster.forecast returns, with a column "
-            f"'prediction', got the columns {list(frame.columns)}."
-        )
-    intervals = {}
-    for match in filter(None, map(_BOUND.fullmatch, map(str, frame.columns))):
-        suffix, level = match["suffix"] or "", match["level"]
-        name = "Interval" if level is None else f"{100 * float(level):g} % interval"
-        intervals[name] = frame[f"lower{suffix}"].to_numpy(), frame[f"upper{suffix}"].to_numpy()
-    return frame["prediction"], intervals
-
-
-def backtest_errors(result, metric, column):
-    """Return the errors of a backtest by step, those of persistence, and their name.
-
-    Parameters
-    ----------
-    result : Bunch
-        As from `Forecaster.backtest`.
-    metric : {"mae", "rmse"}
-        Which error.
-    column : str or None
-        Which column of the series, where there are several.
-
-    Returns
-    -------
-    errors, persistence : Series
-        By step.
-    name : str
-        What to call them.
-
-    Raises
-    ------
-    TypeError
-        If `result` has no errors.
-    ValueError
-        If there is no such metric or column.
-    """
-    errors = getattr(result, "errors", None)
-    if not isinstance(errors, pd.DataFrame):
-        raise TypeError(
-            "from_backtest takes the result of Forecaster.backtest, whose errors are a frame; got "
-            f"{type(result).__name__}."
-        )
-    if metric not in _METRICS:
-        raise ValueError(f"metric={metric!r} is not possible: it takes 'mae' or 'rmse'.")
-    if "column" in errors.index.names:
-        names = list(errors.index.unique("column"))
-        if column not in names:
-            raise ValueError(f"column={column!r} must be one of the columns forecast, {names}.")
-        errors = errors.xs(column, level="column")
-    elif column is not None:
-        raise ValueError(f"column={column!r} must be left out: there is one column only.")
-    return errors[metric], errors[f"persistence_{metric}"], _METRICS[metric]
-
-
 def check_regressor(estimator, caller):
     if isinstance(estimator, type) or not hasattr(estimator, "predict"):
         hint = " Of a Forecaster draw from_forecast." if hasattr(estimator, "forecast") else ""
@@ -247,10 +144,13 @@ def check_regressor(estimator, caller):
     check_is_fitted(estimator)
 
 
-def check_horizon(horizon):
-    if not isinstance(horizon, Integral) or isinstance(horizon, bool) or horizon < 1:
-        raise ValueError(f"horizon={horizon!r} is not possible: it takes an integer of at least 1.")
-    return int(horizon)
+def check_count(value, name):
+    """Return a count of rows as an int, None for None; raise a ValueError if it is none."""
+    if value is None:
+        return None
+    if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
+        raise ValueError(f"{name}={value!r} is not possible: it takes an integer of at least 1.")
+    return int(value)
 
 
 def any_numbers(values, name):
@@ -276,35 +176,3 @@ def any_numbers(values, name):
     takes_all = {"ensure_2d": False, "allow_nd": True, "ensure_min_samples": 0}
     numbers = as_numbers(values, name=name, ensure_all_finite=False, **takes_all)
     return numbers.astype(np.float64, copy=False)
-
-
-def draw_intervals(ax, x, intervals, user):
-    """Draw intervals, the widest first and palest.
-
-    Parameters
-    ----------
-    ax : matplotlib Axes
-        Where to draw.
-    x : ndarray of shape (n_rows,)
-        Places on the axis of time.
-    intervals : dict of str to (ndarray, ndarray)
-        Lower and upper bounds by what the interval is called.
-    user : dict
-        Keywords of `matplotlib.axes.Axes.fill_between`.
-
-    Returns
-    -------
-    bands : list of matplotlib PolyCollection
-        As many as intervals.
-    """
-    by_width = sorted(intervals.items(), key=lambda item: -_width(*item[1]))
-    strengths = np.linspace(0.2, 0.45, max(2, len(by_width)))
-    bands = []
-    for (name, (lower, upper)), strength in zip(by_width, strengths, strict=False):
-        style = {"label": name, "color": tint(BLUE, strength), "linewidth": 0, "zorder": 1}
-        bands.append(ax.fill_between(x, lower, upper, **_validate_style_kwargs(style, user)))
-    return bands
-
-
-def _width(lower, upper):
-    return np.nan_to_num(np.asarray(upper) - np.asarray(lower)).mean()

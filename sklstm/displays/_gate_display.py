@@ -9,10 +9,11 @@ from sklearn.utils._optional_dependencies import check_matplotlib_support
 from sklearn.utils._plotting import _validate_style_kwargs
 from sklearn.utils.validation import check_is_fitted
 
-from sklstm.data import as_windows, step_features
+from sklstm.data import as_windows, parse_step_names, step_features
 from sklstm.meta_estimators import walk
 
-from ._style import GREY, LINES, PALE, axes_to_draw_on, legend_above
+from ._gate_panels import draw_heatmap, name_rows, panels
+from ._style import palette_of
 
 _NAMES = {
     "input": "Input gate",
@@ -26,7 +27,7 @@ _NAMES = {
     "stabilizer": "Stabilizer state",
     "hidden": "Hidden state",
 }
-_MOST_NAMES = 6  # that a legend in one line has room for
+_MOST_LINES = 7  # as many as there are colours
 
 
 class GateDisplay:
@@ -56,7 +57,9 @@ class GateDisplay:
     figure_ : matplotlib Figure
         Figure of the axes.
     input_lines_ : list of matplotlib Line2D
-        A line for each feature.
+        A line for each feature; empty for more than seven of them.
+    input_heatmap_ : matplotlib QuadMesh
+        The window, if it has more than seven features; else None.
     heatmaps_ : list of matplotlib QuadMesh
         One for each gate; empty if lines are drawn.
     unit_lines_ : list of list of matplotlib Line2D
@@ -96,6 +99,9 @@ class GateDisplay:
     ) -> Self:
         """Draw the window, and each gate below it on the same axis of time.
 
+        Of up to seven features and chosen units there is a line each; more are heat maps with a
+        row each, since nobody tells so many colours apart.
+
         Parameters
         ----------
         ax : matplotlib Axes, default=None
@@ -122,28 +128,51 @@ class GateDisplay:
             If there is no such unit, or `ax` is not part of a grid.
         """
         units = self._check_units(unit)
-        caller = f"{type(self).__name__}.plot"
-        self.axes_, bars = panels(ax, len(self.gates), caller, with_bars=units is None)
+        check_matplotlib_support(f"{type(self).__name__}.plot")
+        as_lines = units is not None and len(units) <= _MOST_LINES
+        places = self._panels(ax, units if as_lines else None)
+        self.axes_ = places.axes
         self.ax_, self.figure_ = self.axes_[0], self.axes_[0].figure
         steps = np.arange(1 - len(self.inputs), 1)
+        self._draw_inputs(places, steps, input_kw or {}, heatmap_kw or {})
         self.heatmaps_, self.unit_lines_ = [], []
-        self._draw_inputs(steps, input_kw or {})
-        for (name, values), axes, bar in zip(self.gates.items(), self.axes_[1:], bars, strict=True):
-            axes.set_title(_NAMES.get(name, name), loc="left", fontsize="medium")
-            if units is None:
-                mesh = _draw_heatmap(axes, name, steps, values, heatmap_kw or {})
-                self.figure_.colorbar(mesh, cax=bar)
-                self.heatmaps_.append(mesh)
-            else:
-                lines = _draw_units(axes, name, steps, values, units, line_kw or {})
+        for row, (name, values) in enumerate(self.gates.items(), start=1):
+            if as_lines:
+                lines = _draw_units(self.axes_[row], name, steps, values, units, line_kw or {})
                 self.unit_lines_.append(lines)
-                self._shade_missing(axes, steps)
-        if units is not None and len(units) <= _MOST_NAMES:
-            _legend_on_the_right(self.axes_[1])
+                self._shade_missing(self.axes_[row], steps)
+            else:
+                chosen = values if units is None else values[:, units]
+                mesh = self._draw_gate(places, row, steps, chosen, units, heatmap_kw or {})
+                self.heatmaps_.append(mesh)
+            places.name(row, _NAMES.get(name, name))
+        if as_lines:
+            places.legend(1, row=1)
         self.ax_.set_xlim(steps[0] - 0.5, 0.5)
-        of = f" of {self.gates_name}" if self.gates_name else ""
-        self.axes_[-1].set_xlabel(f"Step of the window (0 is the newest){of and ', gates' + of}")
+        self._name_steps(places)
         return self
+
+    def _panels(self, ax, units):
+        names = self._names_of_features()
+        beside = names if 1 < len(names) <= _MOST_LINES else [], [f"unit {k}" for k in units or ()]
+        return panels(
+            ax, len(self.gates), f"{type(self).__name__}.plot", beside=beside,
+            n_rows=len(names), with_bars=units is None,
+        )  # fmt: skip
+
+    def _names_of_features(self):
+        names = self.feature_names
+        n_features = self.inputs.shape[1]
+        names = names if names is not None else [f"feature {k}" for k in range(n_features)]
+        return [str(name) for name in names]
+
+    def _name_steps(self, places):
+        of = f"gates of {self.gates_name}" if self.gates_name else ""
+        words = "Step of the window (0 is the newest)"
+        if places.compact:  # below each other, since low panels are narrow, too
+            self.axes_[-1].set_xlabel("\n".join(filter(None, [words, of])), fontsize="small")
+        else:
+            self.axes_[-1].set_xlabel(", ".join(filter(None, [words, of])))
 
     def _check_units(self, unit):
         n_units = next(iter(self.gates.values())).shape[1]
@@ -158,23 +187,47 @@ class GateDisplay:
                 )
         return units
 
-    def _draw_inputs(self, steps, user):
-        n_features = self.inputs.shape[1]
-        names = self.feature_names or [f"feature {k}" for k in range(n_features)]
-        self.input_lines_ = []
-        for k in range(n_features):
-            style = {"label": names[k], "color": LINES[k % len(LINES)], "marker": ".", "lw": 1.2}
+    def _draw_gate(self, places, row, steps, values, units, user):
+        from matplotlib.ticker import MaxNLocator
+
+        axes, name = self.axes_[row], list(self.gates)[row - 1]
+        mesh = draw_heatmap(axes, steps, values, is_gate=_is_gate(name), **user)
+        places.show_range(row, mesh)
+        if not places.compact:
+            axes.set_ylabel("Unit")
+            if units is None:
+                axes.yaxis.set_major_locator(MaxNLocator(4, integer=True, min_n_ticks=1))
+            else:
+                name_rows(axes, units, compact=False)
+        return mesh
+
+    def _draw_inputs(self, places, steps, user, heatmap_user):
+        names, axes = self._names_of_features(), self.ax_
+        self.input_lines_, self.input_heatmap_ = [], None
+        if len(names) > _MOST_LINES:
+            mesh = draw_heatmap(axes, steps, self.inputs, is_gate=False, **heatmap_user)
+            self.input_heatmap_ = mesh
+            unit = (self.inputs_name or "").replace("\n", " ").lower()
+            places.name(0, f"Input ({unit})" if unit and not places.compact else "Input")
+            name_rows(axes, names, compact=places.compact)
+            axes.invert_yaxis()  # names are read from above
+            return
+        colours = palette_of(axes).lines
+        for k, name in enumerate(names):
+            style = {"label": name, "color": colours[k], "marker": ".", "lw": 1.2}
             style = _validate_style_kwargs(_validate_style_kwargs({}, style), user)
-            self.input_lines_ += self.ax_.plot(steps, self.inputs[:, k], **style)
-        self._shade_missing(self.ax_, steps)
-        self.ax_.set_title("Input", loc="left", fontsize="medium")
-        self.ax_.set_ylabel(self.inputs_name or "Input")
-        if 1 < n_features <= _MOST_NAMES:
-            _legend_on_the_right(self.ax_)
+            self.input_lines_ += axes.plot(steps, self.inputs[:, k], **style)
+        self._shade_missing(axes, steps)
+        places.name(0, "Input")
+        if not places.compact:
+            axes.set_ylabel(self.inputs_name or "Input")
+        if len(names) > 1:
+            places.legend(0, row=0)
 
     def _shade_missing(self, axes, steps):
+        colour = palette_of(axes).pale
         for step in steps[np.isnan(self.inputs[:, 0])]:
-            axes.axvspan(step - 0.5, step + 0.5, color=PALE, linewidth=0, zorder=0)
+            axes.axvspan(step - 0.5, step + 0.5, color=colour, linewidth=0, zorder=0)
 
     @classmethod
     def from_estimator(
@@ -185,6 +238,7 @@ class GateDisplay:
         layer: int = 0,
         direction: str = "forward",
         unit: int | list[int] | None = None,
+        feature_names: list[str] | None = None,
         ax: Any = None,
         **plot_params: Any,
     ) -> Self:
@@ -193,15 +247,19 @@ class GateDisplay:
         Parameters
         ----------
         estimator : estimator
-            A fitted recurrent regressor or classifier. Of a pipeline give its last step.
+            A fitted recurrent regressor or classifier, or a pipeline that ends in one.
         X : array-like or dataframe of shape (1, n_timesteps, n_features)
-            One window, such as ``windows[:1]``.
+            One window, such as ``windows[:1]``. Of a pipeline the rows that it takes, the newest of
+            which has its window drawn.
         layer : int, default=0
             Which recurrent layer, counted from the input.
         direction : {"forward", "backward"}, default="forward"
             Which direction of a bidirectional network.
         unit : int or list of int, default=None
             Units to be drawn as lines; by default all of them as a heat map.
+        feature_names : list of str, default=None
+            Names of the features; by default those of the frame that `estimator` or its pipeline
+            was fitted to.
         ax : matplotlib Axes, default=None
             Axes of a grid, which are divided; by default a new figure.
         **plot_params : dict
@@ -222,10 +280,11 @@ class GateDisplay:
         TypeError
             If it is no recurrent estimator.
         ValueError
-            If `X` is not one window, or there is no such layer, direction or unit.
+            If `X` is not one window, if there is no such layer, direction or unit, or a name for
+            more or fewer features.
         """
         check_matplotlib_support(f"{cls.__name__}.from_estimator")
-        network = _network(estimator, f"{cls.__name__}.from_estimator")
+        network, X, features = _network(estimator, X, f"{cls.__name__}.from_estimator")
         names = list(getattr(network, "feature_names_in_", ())) or None
         windows = as_windows(X, names=names)
         if len(windows) != 1:
@@ -240,7 +299,8 @@ class GateDisplay:
                 f"layer={layer!r}, direction={direction!r} is not in the network, which has "
                 f"{', '.join(activations)}."
             )
-        inputs, features = windows[0], step_features(X)
+        inputs = windows[0]
+        features = _names_for(inputs, feature_names, step_features(X) or features)
         inputs_name = features[0] if features else "Value"
         if inputs.shape[1] > 1:
             inputs = network._network_inputs(windows)[0]
@@ -257,105 +317,66 @@ class GateDisplay:
         return display.plot(ax, unit=unit, **plot_params)
 
 
-def _network(estimator, caller):
-    """Return the recurrent estimator itself, or the one inside a search or encoder."""
-    takes = "a fitted recurrent estimator, such as LSTMRegressor"
+def _names_for(inputs, given, found):
+    """Return the names of features: those given, if they are as many as the features."""
+    if given is None:
+        return found
+    names = [str(name) for name in given]
+    if len(names) != inputs.shape[1]:
+        raise ValueError(
+            f"feature_names must have a name for each of the {inputs.shape[1]} features, got "
+            f"{len(names)}."
+        )
+    return names
+
+
+def _network(estimator, X, caller):
+    """Return the recurrent estimator itself, its windows, and the names of their features.
+
+    The estimator may stand in a search or an encoder, or at the end of a pipeline.
+    """
+    takes = "a fitted recurrent estimator, such as LSTMRegressor, or a pipeline that ends in one"
     if isinstance(estimator, type) or not hasattr(estimator, "fit"):
         got = estimator.__name__ if isinstance(estimator, type) else type(estimator).__name__
         raise TypeError(f"{caller} takes {takes}, got {got}.")
     # Through every wrapper that passes X on unchanged.
-    *_, network = walk(estimator, fitted=True, through=("search", "frozen", "target", "other"))
+    passing, names = ("search", "frozen", "target", "other"), None
+    *_, network = walk(estimator, fitted=True, through=passing)
+    if hasattr(network, "steps"):
+        check_is_fitted(network)
+        before, network = network[:-1], network[-1]
+        if len(before.steps):
+            X = before.transform(X)[-1:]
+            names = _names_after(before)
+        *_, network = walk(network, fitted=True, through=passing)
     if hasattr(network, "gate_activations"):
         check_is_fitted(network)
-        return network
+        return network, X, names
     check_is_fitted(estimator)
-    hint = ""
-    if hasattr(network, "steps"):
-        hint = ": draw its last step, model[-1], on one of the windows model[:-1].transform(rows)"
-    raise TypeError(f"{caller} takes {takes}, got {type(estimator).__name__}{hint}.")
+    raise TypeError(f"{caller} takes {takes}, got {type(estimator).__name__}.")
 
 
-def _draw_heatmap(axes, name, steps, values, user):
-    import matplotlib as mpl
-
-    is_gate = _is_gate(name)
-    largest = float(np.nanmax(np.abs(values))) or 1.0
-    style = {"cmap": mpl.colormaps["cividis" if is_gate else "PuOr"].with_extremes(bad=PALE)}
-    style |= {"vmin": 0.0 if is_gate else -largest, "vmax": 1.0 if is_gate else largest}
-    units = np.arange(values.shape[1])
-    axes.set_ylabel("Unit")
-    axes.yaxis.set_major_locator(mpl.ticker.MaxNLocator(4, integer=True, min_n_ticks=1))
-    return axes.pcolormesh(steps, units, np.ma.masked_invalid(values.T), **(style | user))
+def _names_after(transformers):
+    """Return the names of the features of the windows that steps of a pipeline make."""
+    try:
+        columns = list(transformers.get_feature_names_out())
+    except (AttributeError, ValueError):
+        return None  # not all of them know
+    steps = parse_step_names(columns)
+    return None if steps is None else steps[0]
 
 
 def _draw_units(axes, name, steps, values, units, user):
-    lines = []
+    colours, lines = palette_of(axes), []
     for k, unit in enumerate(units):
-        style = {"label": f"unit {unit}", "color": LINES[k % len(LINES)], "linewidth": 1.2}
+        style = {"label": f"unit {unit}", "color": colours.lines[k], "linewidth": 1.2}
         style |= {"marker": "."}
         lines += axes.plot(steps, values[:, unit], **_validate_style_kwargs(style, user))
     if _is_gate(name):
         axes.set_ylim(-0.05, 1.05)
-    axes.axhline(0, color=GREY, linewidth=0.6, zorder=0)
+    axes.axhline(0, color=colours.muted, linewidth=0.6, zorder=0)
     return lines
 
 
 def _is_gate(name):
     return _NAMES.get(name, "").endswith("gate")
-
-
-def _legend_on_the_right(axes):
-    legend_above(axes, n_columns=_MOST_NAMES, place="right")
-
-
-def panels(ax, n_gates, caller, *, with_bars):
-    """Return axes for a window and for each gate below it.
-
-    Parameters
-    ----------
-    ax : matplotlib Axes or None
-        Axes of a grid, to be divided; None: a new figure.
-    n_gates : int
-        Number of gates.
-    caller : str
-        Who draws; named in errors.
-    with_bars : bool
-        Whether there is to be room for bars of colours.
-
-    Returns
-    -------
-    axes : ndarray of shape (1 + n_gates,)
-        Matplotlib Axes that share the axis of time, from above.
-    bars : list of n_gates matplotlib Axes or None
-        Narrow ones to the right of the gates.
-
-    Raises
-    ------
-    ImportError
-        If matplotlib is not installed.
-    ValueError
-        If `ax` is not part of a grid.
-    """
-    ax = axes_to_draw_on(ax, caller, size=(7.2, 1.0 + 1.25 * (1 + n_gates)))
-    from matplotlib.ticker import MaxNLocator
-
-    place = ax.get_subplotspec()
-    if place is None:
-        raise ValueError(
-            "ax must be axes of a grid, as plt.subplots makes them, since it is divided; got axes "
-            "that stand by themselves."
-        )
-    ax.set_axis_off()
-    # A layout engine finds the room for titles itself.
-    space = {} if ax.figure.get_layout_engine() else {"hspace": 0.7, "wspace": 0.05}
-    grid = place.subgridspec(1 + n_gates, 2, width_ratios=[40, 1], **space)
-    axes = np.empty(1 + n_gates, dtype=object)
-    for row in range(1 + n_gates):
-        cells = grid[row, 0] if with_bars else grid[row, :]
-        axes[row] = ax.figure.add_subplot(cells, sharex=axes[0] if row else None)
-        axes[row].tick_params(labelbottom=row == n_gates)
-    axes[0].xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-    bars = [
-        ax.figure.add_subplot(grid[row, 1]) if with_bars else None for row in range(1, 1 + n_gates)
-    ]
-    return axes, bars

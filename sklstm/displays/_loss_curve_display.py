@@ -11,7 +11,8 @@ from sklstm.losses import LOSSES, log_loss
 from sklstm.meta_estimators import find_inside
 
 from ._forecast_parts import any_numbers
-from ._style import BLUE, GREY, VERMILION, axes_to_draw_on, legend_above
+from ._legend import legend_inside
+from ._style import axes_to_draw_on, palette_of
 
 _REASONS = {
     "max_epochs": "max_epochs reached",
@@ -121,27 +122,29 @@ class LossCurveDisplay:
         self.ax_ = ax = axes_to_draw_on(ax, f"{type(self).__name__}.plot")
         self.figure_ = ax.figure
         losses, validation = np.asarray(self.training_loss), self.validation_loss
+        colours = palette_of(ax)
         epochs = np.arange(1, len(losses) + 1)
 
         def line(*xy, style, user):
             return ax.plot(*xy, **_validate_style_kwargs(style, user or {}))[0]
 
-        style = {"label": "Training", "color": BLUE, "marker": "o" if len(epochs) == 1 else ""}
+        style = {"label": "Training", "color": colours.main}
+        style["marker"] = "o" if len(epochs) == 1 else ""
         self.training_line_ = line(epochs, losses, style=style, user=training_kw)
         self.validation_line_ = self.best_line_ = self.stop_line_ = None
         if validation is not None:
-            style = style | {"label": "Validation", "color": VERMILION, "linestyle": "--"}
+            style = style | {"label": "Validation", "color": colours.other, "linestyle": "--"}
             self.validation_line_ = line(epochs, validation, style=style, user=validation_kw)
         if self.best_epoch is not None:
             curve = losses if validation is None else validation
             style = {"label": f"Best epoch: {self.best_epoch}", "linestyle": "", "marker": "o"}
-            ring = {"color": VERMILION, "markersize": 8, "markerfacecolor": "none"}
+            ring = {"color": colours.other, "markersize": 8, "markerfacecolor": "none"}
             best = [self.best_epoch], [curve[self.best_epoch - 1]]
             self.best_line_ = line(*best, style=style | ring, user=best_kw)
         if self.stop_reason is not None:
             why = _REASONS.get(self.stop_reason, self.stop_reason)
             style = {"label": f"Stopped after epoch {len(epochs)}: {why}"}
-            style |= {"color": GREY, "linestyle": ":"}
+            style |= {"color": colours.muted, "linestyle": ":"}
             self.stop_line_ = ax.axvline(
                 len(epochs), **_validate_style_kwargs(style, stop_kw or {})
             )
@@ -156,7 +159,7 @@ class LossCurveDisplay:
         self.ax_.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         self.ax_.set_xlabel("Epoch")
         self.ax_.set_ylabel(self.loss_name or "Loss")
-        legend_above(self.ax_)
+        legend_inside(self.ax_, most_columns=2)
 
     @classmethod
     def from_estimator(cls, estimator: Any, *, ax: Any = None, **plot_params: Any) -> Self:

@@ -96,7 +96,8 @@ def run_backtest(
     if known.by is not None:
         tables["by_series"] = error_table(forecasts, settings.levels, settings.metrics, by=known.by)
     shown = forecasts.drop(columns=[*NAIVE, *PATH_SCORES], errors="ignore")
-    return Bunch(forecasts=shown, **tables)
+    asked = {"season": settings.season, "levels": list(settings.levels.values())}
+    return Bunch(forecasts=shown, **tables, **asked)
 
 
 def errors_after(

@@ -111,6 +111,8 @@ class BacktestMixin:
                 The same over all steps.
             by_series : DataFrame
                 The same over all steps of each of several series.
+            season, levels : int, list of float
+                What was asked for, for displays.
 
         Raises
         ------

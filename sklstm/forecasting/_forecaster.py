@@ -252,7 +252,8 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
         forecast : DataFrame
             Its index continues that of the series; several series are below each other. Its
             columns are ``prediction``, with `level` also ``lower`` and ``upper`` (``lower_0.8``
-            and so on for a list). Of several columns a first level of the columns tells which.
+            and so on for a list). Of several columns a first level of the columns tells which. A
+            single `level` is remembered in ``forecast.attrs``, for displays.
 
         Raises
         ------
@@ -272,7 +273,10 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
         for past, (forecast,) in zip(histories, forecasts, strict=True):
             quantities = {"prediction": forecast} | bounds[past.key]
             frames[past.key] = forecast_frame(futures[past.key][1], quantities, self.columns_)
-        return panel_frame(frames, self._known)
+        forecast = panel_frame(frames, self._known)
+        if isinstance(level, Real):
+            forecast.attrs["level"] = float(level)
+        return forecast
 
     def sample_paths(
         self,

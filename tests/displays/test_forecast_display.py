@@ -170,7 +170,9 @@ def test_from_predictions(is_tidy):
         upper=y + 2,
         history=WALK["close"][:10].set_axis(DAYS[:10] - pd.Timedelta(days=10)),
         target_name="close (USD)",
+        level=0.9,
     )
+    assert list(display.intervals) == ["90 % interval"]
     assert display.index.equals(y.index)
     np.testing.assert_array_equal(display.truth_line_.get_ydata(), y)
     np.testing.assert_array_equal(display.prediction_line_.get_ydata(), y + 1)
@@ -205,38 +207,67 @@ def test_from_forecast(is_tidy):
     assert display.ax_.get_ylabel() == "close"
     assert is_tidy(display.figure_)
     single = ForecastDisplay.from_forecast(forecaster.forecast(3, level=0.8), actual=[1, 2, np.nan])
-    assert [band.get_label() for band in single.interval_bands_] == ["Interval"]
+    assert [band.get_label() for band in single.interval_bands_] == ["80 % interval"]
     assert single.truth_line_.get_ydata()[1] == 2
+    named = ForecastDisplay.from_forecast(forecaster.forecast(3, level=0.8), level=0.9)
+    assert list(named.intervals) == ["90 % interval"]
     alone = ForecastDisplay.from_forecast(forecaster.forecast(3))
     assert alone.interval_bands_ == []
     assert alone.truth_line_ is alone.history_line_ is None
 
 
-def test_from_backtest(is_tidy):
-    forecaster = Forecaster(Ridge(), lookback=5)
-    folds = TimeSeriesSplit(2, test_size=10)
-    result = forecaster.backtest(WALK["close"], cv=folds, steps=6, stride=2)
-    display = ForecastDisplay.from_backtest(result, target_name="USD")
-    np.testing.assert_array_equal(display.prediction_line_.get_xdata(), np.arange(1, 7))
-    np.testing.assert_array_equal(display.prediction_line_.get_ydata(), result.errors["mae"])
-    np.testing.assert_array_equal(
-        display.persistence_line_.get_ydata(), result.errors["persistence_mae"]
-    )
-    assert display.ax_.get_ylabel() == "Mean absolute error (USD)"
-    assert display.ax_.get_xlabel() == "Steps ahead"
+def test_from_paths(is_tidy):
+    known, future = WALK["close"][:80], WALK["close"][80:]
+    forecaster = Forecaster(Ridge(), lookback=5).fit(known)
+    paths = forecaster.sample_paths(10, n_paths=50, random_state=0)
+    display = ForecastDisplay.from_paths(paths, history=known[-30:], actual=future)
+    np.testing.assert_array_equal(display.y_pred, paths.median(axis=1))
+    assert [band.get_label() for band in display.interval_bands_] == [
+        "95 % interval",
+        "80 % interval",
+        "50 % interval",
+    ]
+    lower, upper = display.intervals["80 % interval"]
+    np.testing.assert_allclose(lower, paths.quantile(0.1, axis=1))
+    np.testing.assert_allclose(upper, paths.quantile(0.9, axis=1))
+    for line, path in zip(display.path_lines_, paths.to_numpy().T, strict=False):
+        np.testing.assert_array_equal(line.get_ydata(), path)
+    assert 5 < len(display.path_lines_) < 20
     assert is_tidy(display.figure_)
-    both = forecaster.backtest(WALK, cv=folds)
-    display = ForecastDisplay.from_backtest(both, metric="rmse", column="open")
-    expected = both.errors.xs("open", level="column")["rmse"]
-    np.testing.assert_array_equal(display.y_pred, expected)
-    with pytest.raises(ValueError, match=r"one of the columns forecast, \['open', 'close'\]"):
-        ForecastDisplay.from_backtest(both)
-    with pytest.raises(ValueError, match="column='open' must be left out"):
-        ForecastDisplay.from_backtest(result, column="open")
-    with pytest.raises(ValueError, match="metric='mape' is not possible"):
-        ForecastDisplay.from_backtest(result, metric="mape")
-    with pytest.raises(TypeError, match="takes the result of Forecaster.backtest.* got DataFrame"):
-        ForecastDisplay.from_backtest(result.forecasts)
+    one = ForecastDisplay.from_paths(paths, level=0.9)
+    assert list(one.intervals) == ["90 % interval"]
+    with pytest.raises(TypeError, match="the frame that Forecaster.sample_paths returns, got nda"):
+        ForecastDisplay.from_paths(paths.to_numpy())
+    with pytest.raises(ValueError, match="level=95 is not possible"):
+        ForecastDisplay.from_paths(paths, level=95)
+
+
+def test_a_mark_stands_where_the_forecast_begins():
+    known = WALK["close"][:80]
+    forecast = Forecaster(Ridge(), lookback=5).fit(known).forecast(3)
+    display = ForecastDisplay.from_forecast(forecast, history=known, begin_kw={"color": "red"})
+    assert pd.Timestamp(display.begin_line_.get_xdata(orig=True)[0]) == DAYS[79]
+    assert display.begin_line_.get_color() == "red"
+    assert display.begin_line_.get_label() == "Forecast begins"
+    assert ForecastDisplay.from_forecast(forecast).begin_line_ is None
+
+
+def test_the_newest_of_many_rows_are_drawn_and_the_axis_says_so():
+    y = np.arange(1300.0)
+    many = ForecastDisplay.from_predictions(y, y + 1, lower=y, upper=y + 2, history=[1, 2])
+    np.testing.assert_array_equal(many.prediction_line_.get_ydata(), y[-150:] + 1)
+    np.testing.assert_array_equal(many.truth_line_.get_xdata(), np.arange(1150, 1300))
+    assert many.ax_.get_xlabel() == "Row (newest 150 of 1,300 rows)"
+    assert many.history_line_ is many.begin_line_ is None
+    assert len(many.y_pred) == 1300
+    whole = ForecastDisplay.from_predictions(y, y + 1, history=[1, 2], max_rows=None)
+    assert len(whole.prediction_line_.get_ydata()) == 1300
+    assert len(whole.history_line_.get_ydata()) == 2
+    assert whole.ax_.get_xlabel() == "Row"
+    past = ForecastDisplay.from_predictions([1, 2], [1, 2], history=y, max_rows=20)
+    np.testing.assert_array_equal(past.history_line_.get_ydata(), y[-20:])
+    with pytest.raises(ValueError, match="max_rows=0 is not possible"):
+        ForecastDisplay.from_predictions(y, y, max_rows=0)
 
 
 def test_looks_and_axes_are_the_users(pairs):
@@ -337,7 +368,7 @@ def test_says_that_matplotlib_is_missing(pairs, no_matplotlib):
         ForecastDisplay.from_predictions(y, y)
     with pytest.raises(ImportError, match=r"ForecastDisplay.from_forecast requires matplotlib"):
         ForecastDisplay.from_forecast(WALK)
-    with pytest.raises(ImportError, match=r"ForecastDisplay.from_backtest requires matplotlib"):
-        ForecastDisplay.from_backtest(None)
+    with pytest.raises(ImportError, match=r"ForecastDisplay.from_paths requires matplotlib"):
+        ForecastDisplay.from_paths(None)
     with pytest.raises(ImportError, match=r"ForecastDisplay.plot requires matplotlib"):
         ForecastDisplay(y_pred=np.zeros(2)).plot()

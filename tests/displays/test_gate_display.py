@@ -1,9 +1,11 @@
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from sklstm import (
     BiLSTMRegressor,
@@ -92,8 +94,6 @@ def test_units_are_drawn_as_lines(is_tidy):
 
 
 def test_features_of_flat_frames_keep_their_names():
-    import pandas as pd
-
     series = pd.DataFrame(X[:, -1], columns=["open", "close"])
     flat = SequenceWindower(4).set_output(transform="pandas").fit_transform(series)
     network = LSTMRegressor(3, max_epochs=1).fit(flat, Y)
@@ -102,6 +102,40 @@ def test_features_of_flat_frames_keep_their_names():
     network.fit(flat[["open@t-0"]], Y)
     display = GateDisplay.from_estimator(network, flat[["open@t-0"]][10:11])
     assert display.ax_.get_ylabel() == "open"
+
+
+def test_a_pipeline_draws_the_window_of_its_newest_row_by_the_names_of_the_frame():
+    rows = pd.DataFrame(X[:, -1], columns=["open", "close"])
+    model = make_pipeline(SequenceWindower(4, pad="edge"), LSTMRegressor(3, max_epochs=1))
+    model.fit(rows, Y)
+    display = GateDisplay.from_estimator(model, rows[:20])
+    windows = model[:-1].transform(rows[:20])
+    expected = model[-1].gate_activations(windows[-1:])["layer0_forward"]["forget"][0]
+    np.testing.assert_array_equal(display.gates["forget"], expected)
+    assert [line.get_label() for line in display.input_lines_] == ["open", "close"]
+    named = GateDisplay.from_estimator(model, rows[:20], feature_names=["Open", "Close"])
+    assert [line.get_label() for line in named.input_lines_] == ["Open", "Close"]
+    search = GridSearchCV(model, {"lstmregressor__hidden_size": [2]}, cv=2).fit(rows, Y)
+    assert GateDisplay.from_estimator(search, rows).gates["cell"].shape == (4, 2)
+
+
+def test_more_features_and_units_than_colours_are_rows_with_names(is_tidy):
+    wide = np.random.default_rng(1).normal(size=(30, 6, 12))
+    names = [f"sensor {k}" for k in range(12)]
+    network = LSTMRegressor(20, max_epochs=1).fit(wide, wide[:, -1, 0])
+    display = GateDisplay.from_estimator(
+        network, wide[:1], unit=list(range(3, 15)), feature_names=names
+    )
+    assert display.input_lines_ == display.unit_lines_ == []
+    drawn = display.input_heatmap_.get_array().reshape(12, 6)
+    np.testing.assert_allclose(drawn, display.inputs.T)
+    shown = [tick.get_text() for tick in display.ax_.get_yticklabels()]
+    assert shown == names
+    meshes = dict(zip(display.gates, display.heatmaps_, strict=True))
+    forget = meshes["forget"].get_array().reshape(12, 6)
+    np.testing.assert_array_equal(forget, display.gates["forget"][:, 3:15].T)
+    assert display.axes_[1].get_yticklabels()[0].get_text() == "3"
+    assert is_tidy(display.figure_)
 
 
 def test_a_search_has_its_best_network_drawn():
@@ -149,9 +183,11 @@ def test_clear_errors():
         GateDisplay.from_estimator(Ridge().fit(X[1:, :, 0], Y[1:]), X[:1])
     with pytest.raises(TypeError, match="got LSTMRegressor"):
         GateDisplay.from_estimator(LSTMRegressor, X[:1])
-    pipeline = make_pipeline(SequenceWindower(3), network).fit(X[:, -1], Y)
-    with pytest.raises(TypeError, match=r"got Pipeline: draw its last step, model\[-1\]"):
-        GateDisplay.from_estimator(pipeline, X[:1])
+    with pytest.raises(ValueError, match="a name for each of the 2 features, got 1"):
+        GateDisplay.from_estimator(network, X[:1], feature_names=["open"])
+    plain = make_pipeline(StandardScaler(), Ridge()).fit(X[1:, :, 0], Y[1:])
+    with pytest.raises(TypeError, match="or a pipeline that ends in one, got Pipeline"):
+        GateDisplay.from_estimator(plain, X[1:, :, 0])
     with pytest.raises(NotFittedError):
         GateDisplay.from_estimator(make_pipeline(LSTMRegressor()), X[:1])
 

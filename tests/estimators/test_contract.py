@@ -31,7 +31,14 @@ TEXT = [
     sklstm.LSTMLanguageModel,
     sklstm.GRULanguageModel,
 ]
-DISPLAYS = [sklstm.ForecastDisplay, sklstm.GateDisplay, sklstm.LossCurveDisplay]
+DISPLAYS = [
+    sklstm.ForecastDisplay,
+    sklstm.ForecastErrorDisplay,
+    sklstm.GateDisplay,
+    sklstm.LossCurveDisplay,
+    sklstm.ReliabilityDisplay,
+    sklstm.ResidualDisplay,
+]
 CLASSES = RECURRENT + BASELINES + TRANSFORMERS
 
 # Rows of a series are what they are by their place in it.

@@ -11,6 +11,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklstm import (
     ForecastDisplay,
     Forecaster,
+    ForecastErrorDisplay,
     GateDisplay,
     LossCurveDisplay,
     LSTMRegressor,
@@ -166,7 +167,7 @@ PICTURES = {
         "target=5 is no column of X",
     ),
     "no forecast": (lambda: ForecastDisplay.from_forecast(X), "from_forecast takes | ndarray"),
-    "no backtest": (lambda: ForecastDisplay.from_backtest(X), "from_backtest takes | ndarray"),
+    "no backtest": (lambda: ForecastErrorDisplay.from_backtest(X), "from_backtest takes | ndarray"),
     "texts as numbers": (lambda: PICTURE(["a"] * 20, Y), "y_true | a"),
     "losses as texts": (lambda: CURVE(["a"]), "training_loss | a"),
 }
