@@ -129,6 +129,7 @@ def targets_of(rng, loss, shape):
         "poisson": lambda: rng.poisson(3.0, shape),
         "negative_binomial": lambda: rng.negative_binomial(2, 0.2, shape),
         "gamma": lambda: rng.gamma(2.0, size=shape),
+        "tweedie": lambda: rng.standard_gamma(rng.poisson(1.5, shape)),
         "bernoulli": lambda: rng.integers(0, 2, shape),
     }
     return draw.get(loss, lambda: rng.normal(size=shape))().astype(np.float64)

@@ -78,8 +78,8 @@ class RNNRegressor(RecurrentRegressor):
         and Bassett, 1978). Or the negative log-likelihood of a distribution whose parameters the
         network predicts: ``"normal"``, ``"student_t"`` or ``"laplace"`` of real numbers;
         ``"poisson"`` or ``"negative_binomial"`` of counts; ``"gamma"`` of amounts above zero;
-        ``"bernoulli"`` of events, 0 or 1. Counts and amounts are divided by their mean, not
-        standardised, and never differenced.
+        ``"tweedie"`` of amounts with zeros, of power 1.5; ``"bernoulli"`` of events, 0 or 1. Counts
+        and amounts are divided by their mean, not standardised, and never differenced.
     quantile : float in (0, 1) or list of float, default=0.5
         Quantile level or levels that ``loss="quantile"`` predicts. A list of distinct levels
         predicts several quantiles at once, along a last axis of the predictions. They never cross:

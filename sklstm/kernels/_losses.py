@@ -7,6 +7,7 @@ each sample, and `Rows` of them: the outputs of one target, one for each.
 from functools import cache
 from types import SimpleNamespace
 
+from ._bessel import i2_over_i1, log_i1
 from ._code import DOUBLE, Variable, larger_lanes, loop, real, spread
 from ._elementary import exp, log, log1p, log_logistic, logistic, square_root, tanh
 from ._functions import compile_functions, function
@@ -150,6 +151,7 @@ def _functions_of(outputs):
         tanh=_on_each(tanh),
         logistic=_on_each(logistic), log_logistic=_on_each(log_logistic),
         log_gamma=_on_each(log_gamma), digamma=_on_each(digamma),
+        log_i1=_on_each(log_i1), i2_over_i1=_on_each(i2_over_i1),
         where=_on_each(lambda condition, yes, no: condition.choose(yes, no)),
         maximum=_on_each(larger_lanes), clip=_on_each(_clipped),
         sum=_sum, max=_max, pick=_pick, one_hot=_one_hot, keep=keep, precise=_precise,

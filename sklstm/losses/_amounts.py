@@ -1,8 +1,9 @@
-"""Likelihoods of amounts, such as sales in dollars: gamma."""
+"""Likelihoods of amounts, such as sales in dollars: gamma, and Tweedie with zeros."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import log
 from typing import Any
 
 import numpy as np
@@ -73,8 +74,76 @@ class Gamma(Amounts):
 
     def check_targets(self, targets: np.ndarray, name: str = "y") -> None:
         """Raise a ValueError unless all targets are above zero."""
-        takes = "loss='gamma' takes amounts above 0 (zeros are taken by loss='quantile')"
+        takes = "loss='gamma' takes amounts above 0 (loss='tweedie' takes zeros as well)"
         refuse_targets(targets, targets <= 0, name, takes)
+
+
+class Tweedie(Amounts):
+    """Tweedie distribution of power 1.5, of amounts with zeros: the variance is ``d m ** 1.5``.
+
+    The sum of a Poisson number of exponential amounts. The loss is the whole likelihood, not the
+    deviance, so that the dispersion is learned along and there is a distribution to predict. The
+    density is that of a Bessel function; with other powers it is a series [1]_.
+
+    References
+    ----------
+    .. [1] P. K. Dunn and G. K. Smyth, "Series evaluation of Tweedie exponential dispersion model
+       densities", Statistics and Computing 15, 2005, pages 267-280.
+    """
+
+    name = "tweedie"
+
+    @classmethod
+    def parameters(cls, f: Functions, outputs: Any, mean: Any, scale: Any) -> dict[str, Any]:
+        """Return mean number of amounts, and mean of each, as of `Likelihood.parameters`."""
+        root = f.sqrt(cls.mean(f, outputs, 0.0, 1.0))
+        dispersion = dispersion_of(f, outputs)
+        return {"rate": 2.0 * root / dispersion, "scale": 0.5 * dispersion * root * scale}
+
+    def distribution(self, parameters: dict[str, np.ndarray]) -> Any:
+        """Return the distribution with these parameters, as of `Likelihood.distribution`."""
+        from ._compound_poisson import compound_poisson
+
+        return compound_poisson(**parameters)
+
+    @classmethod
+    def value(cls, f: Functions, outputs: Any, target: Any, constants: Any) -> Any:
+        """Return minus the logarithm of the density at the target, or of the probability of 0.
+
+        With the mean number `r` of amounts and the target `x` in units of their mean, both minus
+        ``log(exp(-r - x) sqrt(r / x) I_1(2 sqrt(r x)))``, where ``4 sqrt(y) / d`` is the argument.
+        """
+        rate, ratio, dispersion = cls._terms(f, outputs, target)
+        apart = f.sqrt(rate) - f.sqrt(ratio)
+        logs = 2.0 * f.log(dispersion) - log(4) - f.log_i1(cls._argument(f, target, dispersion))
+        return f.where(target > 0.0, apart * apart + logs, rate)
+
+    @classmethod
+    def gradient(cls, f: Functions, outputs: Any, target: Any, constants: Any) -> Any:
+        """Return the derivatives with respect to both outputs."""
+        rate, ratio, dispersion = cls._terms(f, outputs, target)
+        argument = cls._argument(f, target, dispersion)
+        rest = 2.0 - rate - ratio + argument * f.i2_over_i1(argument)
+        by_dispersion = f.where(target > 0.0, rest, -rate) / dispersion
+        mean = cls.mean(f, outputs, 0.0, 1.0)
+        by_mean = (rate - f.where(target > 0.0, ratio, 0.0 * ratio)) / (2.0 * mean)
+        return by_mean * f.logistic(outputs[0]), by_dispersion * f.logistic(outputs[1])
+
+    def check_targets(self, targets: np.ndarray, name: str = "y") -> None:
+        """Raise a ValueError unless all targets are zero or more."""
+        takes = "loss='tweedie' takes amounts from 0 on (real numbers are taken by loss='normal')"
+        refuse_targets(targets, targets < 0, name, takes)
+
+    @classmethod
+    def _terms(cls, f: Functions, outputs: Any, target: Any) -> tuple[Any, Any, Any]:
+        """Return the mean number of amounts, the target in units of their mean, the dispersion."""
+        root, dispersion = f.sqrt(cls.mean(f, outputs, 0.0, 1.0)), dispersion_of(f, outputs)
+        target = f.clip(target, *_AMOUNTS)
+        return 2.0 * root / dispersion, 2.0 * target / (dispersion * root), dispersion
+
+    @classmethod
+    def _argument(cls, f: Functions, target: Any, dispersion: Any) -> Any:
+        return 4.0 * f.sqrt(f.clip(target, *_AMOUNTS)) / dispersion
 
 
 def dispersion_of(f: Functions, outputs: Any) -> Any:

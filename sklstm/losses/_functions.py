@@ -49,6 +49,12 @@ class Functions(Protocol):
     def digamma(self, x: Any) -> Any:
         """Return the derivative of `log_gamma`."""
 
+    def log_i1(self, x: Any) -> Any:
+        """Return ``log(2 I_1(x) / x) - x`` of the modified Bessel function, from 0 on."""
+
+    def i2_over_i1(self, x: Any) -> Any:
+        """Return ``I_2(x) / I_1(x)``, the derivative of `log_i1` plus one."""
+
     def where(self, condition: Any, yes: Any, no: Any) -> Any:
         """Return `yes` where a comparison holds, which it never does for NaN, else `no`."""
 
@@ -94,6 +100,22 @@ def _cross_entropy(outputs, target):
     return np.log(np.exp(outputs - largest).sum(axis=0)) + (largest - _pick(outputs, target))
 
 
+def _log_i1(log, i1e, x):
+    return log(2.0 * i1e(x) / x)
+
+
+def _i2_over_i1(i0e, i1e, where, x, far):
+    """Return the ratio from functions of larger arguments, `far`, or by series near zero."""
+    quarter = x * x / 4
+    first, second, term = 1.0, 0.5, 1.0
+    for k in range(1, 12):
+        term = term * where(x < 1, quarter, 0.0 * x) / (k * (k + 1))
+        first, second = first + term, second + term / (k + 2)
+    return where(x < 1, x / 2 * second / first, i0e(far) / i1e(far) - 2 / far)
+
+
+_TINY = 1e-30  # in place of 0, where a ratio has a limit
+
 #: Functions for NumPy arrays.
 NUMPY = SimpleNamespace(
     abs=np.abs, exp=np.exp, log=np.log, log1p=np.log1p, sqrt=np.sqrt, tanh=np.tanh, where=np.where,
@@ -101,6 +123,8 @@ NUMPY = SimpleNamespace(
     logistic=lambda x: 0.5 * np.tanh(0.5 * x) + 0.5,
     log_logistic=lambda x: -np.logaddexp(0.0, -x),
     log_gamma=special.gammaln, digamma=special.psi,
+    log_i1=lambda x: _log_i1(np.log, special.i1e, np.maximum(x, _TINY)),
+    i2_over_i1=lambda x: _i2_over_i1(special.i0e, special.i1e, np.where, x, np.maximum(x, 1.0)),
     sum=lambda outputs: outputs.sum(axis=0),
     max=lambda outputs: outputs.max(axis=0),
     cross_entropy=_cross_entropy,
@@ -130,6 +154,13 @@ def torch_functions() -> SimpleNamespace:
     def one_hot(outputs, target):
         return functional.one_hot(target, len(outputs)).movedim(-1, 0).to(outputs.dtype)
 
+    def log_i1(x):
+        return _log_i1(torch.log, torch.special.i1e, torch.clip(x, _TINY))
+
+    def i2_over_i1(x):
+        special = torch.special
+        return _i2_over_i1(special.i0e, special.i1e, torch.where, x, torch.clip(x, 1.0))
+
     def precise(numbers):
         # Apple's accelerators have single precision alone.
         return numbers if numbers.device.type == "mps" else numbers.double()
@@ -140,6 +171,7 @@ def torch_functions() -> SimpleNamespace:
         logistic=torch.sigmoid,
         log_logistic=functional.logsigmoid,
         log_gamma=torch.lgamma, digamma=torch.digamma,
+        log_i1=log_i1, i2_over_i1=i2_over_i1,
         sum=lambda outputs: outputs.sum(dim=0),
         max=lambda outputs: outputs.amax(dim=0),
         cross_entropy=cross_entropy,

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ._amounts import Gamma
+from ._amounts import Gamma, Tweedie
 from ._counts import Bernoulli, NegativeBinomial, Poisson
 from ._functions import NUMPY, Functions
 from ._location_scale import Laplace, Normal, StudentT
@@ -159,7 +159,8 @@ LOSSES: dict[str, type[Loss]] = {
     loss.name: loss
     for loss in (
         SquaredError, AbsoluteError, Huber, LogCosh, Quantile,
-        Normal, StudentT, Laplace, Poisson, NegativeBinomial, Gamma, Bernoulli,
+        Normal, StudentT, Laplace, Poisson, NegativeBinomial, Gamma, Tweedie,
+        Bernoulli,
     )
 }  # fmt: skip
 

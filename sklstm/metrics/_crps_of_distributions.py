@@ -103,6 +103,15 @@ def _gamma(z, a):
     return z * (2 * cdf - 1) - a * (2 * next_cdf - 1) - np.exp(-special.betaln(0.5, a))
 
 
+def _compound_poisson(z, rate):
+    # The expected value of X below z is that of the size-biased sum, with two amounts more.
+    inside = np.maximum(z, 0)
+    cdf = np.where(z < 0, 0, stats.ncx2.sf(2 * rate, 2, 2 * inside))
+    part = rate * np.where(z < 0, 0, stats.ncx2.cdf(2 * inside, 4, 2 * rate))
+    spread = rate * (special.ive(0, rate) + special.ive(1, rate))
+    return rate - z + 2 * (z * cdf - part) - spread
+
+
 def _expon(z):
     return _gamma(z, np.asarray(1.0))
 
@@ -132,6 +141,7 @@ _SCORES: dict[str, Callable[..., NDArray]] = {
     "logistic": _logistic,
     "t": _t,
     "gamma": _gamma,
+    "compound_poisson": _compound_poisson,  # of loss="tweedie"
     "expon": _expon,
     "uniform": _uniform,
     "poisson": _poisson,

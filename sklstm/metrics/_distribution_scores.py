@@ -142,7 +142,8 @@ def continuous_ranked_probability_score(
     ------
     ValueError
         If shapes do not fit, or the exact score of the distribution is not known here: norm,
-        laplace, logistic, t, gamma, expon, uniform, poisson, nbinom and bernoulli are.
+        laplace, logistic, t, gamma, expon, uniform, poisson, nbinom, bernoulli and that of
+        ``loss="tweedie"`` are.
 
     See Also
     --------

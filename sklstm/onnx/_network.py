@@ -110,6 +110,7 @@ def graph_functions(activation=None):
         activation=lambda x: x.apply("Tanh" if activation == "tanh" else "Relu"),
         exp=lambda x: x.apply("Max", -80.0).apply("Exp"),
         log_logistic=_log_logistic,
+        sqrt=lambda x: x.apply("Sqrt"),
         maximum=lambda a, b: a.apply("Max", b),
     )
 

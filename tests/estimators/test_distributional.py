@@ -240,6 +240,7 @@ SIMULATED = {
     "poisson": lambda rng, size: rng.poisson(30.0, size),
     "negative_binomial": lambda rng, size: rng.negative_binomial(4, 0.1, size),
     "gamma": lambda rng, size: rng.gamma(3.0, 20.0, size),
+    "tweedie": lambda rng, size: 20 * rng.standard_gamma(rng.poisson(2.0, size)),
     "bernoulli": lambda rng, size: rng.random(size) < 0.3,
 }
 TRUE = {
@@ -249,6 +250,7 @@ TRUE = {
     "poisson": {"mu": 30},
     "negative_binomial": {"n": 4, "p": 0.1},
     "gamma": {"a": 3, "scale": 20},
+    "tweedie": {"rate": 2, "scale": 20},
     "bernoulli": {"p": 0.3},
 }
 
@@ -278,6 +280,10 @@ def skewed(rng, x):
     return rng.gamma(2.0, np.exp(0.5 * x) / 2)
 
 
+def with_zeros(rng, x):
+    return np.exp(0.5 * x) * rng.standard_gamma(rng.poisson(np.exp(2 + 0.3 * x)))
+
+
 def counts(rng, x):
     mean = np.exp(2.5 + 0.5 * x)
     return rng.negative_binomial(3.0, 3.0 / (3.0 + mean))
@@ -290,6 +296,7 @@ def counts(rng, x):
         ("normal", spread_normal),
         ("student_t", lambda rng, x: x + rng.standard_t(4, len(x))),
         ("gamma", skewed),
+        ("tweedie", with_zeros),
         ("negative_binomial", counts),
         ("poisson", lambda rng, x: rng.poisson(np.exp(3 + 0.5 * x))),
     ],
@@ -302,10 +309,11 @@ def test_coverage_of_intervals_is_nominal(name, simulate):
     model.fit(windows[:4000], y[:4000])
     windows, y = windows[4000:], y[4000:]
     lower, upper = model.predict_interval(windows, 0.8)
-    if name in ("negative_binomial", "poisson"):
-        # Of counts the share within is that of the distribution, which is more than the level.
+    if name in ("negative_binomial", "poisson", "tweedie"):
+        # With masses the share within is that of the distribution, which is more than the level.
         distribution = model.predict_distribution(windows)
-        nominal = (distribution.cdf(upper) - distribution.cdf(lower - 1)).mean()
+        below = np.where(lower > 0, lower, -1.0) if name == "tweedie" else lower - 1
+        nominal = (distribution.cdf(upper) - distribution.cdf(below)).mean()
         assert nominal >= 0.8
     else:
         nominal = 0.8

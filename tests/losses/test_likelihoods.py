@@ -5,6 +5,7 @@ import pytest
 import torch
 from scipy import stats
 from scipy.optimize import approx_fprime, minimize
+from scipy.special import gammaln
 
 from sklstm.losses import LOSSES, NUMPY, Likelihood, make_loss, torch_functions
 from sklstm.torch_training._net import WeightedLoss
@@ -16,6 +17,28 @@ N = 60
 
 def softplus(x):
     return np.logaddexp(0, x)
+
+
+class Tweedie:
+    """Sum of a Poisson number of exponential amounts, summed over their number."""
+
+    dist = None
+
+    def __init__(self, rate, scale):
+        self.rate, self.scale = rate, scale
+
+    def logpdf(self, y):
+        n = np.arange(1, 80).reshape(-1, *[1] * np.ndim(y))
+        rate, scaled = self.rate, np.where(y > 0, y, 1.0) / self.scale
+        logs = n * np.log(rate) + (n - 1) * np.log(scaled) - gammaln(n + 1) - gammaln(n)
+        density = np.exp(logs).sum(axis=0) / self.scale
+        return np.where(y > 0, np.log(density) - rate - scaled, -rate)
+
+    def mean(self):
+        return self.rate * self.scale
+
+    def std(self):
+        return np.sqrt(2 * self.rate) * self.scale
 
 
 def scipys(name, outputs, scale=1.0):
@@ -34,6 +57,9 @@ def scipys(name, outputs, scale=1.0):
     dispersion = softplus(o[1]) + 1e-4
     if name == "negative_binomial":
         return stats.nbinom(1 / dispersion, 1 / (1 + dispersion * size))
+    if name == "tweedie":  # the variance is that of power 1.5
+        dispersion = dispersion * np.sqrt(scale)
+        return Tweedie(2 * np.sqrt(size) / dispersion, dispersion * np.sqrt(size) / 2)
     return stats.gamma(1 / dispersion, scale=size * dispersion)
 
 
@@ -202,6 +228,7 @@ REFUSED = [
     ("poisson", -1.0, r"takes counts, whole numbers from 0 on .*; y\[3\] is -1 \(row 3\)"),
     ("negative_binomial", 2.5, r"takes counts, whole numbers from 0 on .*; y\[3\] is 2.5"),
     ("gamma", 0.0, r"takes amounts above 0 .*; y\[3\] is 0 \(row 3\)"),
+    ("tweedie", -0.1, r"takes amounts from 0 on .*; y\[3\] is -0.1 \(row 3\)"),
     ("bernoulli", 0.5, r"takes events, each 0 or 1; y\[3\] is 0.5 \(row 3\)"),
 ]
 

@@ -7,6 +7,7 @@ from scipy import stats
 from scipy.integrate import quad
 from sklearn.metrics import mean_pinball_loss
 
+from sklstm.losses._compound_poisson import compound_poisson
 from sklstm.metrics import (
     continuous_ranked_probability_score,
     energy_score,
@@ -24,6 +25,8 @@ CONTINUOUS = {
     "t of one and a half": stats.t(1.5),
     "gamma": stats.gamma(0.7, scale=2.0),
     "gamma from minus two": stats.gamma(3.0, loc=-2.0, scale=0.5),
+    "tweedie": compound_poisson(1.7, scale=2.0),
+    "tweedie of many": compound_poisson(40.0),
     "expon": stats.expon(-0.5, 2.0),
     "uniform": stats.uniform(-1.0, 3.0),
 }
