@@ -99,7 +99,9 @@ def test_folds_may_be_forecast_at_once(backend, refit):
     alone = forecaster.backtest(SERIES, SPLITS[0], **options)
     with parallel_config(backend=backend, n_jobs=2):
         result = forecaster.backtest(SERIES, SPLITS[0], **options)
-    for name in alone:
+    assert list(result) == list(alone)
+    assert (alone.season, alone.levels) == (1, [0.5])
+    for name in ("forecasts", "errors", "overall"):
         check = assert_series_equal if name == "overall" else assert_frame_equal
         check(result[name], alone[name], check_exact=True)
 
