@@ -57,7 +57,8 @@ def model(tmp_path_factory):
     command = [sys.executable, SERVING / "train.py", path]
     subprocess.run(command, check=True, env=os.environ | ONE_THREAD)
     assert list(path.parent.iterdir()) == [path], "something unfinished is left behind"
-    return SimpleNamespace(path=path, pipeline=joblib.load(path))
+    content = joblib.load(path)
+    return SimpleNamespace(path=path, content=content, pipeline=content["model"])
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +66,12 @@ def server(model, tmp_path_factory):
     """The server of the example's model: its address, and a client of it."""
     with running(model.path, tmp_path_factory.mktemp("server") / "log") as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def start():
+    """The function that starts a server of a model file, to be used by ``with``."""
+    return running
 
 
 @pytest.fixture

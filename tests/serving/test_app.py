@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.linear_model import Ridge
-from sklearn.pipeline import Pipeline
+from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from sklstm import SequenceWindower
@@ -61,13 +62,12 @@ def post(server, body, headers=JSON):
     return server.client.post("/forecast", content=content, headers=headers)
 
 
-def test_health_tells_what_to_send(server):
-    answer = server.client.get("/health")
-    assert answer.status_code == 200
-    said = answer.json()
-    assert said["status"] == "ok"
-    assert said["columns"] == ["demand", "warmth"]
-    assert said["lookback"] == LOOKBACK
+def test_the_server_tells_which_model_answers_and_what_to_send(server, model):
+    assert server.client.get("/health").json() == {"status": "ok"}
+    said = server.client.get("/model").json()
+    assert said["model"] == {"version": model.content["version"], "units": {"demand": "MWh"}}
+    assert said["takes"]["columns"] == ["demand", "warmth"]
+    assert said["takes"]["lookback"] == LOOKBACK
 
 
 @pytest.mark.parametrize("form", [as_arrays, as_objects])
@@ -77,7 +77,8 @@ def test_answers_are_those_of_the_pipeline_to_the_last_digit(server, model, form
     answer = post(server, form(rows))
     assert answer.status_code == 200, answer.text
     expected = model.pipeline.predict(rows)[LOOKBACK - 1 :]
-    assert answer.json() == {"forecast": expected.tolist()}
+    assert answer.json()["forecast"] == expected.tolist()
+    assert answer.json()["model"]["version"] == model.content["version"]
 
 
 def test_columns_of_objects_may_stand_in_any_order(server):
@@ -93,8 +94,19 @@ def test_times_do_not_change_what_whole_windows_say(server, model, first):
     answer = post(server, as_arrays(rows) | {"times": [day.isoformat() for day in times]})
     assert answer.status_code == 200, answer.text
     expected = model.pipeline.predict(rows.set_index(times))[LOOKBACK - 1 :]
-    assert answer.json() == {"forecast": expected.tolist()}
-    assert answer.json() == post(server, as_arrays(rows)).json()
+    assert answer.json()["forecast"] == expected.tolist()
+    assert answer.json()["made_at"] == [day.isoformat() for day in times[LOOKBACK - 1 :]]
+    assert answer.json()["forecast"] == post(server, as_arrays(rows)).json()["forecast"]
+
+
+def test_times_may_have_offsets_that_change_with_summer_time(server, model):
+    rows = make_rows(30)
+    times = pd.date_range("2025-03-30", periods=30, freq="h", tz="Europe/Berlin")
+    assert len({time.utcoffset() for time in times}) == 2
+    answer = post(server, as_arrays(rows) | {"times": [time.isoformat() for time in times]}).json()
+    assert answer["forecast"] == post(server, as_arrays(rows)).json()["forecast"]
+    made_at = pd.to_datetime(answer["made_at"])
+    assert (made_at == times[LOOKBACK - 1 :]).all()
 
 
 def test_many_clients_at_once_get_each_its_own_answer(server, model):
@@ -156,7 +168,10 @@ REFUSED = {
     "times of no date": (with_times(*["noon"] * 14), r"^times\[0\]: .*valid datetime"),
     "numbers for times": (with_times(*range(14)), r"^times\[0\]: "),
     "huge times": (with_times(*[1e300] * 14), r"^times\[0\]: "),
-    "times with an offset": (with_times(*[f"{t}+01:00" for t in days()]), r"^times\[0\]: .*zone"),
+    "an offset here and there": (
+        with_times(*days()[:-1], days()[-1] + "+00:00"),
+        r"^times: times\[13\], .*either all have an offset, or none has",
+    ),
     "year without end": (with_times(*["99999-01-01"] * 14), r"^times\[0\]: "),
 }
 
@@ -192,7 +207,7 @@ def test_the_kind_of_content_may_name_its_encoding(server):
 def test_other_ways_in_are_closed(server):
     assert server.client.get("/forecast").status_code == 405
     assert server.client.post("/health").status_code == 405
-    assert server.client.get("/model").status_code == 404
+    assert server.client.get("/models").status_code == 404
 
 
 def test_too_large_a_body_is_refused_before_any_of_it_is_read(server):
@@ -273,7 +288,7 @@ def test_no_body_at_all_makes_an_error_of_the_server(server, model):
     post_any()
     rows = make_rows(20)
     expected = model.pipeline.predict(rows)[LOOKBACK - 1 :]
-    assert post(server, as_arrays(rows)).json() == {"forecast": expected.tolist()}
+    assert post(server, as_arrays(rows)).json()["forecast"] == expected.tolist()
 
 
 def test_what_only_the_pipeline_can_know_is_refused_too(servers, tmp_path):
@@ -292,6 +307,20 @@ def test_what_only_the_pipeline_can_know_is_refused_too(servers, tmp_path):
     assert before.status_code == after.status_code == 422
     assert before.json()["detail"].startswith("X contains infinity (row 1")  # its own words
     assert after.json()["detail"].startswith("rows: numbers so large")
+
+
+def test_the_steps_of_a_pipeline_may_have_any_names_and_be_those_of_a_search(servers, tmp_path):
+    """A file may hold the bare model too; its version is then a digest of the file."""
+    rows = make_rows(60)
+    steps = make_pipeline(make_pipeline(SequenceWindower(4, pad="edge", flatten=True)), Ridge())
+    search = GridSearchCV(steps, {"ridge__alpha": [0.1, 1]}, cv=TimeSeriesSplit(2))
+    joblib.dump(search.fit(rows, rows["demand"]), tmp_path / "search.joblib")
+    with servers(tmp_path / "search.joblib") as server:
+        said = server.client.get("/model").json()
+        answer = post(server, as_arrays(rows)).json()
+    assert said["takes"]["lookback"] == 4
+    assert answer["forecast"] == search.predict(rows)[3:].tolist()
+    assert re.fullmatch("[0-9a-f]{12}", answer["model"]["version"])
 
 
 def test_a_server_without_its_model_does_not_start(servers, tmp_path):

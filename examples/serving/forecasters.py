@@ -1,0 +1,156 @@
+"""A forecaster that answers: the rows after the last ones, of one series or of many."""
+
+import copy
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+from fields import MAX_ROWS, About, Key, Number, Strict, as_index, as_text, row_type
+from monitoring import Monitor
+from pydantic import BaseModel, Field
+
+MAX_STEPS = 1_000
+
+
+class ServedForecaster:
+    """A fitted `Forecaster`, what it takes, and how its forecasts fare.
+
+    Parameters
+    ----------
+    model : Forecaster
+        Fitted; it is never changed, so that every client gets the same answer.
+    about : dict
+        Version and units.
+    backtest : dict
+        Errors of a backtest, to compare live ones with; possibly empty.
+    """
+
+    def __init__(self, model, about, backtest):
+        self.model, self.about = model, about
+        self.columns = [str(name) for name in model.columns_]
+        self.exog = [str(name) for name in model.exog_columns_]
+        self.known = [str(name) for name in model.known_exog_]
+        self.last = dict(zip(model.series_, model.last_, strict=True))
+        self.monitor = Monitor(backtest)
+        self.question, self.answer = _question(self), Answer
+        if not self.known:  # show at once whether the file fits, and compile what later ones run
+            self.model.forecast(1)
+
+    def describe(self):
+        """Return what a client has to know."""
+        return {
+            "kind": "forecaster",
+            "columns": self.columns,
+            "exogenous": self.exog,
+            "known_in_advance": self.known,
+            "horizon": self.model.horizon,
+            "by": self.model.by,
+            "series": [as_text(key) for key in self.last if key is not None],
+            "last": [as_text(label) for label in self.last.values()],
+            "max_rows": MAX_ROWS,
+        }
+
+    def forecast(self, question):
+        """Answer a question; a ValueError is the client's fault."""
+        model = self.model
+        if question.rows:
+            series, exog = self._tables(question.rows, [self.columns, self.exog])
+            model = copy.copy(model).update(series, exog)
+        future = None
+        if question.future:
+            (future,) = self._tables(question.future, [self.known])
+        levels = question.levels or None
+        asked = {"level": levels, "series": question.series}
+        forecast = model.forecast(question.steps, future, **asked)
+        if not np.isfinite(forecast.to_numpy()).all():
+            raise ValueError("rows: no finite forecast follows from these numbers")
+        records = self._records(forecast)
+        if question.rows:
+            self.monitor.compare(self._values(question.rows))
+        self.monitor.note(records)
+        return {"model": self.about, "forecast": records}
+
+    def _tables(self, rows, groups):
+        """Return frames of the columns of each group, None for one without columns."""
+        keys = [row.get(self.model.by) for row in rows]
+        unknown = [key for key in keys if key not in self.last]
+        if unknown:
+            raise ValueError(f"{self.model.by}: a series {unknown[0]!r} is unknown")
+        index = as_index([row["time"] for row in rows], next(iter(self.last.values())))
+        if self.model.by is not None:
+            index = pd.MultiIndex.from_arrays([keys, index], names=[self.model.by, "time"])
+        tables = []
+        for names in groups:
+            columns = {name: [row[name] for row in rows] for name in names}
+            frame = pd.DataFrame(columns, index=index, dtype=float)
+            tables.append(frame if names else None)
+        return tables
+
+    def _records(self, forecast):
+        """Return a frame of forecasts as a list of what is forecast of each row and column."""
+        records, steps = [], {}
+        several = isinstance(forecast.columns, pd.MultiIndex)
+        for place, row in zip(forecast.index, forecast.to_dict("records"), strict=True):
+            key, time = place if self.model.by is not None else (None, place)
+            steps[key] = steps.get(key, 0) + 1
+            for number, column in enumerate(self.columns):
+                name = self.model.columns_[number]
+                found = {k[1]: v for k, v in row.items() if k[0] == name} if several else row
+                record = {"series": None if key is None else as_text(key), "time": as_text(time)}
+                records.append(record | {"column": column, "step": steps[key]} | found)
+        return records
+
+    def _values(self, rows):
+        """Return posted values by series, time and column."""
+        index = as_index([row["time"] for row in rows], next(iter(self.last.values())))
+        keys = [row.get(self.model.by) for row in rows]
+        return {
+            (None if key is None else as_text(key), as_text(time), column): row[column]
+            for key, time, row in zip(keys, index, rows, strict=True)
+            for column in self.columns
+            if row[column] is not None
+        }
+
+
+class Forecast(BaseModel):
+    """The forecast of one row and column; bounds of a level follow as `lower_0.8`, `upper_0.8`."""
+
+    model_config = {"extra": "allow"}
+    __pydantic_extra__: dict[str, float]
+    series: int | str | None = Field(description="its key; null of a series alone")
+    time: int | str
+    column: str
+    step: int = Field(description="rows after the last one known, from 1")
+    prediction: float
+
+
+class Answer(BaseModel):
+    """Forecasts, in the order of time, series below each other."""
+
+    model: About
+    forecast: list[Forecast]
+
+
+def _question(served):
+    """Return the type of what is posted."""
+    by = served.model.by
+    place = {"time": Key} | ({} if by is None else {by: Key})
+    values = dict.fromkeys(served.columns, Number | None) | dict.fromkeys(served.exog, Number)
+    Row = row_type("Row", place | values)
+    FutureRow = row_type("FutureRow", place | dict.fromkeys(served.known, Number))
+    level = Annotated[float, Field(strict=True, gt=0, lt=1)]
+
+    class Question(Strict):
+        """Rows since those that the model knows, and which forecast is wanted."""
+
+        rows: list[Row] = Field(
+            [], max_length=MAX_ROWS, description="may begin with known ones, if they are equal"
+        )
+        future: list[FutureRow] = Field(
+            [], max_length=MAX_ROWS, description="columns known in advance, of the next rows"
+        )
+        steps: Annotated[int, Field(strict=True, ge=1, le=MAX_STEPS)] | None = None
+        levels: list[level] = Field([], max_length=10, description="probabilities of intervals")
+        series: Annotated[list[Key], Field(min_length=1, max_length=MAX_ROWS)] | None = None
+
+    return Question

@@ -1,0 +1,113 @@
+"""A pipeline of windows that answers: one forecast for each row that has a whole window."""
+
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+from fields import MAX_ROWS, About, Number, Strict, Time, as_times, check_increasing, row_type
+from pydantic import BaseModel, BeforeValidator, Field, field_validator
+
+from sklstm import SequenceWindower
+
+
+class ServedPipeline:
+    """A fitted pipeline and what it takes.
+
+    Parameters
+    ----------
+    model : Pipeline
+        Fitted on a frame; its windower may have any name and stand anywhere.
+    about : dict
+        Version and units, and what else is known of it.
+    """
+
+    def __init__(self, model, about):
+        self.model, self.about = model, about
+        self.columns = [str(name) for name in model.feature_names_in_]
+        inside = model.get_params(deep=True).values()
+        windowers = [step for step in inside if isinstance(step, SequenceWindower)]
+        self.lookback = max((windower.lookback for windower in windowers), default=1)
+        self.question, self.answer = _question(self.columns, self.lookback), Answer
+        # A first prediction shows whether the file fits, and compiles what later ones run.
+        self.model.predict(
+            pd.DataFrame(np.ones((self.lookback, len(self.columns))), columns=self.columns)
+        )
+
+    def describe(self):
+        """Return what a client has to know."""
+        return {
+            "kind": "pipeline",
+            "columns": self.columns,
+            "lookback": self.lookback,
+            "max_rows": MAX_ROWS,
+        }
+
+    def forecast(self, question):
+        """Answer a question; a ValueError is the client's fault."""
+        times = question.times
+        index = None if times is None else as_times(times)
+        rows = pd.DataFrame(question.rows, columns=self.columns, index=index)
+        predicted = self.model.predict(rows)[self.lookback - 1 :]
+        if predicted.dtype.kind == "f" and not np.isfinite(predicted).all():
+            raise ValueError("rows: numbers so large that the forecast is not finite")
+        answer = {"model": self.about, "forecast": predicted.tolist()}
+        if index is not None:
+            answer["made_at"] = [time.isoformat() for time in index[self.lookback - 1 :]]
+        return answer
+
+
+class Answer(BaseModel):
+    """Forecasts, the newest one last."""
+
+    model: About
+    forecast: list[float | int | str | list[float]] = Field(
+        description="one for each row that has a whole window"
+    )
+    made_at: list[str] | None = Field(None, description="times of these rows, if they have any")
+
+
+def _question(columns, lookback):
+    """Return the type of what is posted."""
+
+    def name_values(row):
+        """Make an object of a row that is an array; the rest is left to the checks of objects."""
+        if not isinstance(row, list):
+            return row
+        if len(row) != len(columns):
+            raise ValueError(f"{len(row)} values, the model reads {len(columns)}: {columns}")
+        return dict(zip(columns, row, strict=True))
+
+    named = row_type("Row", dict.fromkeys(columns, Number))
+    array = Annotated[list[Number], Field(min_length=len(columns), max_length=len(columns))]
+    Row = Annotated[named, BeforeValidator(name_values, json_schema_input_type=named | array)]
+
+    class Series(Strict):
+        """Rows of a series, oldest first, as objects or arrays, and their times."""
+
+        rows: list[Row] = Field(max_length=MAX_ROWS, json_schema_extra={"minItems": lookback})
+        times: list[Time] | None = Field(None, max_length=MAX_ROWS)
+
+        @field_validator("rows")
+        @classmethod
+        def fill_a_window(cls, rows):
+            """Refuse what the pipeline would answer from windows with missing steps."""
+            if len(rows) < lookback:
+                raise ValueError(
+                    f"{len(rows)} rows, at least {lookback} are needed: the model looks back so "
+                    "far. From fewer it could guess, and nobody would see that it is a guess"
+                )
+            return rows
+
+        @field_validator("times")
+        @classmethod
+        def label_rows_in_order(cls, times, info):
+            """Refuse times that are no index of a series."""
+            if times is None:
+                return times
+            rows = info.data.get("rows")  # absent if they are at fault themselves
+            if rows is not None and len(times) != len(rows):
+                raise ValueError(f"{len(times)} times for {len(rows)} rows")
+            check_increasing(times)
+            return times
+
+    return Series
