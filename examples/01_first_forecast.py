@@ -219,7 +219,8 @@ for name, (scores, *_) in results.items():
 # The picture
 # -----------
 # On the left forecasts, of one week of electricity and of one quarter of the share; on the right
-# the errors of all models. Errors in blue are smaller than that of the best naive forecast.
+# the errors of all models. Errors in blue are smaller than that of the best naive forecast, which a
+# dashed line marks.
 
 fig, grid = plt.subplots(
     len(tasks), 2, figsize=(11, 3.6 * len(tasks)), layout="constrained", width_ratios=[5, 2],
@@ -237,19 +238,19 @@ for task, (scores, predictions, _, target), (line_axes, bar_axes) in zip(
         y_true=target[part].to_numpy(),
         persistence=predictions["last value"][part].to_numpy(),
         target_name=task.series.name,
-    ).plot(ax=line_axes)
+    ).plot(ax=line_axes, max_rows=None)
     line_axes.set_title(task.name, loc="left", weight="bold")
     naive = scores["MAE"].reindex(NAIVE).min()
     better = scores["MAE"] < naive
     bars = bar_axes.barh(scores.index, scores["MAE"], color=np.where(better, "#0072B2", "#BBBBBB"))
-    change = [f"{share:+.0%}" for share in scores["against the best naive"]]
+    change = [f"{share:+.0%}" if share else "best" for share in scores["against the best naive"]]
     bar_axes.bar_label(bars, change, padding=3, fontsize="small")
     bar_axes.axvline(naive, color="black", lw=1, ls="--", zorder=0.5)
     bar_axes.invert_yaxis()
     bar_axes.margins(x=0.2)
     bar_axes.set_xlabel("Mean absolute error")
     bar_axes.spines[["top", "right"]].set_visible(False)
-    bar_axes.set_title("Dashed: the best naive forecast", loc="left", fontsize="medium")
+    bar_axes.set_title("Against the best naive forecast", loc="left", fontsize="medium")
 if args.out is None:
     plt.show()
 else:

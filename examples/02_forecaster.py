@@ -28,7 +28,7 @@ import pandas as pd
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import TimeSeriesSplit
 
-from sklstm import Forecaster, GRURegressor
+from sklstm import ForecastDisplay, Forecaster, GRURegressor
 
 parser = argparse.ArgumentParser(description="Forecast a series several steps ahead.")
 parser.add_argument("--csv", type=Path, help="file to read; default: a made-up series")
@@ -144,25 +144,14 @@ for other in ("persistence", "Ridge, direct"):
 known, held_out = series[:-steps], series[-steps:]
 fig, axes = plt.subplots(3, 1, figsize=(8, 9), layout="constrained")
 before = known.iloc[-2 * args.season :]
-colours = {"GRU, recursive": "#0072B2", "GRU, direct": "#D55E00"}
-low, high = [], []
-for panel, (name, colour) in zip(axes, colours.items(), strict=False):
+for panel, name in zip(axes, ["GRU, recursive", "GRU, direct"], strict=False):
     forecast = forecasters[name].fit(known).forecast(steps, level=0.9)
-    panel.fill_between(
-        forecast.index, forecast["lower"], forecast["upper"], color=colour, alpha=0.22, lw=0,
-        label="90 % interval",
-    )  # fmt: skip
-    panel.plot(before.index, before, color="0.55", lw=1, label="known")
-    panel.plot(held_out.index, held_out, color="black", lw=1.3, label="actual")
-    panel.plot(forecast.index, forecast["prediction"], color=colour, lw=1.6, label="forecast")
+    ForecastDisplay.from_forecast(forecast, history=before, actual=held_out, ax=panel)
     inside = held_out.between(forecast["lower"], forecast["upper"]).sum()
     panel.set_title(f"{name}: {inside} of {steps} values inside", fontsize=10, loc="left")
-    panel.set_ylabel(series.name)
-    panel.legend(frameon=False, ncols=4, fontsize=8, loc="upper left")
-    low.append(panel.get_ylim()[0])
-    high.append(panel.get_ylim()[1])
-for panel in axes[:2]:  # the same scale, with room for the legend
-    panel.set_ylim(min(low), max(high) + 0.15 * (max(high) - min(low)))
+low, high = zip(*(panel.get_ylim() for panel in axes[:2]), strict=True)
+for panel in axes[:2]:
+    panel.set_ylim(min(low), max(high))
 
 styles = {
     "GRU, recursive": {"color": "#0072B2"},

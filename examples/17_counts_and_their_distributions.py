@@ -24,6 +24,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
 from sklstm import GRURegressor, ReliabilityDisplay, SequenceWindower
 from sklstm.metrics import continuous_ranked_probability_score
@@ -104,9 +105,11 @@ for (axes, histogram), (loss, model) in zip(panels, models.items(), strict=True)
     ReliabilityDisplay.from_distribution(
         y_test, distribution, random_state=0, kind="pit", ax=histogram
     )
-    histogram.set_title("Probability integral transform", fontsize=10, loc="left")
     if loss != "negative_binomial":
         histogram.set_xlabel("")
+locator = AutoDateLocator(maxticks=8)
+panels[-1, 0].xaxis.set_major_locator(locator)
+panels[-1, 0].xaxis.set_major_formatter(ConciseDateFormatter(locator))
 panels[0, 0].legend(frameon=False, fontsize=8, ncols=3, loc="upper left")
 if args.out is None:
     plt.show()
