@@ -57,8 +57,9 @@ def predicted_distribution(estimator: Any, X: Any, caller: str) -> tuple[Any, An
 def pit_of_distribution(y_true: Any, distribution: Any, random_state: Any) -> np.ndarray:
     """Return the distribution function at each actual value.
 
-    Where it jumps, as that of a count does, a number is drawn between its two sides:
-    F(y - 1) + u (F(y) - F(y - 1)), u uniform (Czado, Gneiting and Held, 2009).
+    Where it jumps, as that of a count does everywhere and that of an amount at zero, a number is
+    drawn between its two sides: F(y-) + u (F(y) - F(y-)), u uniform, F(y-) its limit from below,
+    of a count F(y - 1) (Czado, Gneiting and Held, 2009).
 
     Parameters
     ----------
@@ -93,11 +94,11 @@ def pit_of_distribution(y_true: Any, distribution: Any, random_state: Any) -> np
             f"y_true must have one value for each distribution, of shape {shape}, got {y.shape}."
         )
     y = y.reshape(shape) if shape else y
-    upper = np.ravel(distribution.cdf(y))
-    if hasattr(distribution, "pmf"):
-        lower = np.ravel(distribution.cdf(y - 1))
-        upper = lower + check_random_state(random_state).uniform(size=len(upper)) * (upper - lower)
-    return _known(upper, np.ravel(y))
+    # Right below y: of a count that is y - 1, and amounts may jump at zero alone.
+    below = y - np.maximum(4 * np.spacing(np.abs(y)), 1e-300)
+    lower, upper = np.ravel(distribution.cdf(below)), np.ravel(distribution.cdf(y))
+    uniform = check_random_state(random_state).uniform(size=len(upper))
+    return _known(lower + uniform * (upper - lower), np.ravel(y))
 
 
 def pit_of_paths(y_true: Any, paths: Any, random_state: Any) -> np.ndarray:

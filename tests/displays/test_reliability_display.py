@@ -9,6 +9,7 @@ from sklearn.utils import Bunch
 
 from sklstm import GRURegressor, SequenceWindower
 from sklstm.displays import ReliabilityDisplay
+from sklstm.losses._compound_poisson import compound_poisson
 
 RNG = np.random.default_rng(0)
 N = 2000
@@ -46,6 +47,16 @@ def test_counts_are_drawn_within_the_jumps_of_their_distribution():
     assert ((low <= display.pit) & (display.pit <= high)).all()
     again = ReliabilityDisplay.from_distribution(counts, stats.poisson(rate), random_state=0)
     np.testing.assert_array_equal(again.pit, display.pit)
+
+
+def test_amounts_with_zeros_are_drawn_within_the_jump_at_zero():
+    rate = np.exp(RNG.normal(size=N))
+    amounts = 2.0 * RNG.standard_gamma(RNG.poisson(rate))
+    assert 0.2 < (amounts == 0).mean() < 0.8
+    distribution = compound_poisson(rate, scale=2.0)
+    display = ReliabilityDisplay.from_distribution(amounts, distribution, random_state=0)
+    assert stats.kstest(display.pit, "uniform").pvalue > 0.01
+    assert (display.pit[amounts == 0] <= np.exp(-rate[amounts == 0])).all()
 
 
 def test_quantiles():
