@@ -138,7 +138,7 @@ def best_epoch(sequencer, network):
 start = time.perf_counter()
 if args.full:
     network = make_pipeline(
-        TextSequencer(max_tokens=5000, skip_top=10, length=200),
+        TextSequencer(max_tokens=5000, skip_top=10, length=200, token_pattern="ascii"),
         BiLSTMClassifier(
             128, embedding_dim=128, dropout=0.2, recurrent_dropout=0.2, optimizer="rmsprop",
             learning_rate=0.001, batch_size=32, max_grad_norm=None, weight_decay=0.0,
@@ -150,7 +150,7 @@ if args.full:
     network.set_params(bilstmclassifier__max_epochs=n_epochs)
 else:
     network = make_pipeline(
-        TextSequencer(max_tokens=2000),
+        TextSequencer(max_tokens=2000, token_pattern="ascii"),
         BiLSTMClassifier(16, embedding_dim=16, dropout=0.3, max_epochs=6, random_state=0),
     )
 network.fit(texts_train, y_train)

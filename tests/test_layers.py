@@ -86,6 +86,7 @@ LAYERS = {
         "sklstm.estimators",
         "sklstm.losses",
         "sklstm.meta_estimators",
+        "sklstm.preprocessing",
     },
     "displays": SHARED
     | {

@@ -245,6 +245,7 @@ def observed_targets(
         If `y` is no array of numbers, or no row has both.
     """
     targets = numeric_targets(y, None)
+    sample_weight = None if sample_weight is None else np.asarray(plain_values(sample_weight))
     if len(targets) != len(predicted):
         return targets, predicted, sample_weight
     there = ~(_missing_rows(targets) | _missing_rows(predicted))
@@ -252,9 +253,7 @@ def observed_targets(
         return targets, predicted, sample_weight
     if not there.any():
         raise ValueError("y has no row with both a target and a prediction.")
-    if sample_weight is not None:
-        sample_weight = np.asarray(sample_weight)[there]
-    return targets[there], predicted[there], sample_weight
+    return targets[there], predicted[there], None if sample_weight is None else sample_weight[there]
 
 
 def _missing_rows(values):
@@ -369,5 +368,6 @@ def observed_steps(
     if not there.any():
         raise ValueError("y has no step with both a target and a prediction.")
     if sample_weight is not None:
-        sample_weight = np.broadcast_to(np.reshape(sample_weight, (-1, 1)), there.shape)[there]
+        sample_weight = np.reshape(plain_values(sample_weight), (-1, 1))
+        sample_weight = np.broadcast_to(sample_weight, there.shape)[there]
     return y[there], predicted[there], sample_weight

@@ -144,9 +144,11 @@ def root_mean_square_changes(windows, features, unit, weight=None):
     for first in range(0, len(windows), size):
         block = slice(first, first + size)
         values, lengths = windows.padded(block)
-        values = values[:, :, features] / unit
+        # Differences first: those of large values are exact, and halved they cannot overflow.
+        halves = 0.5 * values[:, :, features].astype(np.float64)
+        changes = 2.0 * ((halves - halves[:, :1]) / unit)
         mask = np.arange(values.shape[1]) < lengths[:, np.newaxis]
-        squares = np.square(values - values[:, :1]).sum(axis=1, where=mask[:, :, np.newaxis])
+        squares = np.square(changes).sum(axis=1, where=mask[:, :, np.newaxis])
         total += weight[block] @ squares
     sizes = np.sqrt(total / (weight @ windows.lengths)) * unit
     return np.where(sizes > 0, sizes, 1.0)

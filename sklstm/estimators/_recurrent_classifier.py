@@ -13,7 +13,13 @@ from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.callback import with_callbacks
 from sklearn.utils.class_weight import compute_sample_weight
 
-from sklstm.data import WindowSet, among_all, check_same_labels, read_class_labels
+from sklstm.data import (
+    WindowSet,
+    among_all,
+    check_same_labels,
+    plain_values,
+    read_class_labels,
+)
 from sklstm.losses import Loss, log_loss
 
 from ._constraints import CLASSIFIER, SHARED
@@ -41,6 +47,11 @@ class ClassTargets:
     def n_outputs(self) -> int:
         """Number of outputs of the network."""
         return 1 if len(self.classes) == 2 else len(self.classes)
+
+    @property
+    def frequencies(self) -> np.ndarray | None:
+        """Share of each class in the training set, by weight; None in files that do not say."""
+        return None if self.counts is None else self.counts / self.counts.sum()
 
     @property
     def loss(self) -> Loss:
@@ -96,7 +107,7 @@ class ClassTargets:
         unobserved = np.flatnonzero(np.isnan(whole[:, 0]))
         what = f"{len(unobserved)} of {n_samples} windows in X have no observed step (sample "
         what += f"{unobserved[0]} is the first): all of their steps are NaN"
-        if self.counts is None:
+        if self.frequencies is None:
             raise ValueError(
                 f"{what}, and this file does not say how frequent the classes were. Remove such "
                 "samples, or fill the series first."
@@ -105,7 +116,7 @@ class ClassTargets:
             f"{what}. What is predicted for them is how frequent the classes were in training.",
             stacklevel=3,
         )
-        whole[unobserved] = form(self.counts / self.counts.sum())
+        whole[unobserved] = form(self.frequencies)
         return whole
 
 
@@ -345,7 +356,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
             Accuracy, 1 at best.
         """
         check_same_labels({"X": X, "y": y, "sample_weight": sample_weight})
-        return super().score(X, y, sample_weight)
+        return super().score(X, y, plain_values(sample_weight))
 
     def _logits(self, X: Any) -> tuple[np.ndarray, np.ndarray | None, int]:
         """Return logits of observed windows, which these are, and the number of all windows."""

@@ -3,6 +3,8 @@
 import numpy as np
 
 _SMALL = 1 << 16  # values
+_NARROW = 1e-6  # spread in units of the mean
+_ROUNDING = np.finfo(np.float64).eps  # what arithmetic alone makes of a constant, likewise
 
 
 def weighted_statistics(values, weight=None):
@@ -28,15 +30,23 @@ def weighted_statistics(values, weight=None):
         # In a unit of a power of two squares neither overflow nor vanish, and no bit changes.
         exponent = np.frexp(np.abs(column).max())[1].item()
         column = np.ldexp(column.astype(np.float64), -exponent)
-        centre = np.average(column, weights=weight)
-        column -= centre
-        np.square(column, out=column)
-        spread = np.sqrt(np.average(column, weights=weight))
+        first = column[0 if weight is None else np.argmax(weight)].item()
+        centre, spread = _mean_and_deviation(column, weight)
+        if spread <= _NARROW * np.abs(centre):
+            # The rounding of a mean far from zero is not small beside such a spread. Differences
+            # from one of the values are exact: those of equal values leave nothing.
+            centre, spread = _mean_and_deviation(column - first, weight)
+            centre += first
         mean[k], scale[k] = np.ldexp(centre, exponent), np.ldexp(spread, exponent)
-        if spread <= 10 * np.finfo(np.float64).eps * np.abs(centre) or scale[k] == 0:
-            # What rounding leaves of a large constant is not small: nothing must be left.
-            mean[k], scale[k] = values[0 if weight is None else np.argmax(weight), k], 1.0
+        if spread <= _ROUNDING * np.abs(centre) or scale[k] == 0:
+            mean[k], scale[k] = np.ldexp(first, exponent), 1.0
     return mean, scale
+
+
+def _mean_and_deviation(column, weight):
+    centre = np.average(column, weights=weight)
+    deviations = np.square(column - centre)
+    return centre, np.sqrt(np.average(deviations, weights=weight))
 
 
 def are_statistics(mean, scale):

@@ -15,7 +15,7 @@ from sklearn.utils.metadata_routing import (
     _routing_enabled,
     process_routing,
 )
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from sklstm.data import (
     WindowSet,
@@ -28,6 +28,7 @@ from sklstm.data import (
     newest_block,
     observed_steps,
     observed_targets,
+    plain_values,
     position_of_feature,
     refuse_nothing_observed,
     refuse_partly_missing_targets,
@@ -368,11 +369,12 @@ def rows_there(there, windows, targets, params):
     params : dict
         With the weights of the remaining rows.
     """
+    weight = plain_values(params.get("sample_weight"))
+    if weight is not None:
+        weight = weight if there.all() else _check_sample_weight(weight, targets)[there]
+        params = params | {"sample_weight": weight}
     if there.all():
         return windows, targets, params
-    weight = params.get("sample_weight")
-    if weight is not None:
-        params = params | {"sample_weight": np.asarray(weight)[there]}
     return windows[there], targets[there], params
 
 

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.metrics import mean_absolute_error
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
-from sklstm.data import check_same_labels, index_of
+from sklstm.data import check_same_labels, index_of, plain_values
 from sklstm.time_labels import check_order
 
 from ._panels import as_columns, averaged, means_by_series, series_codes, sums_by_series
@@ -275,11 +275,11 @@ def _errors_by_series(
     check_same_labels(rows)
     check_same_labels({"y_train": y_train, "series_train": series_train})
     true, predicted = as_columns(y_true, "y_true"), as_columns(y_pred, "y_pred")
-    train = as_columns(y_train, "y_train")
+    train, sample_weight = as_columns(y_train, "y_train"), plain_values(sample_weight)
     with np.errstate(over="ignore", invalid="ignore"):  # the result is checked below
         # scikit-learn checks the arguments that are its own.
         weighted = {"sample_weight": sample_weight, "multioutput": "raw_values"}
-        n_outputs = len(mean_absolute_error(y_true, y_pred, **weighted))
+        n_outputs = len(mean_absolute_error(*map(plain_values, (y_true, y_pred)), **weighted))
     if train.shape[1] != n_outputs:
         raise ValueError(
             f"y_train has {train.shape[1]} outputs, but y_true and y_pred have {n_outputs}."

@@ -114,6 +114,8 @@ class ObservedSteps:
         (n_samples, n_timesteps), bool: False where all features are NaN.
     lengths : str
         (n_samples,), int64: number of observed steps, but at least one.
+    empty : str
+        (n_samples,), bool: windows without any observed step.
     unusable : str
         (n_samples,), bool: windows that the estimators refuse: without any observed step, with
         infinity, or with a step that is only partly NaN.
@@ -130,7 +132,8 @@ class ObservedSteps:
         wrong = graph("Or", missing, graph("IsInf", windows))
         wrong = graph("And", wrong, graph("Unsqueeze", self.observed, [2]))
         n_wrong = graph("ReduceSum", graph.cast(wrong, INT64), [1, 2], keepdims=0)
-        self.unusable = graph("Or", graph("Equal", counts, 0), graph("Greater", n_wrong, 0))
+        self.empty = graph("Equal", counts, 0)
+        self.unusable = graph("Or", self.empty, graph("Greater", n_wrong, 0))
 
     def to_front(self, values):
         """Move what belongs to observed steps to the front, in its order.

@@ -141,12 +141,14 @@ def infer_classifier(operator):
 def convert_classifier(scope, operator, container):
     """Add the nodes of a recurrent classifier."""
     graph, classifier = Graph(scope, container), operator.raw_operator
-    logits = network_output(graph, classifier, windows_of(graph, operator))
+    windows = windows_of(graph, operator)
+    logits = network_output(graph, classifier, windows)
     if len(classifier.classes_) == 2:
         parts = [graph("Sigmoid", graph("Neg", logits)), graph("Sigmoid", logits)]
         probability = graph("Concat", *parts, axis=1)
     else:
         probability = graph("Softmax", logits, axis=1)
+    probability = _of_all_windows(graph, classifier, windows, probability)
     classes = get_label_classes(scope, classifier)
     if _are_numbers(classes):
         classes = np.asarray(classes).astype(np.int64)
@@ -155,6 +157,16 @@ def convert_classifier(scope, operator, container):
     most_probable = graph("ArgMax", probability, axis=1, keepdims=0)
     graph.finish(graph("Gather", classes, most_probable), operator.outputs[0])
     graph.finish(probability, operator.outputs[1])
+
+
+def _of_all_windows(graph, classifier, windows, probability):
+    """Return probabilities that are the frequencies of the classes where nothing is observed."""
+    frequencies = classifier._fitted.targets.frequencies
+    # Files of older versions do not say how frequent; texts without a token are refused.
+    if frequencies is None or classifier._spec.n_tokens:
+        return probability
+    empty = ObservedSteps(graph, windows, classifier.window_shape_[1]).empty
+    return graph("Where", graph("Unsqueeze", empty, [1]), frequencies, probability)
 
 
 def _are_numbers(classes):

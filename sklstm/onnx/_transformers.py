@@ -6,6 +6,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklstm.data import wants_frame
 from sklstm.data._frames import parse_step_names
+from sklstm.preprocessing._window_statistics import LARGEST_ROUNDING, WIDEST_ROUNDING
 
 from ._graph import DOUBLE, INT64, Graph, output_type, scan_rows
 from ._input import check_windows, windows_of
@@ -175,18 +176,17 @@ def expanding_statistics(graph, rows, n_features, method, feature_range):
 def _from_extremes(graph, low, high, feature_range):
     width = graph("Sub", high, low)
     largest = graph("Max", graph("Abs", low), graph("Abs", high))
-    constant = graph("LessOrEqual", width, graph("Mul", largest, 10 * _LIMITS.eps))
+    constant = graph("LessOrEqual", width, graph("Mul", largest, WIDEST_ROUNDING))
     start, end = (float(value) for value in feature_range)
     scale = graph("Where", constant, 1.0, graph("Div", width, end - start))
     return graph("Sub", low, graph("Mul", scale, start)), scale
 
 
-def _from_moments(graph, count, mean, variance):
-    rounding = graph("Mul", graph("Mul", count, mean), _LIMITS.eps)
-    bound = graph("Mul", graph("Mul", count, variance), _LIMITS.eps)
-    bound = graph("Add", bound, graph("Mul", rounding, rounding))
-    constant = graph("LessOrEqual", variance, bound)
-    return mean, graph("Where", constant, 1.0, graph("Sqrt", variance))
+def _from_moments(graph, mean, variance):
+    scale = graph("Sqrt", variance)
+    rounding = graph("Mul", graph("Abs", mean), LARGEST_ROUNDING)
+    constant = graph("Or", graph("Equal", scale, 0.0), graph("LessOrEqual", scale, rounding))
+    return mean, graph("Where", constant, 1.0, scale)
 
 
 def _divisor(graph, value):
@@ -194,17 +194,16 @@ def _divisor(graph, value):
 
 
 def _moments(graph, windows, missing):
-    """Return number, mean and variance along the steps, in two passes."""
+    """Return mean and variance along the steps, in two passes."""
     there = graph.cast(graph("Not", missing), DOUBLE)
-    count = graph("ReduceSum", there, [1])
-    n_values = graph("Max", count, 1.0)
+    n_values = graph("Max", graph("ReduceSum", there, [1]), 1.0)
     # Taken from the first value, the sums of equal values are exactly zero.
     first = _first_value(graph, windows, missing)
     deviations = graph("Where", missing, 0.0, graph("Sub", windows, first))
     shift = graph("Div", graph("ReduceSum", deviations, [1]), n_values)
     deviations = graph("Where", missing, 0.0, graph("Sub", deviations, shift))
     squares = graph("ReduceSum", graph("Mul", deviations, deviations), [1])
-    return count, graph("Add", first, shift), graph("Div", squares, n_values)
+    return graph("Add", first, shift), graph("Div", squares, n_values)
 
 
 def _first_value(graph, windows, missing, *, from_the_end=False):
@@ -229,7 +228,7 @@ def _widen(body, states, row):
 
 
 def _expanding_moments(graph, rows):
-    """Return number, mean and variance of the rows so far; the sums are those of `WindowScaler`."""
+    """Return mean and variance of the rows so far; the sums are those of `WindowScaler`."""
     missing = graph("IsNaN", rows)
     there = graph.cast(graph("Not", missing), DOUBLE)
     first = _first_row(graph, rows)
@@ -245,7 +244,7 @@ def _expanding_moments(graph, rows):
     growth = graph("Where", missing, 0.0, graph("Max", growth, 0.0))
     squares = graph("CumSum", growth, np.array(0))
     variance = graph("Div", squares, graph("Max", count, 1.0))
-    return count, graph("Add", first, now), variance
+    return graph("Add", first, now), variance
 
 
 def infer_scaler(operator):

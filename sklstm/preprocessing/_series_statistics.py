@@ -112,7 +112,7 @@ def _end_values(rows, window_size, method):
 
 
 def _moments(rows, window_size):
-    """Return number, mean and variance (ddof 0) of each window, in two passes."""
+    """Return mean and variance (ddof 0) of each window, in two passes."""
     first = _end_values(rows, window_size, "first")
     n_windows, n_features = first.shape
     seen = np.cumsum(np.vstack([np.zeros(n_features), ~np.isnan(rows)]), axis=0)
@@ -123,7 +123,7 @@ def _moments(rows, window_size):
         part = slice(start, min(start + chunk, n_windows))
         known = rows[start : part.stop + window_size - 1], first[part], np.maximum(count[part], 1)
         shift[part], variance[part] = _moments_of_chunk(*known)
-    return count, first + shift, variance
+    return first + shift, variance
 
 
 def _moments_of_chunk(rows, first, n_values):

@@ -12,7 +12,10 @@ import numpy as np
 
 from sklstm.data import as_numbers
 
-_EPS = np.finfo(np.float64).eps
+#: A range, or a standard deviation, of so many times the values may be what arithmetic alone has
+#: made of equal values. The unit in their last place is half of it to all of it.
+WIDEST_ROUNDING = 2 * np.finfo(np.float64).eps
+LARGEST_ROUNDING = np.finfo(np.float64).eps
 _CHUNK_VALUES = 1 << 18  # values looked at in one go: two megabytes, which stay in the cache
 
 
@@ -159,18 +162,19 @@ def check_statistics(statistics, values):
 def from_extremes(low, high, feature_range):
     """Return centre and scale for ``"minmax"``, given the smallest and largest values."""
     width = high - low
-    # What rounding alone may do to equal values is not a range.
-    constant = width <= 10 * _EPS * np.fmax(np.abs(low), np.abs(high))
+    constant = width <= WIDEST_ROUNDING * np.fmax(np.abs(low), np.abs(high))
     scale = np.where(constant, 1.0, width / (feature_range[1] - feature_range[0]))
     return low - feature_range[0] * scale, scale
 
 
-def from_moments(count, mean, variance):
-    """Return centre and scale for ``"standard"``; the variance is that of `count` values."""
-    # The error bound of a two-pass variance (Chan, Golub and LeVeque 1983), by which scikit-learn
-    # tells features that are constant but for rounding.
-    constant = variance <= count * _EPS * variance + (count * mean * _EPS) ** 2
-    scale = np.where(constant, 1.0, np.sqrt(variance))
+def from_moments(mean, variance):
+    """Return centre and scale for ``"standard"``.
+
+    The variance is that of differences from one of the values, which are exact: of equal values it
+    is zero, however large they are.
+    """
+    scale = np.sqrt(variance)
+    scale = np.where((scale == 0) | (scale <= LARGEST_ROUNDING * np.abs(mean)), 1.0, scale)
     return mean, np.where(np.isnan(mean), np.nan, scale)
 
 
@@ -201,16 +205,15 @@ def _of_windows(values, method, feature_range):
 
 
 def _moments(values):
-    """Return number, mean and variance (ddof 0) along the steps, in two passes."""
+    """Return mean and variance (ddof 0) along the steps, in two passes."""
     observed = ~np.isnan(values)
-    count = observed.sum(axis=1)
-    n_values = np.maximum(count, 1)
+    n_values = np.maximum(observed.sum(axis=1), 1)
     # Taken from the first value, the sums of equal values are exactly zero.
     first = _first_value(values)
     deviations = np.where(observed, values - first[:, np.newaxis], 0.0)
     shift = _fold(np.add, deviations) / n_values
     deviations = np.where(observed, deviations - shift[:, np.newaxis], 0.0)
-    return count, first + shift, _fold(np.add, deviations**2) / n_values
+    return first + shift, _fold(np.add, deviations**2) / n_values
 
 
 def _fold(operation, values):
@@ -258,7 +261,7 @@ def _expanding_moments(series, state):
     count, total, shift = count[1:], total[1:], shift[1:]
     mean = np.where(count > 0, first + shift, np.nan)
     state = np.stack([count[-1], total[-1], squares[-1], first])
-    return *from_moments(count, mean, squares / np.maximum(count, 1)), state
+    return *from_moments(mean, squares / np.maximum(count, 1)), state
 
 
 def _expanding_divisors(series, state, method):

@@ -50,11 +50,12 @@ class TextSequencer(TransformerMixin, SavedStateMixin, BaseEstimator):
         Number of steps. None: that of the longest text seen in `fit`.
     lowercase : bool, default=True
         Whether texts are lower-cased first.
-    token_pattern : str, default=r"(?a)[^\\s!-&(-/:-@\\[-\\x60{-~]+"
-        Regular expression of a word; only for ``level="word"``. If it has a group, the content of
-        the group is the word. The default is what lies between blanks and the punctuation of
-        ASCII, the apostrophe excepted: ``it's`` is one word, ``well-made`` two, ``<br />`` is
-        ``br``.
+    token_pattern : str, default="unicode"
+        What a word is; only for ``level="word"``. ``"unicode"``: letters and digits of any script
+        with apostrophes between them, ``it's``; each character of Chinese and Japanese, which have
+        no blanks. ``"ascii"``: what lies between blanks and the punctuation of ASCII, the
+        apostrophe excepted, as in Keras; text beyond ASCII is not cut. Anything else is the regular
+        expression of a word, and if it has a group, the content of the group is the word.
     analyzer : callable, default=None
         Function that takes a text as it came and returns its tokens, in place of `lowercase`,
         `token_pattern` and the rule for characters. `level` then only says how `inverse_transform`
@@ -88,10 +89,10 @@ class TextSequencer(TransformerMixin, SavedStateMixin, BaseEstimator):
     A text without any token, such as an empty one, becomes one step out of vocabulary: it remains
     a sequence, and "nothing of what is known" is what it says.
 
-    The default words are those of Keras' ``text_to_word_sequence``. The published ids of the IMDb
-    reviews come from its Python 2 edition, which lower-cased the letters of ASCII alone;
-    ``analyzer`` can do that too. Keras counts differently from here: ``num_words`` and
-    ``skip_top`` of its ``load_data`` compare ids, which are rank + 3. So its ``num_words=5000,
+    The words of ``token_pattern="ascii"`` are those of Keras' ``text_to_word_sequence``. The
+    published ids of the IMDb reviews come from its Python 2 edition, which lower-cased the letters
+    of ASCII alone; ``analyzer`` can do that too. Keras counts differently from here: ``num_words``
+    and ``skip_top`` of its ``load_data`` compare ids, which are rank + 3. So its ``num_words=5000,
     skip_top=10`` leaves out the 6 most frequent words and keeps the next 4990, as here
     ``max_tokens=4992, skip_top=6`` does.
 
@@ -138,7 +139,7 @@ class TextSequencer(TransformerMixin, SavedStateMixin, BaseEstimator):
         skip_top: int = 0,
         length: int | None = None,
         lowercase: bool = True,
-        token_pattern: str = r"(?a)[^\s!-&(-/:-@\[-\x60{-~]+",
+        token_pattern: str = "unicode",
         analyzer: Callable[[str], Iterable[str]] | None = None,
         truncate: str = "pre",
         pad: str = "pre",

@@ -1,7 +1,6 @@
 """Texts, their tokens, and the ids of tokens, learned or given."""
 
 import json
-import re
 import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Set
@@ -12,6 +11,8 @@ import numpy as np
 from sklearn.utils._missing import is_pandas_na, is_scalar_nan
 
 from sklstm.data import OUT_OF_VOCABULARY, PADDING, is_frame
+
+from ._words import word_finder
 
 FIRST_TOKEN = 2
 _LARGEST_ID = np.iinfo(np.int32).max - 1  # so that the number of ids is an int32, too
@@ -88,7 +89,7 @@ def build_analyzer(level, lowercase, token_pattern, analyzer):
     lowercase : bool
         Whether texts are lower-cased first.
     token_pattern : str
-        Regular expression of a word.
+        ``"unicode"``, ``"ascii"``, or the regular expression of a word.
     analyzer : callable or None
         Stands in for all of the above.
 
@@ -104,7 +105,7 @@ def build_analyzer(level, lowercase, token_pattern, analyzer):
     """
     if analyzer is not None:
         return _listed(analyzer)
-    cut = _words(token_pattern) if level == "word" else list
+    cut = word_finder(token_pattern) if level == "word" else list
     return (lambda text: cut(text.lower())) if lowercase else cut
 
 
@@ -119,26 +120,6 @@ def _listed(analyzer):
         return list(tokens)
 
     return tokens_of
-
-
-def _words(token_pattern):
-    try:
-        pattern = re.compile(token_pattern)
-    except re.error as error:
-        raise ValueError(
-            f"token_pattern={token_pattern!r} is no regular expression: {error}."
-        ) from error
-    if pattern.groups > 1:
-        raise ValueError(
-            f"token_pattern={token_pattern!r} has {pattern.groups} capturing groups; it takes at "
-            "most one, whose content is the token. Write the others as (?:...)."
-        )
-    if pattern.fullmatch(""):
-        raise ValueError(
-            f"token_pattern={token_pattern!r} matches the empty string, so there would be empty "
-            'words; a word has at least one character, such as in r"\\w+".'
-        )
-    return pattern.findall
 
 
 @dataclass(eq=False)

@@ -73,3 +73,20 @@ def test_every_cell_and_missing_steps(cell, rows, holes, run):
     label, probability = run(graph, windows.astype(np.float32))
     np.testing.assert_allclose(probability, model.predict_proba(windows), atol=1e-5)
     assert (label == model.predict(windows)).mean() > 0.99
+
+
+@pytest.mark.parametrize("classes", [CLASSES["two"], CLASSES["strings"]])
+def test_windows_without_a_step_have_the_frequencies_of_the_classes(classes, rng, run):
+    X, y = rng.normal(size=(40, 5, 2)), classes[np.arange(40) % 10 // 4 % len(classes)]
+    weight = 1.0 + np.arange(40) % 3
+    model = GRUClassifier(3, max_epochs=1, random_state=0).fit(X, y, weight)
+    X = X[:4].copy()
+    X[1] = np.nan
+    expected = [weight[y == label].sum() / weight.sum() for label in model.classes_]
+    graph = sklstm.onnx.to_onnx(model, X, options={"zipmap": False})
+    label, probability = run(graph, X.astype(np.float32))
+    np.testing.assert_allclose(probability[1], expected, rtol=1e-6)
+    with pytest.warns(UserWarning, match="no observed step"):
+        np.testing.assert_allclose(probability, model.predict_proba(X), atol=1e-5)
+    with pytest.warns(UserWarning, match="no observed step"):
+        assert label.tolist() == model.predict(X).tolist()

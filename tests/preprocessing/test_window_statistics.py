@@ -1,5 +1,7 @@
 """Centre and scale against scikit-learn's scalers and plain loops, and their independence."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
@@ -198,3 +200,30 @@ def test_rows_are_scaled_and_back_in_double_precision(monkeypatch, values, dtype
     back = unscale_rows(scaled, center, scale)
     np.testing.assert_allclose(back, values, rtol=20 * np.finfo(dtype).eps)
     assert scaled.dtype == back.dtype == dtype
+
+
+@pytest.mark.parametrize("method", ["minmax", "standard"])
+def test_noise_of_a_few_last_places_is_no_constant(method, rng):
+    # A billionth on a million: nine units in the last place. Differences are exact, so that these
+    # statistics are those of the differences from the first value, in exact arithmetic.
+    series = 1e6 + 1e-9 * np.round(rng.normal(size=(40, 1)) * 4)
+    exact = [
+        [Fraction(x) - Fraction(series[0, 0]) for x in series[: row + 1, 0]] for row in range(40)
+    ]
+    scale = expanding_statistics(series, None, method, (0, 1))[1][5:, 0]
+    expected = [_exact_scale(values, method) for values in exact[5:]]
+    assert max(expected) < 1e-7
+    np.testing.assert_allclose(scale, expected, rtol=1e-12)
+    whole = window_statistics(series[np.newaxis], method, (0, 1))[1]
+    trailing = trailing_statistics(series, series[:0], 40, method, (0, 1))[1][-1:]
+    blocks = block_statistics(series, None, method, (0, 1))[1][-1:]
+    np.testing.assert_allclose(
+        [whole, trailing, blocks], np.full((3, 1, 1), expected[-1]), rtol=1e-12
+    )
+
+
+def _exact_scale(values, method):
+    if method == "minmax":
+        return float(max(values) - min(values))
+    mean = sum(values) / len(values)
+    return float(sum((x - mean) ** 2 for x in values) / len(values)) ** 0.5
