@@ -136,7 +136,7 @@ def root_mean_square_changes(windows, features, unit, weight=None):
     Returns
     -------
     sizes : ndarray of shape (n_chosen,)
-        Over all steps, 1 where nothing changes.
+        Over all steps, 0 where nothing changes.
     """
     weight = np.ones(len(windows)) if weight is None else weight
     size = max(1, _BLOCK_VALUES // (int(windows.lengths.max()) * windows.n_features))
@@ -150,8 +150,7 @@ def root_mean_square_changes(windows, features, unit, weight=None):
         mask = np.arange(values.shape[1]) < lengths[:, np.newaxis]
         squares = np.square(changes).sum(axis=1, where=mask[:, :, np.newaxis])
         total += weight[block] @ squares
-    sizes = np.sqrt(total / (weight @ windows.lengths)) * unit
-    return np.where(sizes > 0, sizes, 1.0)
+    return np.sqrt(total / (weight @ windows.lengths)) * unit
 
 
 def unit_root_statistic(windows, feature, weight=None):

@@ -30,6 +30,9 @@ class Targets(Protocol):
     def for_training(self, samples: Samples, dtype: Any) -> Any:
         """Return the outputs that the network is to give for samples."""
 
+    def carried_over(self, network: TrainedNetwork, before: Any) -> TrainedNetwork:
+        """Return a network that predicts with these targets what it did with those before."""
+
     def fits(self, spec: NetworkSpec, n_features: int) -> bool:
         """Return whether the arrays go together, and with windows of some features."""
 
@@ -63,6 +66,11 @@ class FittedState:
         windows = self.inputs.for_training(samples.windows, dtype)
         targets = self.targets.for_training(samples, dtype)
         return TrainingData(windows, targets, samples.sample_weight)
+
+    def extended(self, inputs: Inputs, targets: Targets) -> FittedState:
+        """Return the state for training on with other statistics of inputs and targets."""
+        network = inputs.carried_over(self.network, self.inputs)  # type: ignore[arg-type]
+        return FittedState(targets.carried_over(network, self.targets), inputs, targets)
 
     def with_network(self, network: TrainedNetwork) -> FittedState:
         """Return the state after training, with a network that is ready to predict."""

@@ -14,12 +14,13 @@ from sklstm.training import TrainedNetwork
 
 from ._differencing import root_mean_square_changes
 from ._patches import in_patches
+from ._running_moments import Moments, with_inputs_rescaled, without_stale_optimizer
 from ._samples import Samples
 from ._standardisation import (
     StandardisedRows,
     are_statistics,
     standardise,
-    weighted_statistics,
+    weighted_moments,
 )
 
 _MANY_ROWS, _SPARSE = 100_000, 100  # rows of a table, and times as many as there are tokens
@@ -37,12 +38,15 @@ class NumberInputs:
         Features that are read as changes since the first step of the window.
     patch_size : int
         Number of steps that the network reads side by side.
+    seen : Moments or None
+        What mean and scale were taken from; None in files that do not say.
     """
 
     mean: np.ndarray
     scale: np.ndarray
     differenced: np.ndarray | None = None
     patch_size: int = 1
+    seen: Moments | None = None
 
     tokens: ClassVar[None] = None
     n_tokens: ClassVar[int] = 0
@@ -52,22 +56,64 @@ class NumberInputs:
         cls, samples: Samples, differenced: np.ndarray | None = None, patch_size: int = 1
     ) -> NumberInputs:
         """Return the statistics of the windows of a training set."""
-        windows, weight = samples.windows, samples.sample_weight
-        mean, scale = weighted_statistics(windows.rows, windows.row_weight(weight))
-        if differenced is not None and differenced.any():
-            scale[differenced] = root_mean_square_changes(
-                windows, np.flatnonzero(differenced), scale[differenced], weight
-            )
-        return cls(mean, scale, differenced, patch_size)
+        seen = _moments(samples, differenced)
+        return cls(seen.mean, seen.scale, differenced, patch_size, seen)
 
     @property
     def n_features(self) -> int:
         """Number of features of each step that the network reads."""
         return len(self.mean) * self.patch_size
 
-    def extended(self, samples: Samples) -> NumberInputs:
-        """Return the inputs for training on with other samples: the same statistics."""
-        return self
+    def extended(self, samples: Samples, *, running: bool = False) -> NumberInputs:
+        """Return the inputs for training on with other samples.
+
+        Parameters
+        ----------
+        samples : Samples
+            The other ones.
+        running : bool, default=False
+            Whether statistics become those of all samples so far, or stay those of the first.
+
+        Returns
+        -------
+        inputs : NumberInputs
+            These themselves, where statistics stay.
+        """
+        seen = self.seen
+        # Statistics that a user has set stay, too.
+        if not running or seen is None or not np.array_equal(seen.mean, self.mean):
+            return self
+        seen = seen.merged(_moments(samples, self.differenced), self.differenced)
+        return replace(self, mean=seen.mean, scale=seen.scale, seen=seen)
+
+    def carried_over(self, network: TrainedNetwork, before: NumberInputs) -> TrainedNetwork:
+        """Return a network that does with these inputs what it did with those before.
+
+        Parameters
+        ----------
+        network : TrainedNetwork
+            Trained with those before.
+        before : NumberInputs
+            The same features with other statistics.
+
+        Returns
+        -------
+        network : TrainedNetwork
+            The network itself, if statistics are the same or have been of few samples only.
+        """
+        if before is self or before.seen is None:
+            return network
+        factor = self.scale / before.scale
+        network = without_stale_optimizer(network, factor)
+        if before.seen.few:
+            return network
+        shift = (self.mean - before.mean) / before.scale
+        if self.differenced is not None:
+            shift = np.where(self.differenced, 0.0, shift)
+        if (factor == 1).all() and not shift.any():
+            return network
+        size = self.patch_size
+        return with_inputs_rescaled(network, np.tile(factor, size), np.tile(shift, size))
 
     def for_training(self, windows: WindowSet, dtype: Any) -> WindowSet:
         """Return what the network reads, over an array unless the rows are on disk."""
@@ -98,7 +144,21 @@ class NumberInputs:
             and are_statistics(self.mean, self.scale)
             and n_features * self.patch_size == spec.n_features
             and (mask is None or (mask.dtype, mask.shape) == (np.dtype(bool), (n_features,)))
+            and (self.seen is None or self.seen.fits(n_features))
         )
+
+
+def _moments(samples: Samples, differenced: np.ndarray | None) -> Moments:
+    """Return the moments of the rows of samples, each counted once for each window it is in."""
+    windows, weight = samples.windows, samples.sample_weight
+    row_weight = windows.row_weight(weight)
+    mean, spread = weighted_moments(windows.rows, row_weight)
+    if differenced is not None and differenced.any():
+        unit = np.where(spread > 0, spread, 1.0)[differenced]
+        spread[differenced] = root_mean_square_changes(
+            windows, np.flatnonzero(differenced), unit, weight
+        )
+    return Moments(mean, spread, float(row_weight.sum()), len(samples))
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,7 +203,11 @@ class TokenInputs:
         """Features that are read as changes: none."""
         return np.zeros(1, dtype=bool)
 
-    def extended(self, samples: Samples) -> TokenInputs:
+    def carried_over(self, network: TrainedNetwork, before: TokenInputs) -> TrainedNetwork:
+        """Return a network for these inputs: as it is."""
+        return network
+
+    def extended(self, samples: Samples, *, running: bool = False) -> TokenInputs:
         """Return the inputs for training on with other samples: tokens that have a row."""
         met, n_rows = TokenInputs.of(samples).tokens, self.n_tokens
         if met[-1] >= n_rows:

@@ -41,6 +41,7 @@ from ._fitting import (
     whole_or_not_at_all,
 )
 from ._inputs import Inputs, NumberInputs, TokenInputs
+from ._running_moments import Moments
 from ._samples import (
     TRAINING_SET,
     VALIDATION_SET,
@@ -68,7 +69,7 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
     _cell: ClassVar[str]
     _run_state: OngoingRun | None = None  # while there is one
     _saved_classes: ClassVar[tuple[type, ...]] = (
-        FittedState, TrainedNetwork, NetworkSpec, NumberInputs, TokenInputs,
+        FittedState, TrainedNetwork, NetworkSpec, NumberInputs, TokenInputs, Moments,
     )  # fmt: skip
     _saved_together = ("_fitted", "_fitted_on_columns", "n_features_in_", "window_shape_")
     _not_saved = ("_run_state",)
@@ -127,7 +128,7 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
 
     @abstractmethod
     def _learn_targets(
-        self, samples: Samples, labels: Any, fitted: Any
+        self, samples: Samples, labels: Any, fitted: Any, *, running: bool
     ) -> tuple[Any, np.ndarray | None]:
         """Return the targets part of the state, and the mask of features to be differenced.
 
@@ -194,7 +195,7 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
         with whole_or_not_at_all(self, keep=keep):
             samples, labels = self._read_samples(X, y, sample_weight, before=before, labels=classes)
             training, validation = self._training_and_validation(samples, held_out, before, labels)
-            state = self._state_to_train(training, labels, before)
+            state = self._state_to_train(training, labels, before, running=one_epoch)
             data, loss = state.training_data(training), state.targets.loss
             fit_network(
                 self,
@@ -268,17 +269,17 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
         return validation_split(samples, self.validation_fraction, classes, tokens=tokens)
 
     def _state_to_train(
-        self, training: Samples, labels: Any, before: FittedState | None
+        self, training: Samples, labels: Any, before: FittedState | None, *, running: bool
     ) -> FittedState:
         """Return the state before the first epoch, which `before` is if training continues."""
         if before is not None:
-            inputs = before.inputs.extended(training)
-            targets, _ = self._learn_targets(training, labels, before.targets)
+            inputs = before.inputs.extended(training, running=running)
+            targets, _ = self._learn_targets(training, labels, before.targets, running=running)
             check_same_patches(self.patch_size, before.patch_size)
             check_same_network(self._new_spec(inputs, targets), before.network)
-            return FittedState(before.network, inputs, targets)
+            return before.extended(inputs, targets)
         with one_blas_thread():
-            targets, differenced = self._learn_targets(training, labels, None)
+            targets, differenced = self._learn_targets(training, labels, None, running=running)
             inputs = (
                 NumberInputs.of(training, differenced, self.patch_size)
                 if self.embedding_dim is None
@@ -322,9 +323,7 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
         return self._takes_tokens(vars(self).get("_fitted"))
 
     def _takes_tokens(self, state: FittedState | None) -> bool:
-        if state is None:
-            return self.embedding_dim is not None
-        return state.network.spec.n_tokens > 0
+        return self.embedding_dim is not None if state is None else state.network.spec.n_tokens > 0
 
     def _read_windows(self, X: Any, state: FittedState | None, input_name: str = "X") -> np.ndarray:
         """Return `X` as an array of windows, padding of tokens being a missing step."""

@@ -62,6 +62,10 @@ class ClassTargets:
         """Return the class numbers that the network is to give for samples."""
         return samples.targets
 
+    def carried_over(self, network: Any, before: ClassTargets) -> Any:
+        """Return a network for these targets: as it is."""
+        return network
+
     def fits(self, spec: Any, n_features: int) -> bool:
         """Return whether classes are in order, and a network has as many outputs."""
         classes, counts = self.classes, self.counts
@@ -247,7 +251,9 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
     ) -> Self:
         """Train for one more epoch, continuing from the present weights if there are any.
 
-        The first call draws the weights, and standardises by the statistics of its samples.
+        The first call draws the weights. Inputs are standardised by the statistics of all samples
+        so far; when these change, the weights of the network change with them, so that its
+        function does not, once 32 samples have come.
 
         Parameters
         ----------
@@ -415,7 +421,12 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         return weight
 
     def _learn_targets(
-        self, samples: Samples, labels: np.ndarray, fitted: ClassTargets | None
+        self,
+        samples: Samples,
+        labels: np.ndarray,
+        fitted: ClassTargets | None,
+        *,
+        running: bool,
     ) -> tuple[ClassTargets, None]:
         targets = np.asarray(samples.targets)
         counts = np.bincount(targets, samples.sample_weight, len(labels)).astype(np.float64)

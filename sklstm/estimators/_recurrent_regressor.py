@@ -269,7 +269,9 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
     ) -> Self:
         """Train for one more epoch, continuing from the present weights if there are any.
 
-        The first call draws the weights, and standardises by the statistics of its samples.
+        The first call draws the weights. Data are standardised by the statistics of all samples
+        so far; when these change, the weights of the network change with them, so that its
+        function does not, once 32 samples have come.
 
         Parameters
         ----------
@@ -327,10 +329,10 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
         return targets, sample_weight, one_dimensional
 
     def _learn_targets(
-        self, samples: Samples, labels: bool, fitted: RegressionTargets | None
+        self, samples: Samples, labels: bool, fitted: RegressionTargets | None, *, running: bool
     ) -> tuple[RegressionTargets, np.ndarray | None]:
         if fitted is not None:
-            return fitted.with_loss(self._make_loss()), None
+            return fitted.extended(samples, self._make_loss(), running=running), None
         return RegressionTargets.of(
             samples,
             differencing=self.differencing if self.embedding_dim is None else "never",

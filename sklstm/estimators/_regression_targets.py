@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from sklstm.data import WindowSet, numeric_step_targets, numeric_targets
-from sklstm.losses import Loss
+from sklstm.losses import Likelihood, Loss, inverse_softplus
+from sklstm.training import TrainedNetwork
 
 from ._differencing import (
     NONE,
@@ -18,8 +19,9 @@ from ._differencing import (
     nonstationary_features,
     subtract_newest,
 )
+from ._running_moments import Moments, with_outputs_rescaled, without_stale_optimizer
 from ._samples import TRAINING_SET, Names, Samples
-from ._standardisation import are_statistics, standardise, weighted_statistics
+from ._standardisation import are_statistics, standardise, weighted_moments
 from ._steps import rows_beside
 
 
@@ -40,6 +42,8 @@ class RegressionTargets:
         Whether `y` had no axis of targets.
     loss : Loss
         What training minimises. It says how many outputs a target has, and what they predict.
+    seen : Moments or None
+        What mean and scale were taken from; None in files that do not say.
     """
 
     mean: np.ndarray
@@ -47,6 +51,7 @@ class RegressionTargets:
     differenced: np.ndarray
     one_dimensional: bool
     loss: Any  # a Loss, of which likelihoods have more methods
+    seen: Moments | None = None
 
     @classmethod
     def of(
@@ -75,22 +80,77 @@ class RegressionTargets:
         features : ndarray of shape (n_features,), bool
             Which features are differenced.
         """
-        targets, newest = _targets_and_newest(samples)
-        weight, rows = samples.sample_weight, samples.windows.rows
-        if isinstance(samples.targets, WindowSet):
-            known = ~np.isnan(targets[:, 0])
-            weight = samples.targets.row_weight(weight)[known]
-            targets, newest = targets[known], newest[known]
+        targets, newest, weight = _known_targets(samples)
         differencing = differencing if loss.shifts_targets else "never"
         reference, features = _choose(differencing, samples, targets, newest, weight)
-        if is_differenced(reference):
-            targets = subtract_newest(targets, rows, newest, reference)
-        mean, scale = weighted_statistics(targets, weight)
-        if not loss.shifts_targets:
-            # By the mean, so that what is learned of targets of any size is of the size of one.
-            scale = np.where((mean > 0) & loss.scales_targets, mean, 1.0)
-            mean = np.zeros_like(mean)
-        return cls(mean, scale, reference, one_dimensional, loss.with_scale(scale)), features
+        seen = _moments(samples, reference)
+        mean, scale = _mean_and_scale(seen, loss)
+        loss = loss.with_scale(scale)
+        return cls(mean, scale, reference, one_dimensional, loss, seen), features
+
+    def extended(self, samples: Samples, loss: Loss, *, running: bool) -> RegressionTargets:
+        """Return the targets for training on with other samples.
+
+        Parameters
+        ----------
+        samples : Samples
+            The other ones.
+        loss : Loss
+            What training minimises from now on.
+        running : bool
+            Whether statistics become those of all samples so far, or stay those of the first.
+
+        Returns
+        -------
+        targets : RegressionTargets
+            Differenced as before.
+        """
+        seen = self.seen
+        # Statistics that a user has set stay, too.
+        if not running or seen is None or not self._has_statistics_of(seen):
+            return replace(self, loss=loss.with_scale(self.scale))
+        seen = seen.merged(_moments(samples, self.differenced))
+        mean, scale = _mean_and_scale(seen, loss)
+        return replace(self, mean=mean, scale=scale, loss=loss.with_scale(scale), seen=seen)
+
+    def _has_statistics_of(self, seen: Moments) -> bool:
+        found = _mean_and_scale(seen, self.loss)
+        return np.array_equal(found, (self.mean, self.scale))
+
+    def carried_over(self, network: TrainedNetwork, before: RegressionTargets) -> TrainedNetwork:
+        """Return a network that predicts with these targets what it did with those before.
+
+        Location and scale of a distribution stay as they are; of a softplus, its value where the
+        weights of the head are zero.
+
+        Parameters
+        ----------
+        network : TrainedNetwork
+            Trained with those before.
+        before : RegressionTargets
+            The same targets with other statistics.
+
+        Returns
+        -------
+        network : TrainedNetwork
+            The network itself, if statistics are the same or have been of few samples only.
+        """
+        if before.seen is None or before.seen is self.seen:
+            return network
+        ratio, shift = before.scale / self.scale, (before.mean - self.mean) / self.scale
+        network = without_stale_optimizer(network, ratio)
+        if before.seen.few or ((ratio == 1).all() and not shift.any()):
+            return network
+        bias = network.weights["head_bias"].astype(np.float64).reshape(len(ratio), -1)
+        factors, shifts = np.ones_like(bias), np.zeros_like(bias)
+        if self.loss.shifts_targets:
+            linear = slice(0, 1) if isinstance(self.loss, Likelihood) else slice(None)
+            factors[:, linear], shifts[:, linear] = ratio[:, np.newaxis], shift[:, np.newaxis]
+        positive = _scaled_output(self.loss)
+        if positive is not None:
+            value = np.logaddexp(0.0, bias[:, positive]) * ratio
+            shifts[:, positive] = inverse_softplus(value) - bias[:, positive]
+        return with_outputs_rescaled(network, factors.ravel(), shifts.ravel())
 
     @property
     def n_outputs(self) -> int:
@@ -101,10 +161,6 @@ class RegressionTargets:
     def levels(self) -> tuple[float, ...] | None:
         """Levels of several quantiles, a last axis of predictions; None for a single number."""
         return getattr(self.loss, "levels", None)
-
-    def with_loss(self, loss: Loss) -> RegressionTargets:
-        """Return the same targets with another loss."""
-        return replace(self, loss=loss.with_scale(self.scale))
 
     def for_training(self, samples: Samples, dtype: Any) -> Any:
         """Return the outputs that the network is to give for samples."""
@@ -170,6 +226,7 @@ class RegressionTargets:
             and are_statistics(self.mean, self.scale)
             and reference.dtype.kind == "i"
             and bool((reference >= NONE).all() and (reference < n_features).all())
+            and (self.seen is None or self.seen.fits(len(self.mean)))
         )
 
 
@@ -216,6 +273,42 @@ def _choose(
     if force or not is_differenced(reference, all):
         return reference, np.full(rows.shape[1], force)
     return reference, nonstationary_features(samples.windows, samples.sample_weight)
+
+
+def _known_targets(samples: Samples) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """Return targets that are there, numbers of the newest rows at them, and their weights."""
+    targets, newest = _targets_and_newest(samples)
+    weight = samples.sample_weight
+    if not isinstance(samples.targets, WindowSet):
+        return targets, newest, weight
+    known = ~np.isnan(targets[:, 0])
+    return targets[known], newest[known], samples.targets.row_weight(weight)[known]
+
+
+def _moments(samples: Samples, reference: np.ndarray) -> Moments:
+    """Return the moments of targets, or of their changes."""
+    targets, newest, weight = _known_targets(samples)
+    if is_differenced(reference):
+        targets = subtract_newest(targets, samples.windows.rows, newest, reference)
+    mean, spread = weighted_moments(targets, weight)
+    total = float(len(targets) if weight is None else weight.sum())
+    return Moments(mean, spread, total, len(samples))
+
+
+def _mean_and_scale(seen: Moments, loss: Loss) -> tuple[np.ndarray, np.ndarray]:
+    """Return what is subtracted from targets, and what they are divided by."""
+    if loss.shifts_targets:
+        return seen.mean, seen.scale
+    # By the mean, so that what is learned of targets of any size is of the size of one.
+    scale = np.where((seen.mean > 0) & loss.scales_targets, seen.mean, 1.0)
+    return np.zeros_like(seen.mean), scale
+
+
+def _scaled_output(loss: Loss) -> int | None:
+    """Return the number of the output whose softplus has the unit of the target."""
+    if not isinstance(loss, Likelihood):
+        return None
+    return 1 if loss.shifts_targets else 0
 
 
 def _targets_and_newest(samples: Samples) -> tuple[np.ndarray, np.ndarray]:

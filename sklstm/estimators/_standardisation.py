@@ -8,6 +8,15 @@ _ROUNDING = np.finfo(np.float64).eps  # what arithmetic alone makes of a constan
 
 
 def weighted_statistics(values, weight=None):
+    """Return mean and standard deviation of each column; 1 for a constant one.
+
+    Parameters and values returned are those of `weighted_moments`, but for that.
+    """
+    mean, spread = weighted_moments(values, weight)
+    return mean, np.where(spread > 0, spread, 1.0)
+
+
+def weighted_moments(values, weight=None):
     """Return mean and standard deviation of each column.
 
     Parameters
@@ -21,10 +30,10 @@ def weighted_statistics(values, weight=None):
     -------
     mean : ndarray of shape (n_columns,), float64
         Weighted means.
-    scale : ndarray of shape (n_columns,), float64
-        Weighted standard deviations; 1 for a column that is constant up to rounding.
+    spread : ndarray of shape (n_columns,), float64
+        Weighted standard deviations; 0 for a column that is constant up to rounding.
     """
-    mean, scale = np.empty(values.shape[1]), np.empty(values.shape[1])
+    mean, spreads = np.empty(values.shape[1]), np.empty(values.shape[1])
     # Column by column, so that no array as large as all the values is needed.
     for k, column in enumerate(values.T):
         # In a unit of a power of two squares neither overflow nor vanish, and no bit changes.
@@ -37,10 +46,10 @@ def weighted_statistics(values, weight=None):
             # from one of the values are exact: those of equal values leave nothing.
             centre, spread = _mean_and_deviation(column - first, weight)
             centre += first
-        mean[k], scale[k] = np.ldexp(centre, exponent), np.ldexp(spread, exponent)
-        if spread <= _ROUNDING * np.abs(centre) or scale[k] == 0:
-            mean[k], scale[k] = np.ldexp(first, exponent), 1.0
-    return mean, scale
+        mean[k], spreads[k] = np.ldexp(centre, exponent), np.ldexp(spread, exponent)
+        if spread <= _ROUNDING * np.abs(centre) or spreads[k] == 0:
+            mean[k], spreads[k] = np.ldexp(first, exponent), 0.0
+    return mean, spreads
 
 
 def _mean_and_deviation(column, weight):

@@ -1,7 +1,7 @@
 """Losses: value, gradient, prediction and label of each in one object."""
 
 from ._functions import NUMPY, torch_functions
-from ._likelihood import Likelihood
+from ._likelihood import Likelihood, inverse_softplus
 from ._log_loss import log_loss
 from ._loss import Loss
 from ._quantile import Quantile
@@ -9,5 +9,5 @@ from ._regression import LOSSES, ErrorLoss, make_loss
 
 __all__ = [
     "LOSSES", "NUMPY", "ErrorLoss", "Likelihood", "Loss", "Quantile", "log_loss", "make_loss",
-    "torch_functions",
+    "inverse_softplus", "torch_functions",
 ]  # fmt: skip
