@@ -1,15 +1,13 @@
 """Parameters as plain Python, and as they were in `fit`: `ParametersMixin`."""
 
-import os
-import threading
-from functools import cache, wraps
-from inspect import isfunction, signature
+from functools import cache
+from inspect import signature
 from typing import Any, Self
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
-_FITTING = ("fit", "partial_fit", "fit_transform", "update")  # methods that change what is fitted
+from ._one_state import guard_methods
+
 _KINDS = {"b": bool, "i": int, "u": int, "f": float, "U": str, "S": bytes}
 
 
@@ -27,9 +25,7 @@ class ParametersMixin:
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        for name in _FITTING:
-            if isfunction(vars(cls).get(name)):
-                setattr(cls, name, _one_at_a_time(vars(cls)[name]))
+        guard_methods(cls)
 
     def __setattr__(self, name, value):
         if isinstance(value, np.generic | np.ndarray | list | tuple) and (
@@ -88,36 +84,3 @@ def plain_parameter(value: Any) -> Any:
 @cache
 def _parameter_names(cls: Any) -> tuple[str, ...]:
     return tuple(signature(cls).parameters)
-
-
-class _FitLocks:
-    """One lock for each estimator that is fitted."""
-
-    def __init__(self) -> None:
-        self.reset()
-
-    def reset(self) -> None:
-        """Forget all: no thread that holds one survives a fork."""
-        self._own = threading.Lock()
-        self._locks: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
-
-    def of(self, estimator: Any) -> Any:
-        """Return that of an estimator."""
-        with self._own:
-            return self._locks.setdefault(estimator, threading.RLock())
-
-
-_LOCKS = _FitLocks()
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_LOCKS.reset)
-
-
-def _one_at_a_time(method):
-    """Let other threads that fit the same estimator wait, so that no mixture of fits is left."""
-
-    @wraps(method)
-    def alone(self, *args, **kwargs):
-        with _LOCKS.of(self):
-            return method(self, *args, **kwargs)
-
-    return alone

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from inspect import Parameter, signature
 from typing import Any, ClassVar
 
+from ._one_state import FITS
 from ._parameters import ParametersMixin
 from ._plain_labels import UnknownZoneError
 from ._plain_state import from_plain, to_plain
@@ -59,7 +60,9 @@ def saved_state(estimator, state):
     state : dict
         Plain Python and NumPy, with the version that writes them.
     """
-    state = dict(state)  # in one go: another thread may be fitting the estimator
+    # Another thread may be fitting the estimator: then it is saved as it was before.
+    added = state.keys() - dict(vars(estimator)).keys()  # by other classes
+    state = FITS.attributes(estimator) | {name: state[name] for name in added}
     saved = {name: value for name, value in state.items() if name not in estimator._not_saved}
     stamp = {_VERSION: _this_version(), _FORMAT: FORMAT}
     return to_plain(saved, estimator._saved_classes) | stamp
