@@ -267,6 +267,41 @@ def settings_of(
     )
 
 
+def described_network(estimator: Any, inputs: Any, targets: Any) -> NetworkSpec:
+    """Return the network that the parameters of an estimator describe.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A recurrent estimator.
+    inputs, targets : object
+        Those parts of its state.
+
+    Returns
+    -------
+    spec : NetworkSpec
+        The shape of the network.
+    """
+    units, n_layers, _ = check_layers(
+        estimator.hidden_size, estimator.num_layers, estimator.dropout
+    )
+    embeds = estimator.embedding_dim is not None
+    return NetworkSpec(
+        cell=estimator._cell,
+        n_features=estimator.embedding_dim if embeds else inputs.n_features,
+        hidden_size=units,
+        n_outputs=targets.n_outputs,
+        num_layers=n_layers,
+        bidirectional=estimator.bidirectional,
+        activation=estimator.activation,
+        peephole=estimator.peephole,
+        every_step=estimator._every_step,
+        n_tokens=inputs.n_tokens if embeds else 0,
+        embeds=embeds,
+        pooling=estimator.pooling,
+    )
+
+
 def check_same_network(spec: NetworkSpec, network: TrainedNetwork) -> None:
     """Raise a ValueError if the parameters describe another network than the fitted one."""
     if spec != network.spec:

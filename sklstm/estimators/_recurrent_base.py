@@ -27,12 +27,13 @@ from sklstm.persistence import ParametersMixin, restored_state, saved_state
 from sklstm.recurrence import NetworkSpec, gate_activations, one_blas_thread
 from sklstm.training import TrainedNetwork, training_device
 
-from ._constraints import check_layers, check_reading, check_same_patches
+from ._constraints import check_reading, check_same_patches
 from ._convergence import warn_if_nothing_learned
 from ._fitted_state import FittedState, attribute, check_saved
 from ._fitting import (
     OngoingRun,
     check_same_network,
+    described_network,
     draw_seed,
     fit_network,
     refuse_early_stopping,
@@ -40,7 +41,7 @@ from ._fitting import (
     summary_table,
     whole_or_not_at_all,
 )
-from ._inputs import Inputs, NumberInputs, TokenInputs
+from ._inputs import NumberInputs, TokenInputs
 from ._running_moments import Moments
 from ._samples import (
     TRAINING_SET,
@@ -49,6 +50,7 @@ from ._samples import (
     Samples,
     check_held_out,
     check_sample_weight,
+    group_numbers,
     metadata_of,
     of_observed,
 )
@@ -66,6 +68,7 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
     that fails or is interrupted leaves the estimator as it was before.
     """
 
+    __metadata_request__fit: ClassVar = {"groups": False}  # splitters of scikit-learn's take them
     _cell: ClassVar[str]
     _run_state: OngoingRun | None = None  # while there is one
     _saved_classes: ClassVar[tuple[type, ...]] = (
@@ -188,12 +191,15 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
         keep: bool,
         one_epoch: bool = False,
         classes: Any = None,
+        groups: Any = None,
     ) -> Any:
         """Train, from initial weights or from the last ones, and keep these for the next time."""
         check_reading(self)
         before = vars(self).get("_fitted") if keep else None
         with whole_or_not_at_all(self, keep=keep):
-            samples, labels = self._read_samples(X, y, sample_weight, before=before, labels=classes)
+            samples, labels = self._read_samples(
+                X, y, sample_weight, before=before, labels=classes, groups=groups
+            )
             training, validation = self._training_and_validation(samples, held_out, before, labels)
             state = self._state_to_train(training, labels, before, running=one_epoch)
             data, loss = state.training_data(training), state.targets.loss
@@ -204,7 +210,7 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
                 None if validation is None else state.training_data(validation),
                 settings_of(self, state.network, loss, len(training), one_epoch=one_epoch),
                 keep_optimizer=keep,
-                data={"X": X, "y": y, "metadata": metadata_of(sample_weight, *held_out)},
+                data={"X": X, "y": y, "metadata": metadata_of(sample_weight, *held_out, groups)},
                 fitted=state.with_network,
             )
         if not one_epoch:
@@ -220,9 +226,11 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
         before: FittedState | None,
         labels: Any,
         names: Names = TRAINING_SET,
+        groups: Any = None,
     ) -> tuple[Samples, Any]:
         """Return samples to train on or to validate by, and what is known of `y` alone."""
-        check_same_labels({names.X: X, names.y: y, names.sample_weight: sample_weight})
+        rows = {names.X: X, names.y: y, names.sample_weight: sample_weight, "groups": groups}
+        check_same_labels(rows)
         X = without_ragged(X)
         array = self._read_windows(X, before, names.X)
         is_first = before is None and names is TRAINING_SET
@@ -234,8 +242,9 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
             remember_features(self, X, array)
         check_same_length(array, y, self, (names.X, names.y))
         sample_weight = check_sample_weight(sample_weight, len(array), names)
+        groups = group_numbers(groups, len(array))
         if observed is not None:  # what was not observed is not trained on
-            y, sample_weight = of_observed(observed, y, sample_weight)
+            y, sample_weight, groups = of_observed(observed, y, sample_weight, groups)
             array = array[observed] if self._every_step else array
         targets, sample_weight, labels = self._read_targets(
             y,
@@ -245,7 +254,7 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
             labels=labels,
             names=names,
         )
-        samples = Samples(windows, targets, sample_weight)
+        samples = Samples(windows, targets, sample_weight, groups)
         return samples.with_targets(names).without_weightless(), labels
 
     def _training_and_validation(
@@ -276,7 +285,7 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
             inputs = before.inputs.extended(training, running=running)
             targets, _ = self._learn_targets(training, labels, before.targets, running=running)
             check_same_patches(self.patch_size, before.patch_size)
-            check_same_network(self._new_spec(inputs, targets), before.network)
+            check_same_network(described_network(self, inputs, targets), before.network)
             return before.extended(inputs, targets)
         with one_blas_thread():
             targets, differenced = self._learn_targets(training, labels, None, running=running)
@@ -286,7 +295,7 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
                 else TokenInputs.of(training)
             )
             seed = draw_seed(self.random_state)
-            spec = self._new_spec(inputs, targets)
+            spec = described_network(self, inputs, targets)
             network = TrainedNetwork.untrained(
                 spec, seed, self._precision(training), self.init_scale
             )
@@ -297,25 +306,6 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
         on_processor = training_device(self.device) == "cpu"
         small = len(training) <= min(self.batch_size, _EXACT_SAMPLES)
         return np.float64 if small and on_processor else np.float32
-
-    def _new_spec(self, inputs: Inputs, targets: Any) -> NetworkSpec:
-        """Return the network that the parameters describe."""
-        units, n_layers, _ = check_layers(self.hidden_size, self.num_layers, self.dropout)
-        embeds = self.embedding_dim is not None
-        return NetworkSpec(
-            cell=self._cell,
-            n_features=self.embedding_dim if embeds else inputs.n_features,
-            hidden_size=units,
-            n_outputs=targets.n_outputs,
-            num_layers=n_layers,
-            bidirectional=self.bidirectional,
-            activation=self.activation,
-            peephole=self.peephole,
-            every_step=self._every_step,
-            n_tokens=inputs.n_tokens if embeds else 0,
-            embeds=embeds,
-            pooling=self.pooling,
-        )
 
     @property
     def _reads_tokens(self) -> bool:

@@ -205,6 +205,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         X_val: ArrayLike | None = None,
         y_val: ArrayLike | None = None,
         sample_weight_val: ArrayLike | None = None,
+        groups: ArrayLike | None = None,
     ) -> Self:
         """Train on windows and their classes.
 
@@ -226,6 +227,10 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
             What is to be predicted for them.
         sample_weight_val : array-like, default=None
             Their weights in the loss.
+        groups : array-like of shape (n_samples,), default=None
+            Label of the group of each sample, such as a patient or a machine: ``early_stopping``
+            holds out whole groups. Metadata routing passes them on after
+            ``set_fit_request(groups=True)``.
 
         Returns
         -------
@@ -238,7 +243,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
             If a parameter, `X`, `y` or `sample_weight` is not as described, or training diverges.
         """
         held_out = X_val, y_val, sample_weight_val
-        return self._fit(X, y, sample_weight, held_out, keep=self.warm_start)
+        return self._fit(X, y, sample_weight, held_out, keep=self.warm_start, groups=groups)
 
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)

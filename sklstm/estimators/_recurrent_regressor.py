@@ -113,6 +113,7 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
         X_val: ArrayLike | None = None,
         y_val: ArrayLike | None = None,
         sample_weight_val: ArrayLike | None = None,
+        groups: ArrayLike | None = None,
     ) -> Self:
         """Train on windows and their targets.
 
@@ -136,6 +137,10 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
             What is to be predicted for them.
         sample_weight_val : array-like, default=None
             Their weights in the loss.
+        groups : array-like of shape (n_samples,), default=None
+            Label of the group of each sample, such as a patient or a machine: ``early_stopping``
+            holds out whole groups. Metadata routing passes them on after
+            ``set_fit_request(groups=True)``.
 
         Returns
         -------
@@ -148,7 +153,7 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
             If a parameter, `X`, `y` or `sample_weight` is not as described, or training diverges.
         """
         held_out = X_val, y_val, sample_weight_val
-        return self._fit(X, y, sample_weight, held_out, keep=self.warm_start)
+        return self._fit(X, y, sample_weight, held_out, keep=self.warm_start, groups=groups)
 
     def predict(self, X: ArrayLike, return_std: bool = False) -> Any:
         """Predict the target of each window, or of each of its steps.

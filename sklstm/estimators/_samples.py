@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.utils import _safe_indexing
+from sklearn.utils._missing import is_pandas_na, is_scalar_nan
 from sklearn.utils.validation import _check_sample_weight
 
 from sklstm.data import WindowSet, plain_values, refuse_times
@@ -37,11 +38,14 @@ class Samples:
         Their targets; a `WindowSet` of targets of every step.
     sample_weight : ndarray of shape (n_samples,) or None
         Their weights; None: all equal.
+    groups : ndarray of int of shape (n_samples,) or None
+        The number of the group of each; None: not known.
     """
 
     windows: WindowSet
     targets: np.ndarray | WindowSet
     sample_weight: np.ndarray | None
+    groups: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.windows)
@@ -57,7 +61,8 @@ class Samples:
         weight, targets = self.sample_weight, self.targets
         weight = None if weight is None else weight[index]
         targets = targets[index] if isinstance(targets, np.ndarray) else targets.take(index)
-        return Samples(self.windows.take(index), targets, weight)
+        groups = None if self.groups is None else self.groups[index]
+        return Samples(self.windows.take(index), targets, weight, groups)
 
     def with_targets(self, names: Names = TRAINING_SET) -> Samples:
         """Return the samples that have a target at any step.
@@ -153,14 +158,48 @@ def check_held_out(held_out: tuple[Any, Any, Any], *, early_stopping: bool) -> b
 
 def metadata_of(*arrays: Any) -> dict[str, Any] | None:
     """Return what was given to `fit` besides `X` and `y`, by name; None if there was nothing."""
-    names = TRAINING_SET.sample_weight, *VALIDATION_SET
+    names = TRAINING_SET.sample_weight, *VALIDATION_SET, "groups"
     pairs = zip(names, arrays, strict=True)
     return {name: array for name, array in pairs if array is not None} or None
 
 
-def of_observed(
-    observed: np.ndarray, y: Any, sample_weight: np.ndarray | None
-) -> tuple[Any, np.ndarray | None]:
-    """Return the targets and the weights of the observed windows alone."""
-    weight = None if sample_weight is None else sample_weight[observed]
-    return _safe_indexing(plain_values(y), observed), weight
+def of_observed(observed: np.ndarray, y: Any, *arrays: np.ndarray | None) -> tuple[Any, ...]:
+    """Return the targets, weights and groups of the observed windows alone."""
+    taken = (None if array is None else array[observed] for array in arrays)
+    return _safe_indexing(plain_values(y), observed), *taken
+
+
+def group_numbers(groups: Any, n_samples: int) -> np.ndarray | None:
+    """Return groups as numbers in the order of their first samples; None stays None.
+
+    Parameters
+    ----------
+    groups : array-like of shape (n_samples,) or None
+        Labels of any kind.
+    n_samples : int
+        The number of samples.
+
+    Returns
+    -------
+    numbers : ndarray of int of shape (n_samples,) or None
+        Equal for equal labels.
+
+    Raises
+    ------
+    ValueError
+        If there is not one label for each sample.
+    """
+    if groups is None:
+        return None
+    labels = np.asarray(plain_values(groups))
+    if labels.shape != (n_samples,):
+        raise ValueError(
+            f"groups must have one label for each of {n_samples} samples, got an array of shape "
+            f"{labels.shape}."
+        )
+    numbers: dict[Any, int] = {}
+    for row, label in enumerate(labels.tolist()):
+        if label is None or is_scalar_nan(label) or is_pandas_na(label):
+            raise ValueError(f"groups has no label in row {row}, which is {label!r}.")
+        numbers.setdefault(label, len(numbers))
+    return np.array([numbers[label] for label in labels.tolist()])

@@ -18,7 +18,8 @@ def validation_split(
 
     Windows of one series are split in time: the newest validate. Of unrelated sequences with
     classes, the newest of every class validate, so that training meets all classes in whatever
-    order the samples stand. Nothing is drawn at random.
+    order the samples stand. Where groups are known, whole groups validate. Nothing is drawn at
+    random.
 
     Parameters
     ----------
@@ -47,6 +48,10 @@ def validation_split(
         If a class occurs in the held-out block alone, and is never learned.
     """
     targets, windows = samples.targets, samples.windows
+    if samples.groups is not None:
+        of_class = classes is not None and not isinstance(targets, WindowSet)
+        numbers = np.asarray(targets) if of_class else np.zeros(len(samples), dtype=int)
+        return _taken(samples, newest_groups(samples.groups, numbers, fraction))
     if classes is None or isinstance(targets, WindowSet):
         return _taken(samples, newest_block(windows, fraction))
     if tokens or not _may_be_one_series(windows):
@@ -101,6 +106,53 @@ def newest_of_each_class(targets: np.ndarray, fraction: float) -> tuple[np.ndarr
         of_class = np.flatnonzero(targets == number)
         validates[of_class[len(of_class) - n_held :]] = True
     return np.flatnonzero(~validates), np.flatnonzero(validates)
+
+
+def newest_groups(
+    groups: np.ndarray, targets: np.ndarray, fraction: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the numbers of the samples that train, and of those that validate: whole groups.
+
+    Parameters
+    ----------
+    groups : ndarray of int of shape (n_samples,)
+        Group of each sample, numbered in the order of their first samples.
+    targets : ndarray of int of shape (n_samples,)
+        Class of each sample, as a number; zeros if there are none.
+    fraction : float in (0, 1)
+        Share of the samples of each class that validate, as near as whole groups come. One group
+        validates at least, and each class keeps a group for training.
+
+    Returns
+    -------
+    training, validation : ndarray of int
+        In the order of the samples.
+
+    Raises
+    ------
+    ValueError
+        If no group can be held out.
+    """
+    table = np.zeros((groups.max() + 1, targets.max() + 1))  # samples of each group and class
+    np.add.at(table, (groups, targets), 1)
+    wanted, left = fraction * table.sum(axis=0), table.sum(axis=0)
+    held = np.zeros(len(table), dtype=bool)
+    for at_least_one in (False, True):
+        for group in range(len(table) - 1, -1, -1):
+            counts = table[group]
+            there = counts > 0
+            lacking = wanted - table[held].sum(axis=0) >= counts / 2
+            useful = not held.any() if at_least_one else (lacking & there).any()
+            if useful and (left - counts > 0)[there].all():
+                held[group] = True
+                left = left - counts
+    if not held.any():
+        raise ValueError(
+            f"early_stopping=True can hold out no whole group: of {len(table)} groups each has a "
+            "class to itself, or there is one alone. Give more groups, X_val and y_val, or "
+            "early_stopping=False."
+        )
+    return np.flatnonzero(~held[groups]), np.flatnonzero(held[groups])
 
 
 def _may_be_one_series(windows: WindowSet) -> bool:

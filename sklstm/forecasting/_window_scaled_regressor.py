@@ -15,7 +15,7 @@ from sklearn.utils.metadata_routing import (
     _routing_enabled,
     process_routing,
 )
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted
+from sklearn.utils.validation import check_is_fitted
 
 from sklstm.data import (
     WindowSet,
@@ -25,10 +25,8 @@ from sklstm.data import (
     as_windows,
     check_same_labels,
     check_same_length,
-    newest_block,
     observed_steps,
     observed_targets,
-    plain_values,
     position_of_feature,
     refuse_nothing_observed,
     refuse_partly_missing_targets,
@@ -37,12 +35,13 @@ from sklstm.data import (
 from sklstm.persistence import SavedStateMixin
 from sklstm.preprocessing import WindowScaler
 
-from ._abilities import early_stopping_inside, parameter_inside, takes_step_targets, takes_windows
+from ._abilities import parameter_inside, takes_step_targets, takes_windows
 from ._window_scaled_distributions import (
     ScaledDistributionsMixin,
     refuse_unscalable,
     with_std_scaled_back,
 )
+from ._window_scaled_rows import newest_apart, rows_there, validation_windows
 
 
 class WindowScaledRegressor(
@@ -348,81 +347,6 @@ def _observed(windows):
         there[:] = False
         there[numbers] = True
     return there
-
-
-def rows_there(there, windows, targets, params):
-    """Return windows, targets and what else `fit` is given, of some rows.
-
-    Parameters
-    ----------
-    there : ndarray of bool of shape (n_samples,)
-        Which rows.
-    windows, targets : ndarray
-        One row a sample.
-    params : dict
-        What else is given to ``fit``, such as ``sample_weight``.
-
-    Returns
-    -------
-    windows, targets : ndarray
-        The remaining rows.
-    params : dict
-        With the weights of the remaining rows.
-    """
-    weight = plain_values(params.get("sample_weight"))
-    if weight is not None:
-        weight = weight if there.all() else _check_sample_weight(weight, targets)[there]
-        params = params | {"sample_weight": weight}
-    if there.all():
-        return windows, targets, params
-    return windows[there], targets[there], params
-
-
-def validation_windows(X, y, n_features, estimator):
-    """Return the windows to validate by, if they have a target each and the right features."""
-    check_same_labels({"X_val": X, "y_val": y})
-    windows = as_windows(X, estimator=estimator, input_name="X_val")
-    if windows.shape[2] != n_features:
-        raise ValueError(f"X_val has {windows.shape[2]} features, and X has {n_features}.")
-    if len(windows) != len(y):
-        raise ValueError(
-            f"X_val and y_val must have the same number of samples, got {len(windows)} windows in "
-            f"X_val and {len(y)} targets in y_val."
-        )
-    return windows
-
-
-def newest_apart(regressor, scaled, targets, windows, params):
-    """Split off the samples that early stopping looks at, as long as it can be seen which overlap.
-
-    Scaled windows no longer show which of them share rows.
-
-    Parameters
-    ----------
-    regressor : estimator
-        Who may stop early.
-    scaled, targets : ndarray
-        What it would be fitted to.
-    windows : ndarray of shape (n_samples, n_timesteps, n_features)
-        The same windows before scaling.
-    params : dict
-        What else its ``fit`` is given.
-
-    Returns
-    -------
-    scaled, targets, params
-        With the newest samples in ``X_val`` and ``y_val``, if it stops early.
-    """
-    fraction = early_stopping_inside(regressor)
-    if fraction is None:
-        return scaled, targets, params
-    first, last = newest_block(WindowSet.from_array(windows), fraction)
-    params = params | {"X_val": scaled[last], "y_val": targets[last]}
-    weight = params.get("sample_weight")
-    if weight is not None:
-        weight = np.asarray(weight)
-        params |= {"sample_weight": weight[first], "sample_weight_val": weight[last]}
-    return scaled[first], targets[first], params
 
 
 def refuse_turned(scale, regressor):
