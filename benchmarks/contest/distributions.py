@@ -1,0 +1,232 @@
+"""How good are predicted distributions? Ours, and DeepAR of neuralforecast and gluonts.
+
+``python -m contest.distributions series FOLDER tasks.json`` writes panels, ``... play SIDE
+tasks.json results.json`` forecasts them in the environment of a side (`own`, `naive`,
+`neuralforecast`, `gluonts`), and ``... table tasks.json RESULTS...`` prints the scores. With
+``--inside`` the newest rows of the training parts are forecast, by which settings of ours were
+chosen.
+
+All networks train on 500 mini-batches of 128 windows of two horizons, predict the same 19
+quantiles, and are otherwise as their libraries have them. The score is twice the mean pinball loss
+of these quantiles, an approximation of the CRPS, over the mean absolute error of the seasonal naive
+forecast of the training part, as a mean over the series.
+"""
+
+import argparse
+import json
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+LEVELS = [round(0.05 * k, 2) for k in range(1, 20)]
+TASKS = {  # frequency, season, horizon
+    "M4, weeks": ("W", 1, 13),
+    "M4, hours": ("h", 24, 48),
+    "tourism, quarters": ("QE", 4, 8),
+}
+N_BATCHES, BATCH, N_PATHS = 500, 128, 200
+
+
+def write_series(folder, path):
+    """Write the series of every task, train and test parts."""
+    tasks, sample = {}, pd.read_csv(Path(folder) / "m4_sample.csv.gz")
+    for name, kind in (("M4, weeks", "weekly"), ("M4, hours", "hourly")):
+        rows = sample[sample["frequency"] == kind]
+        parts = rows.groupby(["id", "part"], sort=False)["value"].apply(list).unstack()
+        tasks[name] = [[row["train"], row["test"]] for _, row in parts.iterrows()]
+    trips = pd.read_csv(Path(folder) / "australia_tourism.csv.gz")
+    keys = ["Region", "State", "Purpose"]
+    horizon = TASKS["tourism, quarters"][2]
+    tasks["tourism, quarters"] = [
+        [list(values[:-horizon]), list(values[-horizon:])]
+        for _, values in trips.sort_values("date_time").groupby(keys)["Trips"]
+        for values in [values.to_numpy()]
+    ]
+    Path(path).write_text(json.dumps(tasks))
+
+
+def read_tasks(path, inside):
+    """Yield name, training parts and what follows them."""
+    for name, series in json.loads(Path(path).read_text()).items():
+        pairs = [(np.array(train), np.array(test)) for train, test in series]
+        if inside:
+            pairs = [(train[: -len(test)], train[-len(test) :]) for train, test in pairs]
+        yield name, [train for train, _ in pairs], [test for _, test in pairs]
+
+
+def index_of(length, frequency):
+    """Return time labels, the same end for all series."""
+    return pd.date_range(end="2010-12-31", periods=length, freq=frequency)
+
+
+def play_own(trains, frequency, season, horizon):
+    """Yield quantiles of paths of `Forecaster`, drawn in its two ways.
+
+    Draws of a likelihood are fed back; or all steps are forecast at once, of seasonal differences
+    where there is a season, and errors of the newest rows are added.
+    """
+    from sklstm import (
+        Forecaster,
+        GRURegressor,
+        SeasonalDifferencer,
+        WindowScaledRegressor,
+        WindowScaler,
+    )
+
+    parts = {
+        key: pd.DataFrame({"y": values}, index=index_of(len(values), frequency))
+        for key, values in enumerate(trains)
+    }
+    panel = pd.concat(parts, names=["id", "time"])
+    lookback = 2 * horizon
+    n_windows = sum(max(len(values) - lookback, 0) for values in trains)
+    epochs = max(1, round(N_BATCHES * BATCH / n_windows))
+
+    def quantiles_of(loss, horizon_at_once, strategy, transformer, calibration_size):
+        network = GRURegressor(32, loss=loss, batch_size=BATCH, max_epochs=epochs, random_state=0)
+        scaled = WindowScaledRegressor(network, WindowScaler("standard"))
+        model = Forecaster(
+            scaled, lookback, horizon_at_once, strategy, transformer, by="id",
+            calibration_size=calibration_size,
+        )  # fmt: skip
+        paths = model.fit(panel).sample_paths(horizon, N_PATHS, random_state=0)
+        paths = paths.to_numpy().reshape(len(trains), horizon, N_PATHS)
+        return np.moveaxis(np.quantile(paths, LEVELS, axis=-1), 0, -1)
+
+    yield "draws", quantiles_of("student_t", 1, "recursive", None, None)
+    differences = SeasonalDifferencer(season) if season > 1 else None
+    yield "errors", quantiles_of("squared_error", horizon, "direct", differences, lookback + 12)
+
+
+def play_neuralforecast(trains, frequency, _season, horizon):
+    """Yield the quantiles of its DeepAR."""
+    import logging
+
+    from neuralforecast import NeuralForecast
+    from neuralforecast.losses.pytorch import DistributionLoss
+    from neuralforecast.models import DeepAR
+
+    logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)
+    frame = pd.concat(
+        pd.DataFrame({"unique_id": f"{key:04d}", "ds": index_of(len(v), frequency), "y": v})
+        for key, v in enumerate(trains)
+    )
+    model = DeepAR(
+        horizon, input_size=2 * horizon, max_steps=N_BATCHES, windows_batch_size=BATCH,
+        trajectory_samples=N_PATHS, loss=DistributionLoss("StudentT", quantiles=LEVELS),
+        enable_progress_bar=False, logger=False, enable_checkpointing=False, random_seed=0,
+        enable_model_summary=False, accelerator="cpu",
+    )  # fmt: skip
+    forecaster = NeuralForecast([model], freq=frequency)
+    forecaster.fit(frame)
+    found = forecaster.predict().sort_values(["unique_id", "ds"])
+    columns = [name for name in found if name.startswith("DeepAR-")]  # ends, the median between
+    quantiles = found[columns].to_numpy().reshape(len(trains), horizon, len(LEVELS))
+    yield "DeepAR", np.sort(quantiles, axis=-1)
+
+
+def play_gluonts(trains, frequency, _season, horizon):
+    """Yield the quantiles of its DeepAR."""
+    from gluonts.dataset.pandas import PandasDataset
+    from gluonts.torch import DeepAREstimator
+
+    frames = {
+        f"{key:04d}": pd.Series(
+            values, index_of(len(values), frequency).to_period(frequency.rstrip("E"))
+        )
+        for key, values in enumerate(trains)
+    }
+    dataset = PandasDataset(frames)
+    epochs = N_BATCHES // 50
+    estimator = DeepAREstimator(
+        freq=frequency, prediction_length=horizon, context_length=2 * horizon, batch_size=BATCH,
+        num_batches_per_epoch=50, num_parallel_samples=N_PATHS,
+        trainer_kwargs={
+            "max_epochs": epochs, "accelerator": "cpu", "enable_progress_bar": False,
+            "logger": False, "enable_checkpointing": True, "enable_model_summary": False,
+        },
+    )  # fmt: skip
+    predictor = estimator.train(dataset)
+    paths = np.stack([forecast.samples for forecast in predictor.predict(dataset)])
+    yield "DeepAR", np.moveaxis(np.quantile(paths, LEVELS, axis=1), 0, -1)
+
+
+def play_naive(trains, _frequency, season, horizon):
+    """Yield the seasonal naive forecast, with the quantiles of its errors in training."""
+    steps = np.arange(1, horizon + 1)
+    back = season * -(-steps // season)
+    quantiles = []
+    for values in trains:
+        rows = [
+            values[len(values) - lag + step - 1]
+            + np.quantile(values[lag:] - values[:-lag] if lag < len(values) else [0.0], LEVELS)
+            for step, lag in zip(steps, back, strict=True)
+        ]
+        quantiles.append(rows)
+    yield "seasonal naive", np.array(quantiles)
+
+
+def play(side, tasks, results, inside):
+    """Write the quantiles of one side, with the seconds of a clock and of processors."""
+    found = {}
+    warnings.simplefilter("ignore")
+    for name, trains, tests in read_tasks(tasks, inside):
+        frequency, season, _ = TASKS[name]
+        start = time.perf_counter(), time.process_time()
+        for model, quantiles in globals()[f"play_{side}"](trains, frequency, season, len(tests[0])):
+            end = time.perf_counter(), time.process_time()
+            seconds = [b - a for a, b in zip(start, end, strict=True)]
+            found.setdefault(name, {})[f"{side}, {model}"] = [quantiles.tolist(), *seconds]
+            print(name, model, [round(one, 1) for one in seconds], flush=True)
+            Path(results).write_text(json.dumps(found))
+            start = time.perf_counter(), time.process_time()
+
+
+def scores(trains, tests, quantiles, season):
+    """Return the scaled CRPS, and the coverage of the intervals of 90 %, means over the series."""
+    levels = np.array(LEVELS)
+    gap = np.array(tests)[..., np.newaxis] - quantiles
+    pinball = np.maximum(levels * gap, (levels - 1) * gap)
+    naive = np.array([np.abs(one[season:] - one[:-season]).mean() for one in trains])
+    crps = 2 * pinball.mean(axis=(1, 2)) / np.where(naive > 0, naive, np.nan)
+    inside = (gap[..., 0] >= 0) & (gap[..., -1] <= 0)
+    return np.nanmean(crps), inside.mean()
+
+
+def table(tasks, results, inside):
+    """Print the scores and the seconds of every model on every task."""
+    found = {}
+    for path in results:
+        for name, models in json.loads(Path(path).read_text()).items():
+            found.setdefault(name, {}).update(models)
+    columns = list(dict.fromkeys(model for models in found.values() for model in models))
+    print(f"| | {' | '.join(columns)} |\n| --- |{' ---: |' * len(columns)}")
+    for name, trains, tests in read_tasks(tasks, inside):
+        cells = []
+        for model in columns:
+            quantiles, clock, busy = found[name][model]
+            crps, covered = scores(trains, tests, np.array(quantiles), TASKS[name][1])
+            cells.append(f"{crps:.3f} ({100 * covered:.0f} %) {clock:.0f} s, {busy:.0f} s busy")
+        print(f"| {name} | {' | '.join(cells)} |", flush=True)
+
+
+def main():
+    """Do what the first argument says."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("what", choices=["series", "play", "table"])
+    parser.add_argument("arguments", nargs="+")
+    parser.add_argument("--inside", action="store_true")
+    options = parser.parse_args()
+    if options.what == "series":
+        write_series(*options.arguments)
+    elif options.what == "play":
+        play(*options.arguments, options.inside)
+    else:
+        table(options.arguments[0], options.arguments[1:], options.inside)
+
+
+if __name__ == "__main__":
+    main()
