@@ -1,5 +1,6 @@
 """What a regressor takes and can do, seen through pipelines and searches, and checks of it."""
 
+from collections.abc import Iterable
 from inspect import signature
 from numbers import Integral, Real
 from typing import Any
@@ -159,16 +160,63 @@ def check_regressor(estimator: Any) -> None:
         )
     if is_classifier(estimator):
         raise ValueError(f"estimator must be a regressor, got the classifier {estimator!r}.")
-    if isinstance(parameter_inside(estimator, "quantile"), list | tuple):
+    levels = parameter_inside(estimator, "quantile")
+    if isinstance(levels, list | tuple) and quantiles_inside(estimator) is None:
         raise ValueError(
             "estimator must predict one value for each row and column, and a list of quantiles "
             f"several: {estimator!r}. Intervals of any regressor are made by forecast(level=...)."
+        )
+    if isinstance(levels, list | tuple) and 0.5 not in levels:
+        raise ValueError(
+            f"estimator forecasts the median, and quantile={list(levels)!r} has no 0.5: "
+            f"{estimator!r}."
         )
     if takes_step_targets(estimator):
         raise ValueError(
             "estimator must predict what follows a window, and output='sequence' predicts "
             f"something at every step of it: {estimator!r}."
         )
+
+
+def quantiles_inside(regressor: Any) -> list[float] | None:
+    """Return the levels of a regressor that predicts several quantiles; None for any other.
+
+    Parameters
+    ----------
+    regressor : estimator
+        Itself, or what a `WindowScaledRegressor` is around; pipelines do not pass quantiles on.
+
+    Returns
+    -------
+    levels : list of float or None
+        Its parameter ``quantile``, if that is a list.
+    """
+    levels = parameter_inside(regressor, "quantile")
+    several = isinstance(levels, list | tuple) and hasattr(regressor, "predict_quantiles")
+    return list(levels) if several else None
+
+
+def interval_quantiles(regressor: Any, levels: Iterable[float]) -> list[float] | None:
+    """Return the levels of the quantiles that are the ends of intervals, two for each of them.
+
+    Parameters
+    ----------
+    regressor : estimator
+        Fitted.
+    levels : iterable of float
+        Probabilities to cover.
+
+    Returns
+    -------
+    quantiles : list of float or None
+        None if the regressor predicts no such quantiles.
+    """
+    if not hasattr(regressor, "predict_quantiles"):
+        return None
+    one = parameter_inside(regressor, "loss") == "quantile" and quantiles_inside(regressor) is None
+    if one:
+        return None
+    return [q for level in levels for q in ((1 - level) / 2, (1 + level) / 2)]
 
 
 def refuse_quantile(estimator: Any) -> None:

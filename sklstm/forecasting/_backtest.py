@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -298,9 +299,14 @@ def _with_bounds(results, fitted, settings):
         for r in results
     ]
     found = maker.calibrations(paths, steps, lambda path: int(path.origins.min()))
+    ends: list[Any] = [None] * len(results)
+    if maker.quantiles(paths) is not None:
+        jobs = [(r.history, r.origins, r.tested) for r in results]
+        ask = partial(maker.model.forecast, quantiles=maker.quantiles(paths))
+        ends = forecast_known(maker.model, jobs, ask)
     bounds = {
-        r.history.key: maker.around(r.columns["prediction"], r.origins, r.history.key, found)
-        for r in results
+        r.history.key: maker.around(r.columns["prediction"], r.origins, r.history.key, found, end)
+        for r, end in zip(results, ends, strict=True)
     }
     # Steps that no fold tests need no interval.
     wanted = {result.history.key: result.tested for result in results}

@@ -1,4 +1,7 @@
-"""How far bounds lie from forecasts, by earlier errors: split and adaptive conformal prediction."""
+"""How far bounds lie from forecasts, by earlier errors: split and adaptive conformal prediction.
+
+Errors are those of one forecast for both bounds, or those of a quantile for each of them.
+"""
 
 import numpy as np
 
@@ -28,23 +31,33 @@ def known_errors(errors: np.ndarray, n_newest: int) -> np.ndarray:
     return known
 
 
-def offsets(known: np.ndarray, alpha: float | np.ndarray, *, clip: bool = False) -> np.ndarray:
+def offsets(
+    known: np.ndarray,
+    alpha: float | np.ndarray,
+    *,
+    clip: bool = False,
+    upper: np.ndarray | None = None,
+) -> np.ndarray:
     """Return what is added to a forecast for its bounds, for each step and column.
 
     Of ``m`` errors the upper bound takes the ``ceil((m + 1) * (1 - alpha / 2))``-th smallest, the
     lower one the same number from the other end, so that errors that are skewed have intervals that
     are. If errors are exchangeable, each side misses the next one with a probability of at most
     ``alpha / 2``. Where they are too few for that, both bounds are as far as the
-    ``ceil((m + 1) * (1 - alpha))``-th smallest absolute error.
+    ``ceil((m + 1) * (1 - alpha))``-th smallest absolute error [1]_. With errors of a lower and an
+    upper quantile this is conformalised quantile regression, each side by itself [2]_; both
+    together, where there are few, by the larger one of the two misses.
 
     Parameters
     ----------
     known : ndarray of shape (n_known, steps, n_columns)
-        Actual values minus forecasts; NaN where unknown.
+        Actual values minus forecasts, or minus lower quantiles; NaN where unknown.
     alpha : float or ndarray of shape (steps, n_columns)
         Probability to miss.
     clip : bool, default=False
         Whether the largest errors stand for those that would be needed.
+    upper : ndarray of the same shape, optional
+        Actual values minus upper quantiles; by default the same as `known`.
 
     Returns
     -------
@@ -53,19 +66,23 @@ def offsets(known: np.ndarray, alpha: float | np.ndarray, *, clip: bool = False)
 
     References
     ----------
-    J. Lei, M. G'Sell, A. Rinaldo, R. J. Tibshirani and L. Wasserman, "Distribution-free predictive
-    inference for regression", Journal of the American Statistical Association 113, 2018.
+    .. [1] J. Lei, M. G'Sell, A. Rinaldo, R. J. Tibshirani and L. Wasserman, "Distribution-free
+       predictive inference for regression", Journal of the American Statistical Association 113,
+       2018.
+    .. [2] Y. Romano, E. Patterson and E. Candes, "Conformalized quantile regression", Advances in
+       Neural Information Processing Systems 32, 2019: theorem 2.
     """
+    beyond = known if upper is None else upper
     sizes = (~np.isnan(known)).sum(axis=0)
     rank = np.ceil((sizes + 1) * (1 - alpha / 2) - 1e-9).astype(int)
     if clip:
         rank = np.clip(rank, sizes // 2 + 1, sizes)
-    ordered = np.sort(known, axis=0)
-    upper, lower = _taken(ordered, rank, sizes), _taken(ordered, sizes + 1 - rank, sizes)
+    below = _taken(np.sort(known, axis=0), sizes + 1 - rank, sizes)
+    above = _taken(np.sort(beyond, axis=0), rank, sizes)
     rank = np.ceil((sizes + 1) * (1 - alpha) - 1e-9).astype(int)
-    half = _taken(np.sort(np.abs(known), axis=0), rank, sizes)
-    one_sided = np.isfinite(upper) & np.isfinite(lower)
-    return np.stack([np.where(one_sided, lower, -half), np.where(one_sided, upper, half)])
+    half = _taken(np.sort(np.maximum(-known, beyond), axis=0), rank, sizes)
+    one_sided = np.isfinite(above) & np.isfinite(below)
+    return np.stack([np.where(one_sided, below, -half), np.where(one_sided, above, half)])
 
 
 def has_both_sides(known: np.ndarray, alpha: float) -> np.ndarray:
@@ -74,7 +91,9 @@ def has_both_sides(known: np.ndarray, alpha: float) -> np.ndarray:
     return np.ceil((sizes + 1) * (1 - alpha / 2) - 1e-9) <= sizes
 
 
-def adaptive_alphas(errors: np.ndarray, alpha: float, n_newest: int) -> np.ndarray:
+def adaptive_alphas(
+    errors: np.ndarray, alpha: float, n_newest: int, *, upper: np.ndarray | None = None
+) -> np.ndarray:
     """Return the probability to miss that is aimed at from each origin.
 
     Adaptive conformal inference [1]_: ``a += gamma * (alpha - missed)`` as each value comes in, for
@@ -89,6 +108,8 @@ def adaptive_alphas(errors: np.ndarray, alpha: float, n_newest: int) -> np.ndarr
         Probability to miss.
     n_newest : int
         How many errors intervals are made of.
+    upper : ndarray of the same shape, optional
+        Errors of upper quantiles, if `errors` are those of lower ones.
 
     Returns
     -------
@@ -101,6 +122,7 @@ def adaptive_alphas(errors: np.ndarray, alpha: float, n_newest: int) -> np.ndarr
        in Neural Information Processing Systems 34, 2021.
     """
     n_origins, steps, n_columns = errors.shape
+    beyond = errors if upper is None else upper
     alphas = np.full(errors.shape, alpha)
     missed = np.full(errors.shape, np.nan)
     for origin in range(n_origins):
@@ -111,9 +133,10 @@ def adaptive_alphas(errors: np.ndarray, alpha: float, n_newest: int) -> np.ndarr
                 change = np.where(np.isnan(news), 0.0, GAMMA * (alpha - news))
                 alphas[origin, step] += change
         known = known_errors(errors[: origin + 1], n_newest)
-        lower, upper = offsets(known, alphas[origin], clip=True)
+        known_beyond = known_errors(beyond[: origin + 1], n_newest)
+        low, high = offsets(known, alphas[origin], clip=True, upper=known_beyond)
         there = ~np.isnan(errors[origin]) & has_both_sides(known, alpha)
-        outside = (errors[origin] < lower) | (errors[origin] > upper)
+        outside = (errors[origin] < low) | (beyond[origin] > high)
         missed[origin] = np.where(there, outside, np.nan)
     return alphas
 

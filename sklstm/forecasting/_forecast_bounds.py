@@ -62,9 +62,12 @@ def bounds_of_forecasts(
     enough = [has_both_sides(one.known_at(len(one.history) - 1), alpha) for one in found.values()]
     if not np.all(enough):
         found.update(_of_other_series(maker, fitted._known, found, steps))
+    ends: list[Any] = [None] * len(paths)
+    if maker.quantiles(paths) is not None:
+        ends = maker.model.forecast(paths, steps, quantiles=maker.quantiles(paths))
     bounds = {
-        path.history.key: maker.around(forecast, path.origins, path.history.key, found)
-        for path, forecast in zip(paths, forecasts, strict=True)
+        path.history.key: maker.around(forecast, path.origins, path.history.key, found, end)
+        for path, forecast, end in zip(paths, forecasts, ends, strict=True)
     }
     bounds = refuse_infinite(bounds, levels)
     return {key: {name: ends[0] for name, ends in one.items()} for key, one in bounds.items()}

@@ -13,6 +13,7 @@ from sklstm.time_labels import label_text
 
 from ._abilities import (
     early_stopping_inside,
+    quantiles_inside,
     takes_many_outputs,
     takes_missing_steps,
     takes_windows,
@@ -132,6 +133,7 @@ class ForecastModel:
         *,
         restored: bool = True,
         rng: np.random.Generator | None = None,
+        quantiles: Sequence[float] | None = None,
     ) -> list[np.ndarray]:
         """Forecast from many origins of many series at once.
 
@@ -145,6 +147,10 @@ class ForecastModel:
             Whether transformers are undone.
         rng : numpy Generator, optional
             Where given, rows are drawn from the distribution that the regressor predicts.
+        quantiles : list of float, optional
+            Levels of quantiles that the regressor predicts, which are then returned in place of its
+            forecasts, in a last axis and on the scale of the transformers. It is the forecasts that
+            enter the windows of the next rows.
 
         Returns
         -------
@@ -172,14 +178,17 @@ class ForecastModel:
             self._refuse_missing(batch, buffers)
             noise = None if batch[0][4] is None else np.concatenate([piece[4] for piece in batch])
             drawn = rng if noise is None else noise
-            predicted = self._run(np.concatenate(buffers), batch[0][0], padded, drawn)[:, :steps]
+            predicted = self._run(np.concatenate(buffers), batch[0][0], padded, drawn, quantiles)
+            predicted = predicted[:, :steps]
             ends = np.cumsum([len(origins) for *_, origins, _ in batch])[:-1]
             for (_, _, path, _, _), part in zip(batch, np.split(predicted, ends), strict=True):
                 results[id(path)].append(part)
+        restored = restored and quantiles is None
+        last = () if quantiles is None else (len(quantiles),)
         return [
             self._restored(path if restored else None, values, np.concatenate(results[id(path)]))
             if len(path.origins)
-            else np.empty((0, steps, path.history.values.shape[1]))
+            else np.empty((0, steps, path.history.values.shape[1], *last))
             for path, (values, _) in zip(paths, prepared, strict=True)
         ]
 
@@ -206,12 +215,14 @@ class ForecastModel:
         if batch:
             yield batch
 
-    def _run(self, buffers, n_columns, steps, drawn=None):
+    def _run(self, buffers, n_columns, steps, drawn=None, quantiles=None):
         """Predict block by block; each prediction enters the windows of the next.
 
         Predictions are drawn from distributions if `drawn` is a generator; if it is an array,
-        (n_origins, steps, n_columns), it is added to them.
+        (n_origins, steps, n_columns), it is added to them. Quantiles are returned in their place if
+        some are asked for.
         """
+        spread = []
         lookback, horizon = self.features.lookback, self.features.horizon
         for step in range(0, steps, horizon):
             window = _form(buffers[:, step : step + lookback], self.regressor)
@@ -231,13 +242,18 @@ class ForecastModel:
             if isinstance(drawn, np.ndarray):
                 block = block + drawn[:, step : step + horizon]
             buffers[:, lookback + step : lookback + step + horizon, :n_columns] = block
-        return buffers[:, lookback:, :n_columns]
+            if quantiles is not None:
+                values = np.asarray(self.regressor.predict_quantiles(window, quantiles))
+                spread.append(values.reshape(len(buffers), horizon, n_columns, len(quantiles)))
+        return buffers[:, lookback:, :n_columns] if not spread else np.concatenate(spread, axis=1)
 
     def _predicted(self, window, drawn):
         if isinstance(drawn, np.random.Generator):
             seed = int(drawn.integers(2**31))
             draws = self.regressor.sample(window, n_samples=1, random_state=seed)
             return np.asarray(draws, dtype=np.float64)[..., 0]
+        if quantiles_inside(self.regressor) is not None:
+            return np.asarray(self.regressor.predict_quantiles(window, 0.5), dtype=np.float64)
         return np.asarray(self.regressor.predict(window), dtype=np.float64)
 
     def _refuse_missing(self, batch, buffers):

@@ -89,6 +89,8 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
     and each bound by the errors of its side, so that intervals of skewed errors are skewed. A
     series of a panel that has too few of them borrows those of the others, relative to the size of
     their steps. Adaptive intervals [2]_ correct their levels by how many rows they have missed.
+    Around regressors that predict quantiles intervals are these quantiles, each moved by its own
+    misses (conformalised quantile regression [3]_), so that widths differ by day.
 
     Rows of several series are put in the order of time for `estimator`, so that its own validation
     block, or the folds of a search, hold the newest ones.
@@ -100,6 +102,8 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
        2018.
     .. [2] I. Gibbs and E. Candes, "Adaptive conformal inference under distribution shift", Advances
        in Neural Information Processing Systems 34, 2021.
+    .. [3] Y. Romano, E. Patterson and E. Candes, "Conformalized quantile regression", Advances in
+       Neural Information Processing Systems 32, 2019.
 
     Examples
     --------

@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ._conformal import adaptive_alphas, has_both_sides, known_errors, offsets
+from ._abilities import interval_quantiles
+from ._calibrations import Calibration, Calibrations
+from ._conformal import adaptive_alphas, has_both_sides, offsets
 from ._error_scale import ErrorScale
 from ._forecast_model import ForecastModel, Path
 from ._histories import History
@@ -116,59 +118,6 @@ def refuse_missing(calibrator, name="level"):
 
 
 @dataclass(frozen=True)
-class Calibration:
-    """Errors of forecasts of the newest rows of one series, by a model that has not seen them.
-
-    Parameters
-    ----------
-    history : History
-        The series.
-    first : int
-        The row of the first forecast.
-    errors : ndarray of shape (n_steps - first, steps, n_columns)
-        Actual values minus forecasts on the scale; NaN where either is not known.
-    scale : ErrorScale
-        Of errors.
-    n_newest : int
-        How many of the newest rows count.
-    """
-
-    history: History
-    first: int
-    errors: np.ndarray
-    scale: ErrorScale
-    n_newest: int
-
-    def known_at(self, origin: int) -> np.ndarray:
-        """Return the errors known at a row, (n_known, steps, n_columns)."""
-        return known_errors(self.errors[: max(0, origin + 1 - self.first)], self.n_newest)
-
-    def size_at(self, origin: int) -> np.ndarray:
-        """Return the mean absolute step of the series up to a row on the scale, (n_columns,)."""
-        values = self.scale.of_values(self.history.values[: origin + 1])
-        steps = np.abs(np.diff(values, axis=0))
-        there = ~np.isnan(steps).any(axis=1)
-        size = steps[there].mean(axis=0) if there.any() else np.zeros(values.shape[1])
-        return np.where(size > 0, size, np.nan)
-
-
-class Calibrations(dict[Hashable, Calibration]):
-    """Calibrations by series, and the errors of all of them together."""
-
-    def pooled_at(self, label: Any) -> np.ndarray:
-        """Return the errors of all series that are known at a time, relative to their sizes."""
-        if getattr(self, "_label", None) != label:
-            parts = []
-            for one in self.values():
-                origin = int(one.history.index.searchsorted(label, side="right")) - 1
-                if origin > one.first:
-                    parts.append(one.known_at(origin) / one.size_at(origin))
-            self._pooled = np.concatenate(parts) if parts else np.empty((0, 0, 0))
-            self._label = label
-        return self._pooled
-
-
-@dataclass(frozen=True)
 class IntervalMaker:
     """Makes intervals around forecasts of the series of a fitted forecaster.
 
@@ -219,10 +168,35 @@ class IntervalMaker:
             for path in paths
         ]
         tables = forecast_errors(self.calibrator, paths, first, steps, scales)
-        parts = zip(paths, first, tables, scales, newest, strict=True)
+        ends: list[Any] = [None] * len(paths)
+        if self.quantiles(paths) is not None:
+            asked = self.calibrator, paths, first, steps, scales, self.quantiles(paths)
+            ends = forecast_errors(*asked)
+        parts = zip(paths, first, tables, scales, newest, ends, strict=True)
         return Calibrations(
             {path.history.key: Calibration(path.history, *rest) for path, *rest in parts}
         )
+
+    def quantiles(self, paths: Sequence[Path]) -> list[float] | None:
+        """Return the quantiles that are the ends of the intervals before they are moved.
+
+        Parameters
+        ----------
+        paths : list of Path
+            Series.
+
+        Returns
+        -------
+        quantiles : list of float or None
+            Lower and upper one of each level; None if intervals are around forecasts, since the
+            regressor predicts no quantiles, or its quantiles are those of differences.
+        """
+        transformers = [self.model.transformers.get(path.history.key) for path in paths]
+        whole = all(
+            ErrorScale.of(transformer, path.history.values).is_whole(transformer)
+            for path, transformer in zip(paths, transformers, strict=True)
+        )
+        return interval_quantiles(self.model.regressor, self.levels.values()) if whole else None
 
     def around(
         self,
@@ -230,6 +204,7 @@ class IntervalMaker:
         origins: np.ndarray,
         key: Hashable,
         calibrations: Calibrations,
+        ends: np.ndarray | None = None,
     ) -> dict[str, np.ndarray]:
         """Return the bounds of forecasts of one series.
 
@@ -243,6 +218,8 @@ class IntervalMaker:
             Which series.
         calibrations : Calibrations
             Errors of all series.
+        ends : ndarray of shape (n_origins, steps, n_columns, 2 * n_levels), optional
+            Predicted `quantiles` from the same origins, on the scale of the transformer.
 
         Returns
         -------
@@ -252,44 +229,49 @@ class IntervalMaker:
         """
         own, steps = calibrations[key], forecast.shape[1]
         bounds = {}
-        for name, level in self.levels.items():
+        for place, (name, level) in enumerate(self.levels.items()):
             found = np.stack(
                 [
-                    self._offsets(own, int(origin), level, calibrations, alpha)
+                    self._offsets(own, int(origin), place, level, calibrations, alpha)
                     for origin, alpha in zip(
-                        origins, self._alphas(own, origins, level), strict=True
+                        origins, self._alphas(own, origins, place, level), strict=True
                     )
                 ],
                 axis=1,
             )[:, :, :steps]
-            ends = np.stack([own.scale.moved(forecast, offset) for offset in found])
-            ends[np.isinf(found)] = found[np.isinf(found)]
+            begins = [forecast] * 2
+            if ends is not None:
+                begins = [own.scale.back(ends[..., 2 * place + side]) for side in (0, 1)]
+            moved = np.stack([own.scale.moved(*one) for one in zip(begins, found, strict=True)])
+            moved[np.isinf(found)] = found[np.isinf(found)]
             suffix = level_suffix(name)
-            bounds[f"lower{suffix}"], bounds[f"upper{suffix}"] = ends.min(axis=0), ends.max(axis=0)
+            bounds[f"lower{suffix}"] = moved.min(axis=0)
+            bounds[f"upper{suffix}"] = moved.max(axis=0)
         return bounds
 
-    def _alphas(self, own, origins, level):
+    def _alphas(self, own, origins, place, level):
         """Return the probability to miss that is aimed at from each origin."""
         if not self.adaptive:
             return [1 - level] * len(origins)
-        last = int(origins.max()) + 1 - own.first
-        alphas = adaptive_alphas(own.errors[: max(last, 0)], 1 - level, own.n_newest)
+        last = max(int(origins.max()) + 1 - own.first, 0)
+        below, above = own.sides(place)
+        alphas = adaptive_alphas(below[:last], 1 - level, own.n_newest, upper=above[:last])
         return [
             alphas[origin - own.first] if origin >= own.first else 1 - level for origin in origins
         ]
 
-    def _offsets(self, own, origin, level, calibrations, alpha):
-        known = own.known_at(origin)
-        found = offsets(known, alpha, clip=self.adaptive)
+    def _offsets(self, own, origin, place, level, calibrations, alpha):
+        known, above = own.known_sides_at(origin, place)
+        found = offsets(known, alpha, clip=self.adaptive, upper=above)
         lacking = ~has_both_sides(known, 1 - level)
         if self.adaptive:
-            found[:, lacking] = offsets(known, 1 - level)[:, lacking]
+            found[:, lacking] = offsets(known, 1 - level, upper=above)[:, lacking]
         if not lacking.any() or len(calibrations) < 2:
             return found
-        pooled = calibrations.pooled_at(own.history.index[origin])
+        pooled, above = calibrations.pooled_sides_at(own.history.index[origin], place)
         if not len(pooled):
             return found
-        pooled = offsets(pooled, 1 - level) * own.size_at(origin)
+        pooled = offsets(pooled, 1 - level, upper=above) * own.size_at(origin)
         return np.where(lacking & np.isfinite(pooled).all(axis=0), pooled, found)
 
 
@@ -355,7 +337,7 @@ def fewest_errors(level: float) -> int:
     return int(np.ceil(level / (1 - level) - 1e-9))
 
 
-def forecast_errors(model, paths, first, steps, scales):
+def forecast_errors(model, paths, first, steps, scales, quantiles=None):
     """Return the errors of forecasts from many rows of series: actual values minus forecasts.
 
     Parameters
@@ -370,6 +352,8 @@ def forecast_errors(model, paths, first, steps, scales):
         How many rows ahead.
     scales : list of ErrorScale
         On which differences are taken.
+    quantiles : list of float, optional
+        Levels of predicted quantiles that are subtracted in place of forecasts, in a last axis.
 
     Returns
     -------
@@ -377,18 +361,20 @@ def forecast_errors(model, paths, first, steps, scales):
         For each series those of forecasts from row `first` on; NaN where the actual value is not
         known or there is no forecast.
     """
+    last = () if quantiles is None else (len(quantiles),)
     begun = []
     for path, begin in zip(paths, first, strict=True):
         origins = model.possible_origins(path)
         inside = (origins >= begin) & (origins < len(path.history) - 1)
         begun.append(replace(path, origins=origins[inside]))
-    forecasts = model.forecast(begun, steps)
+    forecasts = model.forecast(begun, steps, quantiles=quantiles)
     errors = []
     for path, begin, forecast, scale in zip(begun, first, forecasts, scales, strict=True):
         values = path.history.values
-        table = np.full((max(len(values) - begin, 0), steps, values.shape[1]), np.nan)
+        table = np.full((max(len(values) - begin, 0), steps, values.shape[1], *last), np.nan)
         actual = following_rows(scale.of_values(values), path.origins, steps)
-        error = actual - scale.of_values(forecast)
+        # Quantiles are on this scale as they are.
+        error = actual[..., np.newaxis] - forecast if last else actual - scale.of_values(forecast)
         table[path.origins - begin] = np.where(np.isfinite(error), error, np.nan)
         errors.append(table)
     return errors

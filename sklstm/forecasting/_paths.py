@@ -7,9 +7,10 @@ from typing import Any, Self
 import numpy as np
 
 from ._abilities import refuse_quantile
+from ._calibrations import Calibrations
 from ._error_scale import ErrorScale
 from ._forecast_model import Path
-from ._intervals import Calibrations, IntervalMaker, refuse_missing
+from ._intervals import IntervalMaker, refuse_missing
 from ._scores import unused_future
 
 _FEWEST = 10  # errors of its own that a series draws from

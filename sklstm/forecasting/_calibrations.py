@@ -1,0 +1,92 @@
+"""Errors by which intervals are calibrated: `Calibration` of one series, `Calibrations` of all."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ._conformal import known_errors
+from ._error_scale import ErrorScale
+from ._histories import History
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Errors of forecasts of the newest rows of one series, by a model that has not seen them.
+
+    Parameters
+    ----------
+    history : History
+        The series.
+    first : int
+        The row of the first forecast.
+    errors : ndarray of shape (n_steps - first, steps, n_columns)
+        Actual values minus forecasts on the scale; NaN where either is not known.
+    scale : ErrorScale
+        Of errors.
+    n_newest : int
+        How many of the newest rows count.
+    ends : ndarray of shape (n_steps - first, steps, n_columns, 2 * n_levels), optional
+        Actual values minus predicted quantiles, lower and upper ones of each level, where the
+        regressor predicts them.
+    """
+
+    history: History
+    first: int
+    errors: np.ndarray
+    scale: ErrorScale
+    n_newest: int
+    ends: np.ndarray | None = None
+
+    def sides(self, place: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the errors by which the lower and the upper bound of a level are moved."""
+        if self.ends is None:
+            return self.errors, self.errors
+        return self.ends[..., 2 * place], self.ends[..., 2 * place + 1]
+
+    def known_at(self, origin: int) -> np.ndarray:
+        """Return the errors known at a row, (n_known, steps, n_columns)."""
+        return self._known(self.errors, origin)
+
+    def known_sides_at(self, origin: int, place: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return those of `sides` known at a row."""
+        below, above = self.sides(place)
+        return self._known(below, origin), self._known(above, origin)
+
+    def _known(self, errors, origin):
+        return known_errors(errors[: max(0, origin + 1 - self.first)], self.n_newest)
+
+    def size_at(self, origin: int) -> np.ndarray:
+        """Return the mean absolute step of the series up to a row on the scale, (n_columns,)."""
+        values = self.scale.of_values(self.history.values[: origin + 1])
+        steps = np.abs(np.diff(values, axis=0))
+        there = ~np.isnan(steps).any(axis=1)
+        size = steps[there].mean(axis=0) if there.any() else np.zeros(values.shape[1])
+        return np.where(size > 0, size, np.nan)
+
+
+class Calibrations(dict[Hashable, Calibration]):
+    """Calibrations by series, and the errors of all of them together."""
+
+    def pooled_at(self, label: Any) -> np.ndarray:
+        """Return the errors of all series that are known at a time, relative to their sizes."""
+        return self._pooled(label, None, lambda one, origin: [one.known_at(origin)])[0]
+
+    def pooled_sides_at(self, label: Any, place: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the same of both sides of a level."""
+        below, above = self._pooled(label, place, lambda one, o: one.known_sides_at(o, place))
+        return below, above
+
+    def _pooled(self, label, place, known_at):
+        if getattr(self, "_key", None) != (label, place):
+            parts = []
+            for one in self.values():
+                origin = int(one.history.index.searchsorted(label, side="right")) - 1
+                if origin > one.first:
+                    parts.append([e / one.size_at(origin) for e in known_at(one, origin)])
+            if not parts:
+                return [np.empty((0, 0, 0))] * 2
+            self._found = [np.concatenate(side) for side in zip(*parts, strict=True)]
+            self._key = label, place
+        return self._found
