@@ -47,6 +47,8 @@ class ServedPipeline:
         times = question.times
         index = None if times is None else as_times(times)
         rows = pd.DataFrame(question.rows, columns=self.columns, index=index)
+        if index is not None:
+            refuse_holes(index, self.lookback)
         predicted = self.model.predict(rows)[self.lookback - 1 :]
         if predicted.dtype.kind == "f" and not np.isfinite(predicted).all():
             raise ValueError("rows: numbers so large that the forecast is not finite")
@@ -54,6 +56,18 @@ class ServedPipeline:
         if index is not None:
             answer["made_at"] = [time.isoformat() for time in index[self.lookback - 1 :]]
         return answer
+
+
+def refuse_holes(times, lookback):
+    """Raise a ValueError if times of a frequency lack some: windows would have missing steps."""
+    rows = pd.DataFrame({"there": 1.0}, index=times)
+    windows = SequenceWindower(lookback).fit_transform(rows)[lookback - 1 :, :, 0]
+    torn = np.isnan(windows).any(axis=1)
+    if torn.any():
+        raise ValueError(
+            f"times: some are absent in the {lookback} rows up to "
+            f"{times[lookback - 1 + int(torn.argmax())]}. Send the rows after the gap, or fill it"
+        )
 
 
 class Answer(BaseModel):

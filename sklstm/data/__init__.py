@@ -31,6 +31,7 @@ from ._numbers import (
 )
 from ._on_disk import empty_beside, is_on_disk
 from ._plain_values import plain_values
+from ._row_names import keep_names, name_samples, place_in_windows
 from ._shapes import (
     OUT_OF_VOCABULARY,
     PADDING,
@@ -40,7 +41,6 @@ from ._shapes import (
     flatten_windows,
     has_three_axes,
     is_windows,
-    place_in_windows,
     refuse_infinity,
     refuse_infinity_in_windows,
     window_rows,
@@ -84,6 +84,8 @@ __all__ = [
     "is_frame",
     "is_on_disk",
     "is_windows",
+    "keep_names",
+    "name_samples",
     "names_in_fit",
     "newest_block",
     "numeric_step_targets",
@@ -91,10 +93,10 @@ __all__ = [
     "observed_steps",
     "observed_targets",
     "of_one_series",
-    "place_in_windows",
     "plain_values",
     "position_of_feature",
     "read_class_labels",
+    "place_in_windows",
     "refuse_infinity",
     "refuse_infinity_in_windows",
     "refuse_nothing_observed",

@@ -244,6 +244,7 @@ def observed_targets(
     ValueError
         If `y` is no array of numbers, or no row has both.
     """
+    refuse_times(sample_weight, "sample_weight")
     targets = numeric_targets(y, None)
     sample_weight = None if sample_weight is None else np.asarray(plain_values(sample_weight))
     if len(targets) != len(predicted):
@@ -355,6 +356,7 @@ def observed_steps(
     ValueError
         If `y` has other axes than predictions, or there is no such step.
     """
+    refuse_times(sample_weight, "sample_weight")
     y = np.asarray(plain_values(y))
     if y.ndim not in (2, 3) or y.shape != predicted.shape[: y.ndim]:
         raise ValueError(

@@ -15,6 +15,7 @@ import numpy as np
 
 from ._frames import column_names, is_frame, parse_step_names, refuse_incomplete_steps
 from ._numbers import as_float
+from ._row_names import columns_at, name_samples, names_of_samples, place_in_windows, row_in
 
 _CHUNK_ROWS = 1 << 16  # rows looked at in one go, so that checks need no memory of their own
 _FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
@@ -44,14 +45,14 @@ def as_series(X: Any, *, estimator: Any = None) -> np.ndarray:
     ValueError
         If `X` is empty, not two-dimensional, complex, of times or infinite somewhere.
     """
-    X = _as_array(X, estimator)
-    if X.ndim != 2:
+    series = _as_array(X, estimator)
+    if series.ndim != 2:
         raise ValueError(
             f"X must be a series of shape (n_steps, n_features), got an array of "
-            f"{X.ndim} dimensions, shape {X.shape}."
+            f"{series.ndim} dimensions, shape {series.shape}."
         )
-    refuse_infinity(X)
-    return X
+    refuse_infinity(series, where=row_in(X), columns=column_names(X))
+    return series
 
 
 def as_windows(
@@ -84,7 +85,7 @@ def as_windows(
         of named steps from which some are missing, or flat windows of several features that have
         lost their names.
     """
-    columns = column_names(X) or names
+    table, columns = X, column_names(X) or names
     refuse_incomplete_steps(columns, input_name)
     X = _as_array(X, estimator, input_name)
     if X.ndim == 3:
@@ -95,8 +96,8 @@ def as_windows(
         steps = parse_step_names(columns)
         if columns is None or steps is None or len(columns) != X.shape[1]:
             _refuse_nameless_steps(X, input_name)
-            return X[:, :, np.newaxis]
-        return _unflatten(X, steps)
+            return name_samples(X[:, :, np.newaxis], table)
+        return name_samples(_unflatten(X, steps), table, steps[0])
     raise ValueError(
         f"{input_name} must be windows of shape (n_samples, n_timesteps, n_features) or "
         f"(n_samples, n_timesteps), got an array of {X.ndim} dimensions, shape {X.shape}."
@@ -181,7 +182,11 @@ def window_rows(windows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def observed_rows(
-    rows: np.ndarray, *, where: Callable[[int], str] = "row {}".format, input_name: str = "X"
+    rows: np.ndarray,
+    *,
+    where: Callable[[int], str] = "row {}".format,
+    columns: list[Any] | None = None,
+    input_name: str = "X",
 ) -> np.ndarray:
     """Return which rows are observed: finite in every feature, where the others are all NaN.
 
@@ -191,6 +196,8 @@ def observed_rows(
         Floating point rows.
     where : callable
         Says in the error message which row it is, given its number.
+    columns : list, optional
+        Names of the features, for the error message.
     input_name : str, default="X"
         What the rows are called in error messages.
 
@@ -210,32 +217,29 @@ def observed_rows(
         finite = np.isfinite(chunk)
         observed[first : first + _CHUNK_ROWS] = finite.all(axis=1)
         if not finite.all():
-            _refuse_partly_missing(chunk, finite, first, where, input_name)
+            _refuse_partly_missing(chunk, finite, first, where, columns, input_name)
     return observed
 
 
-def refuse_infinity(rows: np.ndarray, *, where: Callable[[int], str] = "row {}".format) -> None:
+def refuse_infinity(
+    rows: np.ndarray,
+    *,
+    where: Callable[[int], str] = "row {}".format,
+    columns: list[Any] | None = None,
+) -> None:
     """Raise a ValueError if an array of shape (n_rows, n_features) is infinite somewhere."""
     for first in range(0, len(rows), _CHUNK_ROWS):
         infinite = np.isinf(rows[first : first + _CHUNK_ROWS])
         if infinite.any():
-            _raise_infinity(infinite, first, where)
+            _raise_infinity(infinite, first, where, columns)
 
 
 def refuse_infinity_in_windows(windows: np.ndarray) -> None:
     """Raise a ValueError if windows (n_samples, n_timesteps, n_features) are infinite somewhere."""
     rows, starts = window_rows(windows)
-    refuse_infinity(rows, where=place_in_windows(starts))
-
-
-def place_in_windows(starts: np.ndarray) -> Callable[[int], str]:
-    """Return a function that says of a row of `window_rows` where in the windows it is."""
-
-    def where(row):
-        sample = int(np.searchsorted(starts, row, side="right")) - 1
-        return f"sample {sample}, step {row - starts[sample]}"
-
-    return where
+    labels, columns = names_of_samples(windows)
+    where = place_in_windows(starts, windows.shape[1], labels)
+    refuse_infinity(rows, where=where, columns=columns)
 
 
 def _as_array(X, estimator, input_name="X"):
@@ -289,27 +293,28 @@ def _rows_between_windows(windows):
     return hop if hop <= windows.shape[1] else None
 
 
-def _refuse_partly_missing(chunk, finite, first, where, input_name):
+def _refuse_partly_missing(chunk, finite, first, where, columns, input_name):
     infinite = np.isinf(chunk)
     if infinite.any():
-        _raise_infinity(infinite, first, where, input_name)
+        _raise_infinity(infinite, first, where, columns, input_name)
     partly = finite.any(axis=1) & ~finite.all(axis=1)
     if partly.any():
         row = int(np.argmax(partly))
-        features = np.flatnonzero(~finite[row]).tolist()
+        features = columns_at(np.flatnonzero(~finite[row]), columns)
         raise ValueError(
-            f"{input_name} has a step that is only partly NaN ({where(first + row)}, features "
+            f"{input_name} has a step that is only partly NaN ({where(first + row)}, "
             f"{features}): a missing step is one whose features are all NaN. Fill single "
             "missing values first, for instance with the last value seen (CausalImputer before a "
             "SequenceWindower, or DataFrame.ffill)."
         )
 
 
-def _raise_infinity(infinite, first, where, input_name="X"):
+def _raise_infinity(infinite, first, where, columns, input_name="X"):
     row, feature = np.argwhere(infinite)[0]
+    place = f"{where(first + row)}, {columns_at([feature], columns)}"
     raise ValueError(
-        f"{input_name} contains infinity ({where(first + row)}, feature {feature}); it takes "
-        "finite numbers, and NaN for what was not observed."
+        f"{input_name} contains infinity ({place}); it takes finite numbers, and NaN for what was "
+        "not observed."
     )
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from ._shapes import observed_rows, place_in_windows, window_rows
+from ._row_names import names_of_samples, place_in_windows
+from ._shapes import observed_rows, window_rows
 
 _LOOKED_AT = 32  # pairs of neighbours, which say whether windows overlap
 
@@ -92,7 +93,9 @@ class WindowSet:
         """
         rows, starts = window_rows(windows)
         n_timesteps = windows.shape[1]
-        observed = observed_rows(rows, where=place_in_windows(starts), input_name=input_name)
+        labels, columns = names_of_samples(windows)
+        where = place_in_windows(starts, n_timesteps, labels)
+        observed = observed_rows(rows, where=where, columns=columns, input_name=input_name)
         if observed.all():
             return cls(rows, starts, np.full(len(starts), n_timesteps, dtype=np.int64)), None
         before = np.concatenate([[0], np.cumsum(observed, dtype=np.int64)])

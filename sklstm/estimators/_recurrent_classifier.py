@@ -13,19 +13,13 @@ from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.callback import with_callbacks
 from sklearn.utils.class_weight import compute_sample_weight
 
-from sklstm.data import (
-    WindowSet,
-    among_all,
-    check_same_labels,
-    plain_values,
-    read_class_labels,
-)
+from sklstm.data import WindowSet, among_all, check_same_labels, read_class_labels
 from sklstm.losses import Loss, log_loss
 
 from ._constraints import CLASSIFIER, SHARED
 from ._fitted_state import attribute
 from ._recurrent_base import RecurrentBase
-from ._samples import Names, Samples
+from ._samples import Names, Samples, check_sample_weight
 
 
 @dataclass(frozen=True, eq=False)
@@ -367,7 +361,8 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
             Accuracy, 1 at best.
         """
         check_same_labels({"X": X, "y": y, "sample_weight": sample_weight})
-        return super().score(X, y, plain_values(sample_weight))
+        labels = read_class_labels(y, "y")
+        return super().score(X, labels, check_sample_weight(sample_weight, len(labels)))
 
     def _logits(self, X: Any) -> tuple[np.ndarray, np.ndarray | None, int]:
         """Return logits of observed windows, which these are, and the number of all windows."""

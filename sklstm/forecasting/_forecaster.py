@@ -57,7 +57,8 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
         Column or level of the index with the key of each series, where one frame holds several.
     freq : str or offset, default=None
         Frequency of a time index, such as ``"h"``, where it has none and none can be inferred.
-        Weekdays with few of them absent are taken for trading days, ``"B"``.
+        Weekdays with few of them absent are taken for trading days, ``"B"``. By default series of a
+        panel may have different ones; a frequency given is that of all.
     gaps : {"raise", "missing"}, default="raise"
         What to make of a time that is absent within a series: an error, or a missing step.
     calibration_size : float in (0, 1), int or None, default=0.2

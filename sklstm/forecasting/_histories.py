@@ -93,12 +93,13 @@ def read_histories(series: Any, exog: Any, by: Hashable | None) -> dict[Hashable
     """
     tables = read_tables(series, by, "series")
     others = {} if exog is None else read_tables(exog, by, "exog")
+    names, exog_names = names_of_columns(series, by), names_of_columns(exog, by)
     histories = {}
     for key, (values, index) in tables.items():
-        _refuse_partly_missing(values, index, key)
+        _refuse_partly_missing(values, index, key, names)
         beside = np.empty((len(values), 0))
         if exog is not None:
-            beside = _exog_rows(others, key, index, len(values))
+            beside = _exog_rows(others, key, index, len(values), exog_names)
         histories[key] = History(key, row_labels(index, len(values)), values, beside)
     unknown = [key for key in others if key not in tables]
     if unknown:
@@ -130,8 +131,7 @@ def row_labels(index: pd.Index | None, n_rows: int) -> pd.Index:
 
 def names_of_columns(table: Any, by: Hashable | None) -> list[Any] | None:
     """Return the names of the columns but `by`, as text or whatever they are; None without."""
-    table = _with_two_axes(table)
-    names = column_names(table)
+    names = None if table is None else column_names(_with_two_axes(table))
     return None if names is None else [name for name in names if by is None or name != by]
 
 
@@ -173,15 +173,18 @@ def _without_key(table, by):
     return np.asarray(plain_values(table)) if not issparse(table) else table.toarray()
 
 
-def refuse_nan(values: np.ndarray, index: pd.Index | None, name: str, key: Hashable = None) -> None:
+def refuse_nan(
+    values: np.ndarray, index: pd.Index | None, names: list[Any] | None, key: Hashable = None
+) -> None:
     """Raise a ValueError if exogenous values are missing somewhere."""
     missing = np.isnan(values)
     if missing.any():
         row, column = np.argwhere(missing)[0]
         label = row if index is None else label_text(index[row])
         of = "" if key is None else f" of series {key!r}"
+        column = column if names is None else repr(names[column])
         raise ValueError(
-            f"{name} is NaN at {label}{of}, column {column}: exogenous values take no missing "
+            f"exog is NaN at {label}{of}, column {column}: exogenous values take no missing "
             "ones. Fill them first, for instance with the last value seen (DataFrame.ffill)."
         )
 
@@ -212,7 +215,7 @@ def _numbers(table, name):
         raise type(error)(name + message[1:] if message.startswith("X ") else message) from error
 
 
-def _exog_rows(tables, key, index, n_rows):
+def _exog_rows(tables, key, index, n_rows, names):
     of = "" if key is None else f" {key!r}"
     if key not in tables:
         raise ValueError(f"exog has no rows of series{of}; it takes the same rows as series.")
@@ -233,22 +236,23 @@ def _exog_rows(tables, key, index, n_rows):
             f"exog must have the rows of series{of}: got {len(values)} rows, and series has "
             f"{n_rows}."
         )
-    refuse_nan(values, own, "exog", key)
+    refuse_nan(values, own, names, key)
     return values
 
 
-def _refuse_partly_missing(values, index, key):
+def _refuse_partly_missing(values, index, key, names):
     missing = np.isnan(values)
     partly = missing.any(axis=1) & ~missing.all(axis=1)
     if partly.any():
         row = int(partly.argmax())
         label = row if index is None else label_text(index[row])
         of = "" if key is None else f" of {key!r}"
+        columns = np.flatnonzero(missing[row]).tolist()
+        columns = columns if names is None else [names[column] for column in columns]
         raise ValueError(
-            f"series is only partly NaN at {label}{of}, columns "
-            f"{np.flatnonzero(missing[row]).tolist()}: a missing step is one whose columns are all "
-            "NaN. Fill single missing values first, for instance with the last value seen "
-            "(CausalImputer, DataFrame.ffill)."
+            f"series is only partly NaN at {label}{of}, columns {columns}: a missing "
+            "step is one whose columns are all NaN. Fill single missing values first, for instance "
+            "with the last value seen (CausalImputer, DataFrame.ffill)."
         )
 
 
@@ -358,7 +362,7 @@ def read_future(
                 f"exog must have the {len(places)} columns that are known in advance, got "
                 f"{values.shape[1]}."
             )
-        refuse_nan(values, index, "exog", key)
+        refuse_nan(values, index, given if columns is None else wanted, key)
         futures[key] = values, index
     return futures
 

@@ -1,14 +1,14 @@
 """All that a forecaster knows of its series: `KnownSeries`."""
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
 from sklstm.data import index_of
-from sklstm.time_labels import Calendar, check_order, in_zone_of, label_text
+from sklstm.time_labels import Calendar, check_order, find_calendars, in_zone_of, label_text
 
 from ._histories import (
     History,
@@ -30,7 +30,7 @@ class KnownSeries:
     histories : dict
         A `History` for each series by its key.
     calendar : Calendar
-        The times of all of them.
+        The times of all of them, but for those of `other_calendars`.
     columns : list
         Names of the columns of the series.
     exog_columns : list or None
@@ -43,6 +43,10 @@ class KnownSeries:
         Whether `by` is a level of the index after that of the times.
     gaps : {"raise", "missing"}
         What to make of times that are absent.
+    other_calendars : list of Calendar
+        Those of series that have another frequency than the first one.
+    calendar_numbers : dict
+        For such series by key which of these it is, counted from 1.
     """
 
     histories: dict[Hashable, History]
@@ -53,6 +57,8 @@ class KnownSeries:
     by: Hashable | None
     time_first: bool
     gaps: str
+    other_calendars: list[Calendar] = field(default_factory=list)
+    calendar_numbers: dict[Hashable, int] = field(default_factory=dict)
 
     @classmethod
     def read(
@@ -60,7 +66,10 @@ class KnownSeries:
     ) -> Self:
         """Read series and exogenous columns as `Forecaster.fit` is given them."""
         histories = read_histories(series, exog, by)
-        calendar = Calendar.of({key: past.index for key, past in histories.items()}, freq)
+        calendars = find_calendars({key: past.index for key, past in histories.items()}, freq)
+        by_id = {id(calendar): calendar for calendar in calendars.values()}
+        calendar, *others = by_id.values()
+        numbers = {key: list(by_id).index(id(found)) for key, found in calendars.items()}
         first = next(iter(histories.values()))
         names = names_of_columns(series, by)
         exog_columns = None if exog is None else names_of_columns(exog, by)
@@ -68,6 +77,7 @@ class KnownSeries:
             histories, calendar, list(range(first.values.shape[1])) if names is None else names,
             exog_columns, places_of_known(known_exog, exog_columns, first.exog.shape[1]), by,
             by is not None and by in list(getattr(index_of(series), "names", [None]))[1:], gaps,
+            others, {key: number for key, number in numbers.items() if number},
         )  # fmt: skip
         return known.with_histories(histories)
 
@@ -75,6 +85,10 @@ class KnownSeries:
     def n_exog(self) -> int:
         """Number of exogenous columns."""
         return next(iter(self.histories.values())).exog.shape[1]
+
+    def calendar_of(self, key: Hashable) -> Calendar:
+        """Return the calendar of a series."""
+        return (self.calendar, *self.other_calendars)[self.calendar_numbers.get(key, 0)]
 
     def with_histories(self, histories: Mapping[Hashable, History]) -> Self:
         """Return the same with other histories, whose times are checked."""
@@ -91,21 +105,20 @@ class KnownSeries:
         _check_names(series, self.by, self.columns, "series")
         if exog is not None:
             _check_names(exog, self.by, self.exog_columns, "exog")
-        histories, new_labels = dict(self.histories), []
+        histories, new_labels = dict(self.histories), {}  # type: Any, dict[Hashable, pd.Index]
         has_index = index_of(series) is not None
         for key, rows in read_histories(series, exog, self.by).items():
             self._check_columns(rows)
             past = self._find(key)
             if not has_index:
-                rows = replace(rows, index=self.calendar.after(past.index[-1], len(rows)))
+                rows = replace(rows, index=self.calendar_of(key).after(past.index[-1], len(rows)))
             rows = replace(rows, index=in_zone_of(rows.index, past.index))
             self._check_labels(past, rows)
             past, rows = new_rows(past, rows, overlap)
             self._check_follows(past, rows)
             histories[key] = past.followed_by(rows)
-            new_labels.append(rows.index)
-        calendar = self.calendar.with_labels(new_labels)
-        return replace(self, calendar=calendar).with_histories(histories)
+            new_labels[key] = rows.index
+        return self._with_labels(new_labels).with_histories(histories)
 
     def wanted(self, series: Any) -> list[History]:
         """Return the histories of the series that a user names; of all for None."""
@@ -138,7 +151,9 @@ class KnownSeries:
             For each series by its key the values, of shape (n_rows, n_known) or None, and the
             labels of the rows to be forecast.
         """
-        labels = {past.key: self.calendar.after(past.index[-1], n_rows) for past in histories}
+        labels = {
+            past.key: self.calendar_of(past.key).after(past.index[-1], n_rows) for past in histories
+        }
         if exog is None:
             if len(self.known):
                 raise ValueError(
@@ -155,14 +170,27 @@ class KnownSeries:
         keys = [past.key for past in histories]
         read = read_future(exog, self.by, self.exog_columns, self.known, keys)
         futures = {
-            key: check_future(read[key], index, self.calendar, key) for key, index in labels.items()
+            key: check_future(read[key], index, self.calendar_of(key), key)
+            for key, index in labels.items()
         }
         return {key: (values, index[:steps]) for key, (values, index) in futures.items()}
 
+    def _with_labels(self, labels):
+        """Return the same with calendars that know more labels of some series."""
+        of_each = [[] for _ in (self.calendar, *self.other_calendars)]
+        for key, index in labels.items():
+            of_each[self.calendar_numbers.get(key, 0)].append(index)
+        first, *others = [
+            calendar.with_labels(new)
+            for calendar, new in zip((self.calendar, *self.other_calendars), of_each, strict=True)
+        ]
+        return replace(self, calendar=first, other_calendars=others)
+
     def _regular(self, past):
-        self.calendar.check(past.index, past.key, self.gaps)
+        calendar = self.calendar_of(past.key)
+        calendar.check(past.index, past.key, self.gaps)
         if self.gaps == "missing":
-            return past.completed(self.calendar.between(past.index[0], past.index[-1]))
+            return past.completed(calendar.between(past.index[0], past.index[-1]))
         return past
 
     def _find(self, key):
@@ -190,7 +218,8 @@ class KnownSeries:
 
     def _check_labels(self, past, rows):
         check_order(rows.index, name="series", series=past.key)
-        if not self.calendar.takes(rows.index):
+        calendar = self.calendar_of(past.key)
+        if not calendar.takes(rows.index):
             raise ValueError(
                 f"The index of series{past.of} has labels of dtype {rows.index.dtype}, and had "
                 f"{past.index.dtype} in fit."
@@ -199,11 +228,12 @@ class KnownSeries:
     def _check_follows(self, past, rows):
         if not len(rows):
             return
-        following = self.calendar.after(past.index[-1], 1)[0]
-        if self.gaps == "raise" and not self.calendar.has_holidays and rows.index[0] > following:
+        calendar = self.calendar_of(past.key)
+        following = calendar.after(past.index[-1], 1)[0]
+        if self.gaps == "raise" and not calendar.has_holidays and rows.index[0] > following:
             raise ValueError(
                 f"The index of series{past.of} has a gap: {label_text(following)} is absent; the "
-                f"frequency is {self.calendar.name!r}. New rows begin at "
+                f"frequency is {calendar.name!r}. New rows begin at "
                 f"{label_text(rows.index[0])}: give those before them first; let a splitter leave "
                 "no gap (gap=0), for forecasts begin right after the known rows; or take absent "
                 "rows for missing steps (gaps='missing')."
@@ -303,4 +333,7 @@ def panel_frame(frames: Mapping[Hashable, pd.DataFrame], known: KnownSeries) -> 
 
 def level_suffix(level: float | None) -> str:
     """Return the suffix of ``lower`` in the name of a column: empty for a single level."""
-    return "" if level is None else f"_{level:g}"
+    if level is None:
+        return ""
+    short = f"{level:g}"  # of six digits, which may be those of another level, too
+    return f"_{short}" if float(short) == level else f"_{float(level)!r}"

@@ -38,6 +38,10 @@ class CausalImputer(SeriesTransformer):
     add_indicator : bool, default=False
         If True, a column for each feature follows that is 1 where its value was missing, and 0
         elsewhere.
+    add_elapsed : bool, default=False
+        If True, a column for each feature follows, behind the indicators, of the number of steps
+        since its last observed value: 0 where it is observed; before the first value, since the
+        beginning of the series.
     context : {"auto", "always", "never"}, default="auto"
         Whether `transform` carries on the last values of the rows seen in `fit`. ``"auto"``: if
         the index of the new rows continues the fitted one; without an index never. The
@@ -66,8 +70,10 @@ class CausalImputer(SeriesTransformer):
     -----
     A row that is missing as a whole stays so, and so do its indicators: recurrent networks skip it,
     rather than take it for an observation. Steps are counted by the index where it has a frequency,
-    otherwise by rows. A GRU-D network learns its :math:`r` together with its weights; here it comes
-    from the training series alone.
+    otherwise by rows. With ``strategy="decay"``, `add_indicator` and `add_elapsed` a network reads
+    what the inputs of a GRU-D network [1]_ are: decayed values, mask and time intervals. GRU-D
+    learns its :math:`r` together with its weights, and lets hidden states decay as well; here
+    :math:`r` comes from the training series, and the network learns from the intervals.
 
     References
     ----------
@@ -92,6 +98,7 @@ class CausalImputer(SeriesTransformer):
         "limit": [Interval(Integral, 1, None, closed="left"), None],
         "decay_rate": [StrOptions({"auto"}), Interval(Real, 0, None, closed="left")],
         "add_indicator": ["boolean"],
+        "add_elapsed": ["boolean"],
         "context": [StrOptions({"auto", "always", "never"})],
         "by": [str, None],
     }
@@ -103,6 +110,7 @@ class CausalImputer(SeriesTransformer):
         limit: int | None = None,
         decay_rate: float | str = "auto",
         add_indicator: bool = False,
+        add_elapsed: bool = False,
         context: str = "auto",
         by: str | None = None,
     ) -> None:
@@ -110,6 +118,7 @@ class CausalImputer(SeriesTransformer):
         self.limit = limit
         self.decay_rate = decay_rate
         self.add_indicator = add_indicator
+        self.add_elapsed = add_elapsed
         self.context = context
         self.by = by
 
@@ -165,17 +174,17 @@ class CausalImputer(SeriesTransformer):
         Returns
         -------
         filled : ndarray or dataframe of shape (n_steps, n_features_out)
-            A frame for a frame, with its index. Indicators, if there are any, stand behind the
-            other columns.
+            A frame for a frame, with its index. Indicators and elapsed steps, if they are asked
+            for, stand behind the other columns.
         """
         check_is_fitted(self)
-        self._refuse_changed("strategy", "limit", "decay_rate", "add_indicator")
+        self._refuse_changed("strategy", "limit", "decay_rate", "add_indicator", "add_elapsed")
         found = self._check_series(X)
         before = {key: self._state_before(key, index) for key, index, _ in found}
         return self._filled(X, found, before)
 
     def get_feature_names_out(self, input_features: ArrayLike | None = None) -> NDArray[np.object_]:
-        """Return the names of the columns, such as ``a`` and ``missingindicator_a``.
+        """Return the names of the columns, such as ``a``, ``missingindicator_a``, ``elapsed_a``.
 
         Parameters
         ----------
@@ -185,11 +194,11 @@ class CausalImputer(SeriesTransformer):
         Returns
         -------
         names : ndarray of shape (n_features_out,), object
-            Those of the indicators behind the others.
+            Those of the indicators, and of elapsed steps, behind the others.
         """
         check_is_fitted(self)
         names = list(_check_feature_names_in(self, input_features))
-        return np.array([*names, *self._indicator_names(names)], dtype=object)
+        return np.array([*names, *self._names_of_more(names)], dtype=object)
 
     @fit_task
     def _fit(self, X):
@@ -230,20 +239,26 @@ class CausalImputer(SeriesTransformer):
             return -np.log(np.clip(phi, 0.0, 1.0))
 
     def _filled(self, X, found, before):
-        results = []
+        results, elapsed = [], []
         for key, index, series in found:
-            filled = self._of_series(series, _steps(index), before.get(key))
+            filled, since = self._of_series(series, _steps(index), before.get(key))
             results.append(filled.astype(series.dtype, copy=False))
+            elapsed.append(since.astype(series.dtype, copy=False))
         frame = self._like_series(found.in_order(results), X, found)
-        if not self.add_indicator:
-            return frame
         missing = np.isnan(found.values)
-        indicators = missing.astype(found.values.dtype)
-        indicators[missing.all(axis=1)] = np.nan
-        return with_columns(frame, indicators, self._indicator_names(column_names(X)))
+        more = []
+        if self.add_indicator:
+            more.append(missing.astype(found.values.dtype))
+        if self.add_elapsed:
+            more.append(found.in_order(elapsed))
+        if not more:
+            return frame
+        columns = np.hstack(more)
+        columns[missing.all(axis=1)] = np.nan
+        return with_columns(frame, columns, self._names_of_more(column_names(X)))
 
     def _of_series(self, series, steps, before):
-        """Return the rows of one series with their missing values filled."""
+        """Return the rows of one series, filled, and the steps since each last value."""
         steps = np.arange(len(series)) if steps is None else steps
         values, since = _newest(series, steps, before)
         if self.limit is not None:
@@ -257,14 +272,13 @@ class CausalImputer(SeriesTransformer):
         filled = np.where(np.isnan(values), self.statistics_, values)
         filled = np.where(np.isnan(series), filled, series)
         filled[np.isnan(series).all(axis=1)] = np.nan
-        return filled
+        # Of older files the state has no steps of a feature without a value.
+        return filled, np.where(np.isnan(since), steps[:, np.newaxis], since)
 
-    def _indicator_names(self, names):
-        if not self.add_indicator:
-            return []
-        return [
-            f"missingindicator_{name}" for name in names or () if self.by is None or name != self.by
-        ]
+    def _names_of_more(self, names):
+        features = [name for name in names or () if self.by is None or name != self.by]
+        prefixes = ["missingindicator"] * self.add_indicator + ["elapsed"] * self.add_elapsed
+        return [f"{prefix}_{name}" for prefix in prefixes for name in features]
 
 
 def _steps(index):
@@ -288,4 +302,4 @@ def _last_values(series, steps):
     """Return the last value of each feature, and how many steps before the last row it was."""
     steps = np.arange(len(series)) if steps is None else steps
     values, since = _newest(series, steps, None)
-    return values[-1], since[-1]
+    return values[-1], np.where(np.isnan(since[-1]), steps[-1], since[-1])

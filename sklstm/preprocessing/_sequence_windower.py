@@ -12,6 +12,7 @@ from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 from sklstm.data import (
     empty_beside,
     is_on_disk,
+    name_samples,
     step_names,
     wants_frame,
 )
@@ -168,10 +169,11 @@ class SequenceWindower(SeriesTransformer):
             As `transform` gives them.
         """
         found = self._fit(X, y)
-        return found.in_order(
+        windows = found.in_order(
             self._windows(series, self._places(key, index), before=series[:0])
             for key, index, series in found
         )
+        return name_samples(windows, X, found.columns_of(X))
 
     def transform(self, X: ArrayLike) -> Any:
         """Return the window of every row.
@@ -205,7 +207,8 @@ class SequenceWindower(SeriesTransformer):
             for key, index, series in found
         ]
         self._check_history(found, parts)
-        return found.in_order(self._windows(*part) for part in parts)
+        windows = found.in_order(self._windows(*part) for part in parts)
+        return name_samples(windows, X, found.columns_of(X))
 
     def get_feature_names_out(self, input_features: ArrayLike | None = None) -> NDArray[np.object_]:
         """Return the names of the columns of flat windows, such as ``close@t-0``.

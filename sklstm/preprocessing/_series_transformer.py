@@ -23,6 +23,7 @@ from sklstm.data import (
     index_of,
     is_frame,
     is_windows,
+    keep_names,
     refuse_infinity_in_windows,
     split_panel,
     wants_frame,
@@ -97,6 +98,10 @@ class SeriesSet:
             return
         for key, rows in zip(self.panel.keys, self.panel.rows, strict=True):
             yield key, self.indices[key], self.values[rows]
+
+    def columns_of(self, X):
+        """Return the names of the features, None if `X` has none."""
+        return column_names(X if self.panel is None else self.panel.frame)
 
     def in_order(self, results):
         """Put what belongs to the rows of each series together, in the order of `X`.
@@ -370,4 +375,4 @@ class SeriesOrWindowsTransformer(WindowsInputMixin, SeriesTransformer):
                 "set_output asks for a frame, which cannot hold the three axes of X: give the "
                 "scaler the flat frame of a SequenceWindower with the same set_output."
             )
-        return values
+        return keep_names(X, values)

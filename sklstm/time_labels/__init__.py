@@ -1,6 +1,7 @@
 """Time labels: what they are, whether they are in order, and which come next."""
 
 from ._calendar import Calendar, labels_after
+from ._calendars import find_calendars
 from ._kinds import KINDS, LabelKind, kind_of
 from ._order import IndexEnd, check_order
 from ._reading import as_time_labels, comparable, in_zone_of, is_time_dtype, label_text
@@ -17,6 +18,7 @@ __all__ = [
     "calendar_seasons",
     "check_order",
     "comparable",
+    "find_calendars",
     "in_zone_of",
     "is_time_dtype",
     "kind_of",

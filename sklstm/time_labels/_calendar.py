@@ -76,6 +76,8 @@ class Calendar:
 
     def with_labels(self, labels: list[pd.Index]) -> Self:
         """Return the calendar with more labels, such as those of new rows."""
+        if not labels:
+            return self
         all_labels = self.labels.append(labels).unique().sort_values()
         return replace(self, labels=all_labels.rename(self.labels.name))
 

@@ -232,7 +232,12 @@ class Durations(LabelKind):
             f"The index of series has no frequency: its times, from {times[0]} to {times[-1]}, are "
             "neither regular nor trading days, so that the times of a forecast are unknown. Give "
             "freq=..., or count rows in place of times (reset_index(drop=True))."
+            + self._hint(times)
         )
+
+    def _hint(self, times: pd.Index) -> str:
+        """Return what else may help, to be added to the error of times without a frequency."""
+        return ""
 
     def _candidates(self, times: pd.Index) -> Iterator[Any]:
         """Yield the frequencies that times with gaps may have."""
@@ -279,6 +284,24 @@ class Times(Durations):
         if _on_weekdays(times) and len(times) >= max(3, _TRADING_SHARE * len(weekdays)):
             return pd.offsets.BusinessDay(), True
         return super()._step_with_gaps(times)
+
+    def _hint(self, times: pd.Index) -> str:
+        if times.tz is None:
+            return ""
+        steps = pd.TimedeltaIndex(np.unique(np.diff(times.tz_convert("UTC"))))
+        if len(steps) == 1:
+            step = pd.tseries.frequencies.to_offset(steps[0])
+            hours = f"{24 * step.n}h" if step.freqstr.endswith("D") else step.freqstr
+            return (
+                f" In UTC their steps are all the same, so a series in UTC may be shown in local "
+                f"time: freq={hours!r} goes on like that."
+            )
+        if len(steps) and abs(steps / pd.Timedelta(hours=1) - 24).max() <= 1:
+            return (
+                " They may be days of a place with summer time: show them in its zone, as by "
+                "series.tz_convert('Europe/Berlin')."
+            )
+        return ""
 
     def _candidates(self, times: pd.Index) -> Iterator[Any]:
         if _on_weekdays(times):

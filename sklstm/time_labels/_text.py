@@ -32,6 +32,21 @@ _OTHERS = [
         rf"\d{{4}}[-\s/.]*{_MONTH}(?:[-\s/.]*\d{{1,2}})?",
     )
 ]
+# Dates that pandas reads otherwise, or not at all: refused.
+_NOT_PARSED = [
+    re.compile(pattern, re.I)
+    for pattern in (
+        rf"{_YEAR}-?[0-3]\d\d",  # the day of the year
+        rf"{_YEAR}-?W\d\d-?[1-7]",
+        rf"(?:[a-z]+,?\s+)?{_MONTH}\s+\d{{1,2}}\s+{_CLOCK}(?:\s+[a-z]+)?\s+\d{{4}}",
+        rf"{_YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?",
+        rf"(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|[12]\d|3[01]){_YEAR}",
+        r"\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])",
+        rf"{_YEAR}\s+\d{{1,2}}\s+\d{{1,2}}" + _TIME,
+        rf"\d{{1,2}}\s+\d{{1,2}}\s+{_YEAR}" + _TIME,
+        r"\d{2,4}\s*[年년]\s*\d{1,2}\s*[月월](?:\s*\d{1,2}\s*[日일])?.*",
+    )
+]
 _ZONE = re.compile(r"\d(?:Z|\s*UTC|\s*GMT|[+-]\d{2}:?\d{2})$", re.I)
 
 
@@ -62,6 +77,8 @@ def dates_in_text(index: pd.Index, name: str) -> pd.Index | None:
         return None
     like = known.map(_is_like_a_date)
     if not like.any():
+        if known.map(_is_of_another_form).all():
+            _refuse(name, known.iloc[0], "of a form that is not read")
         return None
     if not like.all():
         _refuse(
@@ -84,16 +101,20 @@ def refuse_dates_in_numbers(labels: pd.Index, name: str) -> None:
     Months are told by the turn of a year: all numbers are of the form yyyymm, and the hundreds
     change. Days are told by the form yyyymmdd of all of them.
     """
-    if isinstance(labels, pd.RangeIndex) or not pd.api.types.is_integer_dtype(labels.dtype):
+    if isinstance(labels, pd.RangeIndex) or not pd.api.types.is_numeric_dtype(labels.dtype):
         return
-    if not len(labels) or labels.hasnans:
+    if not len(labels) or labels.hasnans or labels.dtype.kind not in "iuf":
         return
     numbers = labels.to_numpy()
+    if labels.dtype.kind == "f":
+        if not (np.abs(numbers) < 1e9).all() or (numbers != np.floor(numbers)).any():
+            return
+        numbers = numbers.astype(np.int64)
     form = _form_of_numbers(numbers)
     if form is not None:
         change = (
             f'pd.to_datetime(index, format="{form}")' if form == "%Y%m%d"
-            else 'pd.PeriodIndex(index.astype(str), freq="M")'
+            else 'pd.PeriodIndex(index.astype(int).astype(str), freq="M")'
         )  # fmt: skip
         raise ValueError(
             f"{name} has dates that are written as whole numbers, such as {numbers[0]}, which do "
@@ -118,6 +139,10 @@ def _is_like_a_date(text):
         return False
     patterns = (_QUARTER, _WEEK, _SEPARATED, *_DIGITS.values(), *_OTHERS)
     return any(pattern.fullmatch(text) for pattern in patterns)
+
+
+def _is_of_another_form(text):
+    return isinstance(text, str) and any(pattern.fullmatch(text) for pattern in _NOT_PARSED)
 
 
 def _parsed(texts, zoned, name):

@@ -263,7 +263,7 @@ def test_observed_rows_are_those_without_nan(monkeypatch, chunk):
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        (np.nan, r"X has a step that is only partly NaN \(row 5, features \[1\]\)"),
+        (np.nan, r"X has a step that is only partly NaN \(row 5, feature 1\)"),
         (np.inf, r"X contains infinity \(row 5, feature 1\)"),
         (-np.inf, r"X contains infinity \(row 5, feature 1\)"),
     ],
@@ -290,7 +290,7 @@ def test_infinity_is_found_in_whichever_chunk_it_is(monkeypatch, chunk):
 @pytest.mark.parametrize("windows", [sliding(SERIES, 5), sliding(SERIES, 5)[::2], BLOCK])
 def test_rows_are_named_by_their_place_in_the_windows(windows):
     rows, starts = window_rows(windows)
-    where = place_in_windows(starts)
+    where = place_in_windows(starts, windows.shape[1])
     for row, values in enumerate(rows):
         sample, step = (int(part.split()[1]) for part in where(row).split(", "))
         np.testing.assert_array_equal(windows[sample, step], values)

@@ -158,7 +158,7 @@ def all_missing():
     ("windows", "words"),
     [
         (broken(np.inf), r"X contains infinity \(sample 2, step 3, feature 0\)"),
-        (broken(np.nan, 1), r"only partly NaN \(sample 2, step 3, features \[1\]\)"),
+        (broken(np.nan, 1), r"only partly NaN \(sample 2, step 3, feature 1\)"),
         (all_missing(), r"no observed step \(sample 4\): all of its 5 steps are NaN"),
     ],
 )

@@ -116,6 +116,65 @@ def test_indicators(frame):
     np.testing.assert_array_equal(wrapped, found)
 
 
+def elapsed_by_hand(frame):
+    """Return the steps since the last observed value of each column, row by row."""
+    found = np.zeros(frame.shape)
+    for column in range(frame.shape[1]):
+        since = -1
+        for row, value in enumerate(frame.to_numpy()[:, column]):
+            since = 0 if np.isfinite(value) else since + 1
+            found[row, column] = since
+    found[frame.isna().all(axis=1)] = NAN
+    return found
+
+
+def test_elapsed_steps(frame):
+    imputer = CausalImputer("decay", add_indicator=True, add_elapsed=True)
+    found = imputer.fit_transform(frame)
+    names = ["a", "b", "missingindicator_a", "missingindicator_b", "elapsed_a", "elapsed_b"]
+    assert list(found) == list(imputer.get_feature_names_out()) == names
+    np.testing.assert_array_equal(found.iloc[:, 4:], elapsed_by_hand(frame))
+    alone = CausalImputer(add_elapsed=True).fit_transform(pl.from_pandas(frame))
+    assert alone.columns == ["a", "b", "elapsed_a", "elapsed_b"]
+    np.testing.assert_array_equal(alone[:, 2:].to_numpy(), elapsed_by_hand(frame))
+    for end in (5, 21, 33):
+        found = CausalImputer(add_elapsed=True).fit(frame[:end]).transform(frame[end:])
+        np.testing.assert_array_equal(found.iloc[:, 2:], elapsed_by_hand(frame)[end:])
+
+
+def test_elapsed_steps_are_those_of_the_index_and_of_each_series(frame):
+    cut = frame.drop(DAYS[10:15])
+    found = CausalImputer(add_elapsed=True).fit_transform(cut)
+    holes = frame.copy()
+    holes.iloc[10:15] = NAN
+    expected = elapsed_by_hand(holes)[[*range(10), *range(15, 40)]]
+    np.testing.assert_array_equal(found.iloc[:, 2:], expected)
+    panel = pd.concat({"x": frame, "y": frame[::-1].set_axis(DAYS)}, names=["name", "day"])
+    both = CausalImputer(add_elapsed=True, by="name").fit_transform(panel)
+    for name in ("x", "y"):
+        expected = elapsed_by_hand(panel.loc[name])
+        np.testing.assert_array_equal(both.loc[name].iloc[:, 2:], expected)
+
+
+def test_decayed_values_mask_and_intervals_help_a_network(rng):
+    # The value of a sensor that is read now and then says less, the older it is.
+    walk = np.zeros(1200)
+    for t in range(1, len(walk)):
+        walk[t] = 0.9 * walk[t - 1] + rng.normal()
+    read = np.where(rng.uniform(size=1200) < 0.25, walk, NAN)
+    X = pd.DataFrame({"read": read, "other": rng.normal(size=1200)})
+    y = np.append(walk[1:], NAN)
+    errors = {}
+    for name, imputer in {
+        "forward": CausalImputer(),
+        "decay": CausalImputer("decay", decay_rate=-np.log(0.9), add_elapsed=True),
+    }.items():
+        model = make_pipeline(imputer, SequenceWindower(3), GRURegressor(4, random_state=0))
+        model.fit(X[:900], y[:900])
+        errors[name] = np.mean((model.predict(X[900:-1]) - y[900:-1]) ** 2)
+    assert errors["decay"] < errors["forward"]
+
+
 @pytest.mark.parametrize("level", [False, True])
 def test_never_across_series(frame, level):
     other = frame * 100

@@ -215,6 +215,18 @@ CALLS = {
         lambda: NET.fit(X, Y, DAYS.to_numpy()),
         "sample_weight holds times | takes numbers",
     ),
+    "times as weights of a score": (
+        lambda: LSTMRegressor(**TINY).fit(X, Y).score(X, Y, DAYS.to_numpy()),
+        "sample_weight holds times | takes numbers",
+    ),
+    "times as objects, as weights of a score": (
+        lambda: GRUClassifier(**TINY).fit(X, labels()).score(X, labels(), list(DAYS.to_numpy())),
+        "sample_weight holds times | takes numbers",
+    ),
+    "missing class in a score": (
+        lambda: GRUClassifier(**TINY).fit(X, labels()).score(X, pd.Series([True, pd.NA] * 10)),
+        "y contains NaN | row 1 has no class",
+    ),
     "masked weight": (
         lambda: NET.fit(X, Y, np.ma.array(np.ones(20), mask=np.arange(20) == 5)),
         "sample_weight contains NaN",

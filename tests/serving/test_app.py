@@ -109,6 +109,15 @@ def test_times_may_have_offsets_that_change_with_summer_time(server, model):
     assert (made_at == times[LOOKBACK - 1 :]).all()
 
 
+@pytest.mark.parametrize("hole", [[20], [1], range(17, 23)])
+def test_holes_in_the_middle_are_refused(server, hole):
+    rows, times = make_rows(30).drop(hole), pd.date_range("2025-03-01", periods=30).delete(hole)
+    answer = post(server, as_arrays(rows) | {"times": [day.isoformat() for day in times]})
+    first = times[max(LOOKBACK - 1, int(np.argmax(np.diff(times) > pd.Timedelta(days=1))) + 1)]
+    assert answer.status_code == 422
+    assert f"times: some are absent in the 14 rows up to {first}" in answer.json()["detail"]
+
+
 def test_many_clients_at_once_get_each_its_own_answer(server, model):
     series = [make_rows(LOOKBACK + 3 * k, start=11 * k) for k in range(40)]
     expected = [model.pipeline.predict(rows)[LOOKBACK - 1 :].tolist() for rows in series]

@@ -27,6 +27,27 @@ def test_dates_are_parsed_and_are_in_order(form, dtype):
         check_order(text[::-1])
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        "%d%m%Y", "%y%m%d", "%Y-%j", "%Y%j", "%G-W%V-%u", "%Y %m %d", "%d %m %Y", "%c",
+        "%Y%m%d%H%M", "%Y%m%d%H%M%S", "%Y年%m月%d日", "%Y年%m月%d日 %H時",
+    ],
+)  # fmt: skip
+def test_dates_of_forms_that_are_not_read_are_refused(form):
+    for days in (DAYS, DAYS[::-1]):
+        with pytest.raises(ValueError, match=r"dates that are text.*form that is not read.*parse"):
+            as_time_labels(pd.Index([day.strftime(form) for day in days]))
+
+
+@pytest.mark.parametrize("dtype", [float, "Float64", int])
+def test_months_as_numbers_are_refused_whatever_their_type(dtype):
+    months = pd.period_range("2023-05", periods=20, freq="M").strftime("%Y%m").astype(int)
+    with pytest.raises(ValueError, match="written as whole numbers, such as 202305"):
+        check_order(pd.Index(months, dtype=dtype))
+    check_order(pd.Index(months + 0.5))
+
+
 @pytest.mark.parametrize("form", ["%Y-%m", "%Y%m", "%m/%Y", "%b %Y", "%B %Y"])
 def test_months_are_parsed(form):
     months = pd.period_range("2023-05", periods=20, freq="M")
