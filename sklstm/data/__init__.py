@@ -30,6 +30,7 @@ from ._numbers import (
     refuse_times,
 )
 from ._on_disk import empty_beside, is_on_disk
+from ._other_tables import as_labelled, names_only
 from ._plain_values import plain_values
 from ._row_names import keep_names, name_samples, place_in_windows
 from ._shapes import (
@@ -68,6 +69,7 @@ __all__ = [
     "WindowsInputMixin",
     "among_all",
     "as_numbers",
+    "as_labelled",
     "as_series",
     "as_token_windows",
     "as_windows",
@@ -87,6 +89,7 @@ __all__ = [
     "keep_names",
     "name_samples",
     "names_in_fit",
+    "names_only",
     "newest_block",
     "numeric_step_targets",
     "numeric_targets",

@@ -10,6 +10,7 @@ import pandas as pd
 from sklstm.time_labels import check_order, step_numbers
 
 from ._frames import column_names, index_of, is_frame, is_polars_series, split_panel, take_rows
+from ._other_tables import as_labelled
 from ._plain_values import plain_values
 
 
@@ -32,7 +33,8 @@ def forecast_pairs(
     Parameters
     ----------
     series : array-like, dataframe or series of shape (n_steps,) or (n_steps, n_features)
-        One row per time step, oldest first: NumPy, pandas or polars.
+        One row per time step, oldest first: NumPy, pandas, polars, Arrow or xarray. Rows of polars
+        and Arrow are labelled by the only column of times, if there is one.
     horizon : int or list of int, default=1
         How many rows ahead the target lies. With a list there is one column of `y` for each of
         them, and `X` ends before the last ``max(horizon)`` rows.
@@ -120,6 +122,8 @@ def forecast_pairs(
 
 def _as_table(series):
     """Return the series with two axes, the second one of features."""
+    if not is_frame(series):
+        series = as_labelled(series)
     if isinstance(series, pd.Series) or is_polars_series(series):
         return series.to_frame()
     if is_frame(series):
@@ -141,18 +145,26 @@ def _as_table(series):
     return array[:, np.newaxis] if array.ndim == 1 else array
 
 
+def _labels_of(table):
+    """Return the labels of rows: the index, or the only column of times of a polars frame."""
+    index = index_of(table)
+    return index_of(as_labelled(table)) if index is None and is_frame(table) else index
+
+
 def _check_times(features, panel):
     """Refuse rows that are not in the order of time, each series by itself."""
     if panel is None:
-        check_order(index_of(features), name="series")
-    elif index_of(features) is not None:
+        check_order(_labels_of(features), name="series")
+        return
+    index = _labels_of(features)
+    if index is not None:
         for key, rows in zip(panel.keys, panel.rows, strict=True):
-            check_order(features.index[rows], name="series", series=key)
+            check_order(index[rows], name="series", series=key)
 
 
 def _places(table, horizons):
     """Return the rows of `X`, and for each horizon those of their targets; slices if possible."""
-    steps = step_numbers(index_of(table))
+    steps = step_numbers(_labels_of(table))
     if steps is not None:
         return _paired(np.arange(len(table)), steps, horizons)
     n_kept = len(table) - max(horizons)
@@ -161,7 +173,7 @@ def _places(table, horizons):
 
 def _panel_places(panel, horizons):
     """Return the same as `_places`, but positions, for rows of several series."""
-    index = index_of(panel.frame)
+    index = _labels_of(panel.frame)
     pairs = []
     for rows in panel.rows:
         steps = None if index is None else step_numbers(index[rows])

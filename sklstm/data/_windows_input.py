@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.utils.validation import validate_data
 
 from ._frames import is_frame
+from ._other_tables import names_only
 from ._shapes import as_windows, has_three_axes
 from ._window_set import WindowSet
 
@@ -142,4 +143,7 @@ def names_in_fit(estimator: Any) -> list[str] | None:
 
 def _table(X, windows):
     """Return what scikit-learn counts the columns of."""
+    names = names_only(X)
+    if names is not None:
+        return names
     return X if is_frame(X) else windows.reshape(len(windows), -1)

@@ -12,6 +12,7 @@ from sklearn.base import clone
 from sklearn.utils import Bunch
 from sklearn.utils.parallel import Parallel, delayed
 
+from sklstm.data import as_labelled
 from sklstm.metrics import NAIVE, PATH_SCORES, ForecastMetric
 from sklstm.time_labels import label_text
 
@@ -71,6 +72,7 @@ def run_backtest(
     result : Bunch
         Forecasts, errors by step and errors of all steps.
     """
+    series, exog = as_labelled(series), as_labelled(exog)
     known = forecaster._read(series, exog)
     folds = read_folds(series, cv, known)
     every = settings.refit or len(folds)

@@ -8,7 +8,15 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import issparse
 
-from sklstm.data import as_series, column_names, index_of, is_frame, plain_values, split_panel
+from sklstm.data import (
+    as_labelled,
+    as_series,
+    column_names,
+    index_of,
+    is_frame,
+    plain_values,
+    split_panel,
+)
 from sklstm.time_labels import Calendar, as_time_labels, in_zone_of, label_text
 
 
@@ -150,6 +158,7 @@ def is_target(series: Any, exog: Any, by: Hashable | None) -> bool:
     is_target : bool
         Whether they have the same values, and neither other names nor another index.
     """
+    series, exog = as_labelled(series), as_labelled(exog)
     labels = [table.index for table in (series, exog) if hasattr(table, "iloc")]
     if len(labels) == 2 and not labels[0].equals(labels[1]):
         return False
@@ -190,6 +199,7 @@ def refuse_nan(
 
 
 def _with_two_axes(table):
+    table = as_labelled(table)
     if isinstance(table, pd.Series):
         return table.to_frame() if table.name is not None else table.to_frame("value")
     if is_frame(table) or issparse(table):

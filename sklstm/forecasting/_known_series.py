@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from sklstm.data import index_of
+from sklstm.data import as_labelled, index_of
 from sklstm.time_labels import Calendar, check_order, find_calendars, in_zone_of, label_text
 
 from ._histories import (
@@ -65,6 +65,7 @@ class KnownSeries:
         cls, series: Any, exog: Any, *, by: Hashable | None, freq: Any, gaps: str, known_exog: Any
     ) -> Self:
         """Read series and exogenous columns as `Forecaster.fit` is given them."""
+        series, exog = as_labelled(series), as_labelled(exog)
         histories = read_histories(series, exog, by)
         calendars = find_calendars({key: past.index for key, past in histories.items()}, freq)
         by_id = {id(calendar): calendar for calendar in calendars.values()}
@@ -102,6 +103,7 @@ class KnownSeries:
         `overlap` is that of `Forecaster.update`; None refuses rows that are known.
         """
         self._check_exog(exog)
+        series, exog = as_labelled(series), as_labelled(exog)
         _check_names(series, self.by, self.columns, "series")
         if exog is not None:
             _check_names(exog, self.by, self.exog_columns, "exog")

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from sklstm.data import index_of, split_panel
+from sklstm.data import as_labelled, index_of, split_panel
 from sklstm.time_labels import as_time_labels, in_zone_of, label_text
 
 from ._forecast_model import ForecastModel, Path
@@ -84,6 +84,7 @@ def predicted_rows(model: ForecastModel, before: KnownSeries, series: Any) -> np
     predictions : ndarray of shape (n_rows,) or (n_rows, n_columns)
         In the order of the rows.
     """
+    series = as_labelled(series)
     after = before.followed_by(series, None)
     predictions = np.full((len(series), len(before.columns)), np.nan)
     frame, rows_of = series, {None: np.arange(len(series))}  # type: Any, dict[Any, np.ndarray]

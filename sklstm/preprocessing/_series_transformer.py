@@ -24,6 +24,7 @@ from sklstm.data import (
     is_frame,
     is_windows,
     keep_names,
+    names_only,
     refuse_infinity_in_windows,
     split_panel,
     wants_frame,
@@ -304,6 +305,10 @@ class SeriesTransformer(CallbackSupportMixin, TransformerMixin, SavedStateMixin,
 
 def _table(X, found):
     """Return what scikit-learn counts the columns of."""
+    names = names_only(X)
+    if names is not None:
+        # As many rows as there are, for nothing else is looked at.
+        return names.reindex(range(len(found.values)))
     return X if is_frame(X) else found.values
 
 

@@ -47,7 +47,7 @@ def find_calendars(
         return dict.fromkeys(indexes, together)
     if not groups:
         raise together
-    calendars = {}
+    calendars: dict[Hashable, Calendar] = {}
     for own, keys in groups:
         labels = _union([indexes[key] for key in keys])
         calendars |= dict.fromkeys(keys, Calendar(labels, own.step, own.has_holidays))
