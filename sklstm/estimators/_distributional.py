@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils.metaestimators import available_if
 
+from sklstm.data import plain_values
 from sklstm.losses import LOSSES, Likelihood, Loss, Quantile
 
 from ._fitting import draw_seed
@@ -213,9 +214,10 @@ class DistributionalMixin:
 def _check_levels(quantiles: Any) -> np.ndarray:
     """Return levels as doubles, refusing what is not between 0 and 1."""
     try:
-        levels = np.asarray(quantiles, dtype=np.float64)
-    except (TypeError, ValueError):
-        levels = np.empty((0, 0))
+        levels = np.asarray(plain_values(quantiles))
+        levels = levels.astype(np.float64) if levels.dtype.kind in "fiuO" else np.empty(0)
+    except (OverflowError, TypeError, ValueError):
+        levels = np.empty(0)
     if levels.ndim > 1 or not levels.size or not ((levels > 0) & (levels < 1)).all():
         raise ValueError(
             "quantiles must be a number between 0 and 1, or a list of such numbers. "

@@ -332,3 +332,14 @@ def test_coverage_of_intervals_is_nominal(name, simulate):
 def test_tags_say_which_targets_are_taken(name):
     assert get_tags(make(name)).target_tags.positive_only == (not LOSSES[name].shifts_targets)
     assert not get_tags(make("unknown")).target_tags.positive_only
+
+
+@pytest.mark.parametrize(
+    "quantiles",
+    [10**400, 0.5 + 0.1j, "0.5", True, [], [[0.5]], np.ma.array([0.5], mask=True), 1.0],
+    ids=repr,
+)
+def test_quantiles_that_are_no_levels(quantiles):
+    model = make("normal", GRURegressor).fit(X, X[:, 0, 0])
+    with pytest.raises(ValueError, match="quantiles must be a number between 0 and 1"):
+        model.predict_quantiles(X, quantiles)

@@ -156,7 +156,10 @@ OTHER = {
     "init_scale": 2.0, "dropout": 0.5, "recurrent_dropout": 0.5, "batch_size": 3,
     "max_epochs": 3, "sequence_length": 5, "stateful": True, "class_weight": "balanced",
     "early_stopping": True, "warm_start": True, "random_state": 7, "optimizer": "sgd",
-    "learning_rate": 0.9, "shuffle": False, "verbose": True,
+    "learning_rate": 0.9, "shuffle": False, "verbose": True, "patch_size": 2, "pooling": "mean",
+    "scaler": sklstm.WindowScaler("first"), "learning_rate_schedule": "cosine", "limit": 1,
+    "weight_decay": 0.5, "max_grad_norm": 0.1, "n_iter_no_change": 1, "validation_fraction": 0.5,
+    "add_indicator": True, "incomplete": "nan",
 }  # fmt: skip
 # What is a question of each prediction: where context comes from, and what computes.
 FREE = {"context", "engine", "output"}
@@ -164,7 +167,7 @@ FREE = {"context", "engine", "output"}
 
 def changed_parameters():
     for name in PUBLIC:
-        if name in ("PanelTimeSeriesSplit", "WindowScaledRegressor"):
+        if name == "PanelTimeSeriesSplit":
             continue
         for parameter in make(name).get_params(deep=False):
             if parameter in OTHER and parameter not in FREE:

@@ -124,16 +124,40 @@ def frames(draw, n_rows=None, huge=True):
     return frame.iloc[:, 0] if kind == "column" and frame.shape[1] else frame
 
 
+def _masked(array):
+    mask = np.arange(array.size).reshape(array.shape) % 5 == 3
+    return array if array.dtype.kind == "V" else np.ma.array(array, mask=mask)
+
+
+def _sequences(array):
+    """A list of arrays of unequal length."""
+    return [row[: 1 + k % 4] if row.ndim else row for k, row in enumerate(array)]
+
+
+def _in_another_order(array):
+    """A series or frame whose labels are shuffled."""
+    if array.ndim > 2 or array.dtype.kind == "V":
+        return array
+    labels = np.random.default_rng(len(array)).permutation(len(array))
+    values = array if array.dtype.byteorder in "=|" else array.astype(array.dtype.newbyteorder("="))
+    return (pd.Series if array.ndim == 1 else pd.DataFrame)(list(values), index=labels)
+
+
+_SPECIAL = {"masked": _masked, "sequences": _sequences, "in another order": _in_another_order}
+
+
 @st.composite
 def _things(draw, like, huge=True):
     """Anything at all; `like` is of the shape that makes sense."""
     kind = draw(st.sampled_from(["same", "same", "array", "frame", "frame-like", "nested", "odd"]))
     if kind in ("same", "array"):
         array = draw(arrays(like.shape if kind == "same" else None, huge))
-        how = draw(st.sampled_from(["", "", "", "transposed", "strided", "list"]))
+        how = draw(st.sampled_from(["", "", "", "transposed", "strided", "list", *_SPECIAL]))
+        if how in _SPECIAL and array.ndim:
+            return _SPECIAL[how](array)
         if how == "strided":
             return array.repeat(2, axis=-1)[..., ::2] if array.ndim else array
-        return {"": array, "transposed": array.T, "list": array.tolist()}[how]
+        return {"transposed": array.T, "list": array.tolist()}.get(how, array)
     if kind in ("frame", "frame-like"):
         return draw(frames(len(like) if kind == "frame-like" and like.ndim else None, huge))
     if kind == "nested":

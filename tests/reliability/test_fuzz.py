@@ -42,11 +42,16 @@ OF_WINDOWS = {name: getattr(sklstm, name)(**TINY) for name in NETWORKS} | {
     "LSTMRegressor-torch": sklstm.LSTMRegressor(engine="torch", **TINY),
     "LSTMRegressor-sequence": sklstm.LSTMRegressor(output="sequence", **TINY),
     "LSTMRegressor-stops": sklstm.LSTMRegressor(early_stopping=True, **TINY),
+    "LSTMRegressor-patches": sklstm.LSTMRegressor(patch_size=3, pooling="mean", **TINY),
+    "GRURegressor-normal": sklstm.GRURegressor(loss="normal", **TINY),
     "PersistenceRegressor": sklstm.PersistenceRegressor(season=2),
     "SMARegressor": sklstm.SMARegressor(3),
     "EMARegressor": sklstm.EMARegressor(),
     "SequenceEncoder": SequenceEncoder(GRURegressor(**TINY)),
     "WindowScaledRegressor": WindowScaledRegressor(Ridge()),
+    "WindowScaledRegressor-normal": WindowScaledRegressor(
+        GRURegressor(loss="normal", **TINY), sklstm.WindowScaler("standard")
+    ),
 }
 OF_SERIES = {
     "SequenceWindower": sklstm.SequenceWindower(3),
@@ -142,6 +147,47 @@ def test_windows_to_predict(of_windows, things, attempt, data):
     if hasattr(of_windows.model, "score"):
         y = data.draw(things(targets_for(of_windows.model)), label="y")
         attempt(of_windows.model.score, WINDOWS, y)
+
+
+@pytest.fixture(scope="module")
+def with_distribution():
+    return [
+        clone(OF_WINDOWS[name]).fit(WINDOWS, TARGETS) for name in OF_WINDOWS if "normal" in name
+    ]
+
+
+@fuzz
+@given(data=st.data())
+def test_parameters_of_distributions(with_distribution, things, scalars, attempt, data):
+    levels, scalar = data.draw(things(np.array([0.1, 0.9]))), data.draw(scalars)
+    for model in with_distribution:
+        for quantiles in (levels, scalar):
+            attempt(model.predict_quantiles, WINDOWS, quantiles)
+            attempt(model.predict_interval, WINDOWS, quantiles)
+        if not isinstance(scalar, int) or scalar < 1000:  # so many draws take for ever
+            attempt(model.sample, WINDOWS, scalar)
+        attempt(model.sample, WINDOWS, 2, scalar)
+
+
+@fuzz
+@given(data=st.data())
+def test_one_sample_after_the_other(things, attempt, data):
+    model = GRURegressor(2, random_state=0)
+    for _ in range(3):
+        X, y = data.draw(things(WINDOWS[:1]), label="X"), data.draw(things(TARGETS[:1]), label="y")
+        fitted = hasattr(model, "weights_")
+        expected = model.predict(WINDOWS) if fitted and model.n_features_in_ == 2 else None
+        if attempt(model.partial_fit, X, y) is None:
+            assert hasattr(model, "weights_") == fitted
+            if expected is not None:
+                np.testing.assert_array_equal(model.predict(WINDOWS), expected)
+
+
+@fuzz
+@given(data=st.data())
+def test_groups(things, attempt, data):
+    model = GRURegressor(2, max_epochs=1, early_stopping=True, random_state=0)
+    attempt(model.fit, WINDOWS, TARGETS, groups=data.draw(things(TARGETS), label="groups"))
 
 
 @fuzz
