@@ -117,7 +117,7 @@ class Soak:
             random_state=int(rng.integers(1000)),
         )
         if kind == "forecaster":
-            return Forecaster(network, lookback=lookback), kind
+            return Forecaster(network, lookback=lookback, scaling=None), kind
         return make_pipeline(SequenceWindower(lookback), network), kind
 
 

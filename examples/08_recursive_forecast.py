@@ -69,7 +69,7 @@ network = LSTMRegressor(
     batch_size=batch, max_epochs=epochs, early_stopping=True, validation_fraction=0.1,
     n_iter_no_change=None, init_scale=1.0, differencing="never", weight_decay=0.0, random_state=0,
 )  # fmt: skip
-forecaster = Forecaster(network, lookback=13, calibration_size=None)
+forecaster = Forecaster(network, lookback=13, scaling=None, calibration_size=None)
 rows, forecasts = [], {}
 for name, series in all_series.items():
     changes = series.diff().dropna()

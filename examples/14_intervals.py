@@ -53,7 +53,7 @@ n_train, levels = 1100, [0.5, 0.6, 0.7, 0.8, 0.9, 0.95]
 # in.
 
 recipe = {"max_epochs": 60, "learning_rate": 0.01, "random_state": 0}
-forecaster = Forecaster(GRURegressor(12, **recipe), lookback=14)
+forecaster = Forecaster(GRURegressor(12, **recipe), lookback=14, scaling=None)
 fold = [(range(n_train), range(n_train, len(demand)))]
 result = forecaster.backtest(demand, fold, steps=1, stride=1, level=levels)
 conformal = result.forecasts.set_index("time")

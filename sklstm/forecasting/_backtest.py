@@ -16,6 +16,7 @@ from sklstm.data import as_labelled
 from sklstm.metrics import NAIVE, PATH_SCORES, ForecastMetric
 from sklstm.time_labels import label_text
 
+from ._fit_models import fewest_training_rows
 from ._folds import Cut, read_folds
 from ._forecast_model import Path
 from ._forecast_tables import (
@@ -191,7 +192,7 @@ def _fit_fold(forecaster, known, fold, number):
     histories = {
         key: known.histories[key].part(cut.first, cut.origin + 1) for key, cut in fold.items()
     }
-    fewest = forecaster.lookback + forecaster.horizon
+    fewest = fewest_training_rows(forecaster)
     histories = {key: past for key, past in histories.items() if len(past) >= fewest}
     if not histories:
         raise ValueError(

@@ -22,12 +22,33 @@ class Features:
         How many rows a regressor predicts at once.
     past, known : ndarray of int
         Places of the exogenous columns of either kind.
+    before : int, default=0
+        How many rows more are known in front of a window, for differences to the season before.
+    pads : bool, default=False
+        Whether windows may begin before the first row of a series, with missing steps.
     """
 
     lookback: int
     horizon: int
     past: np.ndarray
     known: np.ndarray
+    before: int = 0
+    pads: bool = False
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows of a window, with those in front of it."""
+        return self.lookback + self.before
+
+    @property
+    def first_origin(self) -> int:
+        """The first row of a series that a forecast can be made from."""
+        return 0 if self.pads else self.n_rows - 1
+
+    @property
+    def n_padded(self) -> int:
+        """Missing steps that windows of training may begin with: half of them are observed."""
+        return self.n_rows - -(-self.lookback // 2) if self.pads else 0
 
     @property
     def leads(self) -> list[int]:
@@ -98,21 +119,21 @@ class Features:
 
         Returns
         -------
-        buffers : ndarray of shape (n_origins, lookback + steps, n_features)
-            From ``lookback - 1`` rows before each origin on. Missing steps up to the origin are NaN
+        buffers : ndarray of shape (n_origins, n_rows + steps, n_features)
+            From ``n_rows - 1`` rows before each origin on. Missing steps up to the origin are NaN
             in all features. Beyond it the series is to be filled in, and past exogenous columns
             repeat their last values.
         """
-        place = origins[:, np.newaxis] + np.arange(1 - self.lookback, steps + 1)
+        place = origins[:, np.newaxis] + np.arange(1 - self.n_rows, steps + 1)
         buffers = np.full((*place.shape, rows.shape[1]), np.nan)
-        inside = place < len(rows)
+        inside = (place >= 0) & (place < len(rows))
         buffers[inside] = rows[place[inside]]
-        self.mark_missing(buffers[:, : self.lookback], n_columns)
-        buffers[:, self.lookback :, :n_columns] = np.nan
+        self.mark_missing(buffers[:, : self.n_rows], n_columns)
+        buffers[:, self.n_rows :, :n_columns] = np.nan
         n_past = n_columns + len(self.past)
         if len(self.past):
             last = _last_observed(rows[:, n_columns:n_past], origins)
-            buffers[:, self.lookback :, n_columns:n_past] = last[:, np.newaxis]
+            buffers[:, self.n_rows :, n_columns:n_past] = last[:, np.newaxis]
         return buffers
 
 
@@ -137,7 +158,7 @@ def training_pairs(tables, features, takes_nan):
 
     Returns
     -------
-    windows : ndarray of shape (n_samples, lookback, n_features)
+    windows : ndarray of shape (n_samples, n_rows, n_features)
         A view for a series alone without missing steps.
     targets : ndarray of shape (n_samples,) or (n_samples, horizon * n_columns)
         The rows that follow, one after the other. Pairs with missing targets are left out.
@@ -204,29 +225,52 @@ def newest_pairs(places, fraction, gap):
     return first, np.arange(len(older), len(places))
 
 
-def missing_in_windows(rows: np.ndarray, lookback: int) -> np.ndarray:
-    """Return how many steps of each window of a series are missing, from the first full one on."""
+def readable_windows(rows: np.ndarray, features: Features, takes_nan: bool) -> np.ndarray:
+    """Tell which windows of a series a regressor can read, from the first full one on.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n_steps, n_features)
+        As from `Features.rows`.
+    features : Features
+        Says how long windows are.
+    takes_nan : bool
+        Whether windows may have missing steps: then one that is observed is enough.
+
+    Returns
+    -------
+    readable : ndarray of shape (n_steps - n_rows + 1,), bool
+        One for each window.
+    """
+    size = features.lookback if takes_nan else features.n_rows
     missing = np.isnan(rows).any(axis=1)
-    before = np.concatenate([[0], np.cumsum(missing)])
-    return before[lookback:] - before[:-lookback]
+    count = np.concatenate([[0], np.cumsum(missing)])
+    n_missing = (count[size:] - count[:-size])[features.n_rows - size :]
+    return n_missing < (size if takes_nan else 1)
+
+
+def padded_front(table: np.ndarray, n_rows: int) -> np.ndarray:
+    """Return a table with missing steps in front."""
+    return np.concatenate([np.full((n_rows, table.shape[1]), np.nan), table]) if n_rows else table
 
 
 def _pairs(values, rows, features, takes_nan):
     """Return windows, targets and the last row of the window of each pair of one series."""
-    lookback, horizon = features.lookback, features.horizon
-    n_pairs = max(0, len(values) - lookback - horizon + 1)
+    n_rows, horizon = features.n_rows, features.horizon
+    values, rows = (padded_front(table, features.n_padded) for table in (values, rows))
+    n_pairs = max(0, len(values) - n_rows - horizon + 1)
     n_columns = values.shape[1]
-    ends = np.arange(lookback - 1, lookback - 1 + n_pairs)
+    ends = np.arange(n_rows - 1, n_rows - 1 + n_pairs) - features.n_padded
     if not n_pairs:
         return (
-            np.empty((0, lookback, rows.shape[1])), np.empty((0, horizon * n_columns)), ends,
+            np.empty((0, n_rows, rows.shape[1])), np.empty((0, horizon * n_columns)), ends,
         )  # fmt: skip
     view = np.lib.stride_tricks.sliding_window_view
-    windows = view(rows, lookback, axis=0)[:n_pairs].transpose(0, 2, 1)
-    after = view(values[lookback:], horizon, axis=0).transpose(0, 2, 1)
+    windows = view(rows, n_rows, axis=0)[:n_pairs].transpose(0, 2, 1)
+    after = view(values[n_rows:], horizon, axis=0).transpose(0, 2, 1)
     targets = after.reshape(n_pairs, horizon * n_columns)
-    n_missing = missing_in_windows(rows, lookback)[:n_pairs]
-    kept = np.isfinite(targets).all(axis=1) & (n_missing < (lookback if takes_nan else 1))
+    readable = readable_windows(rows, features, takes_nan)[:n_pairs]
+    kept = np.isfinite(targets).all(axis=1) & readable
     if kept.all():
         return windows, targets, ends
     return windows[kept], targets[kept], ends[kept]

@@ -9,6 +9,7 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
+from sklstm.preprocessing import is_seasonal
 from sklstm.time_labels import label_text
 
 from ._abilities import (
@@ -18,8 +19,9 @@ from ._abilities import (
     takes_missing_steps,
     takes_windows,
 )
-from ._features import Features, missing_in_windows, newest_pairs, training_pairs
+from ._features import Features, newest_pairs, padded_front, readable_windows, training_pairs
 from ._histories import History
+from ._scaling import Scaling, season_in
 
 _VALUES_AT_A_TIME = 1 << 24  # of windows in memory
 
@@ -38,16 +40,25 @@ class ForecastModel:
         The fitted transformer of each series by its key; empty without transformer.
     takes_missing : bool
         Whether the regressor takes windows with missing steps.
+    scaling : Scaling, optional
+        How each window is scaled; by default not at all.
     """
 
     features: Features
     regressor: Any
     transformers: dict[Hashable, Any]
     takes_missing: bool = False
+    scaling: Scaling | None = None
 
     @classmethod
     def fit(
-        cls, histories: Sequence[History], features: Features, estimator: Any, transformer: Any
+        cls,
+        histories: Sequence[History],
+        features: Features,
+        estimator: Any,
+        transformer: Any,
+        scaling: str | None = None,
+        season: int | str | None = None,
     ) -> Self:
         """Fit clones of a regressor and a transformer.
 
@@ -61,6 +72,10 @@ class ForecastModel:
             Any regressor.
         transformer : estimator or None
             A transformer with an inverse; each series has its own clone.
+        scaling : str, optional
+            ``"auto"``, or the name of a representation of windows.
+        season : int or "auto", optional
+            Rows in a season, for differences to the season before.
 
         Returns
         -------
@@ -83,13 +98,20 @@ class ForecastModel:
             rows = features.rows(values, past.exog)
             features.mark_missing(rows, values.shape[1])
             tables.append((past.index, values, rows))
-        windows, targets, places = training_pairs(tables, features, takes_missing_steps(estimator))
+        takes_nan = takes_missing_steps(estimator)
+        features = replace(features, pads=scaling is not None and takes_nan)
+        chosen = None
+        if scaling is not None:
+            features, chosen = _choose_scaling(tables, features, takes_nan, scaling, season)
+        windows, targets, places = training_pairs(tables, features, takes_nan)
         if not len(windows):
             raise ValueError(
-                f"series has no {features.lookback} + {features.horizon} rows in succession (of "
+                f"series has no {features.n_rows} + {features.horizon} rows in succession (of "
                 f"lookback and horizon) of which {type(estimator).__name__} could learn: all of "
                 "them hold missing values."
             )
+        if chosen is not None:
+            windows, targets = _scaled_pairs(chosen, windows, targets, features.horizon)
         regressor = clone(estimator)
         if targets.ndim == 2 and not takes_many_outputs(estimator):
             from sklearn.multioutput import MultiOutputRegressor
@@ -100,10 +122,10 @@ class ForecastModel:
         if fraction is None:
             regressor.fit(windows, targets)
         else:
-            first, last = newest_pairs(places, fraction, max(features.lookback, features.horizon))
+            first, last = newest_pairs(places, fraction, max(features.n_rows, features.horizon))
             held_out = {"X_val": windows[last], "y_val": targets[last]}
             regressor.fit(windows[first], targets[first], **held_out)
-        return cls(features, regressor, transformers, takes_missing_steps(estimator))
+        return cls(features, regressor, transformers, takes_nan, chosen)
 
     def knows(self, key: Hashable) -> bool:
         """Return whether a series has its transformer, or needs none."""
@@ -117,10 +139,11 @@ class ForecastModel:
         """
         if not self.knows(path.history.key):
             return np.empty(0, dtype=int)
-        rows = self._prepare(path)[1][: len(path.history)]
-        n_missing = missing_in_windows(rows, self.features.lookback)
-        allowed = self.features.lookback if self.takes_missing else 1
-        return self.features.lookback - 1 + np.flatnonzero(n_missing < allowed)
+        features = self.features
+        n_front = features.n_rows - 1 if features.pads else 0
+        rows = padded_front(self._prepare(path)[1][: len(path.history)], n_front)
+        readable = readable_windows(rows, features, self.takes_missing)
+        return features.n_rows - 1 - n_front + np.flatnonzero(readable)
 
     def padded(self, steps: int) -> int:
         """Return how many rows are predicted to have `steps`: blocks of `horizon` rows each."""
@@ -198,7 +221,7 @@ class ForecastModel:
 
     def _portions(self, path, rows, padded):
         """Cut the origins of a series so that their windows fit in memory."""
-        size = (self.features.lookback + padded) * rows.shape[1]
+        size = (self.features.n_rows + padded) * rows.shape[1]
         n = max(1, _VALUES_AT_A_TIME // size)
         return [path.portion(slice(k, k + n)) for k in range(0, len(path.origins), n)]
 
@@ -206,7 +229,7 @@ class ForecastModel:
         """Put pieces together, as many as fit in memory."""
         batch, n_values = [], 0
         for piece in pieces:
-            size = len(piece[3]) * (self.features.lookback + padded) * piece[1].shape[1]
+            size = len(piece[3]) * (self.features.n_rows + padded) * piece[1].shape[1]
             if batch and n_values + size > _VALUES_AT_A_TIME:
                 yield batch
                 batch, n_values = [], 0
@@ -223,15 +246,10 @@ class ForecastModel:
         some are asked for.
         """
         spread = []
-        lookback, horizon = self.features.lookback, self.features.horizon
+        n_rows, horizon = self.features.n_rows, self.features.horizon
         for step in range(0, steps, horizon):
-            window = _form(buffers[:, step : step + lookback], self.regressor)
+            window, scale = self._read(buffers[:, step : step + n_rows])
             predicted = self._predicted(window, drawn)
-            if not np.isfinite(predicted).all():
-                raise ValueError(
-                    f"The forecast leaves all bounds at step {step + 1}: "
-                    f"{type(self.regressor).__name__} predicts what is no finite number."
-                )
             if predicted.size != len(buffers) * horizon * n_columns:
                 raise ValueError(
                     f"estimator must predict {horizon} rows of {n_columns} columns for each window:"
@@ -239,13 +257,35 @@ class ForecastModel:
                     f"for {len(buffers)} windows."
                 )
             block = predicted.reshape(len(buffers), horizon, n_columns)
+            if self.scaling is not None:
+                block = self.scaling.restore(block, scale)
+            if not np.isfinite(block).all():
+                raise ValueError(
+                    f"The forecast leaves all bounds at step {step + 1}: "
+                    f"{type(self.regressor).__name__} predicts what is no finite number."
+                )
             if isinstance(drawn, np.ndarray):
                 block = block + drawn[:, step : step + horizon]
-            buffers[:, lookback + step : lookback + step + horizon, :n_columns] = block
+            buffers[:, n_rows + step : n_rows + step + horizon, :n_columns] = block
             if quantiles is not None:
-                values = np.asarray(self.regressor.predict_quantiles(window, quantiles))
-                spread.append(values.reshape(len(buffers), horizon, n_columns, len(quantiles)))
-        return buffers[:, lookback:, :n_columns] if not spread else np.concatenate(spread, axis=1)
+                spread.append(self._quantiles(window, scale, quantiles, block.shape))
+        return buffers[:, n_rows:, :n_columns] if not spread else np.concatenate(spread, axis=1)
+
+    def _quantiles(self, window, scale, levels, shape):
+        """Return predicted quantiles of shape (n_origins, horizon, n_columns, n_levels)."""
+        values = np.asarray(self.regressor.predict_quantiles(window, levels))
+        values = values.reshape(*shape, len(levels))
+        if self.scaling is None:
+            return values
+        restored = [self.scaling.restore(values[..., k], scale) for k in range(len(levels))]
+        return np.stack(restored, axis=3)
+
+    def _read(self, windows):
+        """Return windows as the regressor takes them, and what undoes their scale."""
+        if self.scaling is None:
+            return _form(windows, self.regressor), None
+        windows, scale = self.scaling.represent(windows, self.features.horizon)
+        return _form(windows, self.regressor), scale
 
     def _predicted(self, window, drawn):
         if isinstance(drawn, np.random.Generator):
@@ -258,16 +298,19 @@ class ForecastModel:
 
     def _refuse_missing(self, batch, buffers):
         """Raise a ValueError for missing steps in the first windows that must not be there."""
-        lookback = self.features.lookback
+        n_rows = self.features.n_rows
         for (_, _, path, origins, _), rows in zip(batch, buffers, strict=True):
-            n_missing = np.isnan(rows[:, :lookback]).any(axis=2).sum(axis=1)
-            wrong = n_missing >= (lookback if self.takes_missing else 1)
+            windows = np.isnan(rows[:, :n_rows]).any(axis=2)
+            if self.takes_missing:
+                wrong = windows[:, self.features.before :].all(axis=1)
+            else:
+                wrong = windows.any(axis=1)
             if wrong.any():
                 origin = int(wrong.argmax())
                 label = path.history.index[origins[origin]]
                 raise ValueError(
-                    f"The last {lookback} rows of series{path.history.of} up to {label} (lookback)"
-                    f" have {n_missing[origin]} missing steps, which "
+                    f"The last {n_rows} rows of series{path.history.of} up to {label} (lookback)"
+                    f" have {windows[origin].sum()} missing steps, which "
                     f"{type(self.regressor).__name__} cannot forecast from. Fill them first."
                 )
 
@@ -327,6 +370,38 @@ class Path:
         """Return the path of some of the origins."""
         noise = None if self.noise is None else self.noise[part]
         return replace(self, origins=self.origins[part], noise=noise)
+
+
+def _choose_scaling(tables, features, takes_nan, scaling, season):
+    """Return what stands in windows, and how they are scaled."""
+    season = season_in(season, [(index, values) for index, values, _ in tables])
+    if season == 1 and scaling != "auto" and is_seasonal(scaling):
+        raise ValueError(
+            f"scaling={scaling!r} takes a season, and there is none: name it, such as season=12."
+        )
+    if season > 1 and (scaling == "auto" or is_seasonal(scaling)):
+        seasonal = replace(features, before=season)
+        shortest = min(len(values) for _, values, _ in tables)
+        # No series is to be lost for its season, unless a user says so.
+        if features.pads or scaling != "auto" or shortest >= seasonal.n_rows + features.horizon:
+            chosen = _scaling_of(tables, seasonal, takes_nan, scaling, season)
+            if chosen is not None and chosen.is_seasonal:
+                return seasonal, chosen
+    return features, _scaling_of(tables, features, takes_nan, scaling, 1)
+
+
+def _scaling_of(tables, features, takes_nan, scaling, season):
+    windows, targets, places = training_pairs(tables, features, takes_nan)
+    if not len(windows):
+        return None
+    targets = targets.reshape(len(targets), features.horizon, -1)
+    return Scaling.choose(scaling, windows, targets, places[:, 0], season)
+
+
+def _scaled_pairs(scaling, windows, targets, horizon):
+    windows, scale = scaling.represent(windows, horizon)
+    after = targets.reshape(len(targets), horizon, -1)
+    return windows, scaling.targets(after, scale).reshape(targets.shape)
 
 
 def _fit_transformer(transformer, history):

@@ -11,17 +11,20 @@ from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from sklstm.persistence import SavedStateMixin
+from sklstm.preprocessing import SCALINGS, Representation
 from sklstm.time_labels import Calendar
 
 from ._abilities import check_count, check_regressor
 from ._backtest_mixin import BacktestMixin
 from ._features import Features
+from ._fit_models import fit_models, window_lengths
 from ._forecast_bounds import bounds_of_forecasts
 from ._forecast_model import ForecastModel, Path
 from ._histories import History, is_target
-from ._intervals import check_levels, fit_calibrator, split_off_newest
+from ._intervals import check_levels
 from ._known_series import KnownSeries, forecast_frame, frame_of_paths, panel_frame
 from ._paths import PathMaker
+from ._scaling import Scaling
 
 
 class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimator):
@@ -37,8 +40,10 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
         Any regressor of scikit-learn's: it is given windows of shape (n_samples, lookback,
         n_features) if its tags say that it takes three axes, else flat ones. One that has a
         single output only is fitted once for each output.
-    lookback : int, default=10
-        Number of rows in a window.
+    lookback : int or "auto", default="auto"
+        Number of rows in a window. ``"auto"``: one or more whole seasons, at least eight rows and
+        at most sixty; without a season an eighth of the rows of the series, from 4 to 24; 10 where
+        windows are not scaled.
     horizon : int, default=1
         Number of rows that ``strategy="direct"`` predicts at once, and that `forecast` returns
         by default.
@@ -50,6 +55,19 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
         Applied to every series before it is cut into windows, and undone in forecasts: needs an
         ``inverse_transform``. Each series has its own clone. Its rows may depend on earlier rows,
         not on later ones.
+    scaling : str or None, default="auto"
+        How the series stands in a window, so that each window has a scale of its own:
+        ``(x - c) / s``, where ``"difference"`` subtracts the newest value, ``"standard"`` the mean
+        of the window, ``"seasonal_difference"`` the value one season before, and ``"level"``
+        nothing. ``"standard"``, ``"scaled_difference"`` and ``"scaled_seasonal_difference"`` divide
+        by the standard deviation of the window, ``"ratio"`` is the difference over the newest
+        value. With ``"log_"`` in front of the name (but for ``"ratio"``) logarithms are taken
+        before. ``"auto"`` chooses for each column by the newest training windows; it scales nothing
+        for a `WindowScaledRegressor` and for regressors of counts or positive targets. None:
+        windows are not scaled. Exogenous columns never are.
+    season : int, "auto" or None, default="auto"
+        Rows in a season, for seasonal differences, which read as many rows before a window;
+        ``"auto"`` as `find_season` finds it. None: there is no season.
     known_exog : "all", None or list of columns, default="all"
         Exogenous columns whose values are known in advance, such as holidays. The others are
         known up to now; in windows that reach into the future they repeat their last values.
@@ -70,6 +88,15 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
     ----------
     estimator_ : estimator
         The regressor, fitted to all rows.
+    scaling_ : str, list of str or None
+        How windows are scaled: a name for each column; None for not at all.
+    scaling_scores_ : dict, list of dict or None
+        For each column the mean absolute error of the candidates on the newest training windows,
+        relative to the mean absolute change; empty if there were too few, or `scaling` is a name.
+    season_ : int
+        Number of rows in the season that windows are differenced by; 1 if they are not.
+    lookback_ : int
+        Number of rows in a window.
     columns_ : list
         Names of the columns of the series.
     series_ : list
@@ -93,6 +120,11 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
     Around regressors that predict quantiles intervals are these quantiles, each moved by its own
     misses (conformalised quantile regression [3]_), so that widths differ by day.
 
+    ``scaling="auto"`` fits a ridge regression on random features, which saturate as the units of a
+    network do [4]_, to every candidate, and takes the one with the smallest error on the newest
+    fifth of the training windows. No window is divided by less than a tenth of the usual standard
+    deviation. If the regressor takes missing steps, windows of short series may begin with them.
+
     Rows of several series are put in the order of time for `estimator`, so that its own validation
     block, or the folds of a search, hold the newest ones.
 
@@ -105,6 +137,8 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
        in Neural Information Processing Systems 34, 2021.
     .. [3] Y. Romano, E. Patterson and E. Candes, "Conformalized quantile regression", Advances in
        Neural Information Processing Systems 32, 2019.
+    .. [4] A. Rahimi and B. Recht, "Weighted sums of random kitchen sinks", Advances in Neural
+       Information Processing Systems 21, 2008.
 
     Examples
     --------
@@ -117,17 +151,19 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
     >>> forecaster = Forecaster(Ridge(0.01), lookback=20).fit(wave)
     >>> forecaster.forecast(3, level=0.9).round(3)
                 prediction  lower  upper
-    2024-04-10       0.939  0.937  0.944
-    2024-04-11       0.776  0.773  0.781
-    2024-04-12       0.528  0.523  0.533
+    2024-04-10       0.941  0.937  0.945
+    2024-04-11       0.778  0.773  0.782
+    2024-04-12       0.529  0.524  0.535
     """
 
     _parameter_constraints = {
         "estimator": [HasMethods(["fit"])],
-        "lookback": [Interval(Integral, 1, None, closed="left")],
+        "lookback": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
         "horizon": [Interval(Integral, 1, None, closed="left")],
         "strategy": [StrOptions({"recursive", "direct"})],
         "transformer": [HasMethods(["fit", "transform", "inverse_transform"]), None],
+        "scaling": [StrOptions({"auto", *SCALINGS}), None],
+        "season": [Interval(Integral, 2, None, closed="left"), StrOptions({"auto"}), None],
         "known_exog": [StrOptions({"all"}), list, tuple, None],
         "by": [str, None],
         "freq": [str, pd.offsets.BaseOffset, None],
@@ -139,7 +175,9 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
         ],
     }
 
-    _saved_classes = (KnownSeries, History, Calendar, ForecastModel, Features)
+    _saved_classes = (
+        KnownSeries, History, Calendar, ForecastModel, Features, Scaling, Representation
+    )  # fmt: skip
     _saved_together = (
         "_model", "_known", "_calibrator", "_n_newest", "estimator_", "columns_", "series_"
     )  # fmt: skip
@@ -147,11 +185,13 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
     def __init__(
         self,
         estimator,
-        lookback=10,
+        lookback="auto",
         horizon=1,
         strategy="recursive",
         transformer=None,
         *,
+        scaling="auto",
+        season="auto",
         known_exog="all",
         by=None,
         freq=None,
@@ -163,6 +203,8 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
         self.horizon = horizon
         self.strategy = strategy
         self.transformer = transformer
+        self.scaling = scaling
+        self.season = season
         self.known_exog = known_exog
         self.by = by
         self.freq = freq
@@ -204,27 +246,40 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
         )
 
     def _fit_known(self, known):
-        block = 1 if self.strategy == "recursive" else self.horizon
-        past = np.setdiff1d(np.arange(known.n_exog), known.known)
-        features = Features(self.lookback, block, past, known.known)
         check_regressor(self.estimator)
-        n_fewest = self.lookback + self.horizon
-        shortest = min(known.histories.values(), key=len)
-        if len(shortest) < n_fewest:
-            raise ValueError(
-                f"series{shortest.of} has {len(shortest)} rows, and lookback={self.lookback} with "
-                f"horizon={self.horizon} takes at least {n_fewest}."
-            )
-        recipe = features, self.estimator, self.transformer
-        model = ForecastModel.fit(list(known.histories.values()), *recipe)
-        older, n_newest = split_off_newest(known.histories, self.calibration_size, n_fewest)
-        self._calibrator = fit_calibrator(older, *recipe)
-        self._model, self._known, self._n_newest = model, known, n_newest
-        self.estimator_ = model.regressor
+        lookback, n_fewest = window_lengths(self, known)
+        model, calibrator, n_newest = fit_models(self, known, lookback, n_fewest)
+        self._calibrator, self._model, self._known = calibrator, model, known
+        self._n_newest = n_newest
+        self.estimator_, self.lookback_ = model.regressor, lookback
         self.columns_, self.series_ = known.columns, list(known.histories)
         self.n_features_in_ = len(known.columns)
         self._remember_parameters("horizon")
         return self
+
+    @property
+    def scaling_(self) -> Any:
+        """How windows are scaled, by column."""
+        return self._by_column(lambda scaling: [column.name for column in scaling.columns])
+
+    @property
+    def scaling_scores_(self) -> Any:
+        """Error of each candidate, by column."""
+        return self._by_column(lambda scaling: list(scaling.scores))
+
+    @property
+    def season_(self) -> int:
+        """Rows in the season that windows are differenced by."""
+        check_is_fitted(self)
+        scaling = self._model.scaling
+        return 1 if scaling is None else scaling.columns[0].season
+
+    def _by_column(self, items):
+        check_is_fitted(self)
+        if self._model.scaling is None:
+            return None
+        found = items(self._model.scaling)
+        return found[0] if len(found) == 1 else found
 
     def forecast(
         self,

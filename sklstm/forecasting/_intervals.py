@@ -161,7 +161,7 @@ class IntervalMaker:
         refuse_missing(self.calibrator)
         assert not isinstance(self.calibrator, str)
         newest = [self.n_newest.get(path.history.key, 0) for path in paths]
-        begin = self.calibrator.features.lookback - 1
+        begin = self.calibrator.features.first_origin
         first = [max(begin, earliest(p) - n) for p, n in zip(paths, newest, strict=True)]
         scales = [
             ErrorScale.of(self.model.transformers.get(path.history.key), path.history.values)

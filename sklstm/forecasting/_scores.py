@@ -58,7 +58,7 @@ def _refuse_short_exog(model, past, origin, steps, lacking):
             f"{steps - absent}. Forecasts begin right after the training rows: let the splitter "
             "leave no gap (gap=0)."
         )
-    if origin - lacking < model.features.lookback - 1:
+    if origin - lacking < model.features.first_origin:
         raise ValueError(
             f"exog ends {lacking} rows too early for the {steps} rows of series{past.of} after "
             f"{last}, and so few rows are known before that no forecast can begin earlier: give "

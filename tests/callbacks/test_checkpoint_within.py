@@ -64,9 +64,12 @@ def test_a_search_is_refused_at_once(n_jobs, tmp_path):
 
 
 def test_the_network_of_a_forecaster_goes_on(interrupt):
-    for n_epochs, expected in ((2, None), (None, Forecaster(NETWORK, 4, horizon=2).fit(Y))):
+    for n_epochs, expected in (
+        (2, None),
+        (None, Forecaster(NETWORK, 4, horizon=2, scaling=None).fit(Y)),
+    ):
         network = clone(NETWORK).set_callbacks(Checkpoint("a"), interrupt(n_epochs))
-        model = Forecaster(network, 4, horizon=2)
+        model = Forecaster(network, 4, horizon=2, scaling=None)
         if n_epochs is None:
             assert load_checkpoint("a").n_iter_ == 2
             np.testing.assert_array_equal(model.fit(Y).forecast(5), expected.forecast(5))

@@ -65,7 +65,7 @@ class Work:
 
     def backtest(self):
         """Return the forecasts of all folds."""
-        forecaster = Forecaster(small(LSTMRegressor), lookback=4)
+        forecaster = Forecaster(small(LSTMRegressor), lookback=4, scaling=None)
         return forecaster.backtest(self.X["a"], TimeSeriesSplit(3, test_size=5)).forecasts
 
     def noted_fits(self):

@@ -66,7 +66,7 @@ def test_windows_and_targets_may_be_masked():
 
 
 def test_forecasts_of_a_masked_series_know_nothing_of_what_lies_below_the_mask():
-    forecaster = Forecaster(PersistenceRegressor(), lookback=3)
+    forecaster = Forecaster(PersistenceRegressor(), lookback=3, scaling=None)
     forecast = forecaster.fit(masked(SERIES, [39])).forecast(2)
     np.testing.assert_array_equal(np.ravel(forecast), [SERIES[38, 0]] * 2)
     X, y = forecast_pairs(masked(SERIES, [10]), horizon=1)

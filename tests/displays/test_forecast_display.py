@@ -193,7 +193,7 @@ def test_from_predictions(is_tidy):
 
 def test_from_forecast(is_tidy):
     known, future = WALK["close"][:80], WALK["close"][80:]
-    forecaster = Forecaster(Ridge(), lookback=5).fit(known)
+    forecaster = Forecaster(Ridge(), lookback=5, scaling=None).fit(known)
     forecast = forecaster.forecast(10, level=[0.5, 0.8])
     display = ForecastDisplay.from_forecast(forecast, history=known[-30:], actual=future)
     assert display.index.equals(DAYS[80:90].rename(None)) or display.index.equals(DAYS[80:90])
@@ -297,7 +297,7 @@ def test_wrong_estimators(pairs):
     with pytest.raises(
         TypeError, match="takes a fitted estimator with predict, got Forecaster. Of"
     ):
-        ForecastDisplay.from_estimator(Forecaster(Ridge()).fit(y), X, y)
+        ForecastDisplay.from_estimator(Forecaster(Ridge(), scaling=None).fit(y), X, y)
     with pytest.raises(TypeError, match="got Ridge"):
         ForecastDisplay.from_estimator(Ridge, X, y)
     classifier = LogisticRegression().fit(X, y > 100)
@@ -345,12 +345,12 @@ def test_wrong_times(pairs):
 
 
 def test_forecasts_of_several_series_or_columns():
-    both = Forecaster(Ridge(), lookback=5).fit(WALK).forecast(3)
+    both = Forecaster(Ridge(), lookback=5, scaling=None).fit(WALK).forecast(3)
     with pytest.raises(ValueError, match=r"several columns, \['open', 'close'\].*forecast\['open'"):
         ForecastDisplay.from_forecast(both)
     ForecastDisplay.from_forecast(both["open"])
     panel = pd.concat({"A": WALK[["close"]], "B": WALK[["close"]]}, names=["share", "day"])
-    forecast = Forecaster(Ridge(), lookback=5, by="share").fit(panel).forecast(3)
+    forecast = Forecaster(Ridge(), lookback=5, by="share", scaling=None).fit(panel).forecast(3)
     with pytest.raises(ValueError, match=r"several series.*forecast.xs\(key, level='share'\)"):
         ForecastDisplay.from_forecast(forecast)
     ForecastDisplay.from_forecast(forecast.xs("A", level="share"))

@@ -80,7 +80,7 @@ def test_the_network_is_found_inside_others(stopped):
     grid = {"lstmregressor__hidden_size": [2]}
     search = GridSearchCV(pipeline, grid, cv=TimeSeriesSplit(2)).fit(series, Y)
     scaled = make_pipeline(SequenceWindower(3), WindowScaledRegressor(network)).fit(series, Y)
-    forecaster = Forecaster(network, lookback=3, calibration_size=None).fit(series)
+    forecaster = Forecaster(network, lookback=3, calibration_size=None, scaling=None).fit(series)
     for around, inside in [
         (search, search.best_estimator_[-1]),
         (search.best_estimator_, search.best_estimator_[-1]),

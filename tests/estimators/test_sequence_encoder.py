@@ -170,7 +170,7 @@ def test_a_forecaster_takes_it():
     wave = pd.Series(np.sin(np.arange(120) / 5))
     network = GRURegressor(8, max_epochs=30, random_state=0)
     regressor = make_pipeline(SequenceEncoder(network), Ridge(0.1))
-    forecaster = Forecaster(regressor, lookback=12, calibration_size=None).fit(wave)
+    forecaster = Forecaster(regressor, lookback=12, calibration_size=None, scaling=None).fit(wave)
     assert forecaster.estimator_[0].window_shape_ == (12, 1)
     future = np.sin(np.arange(120, 125) / 5)
     assert np.abs(forecaster.forecast(5)["prediction"] - future).max() < 0.2

@@ -33,7 +33,7 @@ TRANSFORMERS = [None, StandardScaler(), ExponentialSmoother(0.5)]
 
 
 def small(**options):
-    return Forecaster(Ridge(), 4, **options)
+    return Forecaster(Ridge(), 4, **options, scaling=None)
 
 
 def known_rows(exog, rows):
@@ -94,7 +94,7 @@ def test_exogenous_columns(known, refit, strategy, horizon):
 @pytest.mark.parametrize("backend", ["threading", "loky"])
 @pytest.mark.parametrize("refit", [True, 2, False])
 def test_folds_may_be_forecast_at_once(backend, refit):
-    forecaster = Forecaster(LSTMRegressor(2, max_epochs=2, random_state=0), 4)
+    forecaster = Forecaster(LSTMRegressor(2, max_epochs=2, random_state=0), 4, scaling=None)
     options = {"exog": EXOG, "refit": refit, "level": 0.5}
     alone = forecaster.backtest(SERIES, SPLITS[0], **options)
     with parallel_config(backend=backend, n_jobs=2):
@@ -195,7 +195,7 @@ def test_missing_steps():
     holes = SERIES.copy()
     holes.iloc[[30, 70, 71]] = np.nan
     network = LSTMRegressor(3, max_epochs=1, random_state=0)
-    forecaster = Forecaster(network, 4, known_exog=["x"])
+    forecaster = Forecaster(network, 4, known_exog=["x"], scaling=None)
     cv = TimeSeriesSplit(3, test_size=9)
     options = {"refit": False, "level": 0.4}
     found = forecaster.backtest(holes, cv, exog=EXOG, **options).forecasts
@@ -246,9 +246,9 @@ def test_backtests_of_all_regressors_have_the_same_rows(level):
     cv = [(np.arange(60), np.arange(60, 84))]
     options = {"refit": False, "steps": 2, "stride": 1, "level": level}
     network = LSTMRegressor(3, max_epochs=1, random_state=0)
-    reads_holes = Forecaster(network, 4).backtest(holes, cv, **options)
+    reads_holes = Forecaster(network, 4, scaling=None).backtest(holes, cv, **options)
     with pytest.warns(UserWarning, match="no forecast from 4 of 24 origins, 2024-03-11"):
-        ridge = Forecaster(Ridge(), 4).backtest(holes, cv, **options)
+        ridge = Forecaster(Ridge(), 4, scaling=None).backtest(holes, cv, **options)
     a, b = reads_holes.forecasts, ridge.forecasts
     assert_frame_equal(a[["time", "actual"]], b[["time", "actual"]])
     assert_series_equal(a["persistence"], b["persistence"])
@@ -268,4 +268,6 @@ def test_a_backtest_without_any_forecast_is_refused():
     holes = SERIES.copy()
     holes.iloc[60] = np.nan
     with pytest.raises(ValueError, match="No forecast could be made from any origin"):
-        Forecaster(Ridge(), 4).backtest(holes, [(np.arange(61), np.arange(61, 70))], refit=False)
+        Forecaster(Ridge(), 4, scaling=None).backtest(
+            holes, [(np.arange(61), np.arange(61, 70))], refit=False
+        )

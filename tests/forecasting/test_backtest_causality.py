@@ -51,7 +51,7 @@ def check_same(found, expected, origin):
 @pytest.mark.parametrize("known", KNOWN, ids=str)
 @pytest.mark.parametrize("panel", [False, True])
 def test_later_values_change_nothing(mode, transformer, strategy, known, panel):
-    forecaster = Forecaster(Ridge(), 4, 2, strategy, transformer, known_exog=known)
+    forecaster = Forecaster(Ridge(), 4, 2, strategy, transformer, known_exog=known, scaling=None)
     form, folds = lambda frame: frame, FOLDS
     if panel:
         forecaster.set_params(by="share")
@@ -81,7 +81,7 @@ def test_later_values_change_nothing(mode, transformer, strategy, known, panel):
 @pytest.mark.parametrize("mode", MODES, ids=str)
 def test_whether_later_steps_are_missing_changes_nothing(known, mode):
     network = LSTMRegressor(3, max_epochs=1, random_state=0)
-    forecaster = Forecaster(network, 4, known_exog=known, calibration_size=0.5)
+    forecaster = Forecaster(network, 4, known_exog=known, calibration_size=0.5, scaling=None)
     options = mode | {"level": 0.4, "exog": EXOG}
     expected = forecaster.backtest(SERIES, FOLDS, **options).forecasts
     origin = origins_of(expected)[0]
@@ -91,7 +91,7 @@ def test_whether_later_steps_are_missing_changes_nothing(known, mode):
 
 
 def test_other_series_change_nothing_later():
-    forecaster = Forecaster(Ridge(), 4, by="share")
+    forecaster = Forecaster(Ridge(), 4, by="share", scaling=None)
     shift = np.arange(3)[:, np.newaxis] * N
     folds = [tuple((rows + shift).ravel() for rows in fold) for fold in FOLDS]
     frame = panel_of(SERIES.to_frame())
@@ -107,7 +107,7 @@ def test_other_series_change_nothing_later():
 
 
 def test_what_is_known_at_the_origin_counts():
-    forecaster = Forecaster(Ridge(), 4, known_exog=["x"])
+    forecaster = Forecaster(Ridge(), 4, known_exog=["x"], scaling=None)
     expected = forecaster.backtest(SERIES, FOLDS, exog=EXOG, refit=False).forecasts
     for column, day in (("x", 50), ("z", 49)):
         exog = EXOG.copy()

@@ -15,7 +15,7 @@ METRICS = ["mase", max_error, "interval_score", "width", "wql"]
 
 
 def test_metrics_by_step_and_overall():
-    result = Forecaster(Ridge(), 6).backtest(
+    result = Forecaster(Ridge(), 6, scaling=None).backtest(
         WALK, FOLDS, steps=4, level=[0.5, 0.8], season=3, metrics=METRICS
     )
     rows = result.forecasts
@@ -49,7 +49,7 @@ def test_metrics_by_step_and_overall():
 def test_metrics_by_series():
     panel = pd.concat({"a": pd.Series(WALK), "b": pd.Series(7 * WALK[:150])}, names=["n", "t"])
     folds = [(np.r_[:100, 160:260], np.r_[100:104, 260:264])]
-    result = Forecaster(Ridge(), 6, by="n").backtest(panel, folds, metrics="mase")
+    result = Forecaster(Ridge(), 6, by="n", scaling=None).backtest(panel, folds, metrics="mase")
     for key, rows in result.forecasts.groupby(level="n"):
         y_train = panel[key].iloc[:100]
         expected = mean_absolute_scaled_error(rows["actual"], rows["prediction"], y_train=y_train)
@@ -60,7 +60,9 @@ def test_metrics_by_series():
 
 def test_metrics_of_several_columns():
     two = pd.DataFrame({"x": WALK, "y": 2 * WALK[::-1]})
-    result = Forecaster(Ridge(), 6).backtest(two, FOLDS, steps=3, metrics=["mae", max_error])
+    result = Forecaster(Ridge(), 6, scaling=None).backtest(
+        two, FOLDS, steps=3, metrics=["mae", max_error]
+    )
     for column in ("x", "y"):
         rows = result.forecasts.xs(column, level="column")
         expected = max_error(rows["actual"], rows["prediction"])
@@ -79,10 +81,12 @@ def test_metrics_of_several_columns():
 )
 def test_wrong_metrics(metrics, message):
     with pytest.raises(ValueError, match=message):
-        Forecaster(Ridge(), 6).backtest(WALK, FOLDS, metrics=metrics)
+        Forecaster(Ridge(), 6, scaling=None).backtest(WALK, FOLDS, metrics=metrics)
 
 
 def test_a_series_that_repeats_itself_has_no_scaled_error():
     still = np.append(np.ones(100), WALK[:30])
     with pytest.raises(ValueError, match=r"naive forecast.*is 0.0 for origin 99, step 1"):
-        Forecaster(Ridge(), 6).backtest(still, [(range(100), range(100, 120))], metrics="mase")
+        Forecaster(Ridge(), 6, scaling=None).backtest(
+            still, [(range(100), range(100, 120))], metrics="mase"
+        )

@@ -16,7 +16,7 @@ WAVE = np.sin(np.arange(80) / 4) + RNG.normal(size=80) / 10
 @pytest.mark.parametrize(("strategy", "horizon"), [("recursive", 1), ("direct", 2)])
 @pytest.mark.parametrize("transformer", [None, StandardScaler()])
 def test_score_is_one_minus_the_ratio_of_absolute_errors(strategy, horizon, transformer):
-    forecaster = Forecaster(Ridge(), 6, horizon, strategy, transformer).fit(WAVE[:60])
+    forecaster = Forecaster(Ridge(), 6, horizon, strategy, transformer, scaling=None).fit(WAVE[:60])
     forecast = forecaster.forecast(20)["prediction"]
     naive = np.full(20, WAVE[59])
     expected = 1 - mean_absolute_error(WAVE[60:], forecast) / mean_absolute_error(WAVE[60:], naive)
@@ -29,7 +29,7 @@ def test_score_of_a_panel_counts_all_rows_alike():
     parts = {"A": WAVE, "B": WAVE[:70] ** 2, "C": -WAVE}
     frame = pd.concat({k: pd.Series(v) for k, v in parts.items()}, names=["n", "t"])
     first, rest = frame.groupby("n").head(60), frame.groupby("n").tail(-60).drop("C")
-    forecaster = Forecaster(Ridge(), 6, by="n").fit(first)
+    forecaster = Forecaster(Ridge(), 6, by="n", scaling=None).fit(first)
     errors, naive = [], []
     for key, n in (("A", 20), ("B", 10)):
         actual = parts[key][60 : 60 + n]
@@ -42,7 +42,7 @@ def test_score_of_a_panel_counts_all_rows_alike():
 def test_score_leaves_missing_steps_out():
     rest = WAVE[60:].copy()
     rest[[2, 7]] = np.nan
-    forecaster = Forecaster(Ridge(), 6).fit(WAVE[:60])
+    forecaster = Forecaster(Ridge(), 6, scaling=None).fit(WAVE[:60])
     forecast = forecaster.forecast(20)["prediction"].to_numpy()
     there = ~np.isnan(rest)
     ratio = np.abs(forecast - rest)[there].sum() / np.abs(WAVE[59] - rest)[there].sum()
@@ -52,7 +52,7 @@ def test_score_leaves_missing_steps_out():
 def test_score_with_exogenous_rows(rng):
     x = rng.normal(size=81)
     series = x[:-1] * 2 + rng.normal(size=80) / 100
-    forecaster = Forecaster(Ridge(1e-3), 3).fit(series[:60], x[:60])
+    forecaster = Forecaster(Ridge(1e-3), 3, scaling=None).fit(series[:60], x[:60])
     forecast = forecaster.forecast(20, x[60:])["prediction"]
     ratio = np.abs(forecast - series[60:]).sum() / np.abs(series[59] - series[60:]).sum()
     assert forecaster.score(series[60:], x[60:80]) == pytest.approx(1 - ratio)
@@ -61,14 +61,14 @@ def test_score_with_exogenous_rows(rng):
 
 
 def test_score_of_what_does_not_move():
-    forecaster = Forecaster(Ridge(), 3).fit(np.full(30, 2.0))
+    forecaster = Forecaster(Ridge(), 3, scaling=None).fit(np.full(30, 2.0))
     assert forecaster.score([2.0, 2.0]) == 0.0
-    forecaster = Forecaster(Ridge(), 3).fit(WAVE)
+    forecaster = Forecaster(Ridge(), 3, scaling=None).fit(WAVE)
     assert forecaster.score([WAVE[-1]]) == -np.inf
 
 
 def test_a_backtest_changes_nothing():
-    forecaster = Forecaster(Ridge(), 6).fit(WAVE[:60])
+    forecaster = Forecaster(Ridge(), 6, scaling=None).fit(WAVE[:60])
     expected = forecaster.forecast(3, level=0.5)
     forecaster.backtest(-WAVE, 3, level=0.5, steps=2)
     pd.testing.assert_frame_equal(forecaster.forecast(3, level=0.5), expected)
@@ -82,7 +82,7 @@ def test_without_a_level_nothing_is_calibrated():
             fits.append(len(X))
             return super().fit(X, y)
 
-    forecaster = Forecaster(Counter(), 6)
+    forecaster = Forecaster(Counter(), 6, scaling=None)
     forecaster.backtest(WAVE, 3)
     assert fits == [14, 34, 54]
     fits.clear()

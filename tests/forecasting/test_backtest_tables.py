@@ -31,15 +31,19 @@ def errors_by_hand(rows, levels):
 
 
 def test_overall_errors_are_those_of_all_steps():
-    forecaster = Forecaster(Ridge(), lookback=5, calibration_size=0.5)
+    forecaster = Forecaster(Ridge(), lookback=5, calibration_size=0.5, scaling=None)
     result = forecaster.backtest(TWO["a"], CV, level=0.5)
     expected = errors_by_hand(result.forecasts, [""])
     assert list(result.overall.index) == list(result.errors.columns)
     for name, value in expected.items():
         assert result.overall[name] == pytest.approx(value), name
-    both = Forecaster(Ridge(), lookback=5).backtest(TWO, CV).overall
+    both = Forecaster(Ridge(), lookback=5, scaling=None).backtest(TWO, CV).overall
     assert list(both.index) == ["b", "a"]
-    rows = Forecaster(Ridge(), lookback=5).backtest(TWO, CV).forecasts.xs("a", level="column")
+    rows = (
+        Forecaster(Ridge(), lookback=5, scaling=None)
+        .backtest(TWO, CV)
+        .forecasts.xs("a", level="column")
+    )
     assert both.loc["a", "rmse"] == pytest.approx(errors_by_hand(rows, [])["rmse"])
 
 
@@ -59,7 +63,9 @@ def check_errors(result, groups, suffixes=()):
 
 
 def test_one_column():
-    result = Forecaster(Ridge(), 4).backtest(TWO["a"], CV, stride=2, steps=5, level=0.6)
+    result = Forecaster(Ridge(), 4, scaling=None).backtest(
+        TWO["a"], CV, stride=2, steps=5, level=0.6
+    )
     check_errors(result, ["step"], [""])
     assert list(result.errors.index) == [1, 2, 3, 4, 5]
     assert list(result.forecasts.index.names) == ["origin", "step"]
@@ -69,7 +75,7 @@ def test_one_column():
 
 
 def test_several_columns_series_and_levels():
-    forecaster = Forecaster(Ridge(), 4, by="share", calibration_size=0.4)
+    forecaster = Forecaster(Ridge(), 4, by="share", calibration_size=0.4, scaling=None)
     result = forecaster.backtest(PANEL, 3, steps=3, level=[0.2, 0.5])
     check_errors(result, ["column", "step"], ["_0.2", "_0.5"])
     assert list(result.forecasts.index.names) == ["share", "column", "origin", "step"]
@@ -82,7 +88,7 @@ def test_several_columns_series_and_levels():
 def test_missing_steps_and_bounds_do_not_count():
     holes = TWO["a"].copy()
     holes.iloc[[60, 66, 75]] = np.nan
-    forecaster = Forecaster(Ridge(), 2)
+    forecaster = Forecaster(Ridge(), 2, scaling=None)
     result = forecaster.backtest(holes, [(np.arange(55), np.arange(55, 80))], level=0.2, steps=4)
     assert result.forecasts["actual"].notna().all()
     result = forecaster.backtest(holes, [(np.arange(59), np.arange(59, 80))], level=0.2, steps=4)
@@ -91,7 +97,7 @@ def test_missing_steps_and_bounds_do_not_count():
         result.__class__(forecasts=result.forecasts, errors=result.errors.drop(2)), ["step"], [""]
     )
     panel = pd.concat({"long": TWO[["a"]], "short": TWO[["a"]][50:]}, names=["share"])
-    result = Forecaster(Ridge(), 4, by="share").backtest(
+    result = Forecaster(Ridge(), 4, by="share", scaling=None).backtest(
         panel, [(np.r_[:62, 80:92], np.r_[62:70, 92:100])], level=0.5, steps=5
     )
     assert result.forecasts["lower"].notna().all()  # the short one borrows errors
@@ -101,7 +107,7 @@ def test_missing_steps_and_bounds_do_not_count():
 @pytest.mark.parametrize("season", [1, 2, 5, 7, 100])
 def test_persistence_repeats_the_last_season(season):
     series = TWO["b"].to_numpy()
-    result = Forecaster(Ridge(), 4).backtest(TWO["b"], CV, season=season)
+    result = Forecaster(Ridge(), 4, scaling=None).backtest(TWO["b"], CV, season=season)
     for (origin, step), row in result.forecasts.iterrows():
         place = DAYS.get_loc(origin) + step
         known = DAYS.get_loc(origin)

@@ -18,7 +18,7 @@ PANEL = pd.concat(
 
 
 def read(series, cv, **options):
-    forecaster = Forecaster(Ridge(), 2, **options)
+    forecaster = Forecaster(Ridge(), 2, **options, scaling=None)
     return read_folds(series, cv, forecaster._read(series, None))
 
 
@@ -87,7 +87,7 @@ def test_rows_that_are_absent_count_as_places():
 def test_other_folds_are_refused(cv, message):
     pairs = [(list(a), list(b)) for a, b in cv] if isinstance(cv, list) else cv
     with pytest.raises(ValueError, match=message):
-        Forecaster(Ridge(), 2).backtest(WALK, pairs)
+        Forecaster(Ridge(), 2, scaling=None).backtest(WALK, pairs)
 
 
 def test_training_rows_later_than_test_rows_of_another_series_are_refused():
@@ -96,7 +96,7 @@ def test_training_rows_later_than_test_rows_of_another_series_are_refused():
         {"a": pd.Series(np.arange(60.0), days), "late": pd.Series(np.arange(20.0), days[40:])},
         names=["k", "t"],
     ).to_frame("v")
-    forecaster = Forecaster(Ridge(), 3, by="k", calibration_size=None)
+    forecaster = Forecaster(Ridge(), 3, by="k", calibration_size=None, scaling=None)
     with pytest.raises(ValueError, match="PanelTimeSeriesSplit"):
         forecaster.backtest(panel, [(np.r_[0:70], np.r_[70:80])])
     with pytest.raises(ValueError, match="cv takes a splitter, an iterable of folds or a number"):

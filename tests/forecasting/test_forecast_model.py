@@ -84,7 +84,9 @@ TRANSFORMERS = [
 @pytest.mark.parametrize("transformer", TRANSFORMERS, ids=lambda one: type(one).__name__)
 def test_transformers_are_undone(transformer):
     values = HISTORIES[2].values
-    forecaster = Forecaster(Ridge(), 4, transformer=transformer, calibration_size=None).fit(values)
+    forecaster = Forecaster(
+        Ridge(), 4, transformer=transformer, calibration_size=None, scaling=None
+    ).fit(values)
     seen = transformer.fit_transform(values)
     rows = list(seen)
     for _ in range(3):
@@ -95,7 +97,9 @@ def test_transformers_are_undone(transformer):
 
 def test_transformers_may_give_another_number_of_columns():
     values = HISTORIES[2].values
-    forecaster = Forecaster(Ridge(), 4, transformer=PCA(1), calibration_size=0.3).fit(values)
+    forecaster = Forecaster(Ridge(), 4, transformer=PCA(1), calibration_size=0.3, scaling=None).fit(
+        values
+    )
     pca = PCA(1).fit(values)
     expected = forecaster.estimator_.predict(pca.transform(values)[-4:].reshape(1, -1))
     found = forecaster.forecast(1, level=0.5)

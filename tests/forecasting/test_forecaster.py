@@ -66,7 +66,9 @@ def loop(fitted, regressor, values, lookback, horizon, steps):
 @pytest.mark.parametrize("regressor", TABLE_REGRESSORS + WINDOW_REGRESSORS, ids=repr)
 @pytest.mark.parametrize(("strategy", "block"), [("recursive", 1), ("direct", 3)])
 def test_one_column(regressor, strategy, block):
-    forecaster = Forecaster(regressor, 6, 3, strategy, calibration_size=None).fit(WALK)
+    forecaster = Forecaster(regressor, 6, 3, strategy, calibration_size=None, scaling=None).fit(
+        WALK
+    )
     values = WALK[:, np.newaxis]
     fitted = fit_by_hand(regressor, values, 6, block)
     for steps in (1, 3, 7):
@@ -81,7 +83,9 @@ def test_one_column(regressor, strategy, block):
 @pytest.mark.parametrize(("strategy", "block"), [("recursive", 1), ("direct", 4)])
 def test_several_columns(regressor, strategy, block):
     frame = pd.DataFrame(THREE, columns=["a", "b", "c"])
-    forecaster = Forecaster(regressor, 5, 4, strategy, calibration_size=None).fit(frame)
+    forecaster = Forecaster(regressor, 5, 4, strategy, calibration_size=None, scaling=None).fit(
+        frame
+    )
     expected = loop(fit_by_hand(regressor, THREE, 5, block), regressor, THREE, 5, block, 6)
     forecast = forecaster.forecast(6)
     assert list(forecast.columns) == [(name, "prediction") for name in "abc"]
@@ -100,7 +104,9 @@ def transformed_by_hand(transformer, values):
     ids=repr,
 )
 def test_forecasts_are_made_in_the_units_of_the_transformer_and_put_back(strategy, transformer):
-    forecaster = Forecaster(Ridge(), 4, 2, strategy, transformer, calibration_size=None)
+    forecaster = Forecaster(
+        Ridge(), 4, 2, strategy, transformer, calibration_size=None, scaling=None
+    )
     forecaster.fit(THREE)
     other = clone(transformer).fit(THREE.copy())
     values = other.transform(THREE.copy())
@@ -125,7 +131,7 @@ def with_holes(values, *places):
 )
 def test_missing_steps_in_windows_and_none_in_targets(regressor):
     values = with_holes(WALK, 20, 21, 60, 88)[:, np.newaxis]
-    forecaster = Forecaster(regressor, 4, calibration_size=None).fit(values)
+    forecaster = Forecaster(regressor, 4, calibration_size=None, scaling=None).fit(values)
     kept = [i for i in range(86) if np.isfinite(values[i + 4, 0])]
     windows = np.array([values[i : i + 4] for i in kept])
     flat = isinstance(regressor, HistGradientBoostingRegressor) or hasattr(regressor, "steps")
@@ -139,7 +145,7 @@ def test_missing_steps_in_windows_and_none_in_targets(regressor):
 
 def test_windows_with_missing_steps_are_left_out_for_others():
     values = with_holes(WALK, 20, 60)
-    forecaster = Forecaster(Ridge(), 4, calibration_size=None).fit(values)
+    forecaster = Forecaster(Ridge(), 4, calibration_size=None, scaling=None).fit(values)
     windows = np.lib.stride_tricks.sliding_window_view(values, 5)
     windows = windows[np.isfinite(windows).all(axis=1)]
     expected = Ridge().fit(windows[:, :4], windows[:, 4]).predict(values[None, -4:])
@@ -154,36 +160,38 @@ def test_a_missing_step_is_missing_in_all_columns():
     values = THREE.copy()
     values[7, 1] = np.nan
     with pytest.raises(ValueError, match=r"only partly NaN at 7, columns \[1\]"):
-        Forecaster(Ridge()).fit(values)
+        Forecaster(Ridge(), scaling=None).fit(values)
 
 
 def test_the_longest_lookback_and_one_more():
     short = WALK[:12]
-    assert len(Forecaster(Ridge(), 11).fit(short).forecast()) == 1
+    assert len(Forecaster(Ridge(), 11, scaling=None).fit(short).forecast()) == 1
     with pytest.raises(
         ValueError, match=r"series has 12 rows, and lookback=12 with horizon=1.* 13"
     ):
-        Forecaster(Ridge(), 12).fit(short)
+        Forecaster(Ridge(), 12, scaling=None).fit(short)
     with pytest.raises(ValueError, match=r"horizon=9 takes at least 13"):
-        Forecaster(Ridge(), 4, 9, "direct").fit(short)
+        Forecaster(Ridge(), 4, 9, "direct", scaling=None).fit(short)
 
 
 @pytest.mark.parametrize("wrong", [0, -1, 2.5, True, "3"])
 def test_steps_are_counted(wrong):
     with pytest.raises(ValueError, match="steps must be a whole number of at least 1, got"):
-        Forecaster(Ridge()).fit(WALK).forecast(wrong)
+        Forecaster(Ridge(), scaling=None).fit(WALK).forecast(wrong)
 
 
 @pytest.mark.filterwarnings("ignore:overflow encountered")
 def test_recursion_that_explodes_is_refused():
-    doubling = Forecaster(LinearRegression(), 1, calibration_size=None).fit(2.0 ** np.arange(30))
+    doubling = Forecaster(LinearRegression(), 1, calibration_size=None, scaling=None).fit(
+        2.0 ** np.arange(30)
+    )
     assert doubling.forecast(900).iloc[-1, 0] == pytest.approx(2.0**929, rel=1e-6)
     with pytest.raises(ValueError, match=r"leaves all bounds at step 9\d\d: LinearRegression"):
         doubling.forecast(1100)
 
 
 def test_a_failing_fit_leaves_the_last_one_whole():
-    forecaster = Forecaster(Ridge(), 5).fit(WALK)
+    forecaster = Forecaster(Ridge(), 5, scaling=None).fit(WALK)
     expected = forecaster.forecast(4, level=0.5)
     for series, exog in [(WALK[:5], None), (["a"] * 50, None), (WALK, WALK[:-1])]:
         with pytest.raises(ValueError, match="series|exog"):
@@ -202,21 +210,23 @@ def test_inputs_stay_as_they_are(rng):
     exog = pd.DataFrame({"x": rng.normal(size=90)}, index=days)
     before = frame.copy(), exog.copy()
     scaler = StandardScaler(copy=False)
-    forecaster = Forecaster(STUMPS, 4, transformer=scaler, known_exog=None)
+    forecaster = Forecaster(STUMPS, 4, transformer=scaler, known_exog=None, scaling=None)
     forecaster.fit(frame, exog).forecast(3, level=0.5)
     forecaster.backtest(frame, 2, exog=exog, level=0.5, steps=3)
     pd.testing.assert_frame_equal(frame, before[0])
     pd.testing.assert_frame_equal(exog, before[1])
     assert not hasattr(scaler, "mean_")
     array = THREE.copy()
-    Forecaster(Ridge(copy_X=False), transformer=StandardScaler(copy=False)).fit(array).forecast(2)
+    Forecaster(Ridge(copy_X=False), transformer=StandardScaler(copy=False), scaling=None).fit(
+        array
+    ).forecast(2)
     np.testing.assert_array_equal(array, THREE)
 
 
 @pytest.mark.parametrize("strategy", ["recursive", "direct"])
 def test_the_same_seed_gives_the_same_bits(strategy):
     def bits():
-        forecaster = Forecaster(tiny(), 5, 2, strategy).fit(WALK)
+        forecaster = Forecaster(tiny(), 5, 2, strategy, scaling=None).fit(WALK)
         return forecaster.forecast(4, level=0.5).to_numpy().tobytes()
 
     assert bits() == bits()

@@ -28,7 +28,7 @@ EXPECTED = {
 
 def test_check_estimator(monkeypatch):
     monkeypatch.setenv("SCIPY_ARRAY_API", "1")  # without it one check skips itself
-    estimator = Forecaster(Ridge(), lookback=2, calibration_size=None)
+    estimator = Forecaster(Ridge(), lookback=2, calibration_size=None, scaling=None)
     results = check_estimator(estimator, expected_failed_checks=EXPECTED, on_skip=None)
     failed = {result["check_name"] for result in results if result["status"] == "xfail"}
     assert failed == set(EXPECTED)
@@ -45,7 +45,7 @@ def test_parameters_are_only_assigned():
 
 def test_clones_and_nested_parameters():
     forecaster = Forecaster(
-        make_pipeline(StandardScaler(), Ridge(2.0)), transformer=FunctionTransformer()
+        make_pipeline(StandardScaler(), Ridge(2.0)), transformer=FunctionTransformer(), scaling=None
     )
     again = clone(forecaster.fit(WALK))
     assert not hasattr(again, "estimator_")
@@ -61,7 +61,7 @@ def test_clones_and_nested_parameters():
 
 @pytest.mark.parametrize("estimator", [Ridge(), LSTMRegressor(4, max_epochs=2)], ids=repr)
 def test_pickles_forecast_the_same(estimator):
-    forecaster = Forecaster(estimator, 5, transformer=StandardScaler()).fit(WALK[:70])
+    forecaster = Forecaster(estimator, 5, transformer=StandardScaler(), scaling=None).fit(WALK[:70])
     again = pickle.loads(pickle.dumps(forecaster))
     for one in (forecaster, again):
         one.update(WALK[70:])
@@ -69,8 +69,8 @@ def test_pickles_forecast_the_same(estimator):
 
 
 def test_repr_shows_what_is_not_the_default():
-    forecaster = Forecaster(Ridge(), lookback=4, by="share")
-    assert repr(forecaster) == "Forecaster(by='share', estimator=Ridge(), lookback=4)"
+    forecaster = Forecaster(Ridge(), lookback=4, by="share", scaling=None)
+    assert repr(forecaster) == "Forecaster(by='share', estimator=Ridge(), lookback=4, scaling=None)"
 
 
 @pytest.mark.parametrize(
@@ -83,11 +83,11 @@ def test_repr_shows_what_is_not_the_default():
 )
 def test_methods_take_a_fitted_forecaster(call):
     with pytest.raises(NotFittedError, match="This Forecaster instance is not fitted"):
-        call(Forecaster(Ridge()))
+        call(Forecaster(Ridge(), scaling=None))
 
 
 def test_a_backtest_takes_none_and_leaves_none():
-    forecaster = Forecaster(Ridge())
+    forecaster = Forecaster(Ridge(), scaling=None)
     before = dict(vars(forecaster))
     forecaster.backtest(WALK, 2, level=0.5, steps=2)
     assert vars(forecaster) == before
@@ -118,7 +118,7 @@ def test_a_backtest_takes_none_and_leaves_none():
     ],
 )
 def test_wrong_parameters_are_named(name, wrong):
-    forecaster = Forecaster(Ridge()).set_params(**{name: wrong})
+    forecaster = Forecaster(Ridge(), scaling=None).set_params(**{name: wrong})
     message = f"The '{name}' parameter of Forecaster must be"
     with pytest.raises(ValueError, match=message):
         forecaster.fit(WALK)
@@ -163,7 +163,7 @@ def test_what_cannot_forecast(options, error, message):
     if options.pop("series", None):
         series = pd.Series(WALK, index=pd.date_range("2024-01-01", periods=80))
     with pytest.raises(error, match=message):
-        Forecaster(**{"estimator": Ridge()} | options).fit(series)
+        Forecaster(**{"estimator": Ridge()} | options, scaling=None).fit(series)
 
 
 class Averages(Ridge):
@@ -174,7 +174,9 @@ class Averages(Ridge):
 
 
 def test_predictions_of_another_shape_are_refused():
-    forecaster = Forecaster(Averages(), 4, 2, "direct", calibration_size=None).fit(WALK)
+    forecaster = Forecaster(Averages(), 4, 2, "direct", calibration_size=None, scaling=None).fit(
+        WALK
+    )
     with pytest.raises(ValueError, match=r"2 rows of 1 columns.*Averages gives.* \(1,\) for 1 win"):
         forecaster.forecast()
 
@@ -185,11 +187,11 @@ def test_searches_go_through_score(pandas):
     series = pd.Series(wave, index=pd.date_range("2024-01-01", periods=80)) if pandas else wave
     grid = {"lookback": [1, 8], "estimator__alpha": [1e-3, 10.0]}
     cv = TimeSeriesSplit(3, test_size=5)
-    search = GridSearchCV(Forecaster(Ridge()), grid, cv=cv).fit(series)
+    search = GridSearchCV(Forecaster(Ridge(), scaling=None), grid, cv=cv).fit(series)
     assert search.best_params_ == {"lookback": 8, "estimator__alpha": 1e-3}
     expected = []
     for train, test in cv.split(wave):
-        forecaster = Forecaster(Ridge(1e-3), 8).fit(wave[train])
+        forecaster = Forecaster(Ridge(1e-3), 8, scaling=None).fit(wave[train])
         errors = np.abs(forecaster.forecast(5)["prediction"].to_numpy() - wave[test])
         expected.append(1 - errors.mean() / np.abs(wave[train[-1]] - wave[test]).mean())
     found = [search.cv_results_[f"split{k}_test_score"][search.best_index_] for k in range(3)]
@@ -201,9 +203,11 @@ def test_a_search_takes_exogenous_columns_where_others_take_targets():
     x = np.random.default_rng(1).normal(size=80)
     series = np.append(0.0, x[:-1]) + np.random.default_rng(2).normal(size=80) / 100
     cv = TimeSeriesSplit(2, test_size=5)
-    search = GridSearchCV(Forecaster(Ridge(1e-3)), {"lookback": [1, 3]}, cv=cv).fit(series, x)
+    search = GridSearchCV(Forecaster(Ridge(1e-3), scaling=None), {"lookback": [1, 3]}, cv=cv).fit(
+        series, x
+    )
     train, test = list(cv.split(series))[0]
-    forecaster = Forecaster(Ridge(1e-3), 3).fit(series[train], x[train])
+    forecaster = Forecaster(Ridge(1e-3), 3, scaling=None).fit(series[train], x[train])
     expected = forecaster.score(series[test], x[test])
     assert search.cv_results_["split0_test_score"][1] == pytest.approx(expected)
     assert expected > 0.9

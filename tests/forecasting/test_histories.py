@@ -12,7 +12,7 @@ from sklstm.forecasting._histories import History
 
 WALK = np.cumsum(np.random.default_rng(0).normal(size=60))
 TWO = np.column_stack([WALK, WALK**2])
-EXPECTED = Forecaster(Ridge(), 4).fit(WALK).forecast(2, level=0.5)
+EXPECTED = Forecaster(Ridge(), 4, scaling=None).fit(WALK).forecast(2, level=0.5)
 NONE = np.empty((60, 0))
 
 FORMS = {
@@ -32,16 +32,18 @@ FORMS = {
 
 @pytest.mark.parametrize("series", FORMS.values(), ids=FORMS.keys())
 def test_forms_of_a_series(series):
-    forecaster = Forecaster(Ridge(), 4).fit(series)
+    forecaster = Forecaster(Ridge(), 4, scaling=None).fit(series)
     pd.testing.assert_frame_equal(forecaster.forecast(2, level=0.5), EXPECTED)
     assert forecaster.series_ == [None]
 
 
 def test_integers_and_single_precision_are_numbers():
     numbers = np.round(WALK).astype(np.int8)
-    expected = Forecaster(Ridge(), 4).fit(numbers.astype(float)).forecast(2)
+    expected = Forecaster(Ridge(), 4, scaling=None).fit(numbers.astype(float)).forecast(2)
     for series in (numbers, numbers.astype(np.float32), numbers.astype(np.float16)):
-        pd.testing.assert_frame_equal(Forecaster(Ridge(), 4).fit(series).forecast(2), expected)
+        pd.testing.assert_frame_equal(
+            Forecaster(Ridge(), 4, scaling=None).fit(series).forecast(2), expected
+        )
 
 
 @pytest.mark.parametrize(
@@ -57,7 +59,7 @@ def test_integers_and_single_precision_are_numbers():
     ],
 )
 def test_names(series, names):
-    assert Forecaster(Ridge(), 4).fit(series).columns_ == names
+    assert Forecaster(Ridge(), 4, scaling=None).fit(series).columns_ == names
 
 
 @pytest.mark.parametrize(
@@ -81,8 +83,8 @@ def test_names(series, names):
 )  # fmt: skip
 def test_other_things_are_refused(series, message):
     for name, call in [
-        ("series", lambda: Forecaster(Ridge()).fit(series)),
-        ("exog", lambda: Forecaster(Ridge()).fit(WALK, series)),
+        ("series", lambda: Forecaster(Ridge(), scaling=None).fit(series)),
+        ("exog", lambda: Forecaster(Ridge(), scaling=None).fit(WALK, series)),
     ]:
         if name == "exog" and series is None:
             continue
@@ -92,7 +94,7 @@ def test_other_things_are_refused(series, message):
 
 def test_a_table_of_another_fit_is_refused_by_its_rows():
     X, y = TWO, WALK > 0  # fit(X, y) as of other regressors: y are exogenous columns
-    forecaster = Forecaster(Ridge(), 4, known_exog=None).fit(X, y)
+    forecaster = Forecaster(Ridge(), 4, known_exog=None, scaling=None).fit(X, y)
     assert forecaster.columns_ == [0, 1]
     with pytest.raises(ValueError, match="exog must have the rows of series: got 59"):
         forecaster.fit(X, y[1:])
@@ -127,7 +129,7 @@ SERIES, PAST, FUTURE = WHOLE[:N], EXOG[:N], EXOG[N:]
 def forecaster(known_exog="all", strategy="recursive", horizon=1, **options):
     options = {"calibration_size": None} | options
     return Forecaster(
-        Ridge(), LOOKBACK, horizon, strategy, known_exog=known_exog, **options
+        Ridge(), LOOKBACK, horizon, strategy, known_exog=known_exog, **options, scaling=None
     )  # fmt: skip
 
 

@@ -57,7 +57,7 @@ def offsets_by_hand(forecaster, values, n_newest, level, steps, exog=None, futur
 @pytest.mark.parametrize(("strategy", "horizon"), [("recursive", 2), ("direct", 1), ("direct", 3)])
 @pytest.mark.parametrize("calibration_size", [0.25, 41])
 def test_half_widths_are_errors_of_an_older_model(transformer, strategy, horizon, calibration_size):
-    forecaster = Forecaster(Ridge(), 4, horizon, strategy, transformer)
+    forecaster = Forecaster(Ridge(), 4, horizon, strategy, transformer, scaling=None)
     forecaster.set_params(calibration_size=calibration_size).fit(TWO)
     found = forecaster.forecast(4, level=0.8)
     n_newest = 30 if calibration_size == 0.25 else 41
@@ -72,7 +72,9 @@ def test_half_widths_are_errors_of_an_older_model(transformer, strategy, horizon
 def test_half_widths_with_columns_known_in_advance(strategy, horizon, rng):
     exog, future = rng.normal(size=(120, 1)), rng.normal(size=(6, 1))
     series = WALK + np.append(exog[1:, 0], 0.0) * 3
-    forecaster = Forecaster(Ridge(), 4, horizon, strategy, calibration_size=30).fit(series, exog)
+    forecaster = Forecaster(Ridge(), 4, horizon, strategy, calibration_size=30, scaling=None).fit(
+        series, exog
+    )
     found = forecaster.forecast(5, future, level=0.8)
     expected = offsets_by_hand(forecaster, series, 30, 0.8, 5, exog, future)
     np.testing.assert_allclose(found["lower"] - found["prediction"], expected[:, 0, 0])
@@ -80,9 +82,9 @@ def test_half_widths_with_columns_known_in_advance(strategy, horizon, rng):
 
 
 def test_updates_move_the_block_of_calibration():
-    forecaster = Forecaster(Ridge(), 4, calibration_size=25).fit(WALK[:100])
+    forecaster = Forecaster(Ridge(), 4, calibration_size=25, scaling=None).fit(WALK[:100])
     found = forecaster.update(WALK[100:]).forecast(3, level=0.6)
-    older = Forecaster(Ridge(), 4, calibration_size=None).fit(WALK[:75])
+    older = Forecaster(Ridge(), 4, calibration_size=None, scaling=None).fit(WALK[:75])
     older.update(WALK[75:95])
     errors = [[] for _ in range(3)]
     for origin in range(94, 119):
@@ -100,8 +102,8 @@ def test_updates_move_the_block_of_calibration():
 def test_errors_at_missing_steps_do_not_count():
     holes = WALK.copy()
     holes[[60, 110]] = np.nan
-    forecaster = Forecaster(Ridge(), 3, calibration_size=30).fit(holes)
-    older = Forecaster(Ridge(), 3, calibration_size=None).fit(holes[:90])
+    forecaster = Forecaster(Ridge(), 3, calibration_size=30, scaling=None).fit(holes)
+    older = Forecaster(Ridge(), 3, calibration_size=None, scaling=None).fit(holes[:90])
     (fitted,) = [older.estimator_]
     errors = []
     for origin in range(89, 119):
@@ -117,7 +119,7 @@ def test_errors_at_missing_steps_do_not_count():
 
 @pytest.mark.parametrize("transformer", [None, StandardScaler()])
 def test_calibration_does_not_change_the_forecast(transformer):
-    forecaster = Forecaster(Ridge(), 5, transformer=transformer)
+    forecaster = Forecaster(Ridge(), 5, transformer=transformer, scaling=None)
     plain = forecaster.set_params(calibration_size=None).fit(WALK).forecast(4)
     for size in (0.1, 0.5, 0.9, 30, 1000):
         found = forecaster.set_params(calibration_size=size).fit(WALK).forecast(4)
@@ -125,7 +127,7 @@ def test_calibration_does_not_change_the_forecast(transformer):
 
 
 def test_several_levels_lie_in_each_other():
-    forecaster = Forecaster(Ridge(), 5).fit(WALK)
+    forecaster = Forecaster(Ridge(), 5, scaling=None).fit(WALK)
     found = forecaster.forecast(3, level=[0.5, 0.9])
     names = ["prediction", "lower_0.5", "upper_0.5", "lower_0.9", "upper_0.9"]
     assert list(found.columns) == names
@@ -142,7 +144,7 @@ def test_several_levels_lie_in_each_other():
     "level", [0, 1, 0.0, 1.0, -0.1, 90, True, "0.9", np.nan, [0.5, 1.5], [None]]
 )
 def test_levels_out_of_bounds(level):
-    forecaster = Forecaster(Ridge()).fit(WALK)
+    forecaster = Forecaster(Ridge(), scaling=None).fit(WALK)
     for call in (forecaster.forecast, lambda level: forecaster.backtest(WALK, 2, level=level)):
         with pytest.raises(
             ValueError, match=r"level must be a number in \(0, 1\), such as 0.9.*got"
@@ -151,7 +153,7 @@ def test_levels_out_of_bounds(level):
 
 
 def test_too_few_rows_to_calibrate():
-    forecaster = Forecaster(Ridge(), 5, calibration_size=10).fit(WALK)
+    forecaster = Forecaster(Ridge(), 5, calibration_size=10, scaling=None).fit(WALK)
     assert np.isfinite(forecaster.forecast(2, level=0.9)).all(axis=None)
     message = "level=0.9 takes the errors of at least 9 earlier.* from step 3 on: take a lower"
     with pytest.raises(ValueError, match=message):
@@ -168,7 +170,9 @@ def test_series_too_short_to_calibrate_borrow_errors_relative_to_their_steps():
     parts = {k: pd.Series(v, index=range(120 - len(v), 120)) for k, v in rows.items()}
     frame = pd.concat(parts, names=["n", "t"])
     # The older model has no transformer for the short one, so that all errors are borrowed.
-    forecaster = Forecaster(Ridge(), 3, transformer=StandardScaler(), by="n").fit(frame)
+    forecaster = Forecaster(Ridge(), 3, transformer=StandardScaler(), by="n", scaling=None).fit(
+        frame
+    )
     found = forecaster.forecast(2, level=0.8)
     size = np.abs(np.diff(short)).mean() / np.abs(np.diff(WALK)).mean()
     for end in ("lower", "upper"):
@@ -180,14 +184,14 @@ def test_series_too_short_to_calibrate_borrow_errors_relative_to_their_steps():
 
 def test_a_series_alone_that_is_too_short_has_no_bounds():
     with pytest.raises(ValueError, match="level=0.9 takes the errors of at least 9"):
-        Forecaster(Ridge(), 3, calibration_size=6).fit(WALK).forecast(1, level=0.9)
+        Forecaster(Ridge(), 3, calibration_size=6, scaling=None).fit(WALK).forecast(1, level=0.9)
 
 
 def test_nobody_lends_errors_of_a_later_time():
     old, new = WALK[:60], WALK[60:]
     parts = {"old": pd.Series(old[:8]), "new": pd.Series(new, index=range(60, 120))}
     frame = pd.concat(parts, names=["n", "t"])
-    forecaster = Forecaster(Ridge(), 3, by="n").fit(frame)
+    forecaster = Forecaster(Ridge(), 3, by="n", scaling=None).fit(frame)
     with pytest.warns(UserWarning, match="series 'old' give fewer from step 1.*1 of 2 series"):
         found = forecaster.forecast(2, level=0.8)
     assert found.loc["old"].isna().sum().tolist() == [0, 2, 2]
@@ -196,9 +200,13 @@ def test_nobody_lends_errors_of_a_later_time():
 def test_bounds_are_those_of_the_errors_on_the_scale_of_the_transformer(rng):
     counts = rng.poisson(np.exp(np.sin(np.arange(200) / 5)), size=200).astype(float)
     log = FunctionTransformer(np.log1p, np.expm1)
-    found = Forecaster(Ridge(), 6, transformer=log, calibration_size=60).fit(counts)
+    found = Forecaster(Ridge(), 6, transformer=log, calibration_size=60, scaling=None).fit(counts)
     found = found.forecast(3, level=0.8)
-    plain = Forecaster(Ridge(), 6, calibration_size=60).fit(np.log1p(counts)).forecast(3, level=0.8)
+    plain = (
+        Forecaster(Ridge(), 6, calibration_size=60, scaling=None)
+        .fit(np.log1p(counts))
+        .forecast(3, level=0.8)
+    )
     np.testing.assert_allclose(found, np.expm1(plain))
     assert (found["lower"] > -1).all()
 
@@ -214,7 +222,7 @@ def test_bounds_are_those_of_the_errors_on_the_scale_of_the_transformer(rng):
 )
 def test_bounds_end_where_the_inverse_ends(transformer, rng):
     amounts = np.maximum(rng.normal(size=200), 0.0)
-    forecaster = Forecaster(Ridge(), 6, transformer=transformer).fit(amounts)
+    forecaster = Forecaster(Ridge(), 6, transformer=transformer, scaling=None).fit(amounts)
     found = forecaster.forecast(3, level=0.95)
     assert (found["lower"] > -1e-6).all()
     assert (found["lower"] < 1e-3).all()
@@ -226,7 +234,7 @@ def test_bounds_of_a_falling_transformer_are_in_order(rng):
     falling = FunctionTransformer(lambda x: -np.log(x), lambda z: np.exp(-z))
     rising = FunctionTransformer(np.log, np.exp)
     first, second = (
-        Forecaster(Ridge(), 6, transformer=one).fit(series).forecast(3, level=0.8)
+        Forecaster(Ridge(), 6, transformer=one, scaling=None).fit(series).forecast(3, level=0.8)
         for one in (falling, rising)
     )
     np.testing.assert_allclose(first, second)
@@ -235,8 +243,12 @@ def test_bounds_of_a_falling_transformer_are_in_order(rng):
 def test_a_differenced_logarithm_has_errors_on_the_scale_of_the_logarithm(rng):
     series = pd.Series(np.exp(np.cumsum(rng.normal(size=200)) / 10))
     both = make_pipeline(FunctionTransformer(np.log, np.exp), SeasonalDifferencer(4))
-    found = Forecaster(Ridge(), 6, transformer=both).fit(series).forecast(6, level=0.8)
-    logs = Forecaster(Ridge(), 6, transformer=SeasonalDifferencer(4)).fit(np.log(series))
+    found = (
+        Forecaster(Ridge(), 6, transformer=both, scaling=None).fit(series).forecast(6, level=0.8)
+    )
+    logs = Forecaster(Ridge(), 6, transformer=SeasonalDifferencer(4), scaling=None).fit(
+        np.log(series)
+    )
     np.testing.assert_allclose(found, np.exp(logs.forecast(6, level=0.8)))
 
 
@@ -248,13 +260,13 @@ def test_intervals_around_a_quantile_are_refused(quantile):
         GradientBoostingRegressor(loss="quantile", alpha=quantile),
         make_pipeline(StandardScaler(), QuantileRegressor(quantile=quantile)),
     ):
-        forecaster = Forecaster(regressor, 3)
+        forecaster = Forecaster(regressor, 3, scaling=None)
         with pytest.raises(ValueError, match=rf"{quantile} of \w+ forecasts one end of an interv"):
             forecaster.backtest(WALK, 2, level=0.8)
     forecaster.fit(WALK).forecast(1)
     with pytest.raises(ValueError, match="the median, or another loss"):
         forecaster.forecast(1, level=0.8)
-    median = Forecaster(QuantileRegressor(quantile=0.5, alpha=0), 3).fit(WALK)
+    median = Forecaster(QuantileRegressor(quantile=0.5, alpha=0), 3, scaling=None).fit(WALK)
     assert np.isfinite(median.forecast(1, level=0.8)).all(axis=None)
 
 
@@ -296,7 +308,7 @@ def seasonal(rng, n):
 def test_intervals_cover_as_often_as_they_say(make, strategy, horizon):
     levels = [0.5, 0.8, 0.9, 0.95]
     # The older model must have seen enough to err no more than the one that forecasts.
-    forecaster = Forecaster(Ridge(), 12, horizon, strategy, calibration_size=300)
+    forecaster = Forecaster(Ridge(), 12, horizon, strategy, calibration_size=300, scaling=None)
     runs = []
     for seed in range(4):
         series = make(np.random.default_rng(seed), 4000)
@@ -320,7 +332,7 @@ def test_a_calibration_that_fails_costs_intervals_only():
     # The older rows are too few for the folds of the search, all of them are not.
     search = GridSearchCV(Ridge(), {"alpha": [0.1, 1.0]}, cv=TimeSeriesSplit(5, test_size=5))
     series = np.sin(np.arange(42))
-    forecaster = Forecaster(search, lookback=5, calibration_size=14).fit(series)
+    forecaster = Forecaster(search, lookback=5, calibration_size=14, scaling=None).fit(series)
     assert np.isfinite(forecaster.forecast(3)["prediction"]).all()
     with pytest.raises(ValueError, match=r"older rows could not be fitted \(Too many splits"):
         forecaster.forecast(3, level=0.5)
@@ -418,19 +430,19 @@ def test_adaptive_intervals_cover_while_errors_grow():
     fold = [(range(600), range(600, 1600))]
     covered = {}
     for kind in ("conformal", "adaptive"):
-        result = Forecaster(Ridge(), 2, calibration_size=300).backtest(
+        result = Forecaster(Ridge(), 2, calibration_size=300, scaling=None).backtest(
             growing, fold, steps=1, stride=1, level=0.8, intervals=kind
         )
         covered[kind] = result.overall["coverage"]
     assert covered["conformal"] < 0.76
     assert covered["adaptive"] == pytest.approx(0.8, abs=0.02)
     with pytest.raises(ValueError, match="'conformal' or 'adaptive', got 'aci'"):
-        Forecaster(Ridge(), 2).fit(growing).forecast(1, level=0.8, intervals="aci")
+        Forecaster(Ridge(), 2, scaling=None).fit(growing).forecast(1, level=0.8, intervals="aci")
 
 
 def test_updates_move_adaptive_intervals():
     quiet, loud = np.random.default_rng(0).normal(size=(2, 300))
-    forecaster = Forecaster(Ridge(), 2, calibration_size=100).fit(quiet)
+    forecaster = Forecaster(Ridge(), 2, calibration_size=100, scaling=None).fit(quiet)
     forecaster.update(100 * loud[:60])
     width = {}
     for kind in ("conformal", "adaptive"):

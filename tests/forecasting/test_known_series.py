@@ -20,7 +20,7 @@ EXOG = pd.DataFrame({"promotion": RNG.normal(size=60)}, index=DAYS)
 
 
 def fit(series, exog=None, **options):
-    return Forecaster(Ridge(), 4, **options).fit(series, exog)
+    return Forecaster(Ridge(), 4, **options, scaling=None).fit(series, exog)
 
 
 def as_if_known(forecaster, series):
@@ -208,6 +208,6 @@ def test_a_panel_is_refused_as_a_whole():
 
 def test_many_known_series_are_not_all_listed():
     many = pd.concat({f"S{k}": WALK[:6] for k in range(8)}, names=["share"]).to_frame()
-    forecaster = Forecaster(Ridge(), 2, by="share").fit(many)
+    forecaster = Forecaster(Ridge(), 2, by="share", scaling=None).fit(many)
     with pytest.raises(ValueError, match=r"'X' is unknown: fit had \['S0'.*'S4'\] and more"):
         forecaster.forecast(series="X")

@@ -21,7 +21,7 @@ def test_values_that_a_transformer_loses_are_named(value, made, row):
     series.iloc[row] = value
     label = DAYS[row].date()
     words = rf"makes \[{made}\] of the values \[{value}\] of series at {label}"
-    forecaster = Forecaster(Ridge(), transformer=LOG)
+    forecaster = Forecaster(Ridge(), transformer=LOG, scaling=None)
     with pytest.raises(ValueError, match=words):
         forecaster.fit(series)
     later = pd.Series([value], index=DAYS[-1:] + pd.Timedelta(days=1))
@@ -32,18 +32,18 @@ def test_values_that_a_transformer_loses_are_named(value, made, row):
 
 @pytest.mark.parametrize("transformer", [LOG, StandardScaler(), SeasonalDifferencer(7)])
 def test_other_transformers_work_with_missing_rows_too(transformer):
-    assert np.isfinite(Forecaster(Ridge(), transformer=transformer).fit(WAVE).forecast(3)).all(
-        axis=None
-    )
+    assert np.isfinite(
+        Forecaster(Ridge(), transformer=transformer, scaling=None).fit(WAVE).forecast(3)
+    ).all(axis=None)
     holes = WAVE.copy()
     holes.iloc[[40, 41]] = np.nan
-    forecast = Forecaster(Ridge(), transformer=transformer).fit(holes).forecast(3)
+    forecast = Forecaster(Ridge(), transformer=transformer, scaling=None).fit(holes).forecast(3)
     assert np.isfinite(forecast).all(axis=None)
 
 
 @pytest.mark.parametrize("level", [[0.8, 0.8], (0.5, 0.9, 0.5)])
 def test_levels_that_repeat_are_refused(level):
-    forecaster = Forecaster(Ridge()).fit(WAVE)
+    forecaster = Forecaster(Ridge(), scaling=None).fit(WAVE)
     with pytest.raises(ValueError, match=r"level must be a list of distinct numbers.*got \["):
         forecaster.forecast(2, level=level)
 
@@ -52,7 +52,7 @@ def test_columns_known_by_number_are_not_swapped():
     values = np.random.default_rng(0).normal(size=(100, 2))
     frame = pd.DataFrame(values, index=DAYS)
     later = pd.DataFrame([[1.0, 2.0]], index=DAYS[-1:] + pd.Timedelta(days=1))
-    forecaster = Forecaster(Ridge()).fit(frame)
+    forecaster = Forecaster(Ridge(), scaling=None).fit(frame)
     with pytest.raises(
         ValueError, match=r"series has the columns \[1, 0\], and had \[0, 1\] in fit"
     ):
@@ -81,7 +81,9 @@ def test_a_gap_before_the_rows_to_be_scored_is_called_a_gap(gaps, message):
     days = pd.date_range("2024-01-01", periods=120)
     series = pd.Series(np.sin(np.arange(120) / 5), index=days)
     exog = pd.DataFrame({"day": days.day_of_week.astype(float)}, index=days)
-    forecaster = Forecaster(Ridge(), 10, 3, "direct", gaps=gaps).fit(series[:82], exog[:82])
+    forecaster = Forecaster(Ridge(), 10, 3, "direct", gaps=gaps, scaling=None).fit(
+        series[:82], exog[:82]
+    )
     with pytest.raises(ValueError, match=message):
         forecaster.score(series[84:96], exog[84:96])
     assert forecaster.score(series[82:95], exog[82:95]) > 0

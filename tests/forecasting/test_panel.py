@@ -38,7 +38,9 @@ class Recorder(Ridge):
 
 def forecaster(**options):
     return Forecaster(
-        Recorder(), **{"lookback": 3, "by": "share", "calibration_size": None} | options
+        Recorder(),
+        **{"lookback": 3, "by": "share", "calibration_size": None} | options,
+        scaling=None,
     )
 
 
@@ -210,8 +212,8 @@ def test_all_shares(shares):
     regressor = WindowScaledRegressor(Ridge())
     options = {"by": "Name", "calibration_size": None}
     with pytest.raises(ValueError, match="The index of series '[A-Z]+' has a gap: 201"):
-        Forecaster(regressor, **options).fit(shares)
-    fitted = Forecaster(regressor, **options, gaps="missing").fit(shares)
+        Forecaster(regressor, **options, scaling=None).fit(shares)
+    fitted = Forecaster(regressor, **options, gaps="missing", scaling=None).fit(shares)
     forecast = fitted.forecast(30)
     assert forecast.shape == (15_150, 1)
     assert np.isfinite(forecast["prediction"]).all()

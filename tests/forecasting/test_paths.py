@@ -38,7 +38,7 @@ def covariance_of_ar1(phi, steps):
 )  # fmt: skip
 def test_paths_of_an_autoregression_have_its_covariance(strategy, horizon, transformer, phi):
     series = ar1(6000, phi)
-    forecaster = Forecaster(LinearRegression(), 2, horizon, strategy, transformer)
+    forecaster = Forecaster(LinearRegression(), 2, horizon, strategy, transformer, scaling=None)
     forecaster.set_params(calibration_size=3000).fit(series)
     paths = forecaster.sample_paths(STEPS, 4000, random_state=0)
     assert paths.shape == (STEPS, 4000)
@@ -54,9 +54,9 @@ def test_paths_of_an_autoregression_have_its_covariance(strategy, horizon, trans
 
 def test_draws_that_are_fed_back_are_those_of_a_loop():
     series = ar1(200)
-    forecaster = Forecaster(Ridge(), 3, calibration_size=40).fit(series)
+    forecaster = Forecaster(Ridge(), 3, calibration_size=40, scaling=None).fit(series)
     paths = forecaster.sample_paths(3, 5, random_state=7).to_numpy()
-    older = Forecaster(Ridge(), 3, calibration_size=None).fit(series[:160]).estimator_
+    older = Forecaster(Ridge(), 3, calibration_size=None, scaling=None).fit(series[:160]).estimator_
     windows = np.lib.stride_tricks.sliding_window_view(series, 3)[:-1]
     errors = (series[3:] - older.predict(windows))[-40:]
     for path in paths.T:
@@ -69,7 +69,7 @@ def test_draws_that_are_fed_back_are_those_of_a_loop():
 
 def test_direct_paths_have_the_errors_of_one_origin():
     series = ar1(200)
-    forecaster = Forecaster(Ridge(), 3, 4, "direct", calibration_size=60).fit(series)
+    forecaster = Forecaster(Ridge(), 3, 4, "direct", calibration_size=60, scaling=None).fit(series)
     errors = (
         (
             forecaster.sample_paths(4, 30, random_state=0).sub(
@@ -79,7 +79,9 @@ def test_direct_paths_have_the_errors_of_one_origin():
         .to_numpy()
         .T
     )
-    older = Forecaster(Ridge(), 3, 4, "direct", calibration_size=None).fit(series[:140])
+    older = Forecaster(Ridge(), 3, 4, "direct", calibration_size=None, scaling=None).fit(
+        series[:140]
+    )
     windows = np.lib.stride_tricks.sliding_window_view(series, 7)
     earlier = (windows[:, 3:] - older.estimator_.predict(windows[:, :3]))[-57:]
     apart = np.abs(errors[:, np.newaxis] - earlier).max(axis=2)
@@ -91,7 +93,7 @@ def test_counts_keep_to_what_the_inverse_reaches(rng):
     counts = rng.poisson(1.0, size=300).astype(float)
     log = FunctionTransformer(np.log1p, lambda z: np.maximum(np.expm1(z), 0.0))
     for strategy in ("recursive", "direct"):
-        forecaster = Forecaster(Ridge(), 4, 5, strategy, log).fit(counts)
+        forecaster = Forecaster(Ridge(), 4, 5, strategy, log, scaling=None).fit(counts)
         assert (forecaster.sample_paths(5, 50, random_state=0) >= -1e-6).all(axis=None)
 
 
@@ -99,7 +101,7 @@ def test_panels_draw_each_series_by_its_own_errors_or_borrow_them(rng):
     series = {"a": rng.normal(size=400), "b": 100 * rng.normal(size=400), "c": rng.normal(size=12)}
     parts = {k: pd.Series(v, index=range(400 - len(v), 400)) for k, v in series.items()}
     frame = pd.concat(parts, names=["name", "t"]).to_frame("v")
-    forecaster = Forecaster(Ridge(1e6), 3, by="name").fit(frame)
+    forecaster = Forecaster(Ridge(1e6), 3, by="name", scaling=None).fit(frame)
     paths = forecaster.sample_paths(2, 1000, random_state=0)
     assert list(paths.index.names) == ["name", "t"]
     assert paths.index.equals(forecaster.forecast(2).index)
@@ -114,7 +116,7 @@ def test_several_columns_are_drawn_together(rng):
     first = rng.normal(size=500)
     two = pd.DataFrame({"x": first, "y": -first + 0.1 * rng.normal(size=500)})
     for strategy in ("recursive", "direct"):
-        forecaster = Forecaster(Ridge(), 2, 2, strategy).fit(two)
+        forecaster = Forecaster(Ridge(), 2, 2, strategy, scaling=None).fit(two)
         paths = forecaster.sample_paths(2, 500, random_state=0)
         assert paths.shape == (2, 1000)
         assert np.corrcoef(paths["x"].iloc[0], paths["y"].iloc[0])[0, 1] < -0.95
@@ -124,7 +126,7 @@ def test_columns_known_in_advance_move_paths(rng):
     exog = rng.integers(2, size=(300, 1)).astype(float)
     series = 50 * exog[:, 0] + rng.normal(size=300)
     for strategy in ("recursive", "direct"):
-        forecaster = Forecaster(LinearRegression(), 2, 2, strategy).fit(series, exog)
+        forecaster = Forecaster(LinearRegression(), 2, 2, strategy, scaling=None).fit(series, exog)
         paths = forecaster.sample_paths(2, 20, random_state=0, exog=np.array([[1.0], [0.0]]))
         assert (paths.iloc[0] > 40).all()
         assert (paths.iloc[1] < 10).all()
@@ -137,12 +139,12 @@ def test_regressors_that_sample_draw_for_themselves():
             return self.predict(X)[:, np.newaxis] + rng.choice([-1.0, 1.0], (len(X), n_samples))
 
     series = np.cumsum(np.random.default_rng(0).choice([-1.0, 1.0], 400))
-    paths = Forecaster(Walk(), 1).fit(series).sample_paths(3, 400, random_state=0)
+    paths = Forecaster(Walk(), 1, scaling=None).fit(series).sample_paths(3, 400, random_state=0)
     assert paths.var(axis=1).to_numpy() == pytest.approx([1, 2, 3], rel=0.2)
 
 
 def test_the_same_seed_draws_the_same_paths():
-    forecaster = Forecaster(Ridge(), 3).fit(ar1(100))
+    forecaster = Forecaster(Ridge(), 3, scaling=None).fit(ar1(100))
     first, again, other = (forecaster.sample_paths(3, 5, seed) for seed in (0, 0, 1))
     pd.testing.assert_frame_equal(first, again)
     assert not first.equals(other)
@@ -151,14 +153,14 @@ def test_the_same_seed_draws_the_same_paths():
 
 
 def test_too_few_errors_to_draw_from():
-    short = Forecaster(Ridge(), 3, calibration_size=12).fit(ar1(60))
+    short = Forecaster(Ridge(), 3, calibration_size=12, scaling=None).fit(ar1(60))
     assert short.sample_paths(3, 2).shape == (3, 2)
-    direct = Forecaster(Ridge(), 3, 3, "direct", calibration_size=11).fit(ar1(60))
+    direct = Forecaster(Ridge(), 3, 3, "direct", calibration_size=11, scaling=None).fit(ar1(60))
     with pytest.raises(ValueError, match="at least 10 earlier errors of all steps.* give 9"):
         direct.sample_paths(3, 2)
     with pytest.raises(ValueError, match="sample_paths takes a calibration block"):
         short.set_params(calibration_size=None).fit(ar1(60)).sample_paths(3, 2)
-    quantile = Forecaster(QuantileRegressor(quantile=0.9), 3).fit(ar1(60))
+    quantile = Forecaster(QuantileRegressor(quantile=0.9), 3, scaling=None).fit(ar1(60))
     with pytest.raises(ValueError, match="forecasts one end of an interval"):
         quantile.sample_paths(3, 2)
     with pytest.raises(ValueError, match="n_paths must be a whole number"):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sklstm.forecasting._features import Features, missing_in_windows, newest_pairs, training_pairs
+from sklstm.forecasting._features import Features, newest_pairs, readable_windows, training_pairs
 
 RNG = np.random.default_rng(0)
 NONE = np.array([], dtype=int)
@@ -71,11 +71,29 @@ def test_a_series_alone_is_not_copied(rng):
     assert np.shares_memory(targets, values)
 
 
-@pytest.mark.parametrize("lookback", [1, 3, 7, 8])
-def test_missing_steps_are_counted(lookback, rng):
-    rows = table(rng, 0, 7, 2, [0, 3, 4])[1]
-    expected = [np.isnan(rows[k : k + lookback, 0]).sum() for k in range(max(0, 7 - lookback + 1))]
-    np.testing.assert_array_equal(missing_in_windows(rows, lookback), expected)
+@pytest.mark.parametrize("lookback", [1, 3, 6, 7, 8])
+@pytest.mark.parametrize("before", [0, 2])
+def test_which_windows_can_be_read(lookback, before, rng):
+    rows = table(rng, 0, 8, 2, [0, 3, 4])[1]
+    size = lookback + before
+    windows = [np.isnan(rows[k : k + size, 0]) for k in range(max(0, 8 - size + 1))]
+    asked = Features(lookback, 1, NONE, NONE, before)
+    complete = [not window.any() for window in windows]
+    assert readable_windows(rows, asked, takes_nan=False).tolist() == complete
+    known = [not window[before:].all() for window in windows]  # rows in front may be missing
+    assert readable_windows(rows, asked, takes_nan=True).tolist() == known
+
+
+def test_windows_of_short_series_begin_with_missing_steps(rng):
+    tables = [table(rng, 0, 5)]
+    padded = Features(4, 1, NONE, NONE, before=2, pads=True)
+    windows, targets, places = training_pairs(tables, padded, takes_nan=True)
+    values = tables[0][1][:, 0]
+    assert places[:, 1].tolist() == [1, 2, 3]  # at least half of the four rows are known
+    for window, target, (_, end) in zip(windows, targets, places, strict=True):
+        np.testing.assert_array_equal(window[-end - 1 :, 0], values[: end + 1])
+        assert np.isnan(window[: -end - 1]).all()
+        assert target == values[end + 1]
 
 
 def test_the_newest_pairs_share_nothing_with_older_ones():

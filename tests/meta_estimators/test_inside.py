@@ -67,7 +67,7 @@ def test_what_is_fitted(name):
 
 
 def test_a_forecaster_holds_what_it_has_fitted():
-    forecaster = Forecaster(NETWORK, lookback=3).fit(Y)
+    forecaster = Forecaster(NETWORK, lookback=3, scaling=None).fit(Y)
     assert inner(forecaster) is NETWORK
     assert inner(forecaster, fitted=True) is forecaster.estimator_
 

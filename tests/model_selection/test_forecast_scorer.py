@@ -15,7 +15,7 @@ DAYS = pd.date_range("2024-01-01", periods=150)
 NOISE = np.random.default_rng(0).normal(scale=0.2, size=150)
 WAVE = pd.Series(np.sin(np.arange(150) / 3) + NOISE, index=DAYS, name="wave")
 FOLDS = TimeSeriesSplit(3, test_size=10)
-PLAIN = Forecaster(Ridge(), 8, calibration_size=None)
+PLAIN = Forecaster(Ridge(), 8, calibration_size=None, scaling=None)
 
 
 def by_hand(metric, forecaster=PLAIN):
@@ -57,12 +57,12 @@ def test_names_of_scikit_learn_are_scored_against_the_series_as_y():
 
 
 def test_the_series_as_y_changes_nothing_else():
-    forecaster = Forecaster(Ridge(), 8).fit(WAVE[:120], WAVE[:120])
+    forecaster = Forecaster(Ridge(), 8, scaling=None).fit(WAVE[:120], WAVE[:120])
     assert forecaster.score(WAVE[120:], WAVE[120:]) == PLAIN.fit(WAVE[:120]).score(WAVE[120:])
     forecaster.update(WAVE[120:], WAVE[120:])
     assert forecaster.forecast(1).equals(PLAIN.update(WAVE[120:]).forecast(1))
     renamed = WAVE.rename("other")  # a column of another name is one
-    assert Forecaster(Ridge(), 8).fit(WAVE, renamed)._known.n_exog == 1
+    assert Forecaster(Ridge(), 8, scaling=None).fit(WAVE, renamed)._known.n_exog == 1
 
 
 def test_predict_is_for_scorers_only():
@@ -83,14 +83,14 @@ def test_predictions_of_a_panel_stand_in_the_order_of_the_rows(as_level):
     expected = expected.loc[test.index].to_numpy()
     if not as_level:
         train, test = train.reset_index("shop"), test.reset_index("shop")
-    forecaster = Forecaster(Ridge(), 8, by="shop").fit(train, train["wave"])
+    forecaster = Forecaster(Ridge(), 8, by="shop", scaling=None).fit(train, train["wave"])
     np.testing.assert_allclose(forecaster.predict(test), expected)
 
 
 def test_a_panel_in_a_search():
     frame = pd.concat({"a": WAVE, "b": 100 * WAVE}, names=["shop", "day"]).to_frame()
     folds = PanelTimeSeriesSplit(2, test_size=6)
-    panel = Forecaster(Ridge(), 8, by="shop", calibration_size=None)
+    panel = Forecaster(Ridge(), 8, by="shop", calibration_size=None, scaling=None)
     scores = cross_val_score(panel, frame, cv=folds, scoring=forecast_scorer("mase"))
     strings = cross_val_score(panel, frame, frame["wave"], cv=folds, scoring="r2")
     assert np.isfinite(strings).all()
@@ -111,7 +111,7 @@ def test_many_origins_are_those_of_a_backtest():
 
 
 def test_intervals_are_scored():
-    forecaster = Forecaster(Ridge(), 8).fit(WAVE[:140])
+    forecaster = Forecaster(Ridge(), 8, scaling=None).fit(WAVE[:140])
     bounds = forecaster.forecast(10, level=0.8)
     expected = mean_interval_score(WAVE[140:], bounds["lower"], bounds["upper"], level=0.8)
     score = forecast_scorer("interval_score", level=0.8)(forecaster, WAVE[140:])
@@ -121,7 +121,7 @@ def test_intervals_are_scored():
 @pytest.mark.parametrize("test_size", [1, 3, 4, 7, 9])
 def test_direct_forecasts_with_columns_known_in_advance_have_finite_scores(test_size):
     exog = pd.DataFrame({"day": DAYS.day_of_week.astype(float)}, index=DAYS)
-    direct = Forecaster(Ridge(), 8, 4, "direct", calibration_size=None)
+    direct = Forecaster(Ridge(), 8, 4, "direct", calibration_size=None, scaling=None)
     folds = TimeSeriesSplit(2, test_size=test_size)
     scores = cross_val_score(direct, WAVE, exog, cv=folds, scoring=forecast_scorer("mae"))
     assert np.isfinite(scores).all()

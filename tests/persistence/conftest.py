@@ -66,7 +66,7 @@ def single(name):
 
 
 def forecaster(series, **options):
-    model = Forecaster(Ridge(), lookback=3, horizon=2, **options).fit(series)
+    model = Forecaster(Ridge(), lookback=3, horizon=2, **options, scaling=None).fit(series)
     return model, lambda model: [model.forecast(3), model.forecast(5, level=0.5)]
 
 
@@ -142,7 +142,7 @@ def writer_going_on():
 
 
 def recurrent_forecaster():
-    model = Forecaster(RNNRegressor(**RECURRENT), 4, transformer=StandardScaler())
+    model = Forecaster(RNNRegressor(**RECURRENT), 4, transformer=StandardScaler(), scaling=None)
     return model.fit(DAYS[:40]), lambda model: [
         model.forecast(3),
         copy.deepcopy(model).update(DAYS[40:]).forecast(3),

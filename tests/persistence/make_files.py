@@ -90,7 +90,7 @@ def moving_average():
 
 
 def forecaster():
-    model = Forecaster(Ridge(), lookback=4, horizon=2, transformer=StandardScaler())
+    model = Forecaster(Ridge(), lookback=4, horizon=2, transformer=StandardScaler(), scaling=None)
     return model.fit(frame_of(SERIES)[:60]), SERIES[60:]
 
 

@@ -122,7 +122,9 @@ def test_a_forecaster_forecasts_differences_and_returns_values():
     days = pd.date_range("2024-01-01", periods=140, freq="D")
     week = np.tile([1.0, 2.0, 5.0, 3.0, 8.0, 13.0, 4.0], 20)
     series = pd.Series(week + 0.5 * np.arange(140) + 0.01 * rng.normal(size=140), index=days)
-    forecaster = Forecaster(Ridge(), lookback=5, horizon=3, transformer=SeasonalDifferencer(7))
+    forecaster = Forecaster(
+        Ridge(), lookback=5, horizon=3, transformer=SeasonalDifferencer(7), scaling=None
+    )
     forecaster.fit(series[:120])
     expected = np.tile([1.0, 2.0, 5.0, 3.0, 8.0, 13.0, 4.0], 3)[120 % 7 :][:14]
     expected = expected + 0.5 * np.arange(120, 134)
@@ -138,7 +140,9 @@ def test_logarithms_come_first_where_the_season_grows_with_the_level():
     months = np.arange(96)
     series = np.exp(0.02 * months) * (10 + 3 * np.sin(months * 2 * np.pi / 12))
     logs = make_pipeline(FunctionTransformer(np.log, np.exp), SeasonalDifferencer(12))
-    forecaster = Forecaster(Ridge(1e-9), lookback=3, transformer=logs).fit(series[:84])
+    forecaster = Forecaster(Ridge(1e-9), lookback=3, transformer=logs, scaling=None).fit(
+        series[:84]
+    )
     np.testing.assert_allclose(forecaster.forecast(12).to_numpy()[:, 0], series[84:], rtol=1e-3)
 
 

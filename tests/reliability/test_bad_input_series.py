@@ -37,7 +37,7 @@ TAKERS = {
     "SequenceWindower": SequenceWindower().fit,
     "ExponentialSmoother": ExponentialSmoother().fit,
     "WindowScaler": WindowScaler().fit,
-    "Forecaster": Forecaster(Ridge(), 2).fit,
+    "Forecaster": Forecaster(Ridge(), 2, scaling=None).fit,
 }
 EITHER = (TypeError, ValueError)
 # What comes as a series, the error, and words of its message; | parts them. NAME is X or series.
@@ -137,7 +137,7 @@ def test_transformers(model, case, refused):
 
 
 def forecaster(**parameters):
-    return Forecaster(**({"estimator": Ridge(), "lookback": 2} | parameters))
+    return Forecaster(**({"estimator": Ridge(), "lookback": 2} | parameters), scaling=None)
 
 
 FITTED = forecaster().fit(FRAME)

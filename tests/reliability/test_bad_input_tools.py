@@ -186,7 +186,7 @@ GRAPHS = {
         "SequenceWindower with context='always' has no ONNX form",
     ),
     "a forecaster": (
-        lambda: to_onnx(Forecaster(Ridge(), 2).fit(X)),
+        lambda: to_onnx(Forecaster(Ridge(), 2, scaling=None).fit(X)),
         "Forecaster has no ONNX form: convert forecaster.estimator_",
     ),
     "an encoder": (

@@ -219,7 +219,10 @@ def test_series_to_transform(of_series, things, attempt, data):
 @fuzz
 @given(data=st.data())
 def test_parameters(name, scalars, attempt, data):
-    others = {"TextSequencer": sklstm.TextSequencer(), "Forecaster": Forecaster(Ridge(), 2)}
+    others = {
+        "TextSequencer": sklstm.TextSequencer(),
+        "Forecaster": Forecaster(Ridge(), 2, scaling=None),
+    }
     model = clone({**OF_WINDOWS, **OF_SERIES, **others}[name])
     parameter = data.draw(st.sampled_from(sorted(model.get_params(deep=False))))
     value = data.draw(scalars, label=parameter)
@@ -253,7 +256,7 @@ def test_texts(things, attempt, data):
 @fuzz
 @given(data=st.data())
 def test_forecaster(strategy, things, attempt, data):
-    known = Forecaster(Ridge(), 2, 2, strategy).fit(SERIES, TABLE)
+    known = Forecaster(Ridge(), 2, 2, strategy, scaling=None).fit(SERIES, TABLE)
     expected = known.forecast(exog=TABLE[:4])
     series = data.draw(things(SERIES), label="series")
     exog = data.draw(st.none() | things(TABLE), label="exog")

@@ -261,6 +261,6 @@ def test_smoothed_values_lie_between_values(unit):
 def test_forecasts_scale_with_the_unit(unit):
     series = np.abs(X[:, 0, 0]) + 1
     model = WindowScaledRegressor(LSTMRegressor(**TINY))
-    expected = Forecaster(model, lookback=3).fit(series).forecast(3)
-    found = Forecaster(model, lookback=3).fit(unit * series).forecast(3)
+    expected = Forecaster(model, lookback=3, scaling=None).fit(series).forecast(3)
+    found = Forecaster(model, lookback=3, scaling=None).fit(unit * series).forecast(3)
     np.testing.assert_allclose(found / unit, expected, rtol=1e-3)

@@ -23,7 +23,7 @@ CLOSES = {
 def test_coverage_is_within_three_points(share, data_folder):
     file, column = CLOSES[share]
     close = pd.read_csv(data_folder / file, index_col=0, parse_dates=True)[column]
-    forecaster = Forecaster(WindowScaledRegressor(Ridge(0.001)), lookback=10)
+    forecaster = Forecaster(WindowScaledRegressor(Ridge(0.001)), lookback=10, scaling=None)
     half = len(close) // 2
     # Fitted once to the older half; in the newer one every day is an origin.
     fold = [(np.arange(half), np.arange(half, len(close)))]
@@ -43,7 +43,9 @@ def test_coverage_of_a_network(data_folder):
     network = WindowScaledRegressor(GRURegressor(16, max_epochs=20, random_state=0))
     half = len(close) // 2
     fold = [(np.arange(half), np.arange(half, len(close)))]
-    result = Forecaster(network, lookback=10).backtest(close, fold, steps=1, stride=1, level=LEVELS)
+    result = Forecaster(network, lookback=10, scaling=None).backtest(
+        close, fold, steps=1, stride=1, level=LEVELS
+    )
     coverage = result.overall[[f"coverage_{level:g}" for level in LEVELS]]
     print(f"GRU on DJI: {coverage.round(3).to_dict()}")
     assert np.abs(coverage.to_numpy() - LEVELS).max() <= 0.03

@@ -33,7 +33,7 @@ def test_every_prediction_enters_the_window_of_the_next(differences):
         n_iter_no_change=None, init_scale=1.0, differencing="never", weight_decay=0.0,
         random_state=0,
     )  # fmt: skip
-    forecaster = Forecaster(network, lookback=13, calibration_size=None).fit(train)
+    forecaster = Forecaster(network, lookback=13, calibration_size=None, scaling=None).fit(train)
     fitted = forecaster.estimator_
     assert fitted.n_parameters_ == 1_052_672 + 787_456 + 257
     forecast = forecaster.forecast(len(test))["prediction"]

@@ -16,7 +16,7 @@ DAYS = pd.date_range("2024-01-01", periods=30)
 
 
 def forecaster(**options):
-    return Forecaster(Ridge(), **{"lookback": 3, "calibration_size": None} | options)
+    return Forecaster(Ridge(), **{"lookback": 3, "calibration_size": None} | options, scaling=None)
 
 
 def forget_freq(index):

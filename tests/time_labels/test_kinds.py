@@ -149,14 +149,17 @@ def test_context(transformer, labels):
 
 def test_forecaster(labels, tells_what_follows):
     index, own = labels
-    series, forecaster = pd.Series(VALUES, index=index), Forecaster(Ridge(), lookback=3)
+    series, forecaster = (
+        pd.Series(VALUES, index=index),
+        Forecaster(Ridge(), lookback=3, scaling=None),
+    )
     if not tells_what_follows:
         with pytest.raises(ValueError, match="which do not tell what comes next"):
             forecaster.fit(series)
         return
     forecast = forecaster.fit(series[:30]).forecast(5)
     assert list(forecast.index) == list(own[30:35])
-    expected = Forecaster(Ridge(), lookback=3).fit(VALUES[:30]).forecast(5)
+    expected = Forecaster(Ridge(), lookback=3, scaling=None).fit(VALUES[:30]).forecast(5)
     np.testing.assert_array_equal(forecast, expected)
     forecaster.update(series[30:35])
     assert list(forecaster.forecast(5).index) == list(own[35:40])
@@ -176,13 +179,15 @@ def test_exogenous_columns_and_backtest(labels, tells_what_follows):
     if not tells_what_follows:
         return
     series, exog = pd.Series(VALUES, index=index), pd.Series(np.arange(N) % 7, index=index)
-    forecaster = Forecaster(Ridge(), lookback=3, known_exog="all", calibration_size=None)
+    forecaster = Forecaster(
+        Ridge(), lookback=3, known_exog="all", calibration_size=None, scaling=None
+    )
     found = forecaster.fit(series[:30], exog[:30]).forecast(5, exog=exog[30:])
     expected = forecaster.fit(VALUES[:30], exog.to_numpy()[:30]).forecast(
         5, exog=exog.to_numpy()[30:]
     )
     np.testing.assert_array_equal(found, expected)
-    forecaster = Forecaster(Ridge(), lookback=3, horizon=2, calibration_size=None)
+    forecaster = Forecaster(Ridge(), lookback=3, horizon=2, calibration_size=None, scaling=None)
     found, expected = (forecaster.backtest(one, cv=2).forecasts for one in (series, VALUES))
     np.testing.assert_array_equal(found["prediction"], expected["prediction"])
     assert set(found["time"]) <= set(own)
@@ -230,7 +235,9 @@ def test_displays(labels, tells_what_follows):
     if kind_of(own).is_date:
         assert x["given"][1].max() < x["given"][0].min()
     if tells_what_follows:
-        forecast = Forecaster(Ridge(), lookback=3).fit(pd.Series(VALUES[:30], index=index[:30]))
+        forecast = Forecaster(Ridge(), lookback=3, scaling=None).fit(
+            pd.Series(VALUES[:30], index=index[:30])
+        )
         actual = pd.Series(VALUES, index=index)
         display = ForecastDisplay.from_forecast(forecast.forecast(5), history=actual, actual=actual)
         np.testing.assert_array_equal(display.y_true, VALUES[30:35])
@@ -262,7 +269,7 @@ def test_times_with_and_without_a_zone_are_refused_everywhere():
     for call in (
         lambda: forecast_pairs(series),
         lambda: SequenceWindower().fit(series.to_frame()),
-        lambda: Forecaster(Ridge(), lookback=3).fit(series),
+        lambda: Forecaster(Ridge(), lookback=3, scaling=None).fit(series),
         lambda: next(PanelTimeSeriesSplit(3).split(series.to_frame())),
         lambda: ForecastDisplay.from_predictions(series, series),
     ):

@@ -1,0 +1,102 @@
+"""The models of a forecaster: one of all rows, and one that calibrates intervals."""
+
+from typing import Any
+
+import numpy as np
+
+from ._abilities import takes_missing_steps
+from ._features import Features
+from ._forecast_model import ForecastModel
+from ._intervals import fit_calibrator, split_off_newest
+from ._known_series import KnownSeries
+from ._scaling import season_in, wanted_scaling
+from ._window_length import choose_lookback, fewest_rows
+
+_UNSCALED_LOOKBACK = 10
+
+
+def window_lengths(forecaster: Any, known: KnownSeries) -> tuple[int, int]:
+    """Return how many rows a window has, and how many a series needs to be learned from.
+
+    Parameters
+    ----------
+    forecaster : Forecaster
+        With its parameters.
+    known : KnownSeries
+        The series.
+
+    Returns
+    -------
+    lookback, n_fewest : int
+        Numbers of rows.
+
+    Raises
+    ------
+    ValueError
+        If a series is too short; where short ones are padded, if all of them are.
+    """
+    horizon, pads = forecaster.horizon, _pads(forecaster)
+    histories = list(known.histories.values())
+    lengths = [len(past) for past in histories]
+    lookback = _given_lookback(forecaster)
+    if lookback == "auto":
+        season = season_in(forecaster.season, [(past.index, past.values) for past in histories])
+        lookback = choose_lookback(lengths, horizon, season, pads=pads)
+    n_fewest = fewest_rows(lookback, horizon, pads=pads)
+    decisive = histories[int(np.argmax(lengths) if pads else np.argmin(lengths))]
+    if len(decisive) < n_fewest:
+        raise ValueError(
+            f"series{decisive.of} has {len(decisive)} rows, and lookback={lookback} with "
+            f"horizon={horizon} takes at least {n_fewest}."
+        )
+    return lookback, n_fewest
+
+
+def fewest_training_rows(forecaster: Any) -> int:
+    """Return how many training rows a series needs in a fold."""
+    return fewest_rows(_given_lookback(forecaster), forecaster.horizon, pads=_pads(forecaster))
+
+
+def fit_models(
+    forecaster: Any, known: KnownSeries, lookback: int, n_fewest: int
+) -> tuple[ForecastModel, ForecastModel | str, dict]:
+    """Fit the model that forecasts, and the one that calibrates intervals.
+
+    Parameters
+    ----------
+    forecaster : Forecaster
+        With its parameters.
+    known : KnownSeries
+        The series.
+    lookback, n_fewest : int
+        As from `window_lengths`.
+
+    Returns
+    -------
+    model, calibrator : ForecastModel
+        The latter a text if there is none.
+    n_newest : dict
+        Number of rows of each series that calibrate.
+    """
+    horizon = 1 if forecaster.strategy == "recursive" else forecaster.horizon
+    past = np.setdiff1d(np.arange(known.n_exog), known.known)
+    features = Features(lookback, horizon, past, known.known)
+    scaling = wanted_scaling(forecaster.scaling, forecaster.estimator)
+    recipe = (
+        features, forecaster.estimator, forecaster.transformer, scaling, forecaster.season
+    )  # fmt: skip
+    model = ForecastModel.fit(list(known.histories.values()), *recipe)
+    older, n_newest = split_off_newest(known.histories, forecaster.calibration_size, n_fewest)
+    return model, fit_calibrator(older, *recipe), n_newest
+
+
+def _given_lookback(forecaster):
+    unscaled = wanted_scaling(forecaster.scaling, forecaster.estimator) is None
+    is_auto = forecaster.lookback == "auto"
+    return _UNSCALED_LOOKBACK if is_auto and unscaled else forecaster.lookback
+
+
+def _pads(forecaster):
+    """Tell whether windows may begin before a series does."""
+    scales = wanted_scaling(forecaster.scaling, forecaster.estimator) is not None
+    return scales and takes_missing_steps(forecaster.estimator)

@@ -1,0 +1,179 @@
+"""The scale of each window of a forecast: `Scaling`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+from sklearn.utils import get_tags
+
+from sklstm.meta_estimators import walk
+from sklstm.preprocessing import (
+    SCALINGS,
+    Representation,
+    Represented,
+    choose_representation,
+    is_seasonal,
+    season_of,
+)
+
+from ._abilities import parameter_inside
+
+# Targets of these losses are counts or amounts, and differences are none of them.
+_NEVER_SHIFTED = {"poisson", "negative_binomial", "bernoulli", "gamma", "tweedie"}
+
+
+class Scale(NamedTuple):
+    """What undoes the scale of some windows, column by column."""
+
+    columns: list[Represented]
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """How each column of the series stands in windows; exogenous columns stay as they are.
+
+    Parameters
+    ----------
+    columns : list of Representation
+        One for each column.
+    scores : list of dict
+        The score of each candidate, for each column.
+    """
+
+    columns: list[Representation]
+    scores: list[dict[str, float]]
+
+    @classmethod
+    def choose(
+        cls, scaling: str, windows: np.ndarray, targets: np.ndarray, series: np.ndarray, season: int
+    ) -> Self:
+        """Choose the scale of each column, or take the one that a user names.
+
+        Parameters
+        ----------
+        scaling : str
+            ``"auto"`` or one of `SCALINGS`.
+        windows : ndarray of shape (n_samples, n_rows, n_features)
+            Training windows, those of a series in the order of time.
+        targets : ndarray of shape (n_samples, horizon, n_columns)
+            The rows that follow.
+        series : ndarray of shape (n_samples,)
+            Number of the series of each window.
+        season : int
+            Rows in a season, and rows in front of those that are read; 1 for none.
+
+        Returns
+        -------
+        scaling : Scaling
+            The chosen one.
+        """
+        columns, scores = [], []
+        for place in range(targets.shape[2]):
+            column = windows[:, :, place]
+            if scaling == "auto":
+                representation, found = choose_representation(
+                    column, targets[:, :, place], season=season, groups=series
+                )
+            else:
+                representation, found = Representation.fit(scaling, column, season), {}
+            columns.append(representation)
+            scores.append(found)
+        return cls(columns, scores)
+
+    @property
+    def is_seasonal(self) -> bool:
+        """Whether any column is differenced to the season before."""
+        return any(is_seasonal(column.name) for column in self.columns)
+
+    def represent(self, windows: np.ndarray, horizon: int) -> tuple[np.ndarray, Scale]:
+        """Return windows as a regressor reads them, and what undoes it.
+
+        Parameters
+        ----------
+        windows : ndarray of shape (n_samples, n_rows, n_features)
+            Values, with the rows in front.
+        horizon : int
+            How many rows follow.
+
+        Returns
+        -------
+        read : ndarray of shape (n_samples, lookback, n_features)
+            Scaled windows.
+        scale : Scale
+            For `targets` and `restore`.
+        """
+        n_before = self.columns[0].n_before
+        read = np.array(windows[:, n_before:], dtype=np.float64)
+        found = []
+        for place, column in enumerate(self.columns):
+            represented = column.represent(windows[:, :, place], horizon)
+            read[:, :, place] = represented.windows
+            found.append(represented)
+        return read, Scale(found)
+
+    def targets(self, after: np.ndarray, scale: Scale) -> np.ndarray:
+        """Return the rows that follow windows, of shape (n_samples, horizon, n_columns), scaled."""
+        return self._by_column("targets", after, scale)
+
+    def restore(self, predicted: np.ndarray, scale: Scale) -> np.ndarray:
+        """Return predictions, the inverse of `targets`, in the units of the series."""
+        return self._by_column("restore", predicted, scale)
+
+    def _by_column(self, method, values, scale):
+        parts = [
+            getattr(column, method)(values[:, :, place], represented)
+            for place, (column, represented) in enumerate(
+                zip(self.columns, scale.columns, strict=True)
+            )
+        ]
+        return np.stack(parts, axis=2)
+
+
+def wanted_scaling(scaling: str | None, estimator: Any) -> str | None:
+    """Return what the parameter `scaling` means for a regressor.
+
+    Parameters
+    ----------
+    scaling : str or None
+        The parameter.
+    estimator : estimator
+        The regressor.
+
+    Returns
+    -------
+    scaling : str or None
+        None in place of ``"auto"`` for a regressor that scales windows itself, and for one of
+        targets that must not be shifted, such as counts.
+    """
+    if scaling != "auto":
+        return scaling
+    inside = list(walk(estimator))
+    if any(type(one).__name__ == "WindowScaledRegressor" for one in inside):
+        return None
+    positive = any(get_tags(one).target_tags.positive_only for one in inside)
+    counts = parameter_inside(estimator, "loss") in _NEVER_SHIFTED
+    return None if positive or counts else scaling
+
+
+def season_in(season: int | str | None, tables: Sequence[tuple[Any, np.ndarray]]) -> int:
+    """Return the season of series: the one that a user names, or the one that is found.
+
+    Parameters
+    ----------
+    season : int, "auto" or None
+        The parameter.
+    tables : list of (index, ndarray of shape (n_steps, n_columns))
+        Labels and values of each series.
+
+    Returns
+    -------
+    season : int
+        1 for none.
+    """
+    if season == "auto":
+        return season_of([(values, index) for index, values in tables])
+    return 1 if season is None else int(season)
+
+
+__all__ = ["SCALINGS", "Scaling", "season_in", "wanted_scaling"]

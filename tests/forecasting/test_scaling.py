@@ -1,0 +1,251 @@
+"""Forecasts of windows that have a scale of their own."""
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.linear_model import LinearRegression, PoissonRegressor, Ridge
+from sklearn.model_selection import TimeSeriesSplit
+
+from sklstm import Forecaster, LSTMRegressor, WindowScaledRegressor
+from sklstm.forecasting._scaling import season_in, wanted_scaling
+from sklstm.preprocessing import SCALINGS
+
+NETWORK = LSTMRegressor(4, max_epochs=3, random_state=0)
+
+
+def seasonal(rng, n_steps=160, season=12, level=100.0):
+    months = pd.period_range("2001-01", periods=n_steps, freq="M")
+    pattern = np.sin(2 * np.pi * np.arange(n_steps) / season)
+    walk = np.cumsum(rng.normal(size=n_steps))
+    return pd.Series(level * np.exp(0.2 * pattern + 0.02 * walk), index=months, name="sales")
+
+
+def by_hand(name, values, lookback, season, horizon):
+    """Return the forecast of `horizon` rows by a linear regression, written out."""
+    before = season if "seasonal" in name else 0
+    x = np.log(values) if name.startswith("log_") else values
+    scaled = "scaled" in name or name.endswith("standard")
+
+    def scaled_window(end):
+        rows = x[end - lookback - before : end]
+        read = rows[before:]
+        scale = read.std() if scaled else 1.0
+        scale = read[-1] if name == "ratio" else scale
+        center = {"standard": read.mean(), "level": 0.0}.get(name.removeprefix("log_"), x[end - 1])
+        if before:
+            ahead = np.array([x[end - season + h % season] for h in range(horizon)])
+            return (read - rows[:lookback]) / scale, ahead, scale
+        return (read - center) / scale, center, scale
+
+    windows, targets = [], []
+    for end in range(lookback + before, len(x) - horizon + 1):
+        read, center, scale = scaled_window(end)
+        windows.append(read)
+        targets.append((x[end : end + horizon] - center) / scale)
+    model = LinearRegression().fit(windows, np.array(targets))
+    read, center, scale = scaled_window(len(x))
+    forecast = model.predict(read[np.newaxis])[0] * scale + center
+    return np.exp(forecast) if name.startswith("log_") else forecast
+
+
+@pytest.mark.parametrize("name", SCALINGS)
+def test_a_forecast_is_what_its_formula_says(name, rng):
+    sales = seasonal(rng)
+    forecaster = Forecaster(
+        LinearRegression(), 6, 15, "direct", scaling=name, season=12, calibration_size=None
+    )
+    forecast = forecaster.fit(sales).forecast()["prediction"]
+    expected = by_hand(name, sales.to_numpy(), 6, 12, 15)
+    np.testing.assert_allclose(forecast, expected, rtol=1e-6)
+    assert (forecaster.scaling_, forecaster.scaling_scores_) == (name, {})
+    assert forecaster.season_ == (12 if "seasonal" in name else 1)
+
+
+def test_recursive_forecasts_scale_every_window_anew(rng):
+    sales = seasonal(rng)
+    forecaster = Forecaster(LinearRegression(), 6, 1, scaling="scaled_difference")
+    forecast = forecaster.fit(sales).forecast(3)["prediction"].to_numpy()
+    model, values = forecaster.estimator_, sales.to_numpy()
+    for _ in range(3):
+        window = values[-6:]
+        read = ((window - window[-1]) / window.std())[np.newaxis]
+        values = np.append(values, model.predict(read) * window.std() + window[-1])
+    np.testing.assert_allclose(forecast, values[-3:], rtol=1e-9)
+
+
+def test_the_season_is_found_and_chosen(rng):
+    sales = seasonal(rng)
+    changes = 0.1 * rng.normal(size=(14, 12)) + (np.arange(14) == 0)[:, np.newaxis]
+    sales *= np.exp(np.cumsum(changes * rng.normal(size=12), axis=0)).ravel()[:160]
+    forecaster = Forecaster(Ridge(), horizon=6, strategy="direct").fit(sales)
+    assert (forecaster.season_, forecaster.lookback_) == (12, 12)
+    assert "seasonal_difference" in forecaster.scaling_
+    assert set(forecaster.scaling_scores_) == set(SCALINGS)
+    without = Forecaster(Ridge(), season=None).fit(seasonal(rng))
+    assert (without.season_, without.lookback_) == (1, 20)
+    assert not any("seasonal" in name for name in without.scaling_scores_)
+    plain = Forecaster(Ridge(), scaling=None).fit(seasonal(rng))
+    assert (plain.scaling_, plain.scaling_scores_) == (None, None)
+    assert (plain.season_, plain.lookback_) == (1, 10)
+
+
+@pytest.mark.parametrize("estimator", [Ridge(), NETWORK], ids=["Ridge", "LSTM"])
+@pytest.mark.parametrize("name", ["scaled_difference", "log_scaled_seasonal_difference"])
+def test_units_of_a_series_do_not_matter_in_a_panel(estimator, name, rng):
+    parts = {key: seasonal(rng, 60 + 5 * k) for k, key in enumerate("ABC")}
+    units = {"A": 1.0, "B": 1024.0, "C": 1 / 4096}
+    forecasts = []
+    for unit in ({}, units):
+        frame = pd.concat({key: part * unit.get(key, 1.0) for key, part in parts.items()})
+        frame = frame.rename_axis(["shop", "month"]).to_frame()
+        forecaster = Forecaster(
+            estimator, 6, by="shop", scaling=name, season=12, calibration_size=None
+        )
+        forecasts.append(forecaster.fit(frame).forecast(4)["prediction"])
+    factor = forecasts[0].index.get_level_values(0).map(units).to_numpy(float)
+    np.testing.assert_allclose(forecasts[1], forecasts[0] * factor, rtol=1e-3)
+
+
+def test_exogenous_columns_are_not_scaled(rng):
+    sales = seasonal(rng, 80).to_numpy()
+    exog = rng.normal(size=(90, 2))
+    seen = []
+
+    class Watching(LinearRegression):
+        def fit(self, X, y):
+            seen.append(X)
+            return super().fit(X, y)
+
+    forecaster = Forecaster(
+        Watching(), 4, scaling="log_seasonal_difference", season=12, known_exog=[1],
+        calibration_size=None,
+    ).fit(sales, exog[:80])  # fmt: skip
+    windows = seen[0].reshape(-1, 4, 3)
+    rows = np.arange(4) + np.arange(12, 12 + len(windows))[:, np.newaxis]
+    np.testing.assert_allclose(windows[:, :, 0], np.log(sales[rows] / sales[rows - 12]), atol=1e-12)
+    np.testing.assert_array_equal(windows[:, :, 1], exog[rows, 0])
+    np.testing.assert_array_equal(windows[:, :, 2], exog[rows + 1, 1])
+    assert np.isfinite(forecaster.forecast(5, exog=exog[80:, 1:])["prediction"]).all()
+
+
+def test_columns_have_their_own_scaling(rng):
+    walk = 1000 + np.cumsum(0.5 + rng.normal(size=300))
+    frame = pd.DataFrame({"walk": walk, "noise": rng.normal(size=300)})
+    forecaster = Forecaster(Ridge(), 8).fit(frame)
+    assert forecaster.scaling_[0] in ("difference", "scaled_difference", "ratio")
+    assert forecaster.scaling_[1] == "level"
+    assert len(forecaster.scaling_scores_) == 2
+
+
+@pytest.mark.parametrize("estimator", [Ridge(), NETWORK], ids=["Ridge", "LSTM"])
+def test_forecasts_do_not_see_the_future(estimator, rng):
+    """Rows after an origin change nothing, nor do other origins."""
+    sales = seasonal(rng)
+    forecaster = Forecaster(estimator, 6, scaling="scaled_seasonal_difference", season=12)
+    fold = [(range(100), range(100, 160))]
+    table = forecaster.backtest(sales, fold, steps=3, stride=7).forecasts
+    changed = sales.copy()
+    changed.iloc[130:] = 1.0
+    other = forecaster.backtest(changed, fold, steps=3, stride=7).forecasts
+    known = table.index.get_level_values("origin") < sales.index[130]
+    np.testing.assert_array_equal(table["prediction"][known], other["prediction"][known])
+    fitted = clone(forecaster).fit(sales[:100])
+    fitted.update(sales[100:107])
+    expected = table.xs(sales.index[106], level="origin")["prediction"]
+    np.testing.assert_allclose(fitted.forecast(3)["prediction"], expected, rtol=1e-6)
+
+
+def test_intervals_are_in_the_units_of_the_series(rng):
+    sales = seasonal(rng)
+    frames = [
+        Forecaster(Ridge(), 6, scaling="scaled_difference").fit(unit * sales).forecast(2, level=0.8)
+        for unit in (1.0, 1024.0)
+    ]
+    np.testing.assert_allclose(frames[1], 1024 * frames[0], rtol=1e-6)
+
+
+def test_short_series_are_padded_where_the_regressor_takes_missing_steps(rng):
+    parts = {key: seasonal(rng, n) for key, n in (("A", 60), ("B", 7), ("C", 2))}
+    frame = pd.concat(parts).rename_axis(["shop", "month"]).to_frame()
+    asked = {"by": "shop", "lookback": 12, "horizon": 4, "calibration_size": None}
+    padded = Forecaster(NETWORK, **asked).fit(frame)
+    forecast = padded.forecast()
+    assert np.isfinite(forecast["prediction"]).all()
+    assert len(forecast) == 12
+    with pytest.raises(ValueError, match="series 'C' has 2 rows, and lookback=12 with horizon=4 t"):
+        Forecaster(Ridge(), **asked).fit(frame)
+    with pytest.raises(ValueError, match="series 'C' has 2 rows"):
+        Forecaster(NETWORK, scaling=None, **asked).fit(frame)
+    with pytest.raises(ValueError, match="series 'B' has 7 rows, and lookback=12 with horizon=4 t"):
+        Forecaster(NETWORK, **asked).fit(frame.loc[["B", "C"]])
+
+
+def test_missing_steps_stay_missing(rng):
+    sales = seasonal(rng)
+    sales.iloc[[70, 71, 140]] = np.nan
+    forecaster = Forecaster(NETWORK, 6, scaling="scaled_seasonal_difference", season=12).fit(sales)
+    assert np.isfinite(forecaster.forecast(4)["prediction"]).all()
+    complete = Forecaster(Ridge(), 6, scaling="scaled_seasonal_difference", season=12).fit(sales)
+    with pytest.raises(ValueError, match=r"The last 18 rows of series .* have 1 missing steps"):
+        Forecaster(Ridge(), 6, scaling="seasonal_difference", season=12).fit(sales[:150]).forecast()
+    assert np.isfinite(complete.forecast(4)["prediction"]).all()
+
+
+def test_files(rng):
+    sales = seasonal(rng)
+    forecaster = Forecaster(Ridge()).fit(sales)
+    again = pickle.loads(pickle.dumps(forecaster))
+    pd.testing.assert_frame_equal(again.forecast(5), forecaster.forecast(5))
+    assert again.scaling_ == forecaster.scaling_
+    assert again.scaling_scores_ == forecaster.scaling_scores_
+
+
+def test_who_is_not_scaled():
+    assert wanted_scaling("auto", Ridge()) == "auto"
+    assert wanted_scaling(None, Ridge()) is None
+    assert wanted_scaling("auto", WindowScaledRegressor(Ridge())) is None
+    for loss in ("poisson", "negative_binomial", "gamma"):
+        assert wanted_scaling("auto", LSTMRegressor(loss=loss)) is None
+    assert wanted_scaling("auto", LSTMRegressor(loss="student_t")) == "auto"
+    assert wanted_scaling("ratio", WindowScaledRegressor(Ridge())) == "ratio"
+
+
+def test_counts_are_not_differenced(rng):
+    counts = rng.poisson(3.0, size=120).astype(float)
+    forecaster = Forecaster(PoissonRegressor(), 5).fit(counts)
+    assert forecaster.scaling_ is None
+    assert (forecaster.forecast(3)["prediction"] > 0).all()
+
+
+def test_what_is_refused(rng):
+    sales = seasonal(rng)
+    with pytest.raises(ValueError, match="scaling='log_level' takes positive values only"):
+        Forecaster(Ridge(), scaling="log_level").fit(-sales)
+    with pytest.raises(ValueError, match="takes a season, and there is none: name it"):
+        Forecaster(Ridge(), scaling="seasonal_difference", season=None).fit(sales)
+    for wrong in ({"scaling": "z"}, {"season": 1}, {"season": "year"}, {"lookback": "long"}):
+        with pytest.raises(ValueError, match=f"The '{next(iter(wrong))}' parameter"):
+            Forecaster(Ridge(), **wrong).fit(sales)
+
+
+def test_seasons(rng):
+    sales = seasonal(rng)
+    table = [(sales.index, sales.to_numpy()[:, np.newaxis])]
+    assert season_in("auto", table) == 12
+    assert season_in(5, table) == 5
+    assert season_in(None, table) == 1
+
+
+def test_scaling_is_chosen_in_every_fold_from_its_own_rows(rng):
+    """A series that turns into a random walk is one only for the folds that have seen it."""
+    noise = rng.normal(size=200)
+    walk = np.cumsum(1.0 + rng.normal(size=200))
+    series = np.concatenate([noise, walk])
+    splitter = TimeSeriesSplit(2, max_train_size=200, test_size=100)
+    table = Forecaster(Ridge(), 5).backtest(series, splitter, steps=1).forecasts["prediction"]
+    for (train, _), prediction in zip(splitter.split(series), table, strict=True):
+        fitted = Forecaster(Ridge(), 5, calibration_size=None).fit(series[train])
+        np.testing.assert_allclose(fitted.forecast(1)["prediction"], prediction, rtol=1e-9)
