@@ -1,7 +1,8 @@
 """How good are the defaults, on real series? ``python benchmarks/accuracy.py``
 
 sklstm with its defaults, searched, and darts, neuralforecast and aeon with the same windows and
-as many epochs; persistence, the season before and a linear model stand beside them all. It makes an
+as many epochs; persistence, the season before and a linear model stand beside them all. With
+``--several-steps`` competition series are forecast over their whole horizon. It makes an
 environment for each side. SKLSTM_DATA may name the folder with prices; without it the series that
 statsmodels carries are forecast alone.
 """
@@ -22,6 +23,7 @@ SIDES = {
     "neuralforecast_models": "neuralforecast",
     "aeon_models": "aeon",
 }
+STATISTICS = "statsforecast"  # the environment of models of several steps
 
 
 def main():
@@ -30,10 +32,14 @@ def main():
     out = arguments.out.resolve()
     out.mkdir(parents=True, exist_ok=True)
     environments = Environments(out / "envs")
-    environments.prepare([OWN] if arguments.choose else SIDES.values())
+    wanted = [OWN] if arguments.choose else SIDES.values()
+    environments.prepare([OWN, STATISTICS] if arguments.several_steps else wanted)
     if OWN in environments.failures:
         raise SystemExit(environments.failures[OWN])
     tasks = out / "series.json"
+    if arguments.several_steps:
+        _several_steps(environments, out)
+        return
     _run([environments.python(OWN), "-m", "contest.series", tasks])
     if arguments.choose:
         command = [environments.python(OWN), "-m", "contest.choose", tasks]
@@ -64,7 +70,24 @@ def _arguments():
     parser.add_argument(
         "--choose", action="store_true", help="compare other defaults on the training parts alone"
     )
+    parser.add_argument(
+        "--several-steps",
+        action="store_true",
+        help="play competition series many steps ahead, against statistical models",
+    )
     return parser.parse_args()
+
+
+def _several_steps(environments, out):
+    """Let both sides forecast the competition series, and print the table."""
+    tasks = out / "steps.json"
+    module = [environments.python(STATISTICS), "-m", "contest.several_steps"]
+    _run([*module, "series", os.environ.get("SKLSTM_DATA", "."), tasks])
+    results = {side: out / f"steps_{side}.json" for side in ("statsforecast", "own")}
+    for side, path in results.items():
+        module[0] = environments.python(OWN if side == "own" else STATISTICS)
+        _run([*module, "play", side, tasks, path])
+    _run([*module, "table", tasks, *results.values()])
 
 
 def _play(side, command, out):

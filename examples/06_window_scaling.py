@@ -73,8 +73,8 @@ def network(max_epochs, seed, callbacks=None):
     return GRURegressor(
         size, optimizer="rmsprop", learning_rate=0.0006, batch_size=batch, max_epochs=max_epochs,
         early_stopping=True, n_iter_no_change=patience, tol=0, max_grad_norm=None,
-        init_scale=1.0, differencing="never", weight_decay=0.0, callbacks=callbacks,
-        random_state=seed,
+        init_scale=1.0, differencing="never", weight_decay=0.0, loss="squared_error",
+        callbacks=callbacks, random_state=seed,
     )  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 """Texts of parameters and attributes that several classes share: the one place to change them.
 
 `write_docstrings.py` beside this file writes them into the classes. A class gets the texts of the
-parameters in its signature. A type without default gets that of the signature, and a default that
-stands here must be that of the signature.
+parameters in its signature, of two texts the one that a section below names last. A type without
+default gets that of the signature, and a default that stands here must be that of the signature.
 """
 
 NETWORK = """
@@ -67,7 +67,7 @@ output : {"last", "sequence"}, default="last"
     (many-to-many). With ``"sequence"``, steps without a target are NaN in `y`, and all targets
     have the same weight in the loss. The prediction of a step depends on this and earlier steps
     of its window only, unless the network is bidirectional.
-loss : str, default="squared_error"
+loss : str, default="auto"
     Loss function, the mean over targets of a function of the error ``e``, prediction minus
     target in standard deviations of the target: ``"squared_error"``, ``e ** 2``;
     ``"absolute_error"``, ``|e|``; ``"huber"``, ``e ** 2 / 2`` up to ``|e| = 1`` and ``|e| - 1 /
@@ -77,11 +77,25 @@ loss : str, default="squared_error"
     network predicts: ``"normal"``, ``"student_t"`` or ``"laplace"`` of real numbers;
     ``"poisson"`` or ``"negative_binomial"`` of counts; ``"gamma"`` of amounts above zero;
     ``"tweedie"`` of amounts with zeros, of power 1.5; ``"bernoulli"`` of events, 0 or 1. Counts
-    and amounts are divided by their mean, not standardised, and never differenced.
+    and amounts are divided by their mean, not standardised, and never differenced. ``"auto"``:
+    the squared error; the absolute error inside a `WindowScaledRegressor`, or a `Forecaster`
+    that divides windows by scales of their own.
 quantile : float in (0, 1) or list of float, default=0.5
     Quantile level or levels that ``loss="quantile"`` predicts. A list of distinct levels
     predicts several quantiles at once, along a last axis of the predictions. They never cross:
     predictions are sorted by level (Chernozhukov, Fernandez-Val and Galichon, 2010).
+learning_rate_schedule : {"auto", "constant", "cosine"}
+    Learning-rate schedule. ``"auto"``: ``"cosine"`` with ``max_epochs="auto"`` if that takes
+    fewer than 100 epochs, or inside a `Forecaster` that scales windows or a
+    `WindowScaledRegressor`; otherwise ``"constant"``. ``"cosine"``: the learning rate rises
+    linearly over the first twentieth of all optimizer steps (warm-up), and then falls along
+    half a cosine to nearly zero at the end of `max_epochs` (Loshchilov and Hutter, 2017). It
+    stays constant in `partial_fit`, which knows no end; a learning-rate scheduler of skorch
+    among the `callbacks` replaces it.
+max_epochs : int or "auto"
+    Maximum number of epochs, passes over the training samples. ``"auto"``: as many as take 2000
+    optimizer steps, ``ceil(2000 / ceil(n_samples / batch_size))``, but at least 5 and at most
+    100, which is the number for up to 1280 samples in mini-batches of 64.
 """
 
 OF_CLASSIFIERS = """
@@ -188,6 +202,8 @@ tokens_ : ndarray of int or None
 """
 
 ATTRIBUTES_OF_REGRESSORS = """
+loss_ : str
+    Loss function that training has minimised.
 loss_curve_ : list of float
     Mean training loss of each epoch. Errors are in standard deviations of the target, or of its
     differences; likelihoods are in nats.
@@ -361,7 +377,7 @@ instead of all of them.
 # take the place of earlier ones, and parameters are in the order of the signature.
 SECTIONS = {
     "RecurrentRegressor": {
-        "Parameters": [NETWORK, OF_REGRESSORS, TRAINING],
+        "Parameters": [NETWORK, TRAINING, OF_REGRESSORS],
         "Attributes": [ATTRIBUTES, ATTRIBUTES_OF_REGRESSORS, INPUT_ATTRIBUTES],
     },
     "RecurrentClassifier": {

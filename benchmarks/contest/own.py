@@ -5,6 +5,7 @@ from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 from sklearn.pipeline import Pipeline
 
+from contest.task import N_EPOCHS
 from sklstm import GRURegressor, LSTMRegressor, WindowScaledRegressor, WindowScaler
 
 NETWORKS = {"LSTM": LSTMRegressor, "GRU": GRURegressor}
@@ -22,7 +23,8 @@ def forecast(task, kind, model, seed):
         return X_test[:, -task.period] if task.period else np.full(len(X_test), np.nan)
     if model == "linear":
         return LinearRegression().fit(X, y).predict(X_test)
-    network = NETWORKS[kind](random_state=seed)
+    # As many epochs and the same loss as all others, for long series and scaled windows, too.
+    network = NETWORKS[kind](max_epochs=N_EPOCHS, loss="squared_error", random_state=seed)
     if model == "values alone":
         network.set_params(differencing="never")
     elif model == "window-scaled":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-N_EPOCHS = 100  # what sklstm, darts and aeon do by default
+N_EPOCHS = 100  # what darts, aeon and, up to 1280 windows, sklstm do by default
 TRAINING_SHARE = 0.8
 
 

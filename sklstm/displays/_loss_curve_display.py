@@ -281,7 +281,8 @@ def _curve(values, name):
 
 def _loss_name(network):
     # Classifiers and language models have no choice.
-    loss = LOSSES.get(network.loss) if hasattr(network, "loss") else log_loss(n_outputs=1)
+    name = getattr(network, "loss_", None)
+    loss = LOSSES.get(name) if hasattr(network, "loss") else log_loss(n_outputs=1)
     references = getattr(network, "differenced_targets_", None)
     differenced = references is not None and not (references < 0).any()
     return None if loss is None else loss.axis_label(differenced=differenced)

@@ -71,7 +71,7 @@ class BiLSTMRegressor(RecurrentRegressor):
         (many-to-many). With ``"sequence"``, steps without a target are NaN in `y`, and all targets
         have the same weight in the loss. The prediction of a step depends on this and earlier steps
         of its window only, unless the network is bidirectional.
-    loss : str, default="squared_error"
+    loss : str, default="auto"
         Loss function, the mean over targets of a function of the error ``e``, prediction minus
         target in standard deviations of the target: ``"squared_error"``, ``e ** 2``;
         ``"absolute_error"``, ``|e|``; ``"huber"``, ``e ** 2 / 2`` up to ``|e| = 1`` and ``|e| - 1 /
@@ -81,7 +81,9 @@ class BiLSTMRegressor(RecurrentRegressor):
         network predicts: ``"normal"``, ``"student_t"`` or ``"laplace"`` of real numbers;
         ``"poisson"`` or ``"negative_binomial"`` of counts; ``"gamma"`` of amounts above zero;
         ``"tweedie"`` of amounts with zeros, of power 1.5; ``"bernoulli"`` of events, 0 or 1. Counts
-        and amounts are divided by their mean, not standardised, and never differenced.
+        and amounts are divided by their mean, not standardised, and never differenced. ``"auto"``:
+        the squared error; the absolute error inside a `WindowScaledRegressor`, or a `Forecaster`
+        that divides windows by scales of their own.
     quantile : float in (0, 1) or list of float, default=0.5
         Quantile level or levels that ``loss="quantile"`` predicts. A list of distinct levels
         predicts several quantiles at once, along a last axis of the predictions. They never cross:
@@ -92,12 +94,13 @@ class BiLSTMRegressor(RecurrentRegressor):
     learning_rate : float, default=0.005
         Learning rate of the optimizer.
     learning_rate_schedule : {"auto", "constant", "cosine"}, default="auto"
-        Learning-rate schedule. ``"auto"``: ``"cosine"`` with ``max_epochs="auto"``, otherwise
-        ``"constant"``. ``"cosine"``: the learning rate rises linearly over the first
-        twentieth of all optimizer steps (warm-up), and then falls along half a cosine to nearly
-        zero at the end of `max_epochs` (Loshchilov and Hutter, 2017). It stays constant in
-        `partial_fit`, which knows no end; a learning-rate scheduler of skorch among the `callbacks`
-        replaces it.
+        Learning-rate schedule. ``"auto"``: ``"cosine"`` with ``max_epochs="auto"`` if that takes
+        fewer than 100 epochs, or inside a `Forecaster` that scales windows or a
+        `WindowScaledRegressor`; otherwise ``"constant"``. ``"cosine"``: the learning rate rises
+        linearly over the first twentieth of all optimizer steps (warm-up), and then falls along
+        half a cosine to nearly zero at the end of `max_epochs` (Loshchilov and Hutter, 2017). It
+        stays constant in `partial_fit`, which knows no end; a learning-rate scheduler of skorch
+        among the `callbacks` replaces it.
     weight_decay : float or "auto", default="auto"
         Weight decay: strength of the L2 regularisation, against overfitting. ``"auto"`` is ``1e-3 *
         min(L, 1)`` in each epoch, where ``L`` is the training loss of the epoch before: noise is
@@ -108,10 +111,10 @@ class BiLSTMRegressor(RecurrentRegressor):
     batch_size : int, default=64
         Size of the mini-batches. If the lengths of the windows differ much, each mini-batch holds
         windows of similar length (bucketing).
-    max_epochs : int or "auto", default=100
-        Maximum number of epochs, passes over the training samples. ``"auto"``: as many as take
-        2000 optimizer steps, ``ceil(2000 / ceil(n_samples / batch_size))``, but at least 10 and at
-        most 1000.
+    max_epochs : int or "auto", default="auto"
+        Maximum number of epochs, passes over the training samples. ``"auto"``: as many as take 2000
+        optimizer steps, ``ceil(2000 / ceil(n_samples / batch_size))``, but at least 5 and at most
+        100, which is the number for up to 1280 samples in mini-batches of 64.
     shuffle : bool, default=True
         Whether to shuffle the samples in each epoch.
     early_stopping : bool, default=False
@@ -173,6 +176,8 @@ class BiLSTMRegressor(RecurrentRegressor):
         windows. Differences are divided by their root mean square. None for tokens.
     tokens_ : ndarray of int or None
         With `embedding_dim`, the tokens seen in training, in ascending order.
+    loss_ : str
+        Loss function that training has minimised.
     target_mean_, target_scale_ : ndarray of shape (n_outputs,)
         Mean and standard deviation by which targets, differenced where that applies, are
         standardised; undone in `predict`. For likelihoods of counts and amounts 0 and the mean.
@@ -233,7 +238,7 @@ class BiLSTMRegressor(RecurrentRegressor):
         init_scale=0.5,
         differencing="auto",
         output="last",
-        loss="squared_error",
+        loss="auto",
         quantile=0.5,
         optimizer="adam",
         learning_rate=0.005,
@@ -241,7 +246,7 @@ class BiLSTMRegressor(RecurrentRegressor):
         weight_decay="auto",
         max_grad_norm=1.0,
         batch_size=64,
-        max_epochs=100,
+        max_epochs="auto",
         shuffle=True,
         early_stopping=False,
         validation_fraction=0.1,

@@ -49,7 +49,7 @@ SHARED = {
 REGRESSOR = {
     "differencing": [StrOptions({"auto", "always", "never"})],
     "output": [StrOptions({"last", "sequence"})],
-    "loss": [StrOptions(LOSSES.keys())],
+    "loss": [StrOptions({"auto", *LOSSES})],
     "quantile": [Interval(Real, 0, 1, closed="neither"), list, tuple],
 }
 

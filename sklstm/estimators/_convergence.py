@@ -12,6 +12,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklstm.losses import Loss
 from sklstm.training import TrainedNetwork, TrainingData
 
+_ROUNDING = 1e-9  # of standardised targets: the loss of a constant where all are equal
 _SHARE = 0.99  # of the loss of a constant: above it nothing worth the name was learned
 
 
@@ -20,7 +21,8 @@ def warn_if_nothing_learned(
 ) -> None:
     """Issue a `ConvergenceWarning` if a fit ends no better than a constant prediction.
 
-    It is silent where the user has said how many epochs to train, and training has kept to it.
+    It is silent where the user has set the number of epochs, and training has kept to it; of
+    regressors, of which many learn from noise, wherever training has taken all epochs.
 
     Parameters
     ----------
@@ -34,13 +36,14 @@ def warn_if_nothing_learned(
         What training minimised.
     """
     stopped_by_itself = network.stop_reason in ("training_loss", "validation_score")
-    if not (estimator.max_epochs == "auto" or stopped_by_itself):
+    chosen = estimator.max_epochs == "auto" and is_classifier(estimator)
+    if not (chosen or stopped_by_itself):
         return
     try:
         reached, of_constant = network.loss_curve[-1], loss_of_constant(data, loss)
     except NotImplementedError:  # a loss that does not say what its best constant is
         return
-    if reached < _SHARE * of_constant or of_constant == 0.0:
+    if reached < _SHARE * of_constant or of_constant < _ROUNDING:
         return
     constant = "the class shares" if is_classifier(estimator) else "a constant prediction"
     warnings.warn(

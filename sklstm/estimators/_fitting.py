@@ -19,7 +19,6 @@ from sklstm.training import (
     TrainingData,
     TrainingResult,
     TrainingSettings,
-    epochs_of_budget,
     n_batches,
     patience_of_budget,
     train,
@@ -32,8 +31,6 @@ FITTED = (
     "_fitted", "_fitted_with", "_fitted_on_columns", "n_features_in_", "feature_names_in_",
     "window_shape_",
 )  # fmt: skip
-
-_STEPS = 2000  # optimiser steps of a fit with max_epochs="auto"
 
 _SETTINGS = (
     "optimizer", "learning_rate", "weight_decay", "max_grad_norm", "batch_size", "shuffle",
@@ -245,13 +242,14 @@ def settings_of(
     """
     steps_per_epoch = n_batches(n_samples, estimator.batch_size)
     max_epochs, patience = estimator.max_epochs, estimator.n_iter_no_change
-    if max_epochs == "auto":
-        max_epochs = epochs_of_budget(_STEPS, steps_per_epoch)
-    if patience == "auto":
-        patience = patience_of_budget(steps_per_epoch)
     schedule = getattr(estimator, "learning_rate_schedule", "constant")
     if schedule == "auto":
-        schedule = "cosine" if estimator.max_epochs == "auto" else "constant"
+        is_auto = max_epochs == "auto"
+        schedule = estimator._budget.schedule(steps_per_epoch) if is_auto else "constant"
+    if max_epochs == "auto":
+        max_epochs = estimator._budget.epochs(steps_per_epoch)
+    if patience == "auto":
+        patience = patience_of_budget(steps_per_epoch)
     if one_epoch:
         schedule = "constant"
     return TrainingSettings(

@@ -25,7 +25,7 @@ from sklstm.data import (
 )
 from sklstm.persistence import ParametersMixin, restored_state, saved_state
 from sklstm.recurrence import NetworkSpec, gate_activations, one_blas_thread
-from sklstm.training import TrainedNetwork, training_device
+from sklstm.training import Budget, TrainedNetwork, training_device
 
 from ._constraints import check_reading, check_same_patches
 from ._convergence import warn_if_nothing_learned
@@ -63,13 +63,13 @@ _EXACT_SAMPLES = 256  # training sets of one batch up to this size are trained i
 class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
     """Base of the recurrent estimators.
 
-    A subclass names its cell in ``_cell``, and says how targets are read and learned. All that a
-    fit leaves behind is one `FittedState`, and what scikit-learn keeps of the columns of `X`. A fit
-    that fails or is interrupted leaves the estimator as it was before.
+    A subclass names its cell in ``_cell``, and reads and learns targets. A fit leaves behind one
+    `FittedState` and what scikit-learn keeps of columns; a fit that fails, all as it was before.
     """
 
     __metadata_request__fit: ClassVar = {"groups": False}  # splitters of scikit-learn's take them
     _cell: ClassVar[str]
+    _budget: ClassVar[Budget]
     _run_state: OngoingRun | None = None  # while there is one
     _saved_classes: ClassVar[tuple[type, ...]] = (
         FittedState, TrainedNetwork, NetworkSpec, NumberInputs, TokenInputs, Moments,

@@ -15,6 +15,7 @@ from sklearn.utils.class_weight import compute_sample_weight
 
 from sklstm.data import WindowSet, among_all, check_same_labels, read_class_labels
 from sklstm.losses import Loss, log_loss
+from sklstm.training import Budget
 
 from ._constraints import CLASSIFIER, SHARED
 from ._fitted_state import attribute
@@ -122,6 +123,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
     """Base of the recurrent classifiers."""
 
     _parameter_constraints = SHARED | CLASSIFIER
+    _budget = Budget(fewest=10, most=1000)
     _saved_classes = (*RecurrentBase._saved_classes, ClassTargets)
 
     classes_ = attribute("targets.classes")

@@ -13,6 +13,7 @@ from sklearn.metrics import d2_pinball_score, r2_score
 
 from sklstm.data import WindowSet, among_all, check_same_labels, observed_steps, observed_targets
 from sklstm.losses import LOSSES, Loss, make_loss
+from sklstm.training import Budget
 
 from ._constraints import REGRESSOR, SHARED
 from ._distributional import DistributionalMixin
@@ -22,11 +23,14 @@ from ._regression_targets import RegressionTargets, read_targets
 from ._samples import Names, Samples
 from ._steps import align_step_targets, outputs_of_last_steps, outputs_of_steps
 
+_LOSS = "squared_error"  # of loss="auto", where nothing around it sets another
+
 
 class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
     """Base of the recurrent regressors: targets are real numbers, standardised inside."""
 
     _parameter_constraints = SHARED | REGRESSOR
+    _budget = Budget(fewest=5, most=100, decays=False)
     _saved_classes = (*RecurrentBase._saved_classes, RegressionTargets, *LOSSES.values())
 
     target_mean_ = attribute("targets.mean")
@@ -49,7 +53,7 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
         init_scale=0.5,
         differencing="auto",
         output="last",
-        loss="squared_error",
+        loss="auto",
         quantile=0.5,
         optimizer="adam",
         learning_rate=0.005,
@@ -57,7 +61,7 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
         weight_decay="auto",
         max_grad_norm=1.0,
         batch_size=64,
-        max_epochs=100,
+        max_epochs="auto",
         shuffle=True,
         early_stopping=False,
         validation_fraction=0.1,
@@ -102,6 +106,11 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
         self.engine = engine
         self.random_state = random_state
         self.verbose = verbose
+
+    @property
+    def loss_(self) -> str:
+        """Loss function that training has minimised."""
+        return self._fitted.targets.loss.name
 
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
@@ -346,4 +355,5 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
         )
 
     def _make_loss(self) -> Loss:
-        return make_loss(self.loss, **self.get_params(deep=False))
+        name = _LOSS if self.loss == "auto" else self.loss
+        return make_loss(name, **self.get_params(deep=False))

@@ -109,6 +109,27 @@ def parameter_inside(regressor: Any, name: str) -> Any:
     return next((getattr(one, name) for one in walk(regressor) if hasattr(one, name)), None)
 
 
+def train_in_scale(regressor: Any, *, absolute: bool) -> None:
+    """Set what ``"auto"`` means to a network whose windows have a scale of their own.
+
+    With ``max_epochs="auto"`` the learning rate decays towards the end of training. Targets that
+    are divided by the scale of their window have heavy tails, which would dominate squared errors:
+    of them absolute errors count.
+
+    Parameters
+    ----------
+    regressor : estimator
+        Not yet fitted; it, or what is inside it, is changed.
+    absolute : bool
+        Whether targets are divided by scales of their own.
+    """
+    for one in walk(regressor):
+        if _is_auto(one, "max_epochs") and _is_auto(one, "learning_rate_schedule"):
+            one.set_params(learning_rate_schedule="cosine")
+        if absolute and _is_auto(one, "loss"):
+            one.set_params(loss="absolute_error")
+
+
 def early_stopping_inside(regressor: Any) -> float | None:
     """Return the share of the samples that a regressor would hold back; None if it does not.
 
@@ -234,3 +255,8 @@ def refuse_quantile(estimator: Any) -> None:
                 f"{type(one).__name__} forecasts one end of an interval: take {name}=0.5, the "
                 "median, or another loss; or forecast without level."
             )
+
+
+def _is_auto(estimator, name):
+    value = getattr(estimator, name, None)
+    return isinstance(value, str) and value == "auto"

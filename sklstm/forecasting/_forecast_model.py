@@ -18,6 +18,7 @@ from ._abilities import (
     takes_many_outputs,
     takes_missing_steps,
     takes_windows,
+    train_in_scale,
 )
 from ._features import Features, newest_pairs, padded_front, readable_windows, training_pairs
 from ._histories import History
@@ -113,6 +114,8 @@ class ForecastModel:
         if chosen is not None:
             windows, targets = _scaled_pairs(chosen, windows, targets, features.horizon)
         regressor = clone(estimator)
+        if chosen is not None:
+            train_in_scale(regressor, absolute=chosen.is_scaled)
         if targets.ndim == 2 and not takes_many_outputs(estimator):
             from sklearn.multioutput import MultiOutputRegressor
 

@@ -41,9 +41,8 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
         n_features) if its tags say that it takes three axes, else flat ones. One that has a
         single output only is fitted once for each output.
     lookback : int or "auto", default="auto"
-        Number of rows in a window. ``"auto"``: one or more whole seasons, at least eight rows and
-        at most sixty; without a season an eighth of the rows of the series, from 4 to 24; 10 where
-        windows are not scaled.
+        Number of rows in a window. ``"auto"``: whole seasons, 8 to 60 rows; without a season an
+        eighth of the rows of the series, 4 to 24; 10 where windows are not scaled.
     horizon : int, default=1
         Number of rows that ``strategy="direct"`` predicts at once, and that `forecast` returns
         by default.
@@ -63,11 +62,9 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
         by the standard deviation of the window, ``"ratio"`` is the difference over the newest
         value. With ``"log_"`` in front of the name (but for ``"ratio"``) logarithms are taken
         before. ``"auto"`` chooses for each column by the newest training windows; it scales nothing
-        for a `WindowScaledRegressor` and for regressors of counts or positive targets. None:
-        windows are not scaled. Exogenous columns never are.
+        for a `WindowScaledRegressor` or positive targets. None: no scaling.
     season : int, "auto" or None, default="auto"
-        Rows in a season, for seasonal differences, which read as many rows before a window;
-        ``"auto"`` as `find_season` finds it. None: there is no season.
+        Rows in a season, for seasonal differences; ``"auto"`` as `find_season` finds it.
     known_exog : "all", None or list of columns, default="all"
         Exogenous columns whose values are known in advance, such as holidays. The others are
         known up to now; in windows that reach into the future they repeat their last values.
@@ -91,8 +88,8 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
     scaling_ : str, list of str or None
         How windows are scaled: a name for each column; None for not at all.
     scaling_scores_ : dict, list of dict or None
-        For each column the mean absolute error of the candidates on the newest training windows,
-        relative to the mean absolute change; empty if there were too few, or `scaling` is a name.
+        Mean absolute error of each candidate on the newest training windows, relative to the mean
+        absolute change, by column; empty if there were too few, or `scaling` is a name.
     season_ : int
         Number of rows in the season that windows are differenced by; 1 if they are not.
     lookback_ : int
@@ -120,13 +117,10 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
     Around regressors that predict quantiles intervals are these quantiles, each moved by its own
     misses (conformalised quantile regression [3]_), so that widths differ by day.
 
-    ``scaling="auto"`` fits a ridge regression on random features, which saturate as the units of a
-    network do [4]_, to every candidate, and takes the one with the smallest error on the newest
-    fifth of the training windows. No window is divided by less than a tenth of the usual standard
-    deviation. If the regressor takes missing steps, windows of short series may begin with them.
-
-    Rows of several series are put in the order of time for `estimator`, so that its own validation
-    block, or the folds of a search, hold the newest ones.
+    ``scaling="auto"`` fits a ridge regression on random features [4]_ to every candidate, and takes
+    the one with the smallest error on the newest fifth of the training windows. Windows of several
+    series are put in the order of time for `estimator`, so that its own validation block, or the
+    folds of a search, hold the newest ones.
 
     References
     ----------
@@ -176,7 +170,7 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
     }
 
     _saved_classes = (
-        KnownSeries, History, Calendar, ForecastModel, Features, Scaling, Representation
+        KnownSeries, History, Calendar, ForecastModel, Features, Scaling, Representation,
     )  # fmt: skip
     _saved_together = (
         "_model", "_known", "_calibrator", "_n_newest", "estimator_", "columns_", "series_"

@@ -13,6 +13,7 @@ from sklstm.preprocessing import (
     Representation,
     Represented,
     choose_representation,
+    has_own_scale,
     is_seasonal,
     season_of,
 )
@@ -85,6 +86,11 @@ class Scaling:
     def is_seasonal(self) -> bool:
         """Whether any column is differenced to the season before."""
         return any(is_seasonal(column.name) for column in self.columns)
+
+    @property
+    def is_scaled(self) -> bool:
+        """Whether any column is divided by the scale of its window, or its logarithm taken."""
+        return any(has_own_scale(column.name) for column in self.columns)
 
     def represent(self, windows: np.ndarray, horizon: int) -> tuple[np.ndarray, Scale]:
         """Return windows as a regressor reads them, and what undoes it.

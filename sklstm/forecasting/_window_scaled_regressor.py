@@ -35,7 +35,7 @@ from sklstm.data import (
 from sklstm.persistence import SavedStateMixin
 from sklstm.preprocessing import WindowScaler
 
-from ._abilities import parameter_inside, takes_step_targets, takes_windows
+from ._abilities import parameter_inside, takes_step_targets, takes_windows, train_in_scale
 from ._window_scaled_distributions import (
     ScaledDistributionsMixin,
     refuse_unscalable,
@@ -168,6 +168,7 @@ class WindowScaledRegressor(
         scaled = scaler.set_output(transform="default").fit_transform(windows)
         center, scale = self._statistics(scaler, windows, position, targets.ndim)
         regressor = clone(self.regressor)
+        train_in_scale(regressor, absolute=True)
         flat = not takes_windows(regressor)
         params = self._routed("fit", fit_params)
         refuse_turned(scale, regressor)

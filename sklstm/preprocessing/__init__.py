@@ -4,7 +4,13 @@ from ._causal_imputer import CausalImputer
 from ._choose_representation import choose_representation
 from ._exponential_smoother import ExponentialSmoother
 from ._find_season import find_season, season_of
-from ._representations import SCALINGS, Representation, Represented, is_seasonal
+from ._representations import (
+    SCALINGS,
+    Representation,
+    Represented,
+    has_own_scale,
+    is_seasonal,
+)
 from ._seasonal_differencer import SeasonalDifferencer
 from ._sequence_windower import SequenceWindower
 from ._window_scaler import WindowScaler
@@ -20,6 +26,7 @@ __all__ = [
     "WindowScaler",
     "choose_representation",
     "find_season",
+    "has_own_scale",
     "is_seasonal",
     "season_of",
 ]

@@ -224,6 +224,11 @@ def is_seasonal(name: str) -> bool:
     return _KINDS[name.removeprefix(_LOG)][0] == "season"
 
 
+def has_own_scale(name: str) -> bool:
+    """Return whether errors count relative to the size or the spread of each window."""
+    return name.startswith(_LOG) or _KINDS[name][1] != "one"
+
+
 def _mean(values):
     """Return the mean of each row over what is known, zero where nothing is."""
     known = ~np.isnan(values)

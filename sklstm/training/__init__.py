@@ -1,7 +1,7 @@
 """Training from arrays to arrays: epochs, when to stop, and the choice of the engine."""
 
 from ._batch_order import BatchOrder
-from ._budget import epochs_of_budget, n_batches, patience_of_budget
+from ._budget import Budget, n_batches, patience_of_budget
 from ._carried_network import CarriedNetwork
 from ._engine import Engine, training_device
 from ._learning_rates import SCHEDULES
@@ -10,7 +10,7 @@ from ._train import Watcher, train
 from ._trained_network import TrainedNetwork
 
 __all__ = [
-    "SCHEDULES", "BatchOrder", "CarriedNetwork", "Engine", "RunState", "TrainedNetwork",
-    "TrainingData", "TrainingResult", "TrainingSettings", "Watcher", "epochs_of_budget",
-    "n_batches", "patience_of_budget", "train", "training_device",
+    "SCHEDULES", "BatchOrder", "Budget", "CarriedNetwork", "Engine", "RunState", "TrainedNetwork",
+    "TrainingData", "TrainingResult", "TrainingSettings", "Watcher", "n_batches",
+    "patience_of_budget", "train", "training_device",
 ]  # fmt: skip

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import ceil
+from typing import Literal
 
-_FEWEST, _MOST = 10, 1000  # epochs
 _PATIENCE = 10, 200  # epochs and optimiser steps, whichever takes longer
 
 
@@ -13,23 +14,35 @@ def n_batches(n_samples: int, batch_size: int) -> int:
     return ceil(n_samples / batch_size)
 
 
-def epochs_of_budget(n_steps: int, steps_per_epoch: int) -> int:
-    """Return the number of epochs that take a number of optimiser steps.
+@dataclass(frozen=True)
+class Budget:
+    """How many epochs ``max_epochs="auto"`` means.
 
     Parameters
     ----------
-    n_steps : int
-        Optimiser steps to take.
-    steps_per_epoch : int
-        Optimiser steps of an epoch.
-
-    Returns
-    -------
-    n_epochs : int
-        ``ceil(n_steps / steps_per_epoch)``, at least 10 and at most 1000: every sample is seen some
-        times, and a handful of samples is not repeated for ever.
+    fewest, most : int
+        Bounds of the number of epochs: every sample is seen some times, and a handful of samples
+        is not repeated for ever.
+    n_steps : int, default=2000
+        Optimiser steps to take within these bounds.
+    decays : bool, default=True
+        Whether the learning rate decays also in a fit of the most epochs, which takes fewer steps
+        than wanted.
     """
-    return min(max(ceil(n_steps / steps_per_epoch), _FEWEST), _MOST)
+
+    fewest: int
+    most: int
+    n_steps: int = 2000
+    decays: bool = True
+
+    def epochs(self, steps_per_epoch: int) -> int:
+        """Return ``ceil(n_steps / steps_per_epoch)`` within the bounds."""
+        return min(max(ceil(self.n_steps / steps_per_epoch), self.fewest), self.most)
+
+    def schedule(self, steps_per_epoch: int) -> Literal["constant", "cosine"]:
+        """Return the learning-rate schedule of so many epochs."""
+        whole = self.epochs(steps_per_epoch) == self.most and not self.decays
+        return "constant" if whole else "cosine"
 
 
 def patience_of_budget(steps_per_epoch: int) -> int:

@@ -69,6 +69,14 @@ def test_a_regressor_that_has_learned_nothing_warns():
     assert model.stop_reason_ == "training_loss"
 
 
+def test_constant_targets_are_no_reason_to_warn():
+    y = np.full(200, 0.1) + 1e-17 * RNG.normal(size=200)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model = GRURegressor(4, loss="absolute_error", random_state=0).fit(NOISE, y)
+    assert model.stop_reason_ == "training_loss"
+
+
 def test_who_says_how_many_epochs_is_not_warned():
     with warnings.catch_warnings():
         warnings.simplefilter("error")

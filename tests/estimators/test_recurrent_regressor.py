@@ -287,3 +287,28 @@ def test_summary_shows_the_layers(wave):
     assert counts == [2 * 32 * (1 + 8 + 1), 2 * 32 * (16 + 8 + 1), 17, model.n_parameters_]
     assert sum(counts[:-1]) == counts[-1]
     assert model.n_parameters_ == sum(array.size for array in model.weights_.values())
+
+
+def test_the_default_loss_is_the_squared_error(wave):
+    X, y = pairs(wave)
+    models = [GRURegressor(4, loss=loss, max_epochs=3, random_state=0).fit(X, y)
+              for loss in ("auto", "squared_error", "absolute_error")]  # fmt: skip
+    np.testing.assert_array_equal(models[0].predict(X), models[1].predict(X))
+    assert [model.loss_ for model in models] == ["squared_error"] * 2 + ["absolute_error"]
+    assert models[0].get_params()["loss"] == "auto"
+    assert models[0].set_params(loss="huber").loss_ == "squared_error"  # not yet fitted with it
+    assert not hasattr(GRURegressor(), "loss_")
+
+
+@pytest.mark.parametrize(("batch_size", "expected"), [
+    (8, {"max_epochs": 100, "learning_rate_schedule": "constant"}),  # 1900 steps
+    (7, {"max_epochs": 91, "learning_rate_schedule": "cosine"}),  # ceil(2000 / 22)
+])  # fmt: skip
+def test_epochs_are_a_hundred_or_take_2000_steps(batch_size, expected, wave):
+    X, y = (rows[:150] for rows in pairs(wave))
+    options = {"batch_size": batch_size, "n_iter_no_change": None, "random_state": 0}
+    auto = GRURegressor(2, **options).fit(X, y)
+    np.testing.assert_array_equal(
+        auto.predict(X), GRURegressor(2, **options, **expected).fit(X, y).predict(X)
+    )
+    assert auto.n_iter_ == expected["max_epochs"]

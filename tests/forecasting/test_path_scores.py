@@ -22,7 +22,7 @@ STRATEGIES = [("recursive", 1), ("direct", 4)]
 
 
 def plain(strategy="recursive", horizon=1, **parameters):
-    return Forecaster(Ridge(), 3, horizon, strategy, **parameters)
+    return Forecaster(Ridge(), 3, horizon, strategy, scaling=None, **parameters)
 
 
 @pytest.mark.parametrize(("strategy", "horizon"), STRATEGIES)
@@ -52,7 +52,7 @@ def test_scores_of_one_origin_are_those_of_its_paths(strategy, horizon):
 @pytest.mark.parametrize(("strategy", "horizon"), STRATEGIES)
 def test_noise_has_the_crps_of_its_distribution(strategy, horizon):
     """That of a normal distribution and numbers drawn from it is ``1 / sqrt(pi)``."""
-    forecaster = Forecaster(Ridge(1e9), 1, horizon, strategy, calibration_size=150)
+    forecaster = Forecaster(Ridge(1e9), 1, horizon, strategy, scaling=None, calibration_size=150)
     noise = np.random.default_rng(0).normal(size=1500)
     one_fold = [(range(500), range(500, 1500))]
     asked = {"steps": 4, "stride": 4, "metrics": ["crps"]}
@@ -76,7 +76,7 @@ def test_the_better_spread_wins_a_search():
     """Of walks, draws that are fed back spread as the walk does, whatever the horizon."""
     walk = np.cumsum(NOISE)
     search = GridSearchCV(
-        Forecaster(LinearRegression(), calibration_size=100),
+        Forecaster(LinearRegression(), scaling=None, calibration_size=100),
         {"lookback": [1, 40]},
         scoring=forecast_scorer("crps", steps=5, stride=5),
         cv=TimeSeriesSplit(2, test_size=50),
@@ -90,7 +90,7 @@ def test_the_better_spread_wins_a_search():
 def test_direct_strategies_with_known_columns_have_finite_scores(test_size, rng):
     exog = pd.DataFrame({"day": np.arange(400) % 7.0})
     series = pd.Series(NOISE + exog["day"])
-    direct = Forecaster(LinearRegression(), 2, 4, "direct")
+    direct = Forecaster(LinearRegression(), 2, 4, "direct", scaling=None)
     train = slice(0, 300)
     test = slice(300, 300 + test_size)
     fitted = direct.fit(series[train], exog[train])
@@ -105,7 +105,7 @@ def test_panels_with_outages_and_unequal_ends():
     panel = pd.concat(parts, names=["key", "t"]).to_frame("v")
     t = panel.index.get_level_values("t")
     folds = [(np.flatnonzero(t < 300), np.flatnonzero((t >= 300) & (t < 310)))]
-    forecaster = Forecaster(Ridge(1e9), 1, by="key")
+    forecaster = Forecaster(Ridge(1e9), 1, scaling=None, by="key")
     result = forecaster.backtest(panel, folds, metrics=["crps", "energy_score"])
     assert result.by_series["crps"].notna().all()
     assert result.by_series.loc["a", "n_forecasts"] == 8
@@ -118,7 +118,7 @@ def test_regressors_that_draw_need_no_calibration_and_others_are_told():
             draws = np.random.default_rng(random_state).normal(size=(len(X), n_samples))
             return self.predict(X)[:, np.newaxis] + draws
 
-    own = Forecaster(Noise(), 1, calibration_size=None).fit(NOISE[:300])
+    own = Forecaster(Noise(), 1, scaling=None, calibration_size=None).fit(NOISE[:300])
     assert -forecast_scorer("crps")(own, NOISE[300:]) == pytest.approx(0.56, abs=0.1)
     with pytest.raises(ValueError, match="A score of paths takes a calibration block"):
         forecast_scorer("crps")(plain(calibration_size=None).fit(NOISE[:300]), NOISE[300:])
@@ -130,7 +130,7 @@ def test_owa_and_wrmsse_are_those_of_the_metrics():
     panel = pd.concat(parts, names=["key", "t"])
     t = panel.index.get_level_values("t")
     folds = [(np.flatnonzero(t < 390), np.flatnonzero(t >= 390))]
-    forecaster = Forecaster(Ridge(), 4, by="key")
+    forecaster = Forecaster(Ridge(), 4, scaling=None, by="key")
     result = forecaster.backtest(panel, folds, season=3, metrics=["owa", "wrmsse"])
     rows, train = result.forecasts, panel[t < 390]
     scaling = {"y_train": train, "season": 3, "series": "key"}

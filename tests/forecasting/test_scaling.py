@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.linear_model import LinearRegression, PoissonRegressor, Ridge
-from sklearn.model_selection import TimeSeriesSplit
+from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
+from sklearn.pipeline import make_pipeline
 
 from sklstm import Forecaster, LSTMRegressor, WindowScaledRegressor
 from sklstm.forecasting._scaling import season_in, wanted_scaling
@@ -201,6 +202,44 @@ def test_files(rng):
     pd.testing.assert_frame_equal(again.forecast(5), forecaster.forecast(5))
     assert again.scaling_ == forecaster.scaling_
     assert again.scaling_scores_ == forecaster.scaling_scores_
+
+
+@pytest.mark.parametrize(("scaling", "loss"), [
+    (None, "squared_error"),
+    ("difference", "squared_error"),
+    ("seasonal_difference", "squared_error"),
+    ("scaled_difference", "absolute_error"),
+    ("scaled_seasonal_difference", "absolute_error"),
+    ("standard", "absolute_error"),
+    ("ratio", "absolute_error"),
+    ("log_difference", "absolute_error"),
+])  # fmt: skip
+def test_how_networks_are_trained_in_the_scale_of_windows(scaling, loss, rng):
+    sales = seasonal(rng, 60)
+    asked = {"lookback": 6, "scaling": scaling, "season": 12, "calibration_size": None}
+    network = LSTMRegressor(2, random_state=0)
+    schedule = "constant" if scaling is None else "cosine"
+    models = [
+        Forecaster(clone(network).set_params(**named), **asked).fit(sales)
+        for named in ({}, {"loss": loss, "learning_rate_schedule": schedule})
+    ]
+    assert [model.estimator_.loss_ for model in models] == [loss] * 2
+    pd.testing.assert_frame_equal(models[0].forecast(3), models[1].forecast(3))
+    assert models[0].estimator.loss == "auto"
+    named = clone(network).set_params(loss="huber", max_epochs=2)
+    fitted = Forecaster(named, **asked).fit(sales).estimator_
+    assert (fitted.loss_, fitted.learning_rate_schedule) == ("huber", "auto")
+
+
+def test_the_loss_is_set_wherever_the_network_is(rng):
+    sales = seasonal(rng, 60)
+    asked = {"lookback": 6, "scaling": "scaled_difference", "calibration_size": None}
+    network = LSTMRegressor(random_state=0)
+    search = GridSearchCV(make_pipeline(network), {"lstmregressor__hidden_size": [2]}, cv=2)
+    fitted = Forecaster(search, **asked).fit(sales)
+    network = fitted.estimator_.best_estimator_[-1]
+    assert network.loss_ == "absolute_error"
+    assert network.learning_rate_schedule == "cosine"
 
 
 def test_who_is_not_scaled():

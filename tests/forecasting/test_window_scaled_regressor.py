@@ -80,7 +80,8 @@ def test_levels_never_seen_are_forecast_as_well():
     growing = 1.05 ** np.arange(150.0)
     windows = np.lib.stride_tricks.sliding_window_view(growing, 5)[:-1]
     target = growing[5:]
-    network = small(optimizer="sgd", learning_rate=0.05).set_params(max_epochs=60)
+    network = small(loss="squared_error", optimizer="sgd", learning_rate=0.05)
+    network.set_params(max_epochs=60)
     scaled = WindowScaledRegressor(network).fit(windows[:80], target[:80])
     plain = clone(network).set_params(differencing="never").fit(windows[:80], target[:80])
 
@@ -175,6 +176,17 @@ def test_a_failed_fit_leaves_the_last_one_whole():
     np.testing.assert_array_equal(model.predict(WINDOWS), expected)
 
 
+@pytest.mark.parametrize(("loss", "expected"), [
+    ("auto", "absolute_error"), ("squared_error", "squared_error"), ("huber", "huber"),
+])  # fmt: skip
+def test_scaled_errors_are_absolute_unless_the_user_says_otherwise(loss, expected):
+    model = WindowScaledRegressor(small(loss=loss)).fit(WINDOWS, TARGET)
+    assert model.regressor_.loss_ == expected
+    by_name = WindowScaledRegressor(small(loss=expected)).fit(WINDOWS, TARGET)
+    np.testing.assert_array_equal(model.predict(WINDOWS), by_name.predict(WINDOWS))
+    assert model.regressor.loss == loss
+
+
 def test_nested_parameters_are_searched():
     X, y = forecast_pairs(SERIES, horizon=1, target=0)
     model = make_pipeline(SequenceWindower(), WindowScaledRegressor(small(), WindowScaler()))
@@ -237,7 +249,7 @@ class TestTargetsOfEveryStep:
         model = WindowScaledRegressor(small(output="sequence")).fit(self.windows, y)
         last = self.last if n_outputs is None else self.last[:, :, np.newaxis]
         scaled = WindowScaler("last").fit_transform(self.windows)
-        inner = small(output="sequence").fit(scaled, y / last)
+        inner = small(output="sequence", loss="absolute_error").fit(scaled, y / last)
         expected = inner.predict(scaled) * last
         np.testing.assert_allclose(model.predict(self.windows), expected, rtol=1e-6)
         missing = np.isnan(self.windows[:, :, 0])

@@ -49,7 +49,7 @@ def test_the_network_reaches_the_published_error_and_persistence_stands_beside_i
             GRURegressor(
                 256, optimizer="rmsprop", learning_rate=6e-4, batch_size=100, max_epochs=40,
                 n_iter_no_change=None, init_scale=1.0, differencing="never", weight_decay=0.0,
-                random_state=0,
+                loss="squared_error", random_state=0,
             ),
             scaler=WindowScaler("last"),
         ),

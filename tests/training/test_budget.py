@@ -1,6 +1,6 @@
 import pytest
 
-from sklstm.training import epochs_of_budget, n_batches, patience_of_budget
+from sklstm.training import Budget, n_batches, patience_of_budget
 
 
 @pytest.mark.parametrize(
@@ -11,16 +11,24 @@ def test_an_epoch_has_a_step_for_each_batch(n_samples, batch_size, expected):
 
 
 @pytest.mark.parametrize(
-    ("n_steps", "steps_per_epoch", "expected"),
+    ("steps_per_epoch", "expected"),
     [
-        (2000, 20, 100),
-        (2000, 7, 286),  # 2000 steps are not yet done after 285 epochs
-        (2000, 1, 1000),  # at most
-        (2000, 400, 10),  # at least
+        (20, 100),
+        (7, 286),  # 2000 steps are not yet done after 285 epochs
+        (1, 1000),  # at most
+        (400, 10),  # at least
     ],
 )
-def test_epochs_take_the_steps_of_the_budget(n_steps, steps_per_epoch, expected):
-    assert epochs_of_budget(n_steps, steps_per_epoch) == expected
+def test_epochs_take_the_steps_of_the_budget(steps_per_epoch, expected):
+    assert Budget(fewest=10, most=1000).epochs(steps_per_epoch) == expected
+
+
+@pytest.mark.parametrize("decays", [True, False])
+def test_the_learning_rate_decays_where_the_budget_ends_training(decays):
+    budget = Budget(fewest=5, most=100, decays=decays)
+
+    assert budget.schedule(21) == "cosine"  # 96 epochs take 2016 steps
+    assert budget.schedule(20) == budget.schedule(1) == ("cosine" if decays else "constant")
 
 
 @pytest.mark.parametrize(("steps_per_epoch", "expected"), [(1, 200), (3, 67), (20, 10), (400, 10)])
