@@ -82,12 +82,15 @@ def fit_models(
     past = np.setdiff1d(np.arange(known.n_exog), known.known)
     features = Features(lookback, horizon, past, known.known)
     scaling = wanted_scaling(forecaster.scaling, forecaster.estimator)
-    recipe = (
-        features, forecaster.estimator, forecaster.transformer, scaling, forecaster.season
-    )  # fmt: skip
-    model = ForecastModel.fit(list(known.histories.values()), *recipe)
+    recipe = features, forecaster.estimator, forecaster.transformer
+    found: tuple = scaling, forecaster.season
+    model = ForecastModel.fit(list(known.histories.values()), *recipe, *found)
+    chosen = model.scaling
+    if chosen is not None:  # errors of another representation would say little of this one
+        season = chosen.columns[0].season if chosen.is_seasonal else None
+        found = [column.name for column in chosen.columns], season
     older, n_newest = split_off_newest(known.histories, forecaster.calibration_size, n_fewest)
-    return model, fit_calibrator(older, *recipe), n_newest
+    return model, fit_calibrator(older, *recipe, *found), n_newest
 
 
 def _given_lookback(forecaster):

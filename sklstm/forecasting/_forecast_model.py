@@ -9,7 +9,6 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from sklstm.preprocessing import is_seasonal
 from sklstm.time_labels import label_text
 
 from ._abilities import (
@@ -22,7 +21,8 @@ from ._abilities import (
 )
 from ._features import Features, newest_pairs, padded_front, readable_windows, training_pairs
 from ._histories import History
-from ._scaling import Scaling, season_in
+from ._scaled_pairs import choose_scaling, scaled_pairs
+from ._scaling import Scaling
 
 _VALUES_AT_A_TIME = 1 << 24  # of windows in memory
 
@@ -58,7 +58,7 @@ class ForecastModel:
         features: Features,
         estimator: Any,
         transformer: Any,
-        scaling: str | None = None,
+        scaling: str | Sequence[str] | None = None,
         season: int | str | None = None,
     ) -> Self:
         """Fit clones of a regressor and a transformer.
@@ -73,8 +73,8 @@ class ForecastModel:
             Any regressor.
         transformer : estimator or None
             A transformer with an inverse; each series has its own clone.
-        scaling : str, optional
-            ``"auto"``, or the name of a representation of windows.
+        scaling : str or list of str, optional
+            ``"auto"``, or the name of a representation of windows, one for all columns or for each.
         season : int or "auto", optional
             Rows in a season, for differences to the season before.
 
@@ -103,7 +103,7 @@ class ForecastModel:
         features = replace(features, pads=scaling is not None and takes_nan)
         chosen = None
         if scaling is not None:
-            features, chosen = _choose_scaling(tables, features, takes_nan, scaling, season)
+            features, chosen = choose_scaling(tables, features, takes_nan, scaling, season)
         windows, targets, places = training_pairs(tables, features, takes_nan)
         if not len(windows):
             raise ValueError(
@@ -112,7 +112,7 @@ class ForecastModel:
                 "them hold missing values."
             )
         if chosen is not None:
-            windows, targets = _scaled_pairs(chosen, windows, targets, features.horizon)
+            windows, targets = scaled_pairs(chosen, windows, targets, features.horizon)
         regressor = clone(estimator)
         if chosen is not None:
             train_in_scale(regressor, absolute=chosen.is_scaled)
@@ -373,38 +373,6 @@ class Path:
         """Return the path of some of the origins."""
         noise = None if self.noise is None else self.noise[part]
         return replace(self, origins=self.origins[part], noise=noise)
-
-
-def _choose_scaling(tables, features, takes_nan, scaling, season):
-    """Return what stands in windows, and how they are scaled."""
-    season = season_in(season, [(index, values) for index, values, _ in tables])
-    if season == 1 and scaling != "auto" and is_seasonal(scaling):
-        raise ValueError(
-            f"scaling={scaling!r} takes a season, and there is none: name it, such as season=12."
-        )
-    if season > 1 and (scaling == "auto" or is_seasonal(scaling)):
-        seasonal = replace(features, before=season)
-        shortest = min(len(values) for _, values, _ in tables)
-        # No series is to be lost for its season, unless a user says so.
-        if features.pads or scaling != "auto" or shortest >= seasonal.n_rows + features.horizon:
-            chosen = _scaling_of(tables, seasonal, takes_nan, scaling, season)
-            if chosen is not None and chosen.is_seasonal:
-                return seasonal, chosen
-    return features, _scaling_of(tables, features, takes_nan, scaling, 1)
-
-
-def _scaling_of(tables, features, takes_nan, scaling, season):
-    windows, targets, places = training_pairs(tables, features, takes_nan)
-    if not len(windows):
-        return None
-    targets = targets.reshape(len(targets), features.horizon, -1)
-    return Scaling.choose(scaling, windows, targets, places[:, 0], season)
-
-
-def _scaled_pairs(scaling, windows, targets, horizon):
-    windows, scale = scaling.represent(windows, horizon)
-    after = targets.reshape(len(targets), horizon, -1)
-    return windows, scaling.targets(after, scale).reshape(targets.shape)
 
 
 def _fit_transformer(transformer, history):

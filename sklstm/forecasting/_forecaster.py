@@ -41,8 +41,7 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
         n_features) if its tags say that it takes three axes, else flat ones. One that has a
         single output only is fitted once for each output.
     lookback : int or "auto", default="auto"
-        Number of rows in a window. ``"auto"``: whole seasons, 8 to 60 rows; without a season an
-        eighth of the rows of the series, 4 to 24; 10 where windows are not scaled.
+        Rows in a window; ``"auto"``: whole seasons, or an eighth of the series; 10 without scaling.
     horizon : int, default=1
         Number of rows that ``strategy="direct"`` predicts at once, and that `forecast` returns
         by default.
@@ -55,14 +54,12 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
         ``inverse_transform``. Each series has its own clone. Its rows may depend on earlier rows,
         not on later ones.
     scaling : str or None, default="auto"
-        How the series stands in a window, so that each window has a scale of its own:
-        ``(x - c) / s``, where ``"difference"`` subtracts the newest value, ``"standard"`` the mean
-        of the window, ``"seasonal_difference"`` the value one season before, and ``"level"``
-        nothing. ``"standard"``, ``"scaled_difference"`` and ``"scaled_seasonal_difference"`` divide
-        by the standard deviation of the window, ``"ratio"`` is the difference over the newest
-        value. With ``"log_"`` in front of the name (but for ``"ratio"``) logarithms are taken
-        before. ``"auto"`` chooses for each column by the newest training windows; it scales nothing
-        for a `WindowScaledRegressor` or positive targets. None: no scaling.
+        Scale of each window: ``"difference"`` subtracts its newest value, ``"standard"`` its mean,
+        ``"seasonal_difference"`` the value one season before, ``"level"`` nothing; ``"standard"``,
+        ``"scaled_difference"`` and ``"scaled_seasonal_difference"`` divide by its standard
+        deviation; ``"ratio"`` is the difference over the newest value. ``"log_"`` in front of any
+        other name takes logarithms before. ``"auto"`` chooses for each column by the newest
+        training windows, but scales nothing for a `WindowScaledRegressor` or positive targets.
     season : int, "auto" or None, default="auto"
         Rows in a season, for seasonal differences; ``"auto"`` as `find_season` finds it.
     known_exog : "all", None or list of columns, default="all"
@@ -86,10 +83,10 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
     estimator_ : estimator
         The regressor, fitted to all rows.
     scaling_ : str, list of str or None
-        How windows are scaled: a name for each column; None for not at all.
+        How windows are scaled, by column; None for not at all.
     scaling_scores_ : dict, list of dict or None
-        Mean absolute error of each candidate on the newest training windows, relative to the mean
-        absolute change, by column; empty if there were too few, or `scaling` is a name.
+        Mean absolute error of each candidate on the newest training windows, over the mean absolute
+        change, by column; empty if there were too few, or `scaling` is a name.
     season_ : int
         Number of rows in the season that windows are differenced by; 1 if they are not.
     lookback_ : int
@@ -118,9 +115,7 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
     misses (conformalised quantile regression [3]_), so that widths differ by day.
 
     ``scaling="auto"`` fits a ridge regression on random features [4]_ to every candidate, and takes
-    the one with the smallest error on the newest fifth of the training windows. Windows of several
-    series are put in the order of time for `estimator`, so that its own validation block, or the
-    folds of a search, hold the newest ones.
+    that of the smallest error on the newest fifth. Windows of several series go by time.
 
     References
     ----------

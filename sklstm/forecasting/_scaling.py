@@ -47,14 +47,19 @@ class Scaling:
 
     @classmethod
     def choose(
-        cls, scaling: str, windows: np.ndarray, targets: np.ndarray, series: np.ndarray, season: int
+        cls,
+        scaling: str | Sequence[str],
+        windows: np.ndarray,
+        targets: np.ndarray,
+        series: np.ndarray,
+        season: int,
     ) -> Self:
         """Choose the scale of each column, or take the one that a user names.
 
         Parameters
         ----------
-        scaling : str
-            ``"auto"`` or one of `SCALINGS`.
+        scaling : str or list of str
+            ``"auto"`` or one of `SCALINGS`, for all columns or for each.
         windows : ndarray of shape (n_samples, n_rows, n_features)
             Training windows, those of a series in the order of time.
         targets : ndarray of shape (n_samples, horizon, n_columns)
@@ -77,7 +82,8 @@ class Scaling:
                     column, targets[:, :, place], season=season, groups=series
                 )
             else:
-                representation, found = Representation.fit(scaling, column, season), {}
+                name = scaling if isinstance(scaling, str) else scaling[place]
+                representation, found = Representation.fit(name, column, season), {}
             columns.append(representation)
             scores.append(found)
         return cls(columns, scores)

@@ -47,9 +47,13 @@ def ends_by_hand(model, values, origins, steps):
 
 def test_bounds_are_quantiles_moved_by_the_misses_of_an_older_model():
     series, n_newest, steps = volatile(300), 60, 2
-    forecaster = Forecaster(Spread(), 3, calibration_size=n_newest).fit(series)
+    forecaster = Forecaster(Spread(), 3, scaling=None, calibration_size=n_newest).fit(series)
     found = forecaster.forecast(steps, level=0.8)
-    older = Forecaster(Spread(), 3, calibration_size=None).fit(series[:-n_newest]).estimator_
+    older = (
+        Forecaster(Spread(), 3, scaling=None, calibration_size=None)
+        .fit(series[:-n_newest])
+        .estimator_
+    )
     origins = np.arange(len(series) - n_newest - 1, len(series) - 1)
     earlier = ends_by_hand(older, series, origins, steps)
     now = ends_by_hand(forecaster.estimator_, series, [len(series) - 1], steps)[0]
@@ -60,15 +64,15 @@ def test_bounds_are_quantiles_moved_by_the_misses_of_an_older_model():
         rank = int(np.ceil((known.sum() + 1) * 0.9 - 1e-9))
         expected = now[step] + [np.sort(below)[-rank], np.sort(above)[rank - 1]]
         np.testing.assert_allclose(found.iloc[step][["lower", "upper"]], expected)
-    plain = Forecaster(LinearRegression(), 3, calibration_size=n_newest).fit(series)
+    plain = Forecaster(LinearRegression(), 3, scaling=None, calibration_size=n_newest).fit(series)
     np.testing.assert_allclose(found["prediction"], plain.forecast(steps)["prediction"])
 
 
 def test_few_errors_move_both_ends_by_the_larger_miss():
     series = volatile(100)
-    forecaster = Forecaster(Spread(), 3, calibration_size=7).fit(series)
+    forecaster = Forecaster(Spread(), 3, scaling=None, calibration_size=7).fit(series)
     found = forecaster.forecast(1, level=0.8)
-    older = Forecaster(Spread(), 3, calibration_size=None).fit(series[:-7]).estimator_
+    older = Forecaster(Spread(), 3, scaling=None, calibration_size=None).fit(series[:-7]).estimator_
     origins = np.arange(92, 99)
     earlier = ends_by_hand(older, series, origins, 1)[:, 0]
     actual = series[origins + 1]
@@ -85,7 +89,9 @@ def test_coverage_and_width_follow_the_volatility(strategy, horizon, intervals):
     asked = {"steps": 3, "stride": 1, "level": [0.8, 0.9], "intervals": intervals, "refit": False}
     shares = {}
     for name, regressor in (("quantiles", Spread()), ("plain", LinearRegression())):
-        forecaster = Forecaster(regressor, 3, horizon, strategy, calibration_size=1000)
+        forecaster = Forecaster(
+            regressor, 3, horizon, strategy, scaling=None, calibration_size=1000
+        )
         rows = forecaster.backtest(series, folds, **asked).forecasts
         for level in (0.8, 0.9):
             inside = rows["actual"].between(rows[f"lower_{level}"], rows[f"upper_{level}"])
@@ -104,16 +110,16 @@ def test_bounds_on_the_scale_of_a_transformer():
     log = FunctionTransformer(np.log, np.exp)
     falling = FunctionTransformer(lambda x: -np.log(x), lambda z: np.exp(-z))
     first, second = (
-        Forecaster(Spread(), 3, transformer=one).fit(series).forecast(3, level=0.8)
+        Forecaster(Spread(), 3, scaling=None, transformer=one).fit(series).forecast(3, level=0.8)
         for one in (log, falling)
     )
-    logs = Forecaster(Spread(), 3).fit(np.log(series)).forecast(3, level=0.8)
+    logs = Forecaster(Spread(), 3, scaling=None).fit(np.log(series)).forecast(3, level=0.8)
     np.testing.assert_allclose(first, np.exp(logs))
     np.testing.assert_allclose(first, second)
     # Quantiles of differences are no ends of intervals of what the differences add up to.
     both = make_pipeline(log, SeasonalDifferencer(1))
     with_quantiles, plain = (
-        Forecaster(one, 3, transformer=both).fit(series).forecast(3, level=0.8)
+        Forecaster(one, 3, scaling=None, transformer=both).fit(series).forecast(3, level=0.8)
         for one in (Spread(), LinearRegression())
     )
     pd.testing.assert_frame_equal(with_quantiles, plain)
@@ -123,7 +129,7 @@ def test_series_of_a_panel_borrow_misses():
     parts = {"long": pd.Series(volatile(400)), "short": pd.Series(volatile(400)[380:] / 50)}
     parts["short"].index += 380
     panel = pd.concat(parts, names=["key", "t"])
-    forecaster = Forecaster(Spread(), 3, by="key", calibration_size=0.3).fit(panel)
+    forecaster = Forecaster(Spread(), 3, scaling=None, by="key", calibration_size=0.3).fit(panel)
     found = forecaster.forecast(1, level=0.8)
     alone = forecaster.forecast(1, level=0.8, series="short")
     np.testing.assert_allclose(alone, found.loc["short"])
@@ -144,7 +150,7 @@ def test_networks_of_several_quantiles_forecast_the_median(scaled):
     if scaled:
         quantile = WindowScaledRegressor(quantile, WindowScaler("standard"))
     for strategy in ("recursive", "direct"):
-        forecaster = Forecaster(quantile, 4, 2, strategy).fit(series)
+        forecaster = Forecaster(quantile, 4, 2, strategy, scaling=None).fit(series)
         found = forecaster.forecast(2, level=0.8)
         window = series[-4:].reshape(1, 4, 1)
         median = forecaster.estimator_.predict_quantiles(window, 0.5).ravel()

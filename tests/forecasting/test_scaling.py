@@ -168,6 +168,16 @@ def test_intervals_are_in_the_units_of_the_series(rng):
     np.testing.assert_allclose(frames[1], 1024 * frames[0], rtol=1e-6)
 
 
+@pytest.mark.parametrize("scaling", ["auto", "log_difference"])
+def test_intervals_are_calibrated_in_the_representation_of_the_forecast(scaling, rng):
+    frame = pd.DataFrame({"a": seasonal(rng), "b": rng.normal(size=160)}, seasonal(rng).index)
+    frame["b"] += 10
+    fitted = Forecaster(Ridge(), 6, scaling=scaling, season=12).fit(frame)
+    names = [column.name for column in fitted._calibrator.scaling.columns]
+    assert names == fitted.scaling_
+    assert fitted._calibrator.scaling.columns[0].season == fitted.season_
+
+
 def test_short_series_are_padded_where_the_regressor_takes_missing_steps(rng):
     parts = {key: seasonal(rng, n) for key, n in (("A", 60), ("B", 7), ("C", 2))}
     frame = pd.concat(parts).rename_axis(["shop", "month"]).to_frame()
