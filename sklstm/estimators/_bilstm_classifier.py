@@ -10,7 +10,7 @@ class BiLSTMClassifier(RecurrentClassifier):
     One LSTM reads each window from its first step to its last, another from its last to its first;
     the head sees the last states of both.
 
-    A linear head reads the state after the last observed step of each window. Inputs are
+    A linear head reads the last state of each window, of long ones also pooled states. Inputs are
     standardised inside, by statistics of the training windows.
 
     Parameters
@@ -39,16 +39,20 @@ class BiLSTMClassifier(RecurrentClassifier):
         padding, which is masked wherever it stands; tokens not seen in `fit` are treated as 1, out
         of vocabulary. If `fit` has seen no 1 either, its vector is the mean of the others. None:
         `X` holds numeric features.
-    patch_size : int, default=1
+    patch_size : int or "auto", default="auto"
         Number of successive steps that the network reads side by side as one (patches; Nie et al.,
         2023): long sequences become shorter by this factor, are faster to train, and easier to
         learn. Patches end with the newest step; the oldest one is filled up with the means of the
-        features. Missing steps are left out before. For tokens, and for ``output="sequence"``, 1.
-    pooling : {"last", "mean", "max"}, default="last"
+        features. Missing steps are left out before. ``"auto"``: ``max(1, (n + 31) // 64)``, where
+        ``n`` is the number of observed steps of the longest training window, so 1 up to 96. For
+        tokens, and for ``output="sequence"``, 1.
+    pooling : {"auto", "last", "mean", "max", "concat"}, default="auto"
         What the head reads of the hidden states of all steps: the state after the last step that a
         layer reads, in the backward direction of a bidirectional network that of the oldest step;
-        or for each unit the mean or the maximum over all observed steps (patches). Pooling finds
-        what occurs anywhere in a long sequence. For ``output="sequence"``, ``"last"``.
+        for each unit the mean or the maximum over all observed steps (patches); or all three
+        (concat pooling; Howard and Ruder, 2018). Pooling finds what occurs anywhere in a long
+        sequence. ``"auto"``: ``"concat"`` if the longest training window has more than 96 observed
+        steps, otherwise ``"last"``; for tokens, and for ``output="sequence"``, ``"last"``.
     init_scale : float, default=1.0
         Factor of the initial weights: Glorot uniform for input and output weights (Glorot and
         Bengio, 2010), orthogonal for recurrent ones (Saxe et al., 2014). Small weights make a
@@ -143,6 +147,10 @@ class BiLSTMClassifier(RecurrentClassifier):
         windows. None for tokens.
     tokens_ : ndarray of int or None
         With `embedding_dim`, the tokens seen in training, in ascending order.
+    patch_size_ : int
+        Number of steps that the network reads as one.
+    pooling_ : {"last", "mean", "max", "concat"}
+        What the head reads of the hidden states of all steps.
     classes_ : ndarray of shape (n_classes,)
         Class labels.
     n_features_in_ : int
@@ -190,8 +198,8 @@ class BiLSTMClassifier(RecurrentClassifier):
         activation="tanh",
         peephole=False,
         embedding_dim=None,
-        patch_size=1,
-        pooling="last",
+        patch_size="auto",
+        pooling="auto",
         init_scale=1.0,
         class_weight=None,
         optimizer="adam",

@@ -23,8 +23,8 @@ SHARED = {
     "recurrent_dropout": _FRACTION,
     "activation": [StrOptions({"tanh", "relu"})],
     "embedding_dim": [*_COUNT, None],
-    "patch_size": _COUNT,
-    "pooling": [StrOptions({"last", "mean", "max"})],
+    "patch_size": [*_COUNT, StrOptions({"auto"})],
+    "pooling": [StrOptions({"auto", "last", "mean", "max", "concat"})],
     "init_scale": _POSITIVE,
     "optimizer": [StrOptions({"adam", "adamw", "nadam", "rmsprop", "sgd"})],
     "learning_rate": _POSITIVE,
@@ -110,12 +110,12 @@ def check_layers(
 
 def check_reading(estimator: Any) -> None:
     """Raise a ValueError if an estimator is to read patches, or to pool, where there are none."""
-    if estimator.output == "sequence" and estimator.pooling != "last":
+    if estimator.output == "sequence" and estimator.pooling not in ("auto", "last"):
         raise ValueError(
             f"pooling={estimator.pooling!r} makes one output of all steps, and output='sequence' "
             "asks for one at each. Set pooling='last' or output='last'."
         )
-    if estimator.patch_size == 1:
+    if estimator.patch_size in (1, "auto"):
         return
     if estimator.embedding_dim is not None:
         raise ValueError(
@@ -129,9 +129,9 @@ def check_reading(estimator: Any) -> None:
         )
 
 
-def check_same_patches(patch_size: int, fitted: int) -> None:
+def check_same_patches(patch_size: int | str, fitted: int) -> None:
     """Raise a ValueError if training is to go on with patches of another size."""
-    if patch_size != fitted:
+    if patch_size not in (fitted, "auto"):
         raise ValueError(
             f"Training continues with a network that reads patch_size={fitted} steps as one, and "
             f"the parameter is now {patch_size}. Set it back, or fit anew (warm_start=False)."

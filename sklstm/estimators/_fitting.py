@@ -265,7 +265,7 @@ def settings_of(
     )
 
 
-def described_network(estimator: Any, inputs: Any, targets: Any) -> NetworkSpec:
+def described_network(estimator: Any, inputs: Any, targets: Any, pooling: str) -> NetworkSpec:
     """Return the network that the parameters of an estimator describe.
 
     Parameters
@@ -274,6 +274,8 @@ def described_network(estimator: Any, inputs: Any, targets: Any) -> NetworkSpec:
         A recurrent estimator.
     inputs, targets : object
         Those parts of its state.
+    pooling : str
+        What the head reads of all steps: what the parameter says, or what ``"auto"`` has become.
 
     Returns
     -------
@@ -296,7 +298,7 @@ def described_network(estimator: Any, inputs: Any, targets: Any) -> NetworkSpec:
         every_step=estimator._every_step,
         n_tokens=inputs.n_tokens if embeds else 0,
         embeds=embeds,
-        pooling=estimator.pooling,
+        pooling=pooling,
     )
 
 

@@ -46,16 +46,20 @@ class LSTMRegressor(RecurrentRegressor):
         padding, which is masked wherever it stands; tokens not seen in `fit` are treated as 1, out
         of vocabulary. If `fit` has seen no 1 either, its vector is the mean of the others. None:
         `X` holds numeric features.
-    patch_size : int, default=1
+    patch_size : int or "auto", default=1
         Number of successive steps that the network reads side by side as one (patches; Nie et al.,
         2023): long sequences become shorter by this factor, are faster to train, and easier to
         learn. Patches end with the newest step; the oldest one is filled up with the means of the
-        features. Missing steps are left out before. For tokens, and for ``output="sequence"``, 1.
-    pooling : {"last", "mean", "max"}, default="last"
+        features. Missing steps are left out before. ``"auto"``: ``max(1, (n + 31) // 64)``, where
+        ``n`` is the number of observed steps of the longest training window, so 1 up to 96. For
+        tokens, and for ``output="sequence"``, 1.
+    pooling : {"auto", "last", "mean", "max", "concat"}, default="last"
         What the head reads of the hidden states of all steps: the state after the last step that a
         layer reads, in the backward direction of a bidirectional network that of the oldest step;
-        or for each unit the mean or the maximum over all observed steps (patches). Pooling finds
-        what occurs anywhere in a long sequence. For ``output="sequence"``, ``"last"``.
+        for each unit the mean or the maximum over all observed steps (patches); or all three
+        (concat pooling; Howard and Ruder, 2018). Pooling finds what occurs anywhere in a long
+        sequence. ``"auto"``: ``"concat"`` if the longest training window has more than 96 observed
+        steps, otherwise ``"last"``; for tokens, and for ``output="sequence"``, ``"last"``.
     init_scale : float, default=0.5
         Factor of the initial weights: Glorot uniform for input and output weights (Glorot and
         Bengio, 2010), orthogonal for recurrent ones (Saxe et al., 2014). Small weights make a
@@ -182,6 +186,10 @@ class LSTMRegressor(RecurrentRegressor):
         windows. Differences are divided by their root mean square. None for tokens.
     tokens_ : ndarray of int or None
         With `embedding_dim`, the tokens seen in training, in ascending order.
+    patch_size_ : int
+        Number of steps that the network reads as one.
+    pooling_ : {"last", "mean", "max", "concat"}
+        What the head reads of the hidden states of all steps.
     loss_ : str
         Loss function that training has minimised.
     target_mean_, target_scale_ : ndarray of shape (n_outputs,)

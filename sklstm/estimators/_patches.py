@@ -8,6 +8,41 @@ import numpy as np
 
 from sklstm.data import WindowSet
 
+_N_PATCHES = 64  # about as many steps as a network can still learn from to their beginning
+
+
+def patches_and_pooling(estimator: Any, windows: WindowSet) -> tuple[int, str]:
+    """Return how an estimator is to read windows: what it says, or what ``"auto"`` makes of it.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A recurrent estimator.
+    windows : WindowSet
+        Those of the training set.
+
+    Returns
+    -------
+    patch_size : int
+        For ``"auto"`` ``max(1, (longest + 31) // 64)``: 1 for windows of up to 96 observed steps,
+        and about 64 patches in longer ones. Tokens, and windows with an output at each step, have
+        no patches.
+    pooling : str
+        For ``"auto"`` ``"concat"`` where windows are that long, otherwise ``"last"``.
+    """
+    step_by_step = estimator.output == "sequence" or estimator.embedding_dim is not None
+    size = (
+        1
+        if step_by_step
+        else max(1, (int(windows.lengths.max()) + _N_PATCHES // 2 - 1) // _N_PATCHES)
+    )
+    patch_size, pooling = estimator.patch_size, estimator.pooling
+    if patch_size == "auto":
+        patch_size = size
+    if pooling == "auto":
+        pooling = "concat" if size > 1 else "last"
+    return patch_size, pooling
+
 
 def in_patches(windows: WindowSet, patch_size: int, *, in_memory: bool = False) -> WindowSet:
     """Return windows whose steps are patches: some successive steps of others, side by side [1]_.

@@ -42,6 +42,7 @@ from ._fitting import (
     whole_or_not_at_all,
 )
 from ._inputs import NumberInputs, TokenInputs
+from ._patches import patches_and_pooling
 from ._running_moments import Moments
 from ._samples import (
     TRAINING_SET,
@@ -88,6 +89,7 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
     feature_mean_ = attribute("inputs.mean")
     feature_scale_ = attribute("inputs.scale")
     tokens_ = attribute("inputs.tokens")
+    patch_size_, pooling_ = attribute("inputs.patch_size"), attribute("network.spec.pooling")
     _spec = attribute("network.spec")
 
     # Parameters that only some subclasses have.
@@ -285,27 +287,26 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
             inputs = before.inputs.extended(training, running=running)
             targets, _ = self._learn_targets(training, labels, before.targets, running=running)
             check_same_patches(self.patch_size, before.patch_size)
-            check_same_network(described_network(self, inputs, targets), before.network)
+            pooling = before.network.spec.pooling if self.pooling == "auto" else self.pooling
+            check_same_network(described_network(self, inputs, targets, pooling), before.network)
             return before.extended(inputs, targets)
         with one_blas_thread():
             targets, differenced = self._learn_targets(training, labels, None, running=running)
+            patch_size, pooling = patches_and_pooling(self, training.windows)
             inputs = (
-                NumberInputs.of(training, differenced, self.patch_size)
+                NumberInputs.of(training, differenced, patch_size)
                 if self.embedding_dim is None
                 else TokenInputs.of(training)
             )
-            seed = draw_seed(self.random_state)
-            spec = described_network(self, inputs, targets)
-            network = TrainedNetwork.untrained(
-                spec, seed, self._precision(training), self.init_scale
-            )
+            seed, dtype = draw_seed(self.random_state), self._precision(training)
+            spec = described_network(self, inputs, targets, pooling)
+            network = TrainedNetwork.untrained(spec, seed, dtype, self.init_scale)
         return FittedState(network, inputs, targets)
 
     def _precision(self, training: Samples) -> Any:
-        # Accelerators have slow double precision, or none.
-        on_processor = training_device(self.device) == "cpu"
         small = len(training) <= min(self.batch_size, _EXACT_SAMPLES)
-        return np.float64 if small and on_processor else np.float32
+        # Accelerators have slow double precision, or none.
+        return np.float64 if small and training_device(self.device) == "cpu" else np.float32
 
     @property
     def _reads_tokens(self) -> bool:
@@ -417,10 +418,10 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
 
     def _network_inputs(self, windows: np.ndarray) -> np.ndarray:
         """Return what the network reads of windows, step by step, NaN at missing ones."""
-        inputs = self._fitted.inputs.step_by_step()
         window_set, observed = WindowSet.of_observed(windows)
         refuse_nothing_observed(observed, windows.shape[1])
-        values, lengths = inputs.for_prediction(window_set, np.float64).padded(slice(None))
+        inputs = self._fitted.inputs.step_by_step().for_prediction(window_set, np.float64)
+        values, lengths = inputs.padded(slice(None))
         return at_their_steps(values, lengths, windows)
 
     def _inputs_of(self, windows: np.ndarray, dtype: Any) -> tuple[WindowSet, np.ndarray | None]:

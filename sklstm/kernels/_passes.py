@@ -171,9 +171,8 @@ def _run_head(network, layers, parts):
     for d in loop(network.n_directions):
         layer = layers.record(last * network.n_directions + d)
         column = d * layer.units * LANES
-        with only_if(network.pooling.compare(">", 0)):
-            pool(network, layer, column)
-        with only_if((network.every_step + network.pooling).compare("<=", 0)):
+        pool(network, layer, column)
+        with only_if(network.last_column.compare(">=", 0)):
             for tile in loop(n_tiles):
                 end = layer.kept + network.n_steps * layer.kept_step + tile * layer.kept_size
                 target = network.head_stack + tile * network.head_stack_size + column
@@ -216,16 +215,15 @@ def _run_head_back(network, layers, parts):
     for d in loop(network.n_directions):
         layer = layers.record(last * network.n_directions + d)
         column = d * layer.units * LANES
-        with only_if(network.pooling.compare(">", 0)):
+        with only_if(network.last_column.compare("<", 0)):
             clear(memory.after(layer.grad_hidden), network.n_tiles * layer.grad_hidden_size)
-            pool_back(network, layer, column)
-        with only_if((network.every_step + network.pooling).compare("<=", 0)):
+        pool_back(network, layer, column)
+        with only_if(network.last_column.compare(">=", 0)):
             for tile in loop(n_tiles):
                 source = network.grad_head + tile * network.grad_head_size + column
                 target = memory.after(layer.grad_hidden + tile * layer.grad_hidden_size)
                 copy_lanes(memory.after(source), target, layer.units * LANES)
         with only_if(network.every_step.compare(">", 0)):
-            clear(memory.after(layer.grad_hidden), network.n_tiles * layer.grad_hidden_size)
             copy_steps(
                 network, memory.after(network.grad_head + column), network.grad_head_step,
                 network.grad_head_size, memory.after(layer.above), layer.above_step,

@@ -29,9 +29,9 @@ LAYER = (
 
 #: A network and a pass through it. Up to `scratch` they are addresses, then sizes, then places in
 #: memory. `outputs` are those of each layer but the last in the order of the series, `grad_outputs`
-#: their gradients; `step_mask` says which sample has which step. The head reads a single step, the
-#: last or with `pooling` all of them pooled, or with `every_step` every one; so its arrays, targets
-#: and weights have as many steps.
+#: their gradients; `step_mask` says which sample has which step. The head reads a single step, or
+#: with `every_step` every one; so its arrays, targets and weights have as many steps. In the single
+#: one the last states begin at `last_column`, and pooled ones at `mean_column` and `max_column`.
 #: Inputs are rows of numbers, of which those times `differenced` of the first row of a window are
 #: subtracted; or with `reads_tokens` whole numbers: of a row of weights, the first of which stands
 #: at `embedding`, or of the place of a one. States begin with zeros, or if
@@ -41,10 +41,10 @@ NETWORK = (
     "weights", "gradient", "memory", "masks", "inputs", "starts", "lengths", "scratch",
     "targets", "sample_weight", "losses", "constants", "continues", "differenced",
     "n_weights", "n_features", "n_steps", "n_tiles", "n_layers", "n_directions",
-    "state_size", "pooling", "steps_at_a_time", "n_parts", "n_outputs",
-    "n_targets", "n_constants", "adds", "every_step", "reads_tokens", "embedding", "carried_from",
-    "step_mask", "outputs", "grad_outputs", "outputs_step", "outputs_size", "output_masks",
-    "input_mask",
+    "state_size", "last_column", "mean_column", "max_column", "steps_at_a_time", "n_parts",
+    "n_outputs", "n_targets", "n_constants", "adds", "every_step", "reads_tokens", "embedding",
+    "carried_from", "step_mask", "outputs", "grad_outputs", "outputs_step", "outputs_size",
+    "output_masks", "input_mask",
     "head_stack", "head_stack_step", "head_stack_size",
     "head_rows", "head_rows_step", "head_rows_size",
     "grad_head", "grad_head_step", "grad_head_size",

@@ -3,7 +3,6 @@
 from ._cells import cell_code
 from ._layout import round_up
 from ._places import LAYER, NETWORK, records
-from ._pooling import POOLINGS
 from ._registers import LANES, ROWS
 
 TILES_AT_A_TIME = 16  # whose gradients are turned round together: 256 samples stay in the cache
@@ -41,11 +40,12 @@ class Plan:
     def __init__(self, layout, n_tiles, n_steps, *, trains=False, drops=False, drops_state=False):
         self.layout, self.n_tiles, self.n_steps, self.trains = layout, n_tiles, n_steps, trains
         self.n_head_steps = n_steps if layout.spec.every_step else 1
-        self.n_output_rows = max(layout.spec.units) * len(layout.spec.directions)
+        n_directions = len(layout.spec.directions)
+        self.n_output_rows = max(max(layout.spec.units) * n_directions, layout.spec.state_size)
         self.size = self.mask_size = 0
         self.network = records(NETWORK, 1)
         self.layers = records(LAYER, len(layout.layers))
-        first_part, n_directions = 0, len(layout.spec.directions)
+        first_part = 0
         for number, layer in enumerate(layout.layers):
             places = self.layers[number]
             places["backward"], places["units"] = number % n_directions, layer.units
@@ -86,7 +86,8 @@ class Plan:
         network["n_layers"], network["n_directions"] = spec.num_layers, len(spec.directions)
         network["n_outputs"], network["every_step"] = spec.n_outputs, spec.every_step
         network["reads_tokens"], network["embedding"] = bool(spec.n_tokens), self.layout.embedding
-        network["state_size"], network["pooling"] = spec.state_size, POOLINGS[spec.pooling]
+        network["state_size"] = spec.state_size
+        self._place_pooled(network)
         network["steps_at_a_time"] = max(1, TILES_AT_A_TIME // self.n_tiles)
         network["step_mask"] = self._reserve(1, self.n_steps)
         widest = self.n_output_rows
@@ -101,6 +102,13 @@ class Plan:
         self._place(network, "head_stack", head.n_columns + ROWS, n_read)
         self._place(network, "head_rows", round_up(head.n_rows, LANES), n_read)
         self._place(network, "grad_head", head.n_inputs + ROWS, n_read)
+
+    def _place_pooled(self, network):
+        """Say where in what the head reads each kind of pooled states begins."""
+        spec = self.layout.spec
+        width = spec.units[-1] * len(spec.directions) * LANES
+        for number, kind in enumerate(() if spec.every_step else spec.poolings):
+            network[f"{kind}_column"] = number * width
 
     def _place(self, places, name, n_rows, n_steps=None):
         places[name] = self._reserve(n_rows, n_steps or 1)

@@ -62,18 +62,19 @@ class RecurrentNetwork(nn.Module):
         masks = self._draw_masks(*values.shape[:2])
         values = self._look_up(values, masks.inputs)
         for layer in range(self.spec.num_layers):
-            states, last = [], []
+            states, ends = [], []
             for direction, mask in zip(self.spec.directions, masks.states[layer], strict=True):
                 order = backwards if direction == "backward" else None
                 read = _reorder(values, order)
                 steps = self._run(layer, direction, read, lengths, continues, mask)
-                last.append(_pooled(self.spec.pooling, steps, lengths))
+                ends.append([_pooled(kind, steps, lengths) for kind in self.spec.poolings])
                 if self.spec.every_step or layer < self.spec.num_layers - 1:
                     states.append(_reorder(steps, order))
             if states:
                 values = _drop(torch.cat(states, dim=2), masks.outputs[layer])
         if not self.spec.every_step:
-            values = _drop(torch.cat(last, dim=1)[:, None], masks.outputs[layer])[:, 0]
+            parts = [part for parts in zip(*ends, strict=True) for part in parts]
+            values = _drop(torch.cat(parts, dim=1)[:, None], masks.outputs[layer])[:, 0]
         return functional.linear(values, self.head_weight, self.head_bias)
 
     def _draw_masks(self, *shape):

@@ -319,22 +319,38 @@ def _states(graph, spec, weights, sequence, lengths, *, at_end):
         ends = at_end and not pools and layer == spec.num_layers - 1
         sequence = _run_layer(graph, spec, weights, layer, sequence, lengths, at_end=ends)
     if pools:
-        sequence = _pooled(graph, spec.pooling, sequence, lengths)
+        parts = [_pooled(graph, kind, sequence, lengths, spec) for kind in spec.poolings]
+        sequence = parts[0] if len(parts) == 1 else graph("Concat", *parts, axis=1)
     found = sequence if at_end else graph("Transpose", sequence, perm=[1, 0, 2])
     return graph("Slice", found, [0], n_samples, [0])
 
 
-def _pooled(graph, pooling, states, lengths):
-    """Return the mean or the largest of states (n_timesteps, n_samples, n) of each sample."""
+def _pooled(graph, kind, states, lengths, spec):
+    """Return the last, the mean or the largest of states (n_timesteps, n_samples, n)."""
+    if kind == "last":
+        return _last(graph, states, lengths, spec)
     n_timesteps = graph("Squeeze", graph("Shape", states, start=0, end=1), [0])
     steps = graph("Unsqueeze", graph("Range", 0, n_timesteps, 1), [1])
     there = graph("Unsqueeze", graph("Less", steps, lengths), [2])
-    if pooling == "max":
+    if kind == "max":
         return graph(
             "ReduceMax", graph("Where", there, states, np.float32(-np.inf)), [0], keepdims=0
         )
     total = graph("ReduceSum", graph("Where", there, states, np.float32(0)), [0], keepdims=0)
     return graph("Div", total, graph("Unsqueeze", graph.cast(lengths, FLOAT), [1]))
+
+
+def _last(graph, states, lengths, spec):
+    """Return the states after the last step that each direction reads, (n_samples, n)."""
+    by_sample = graph("Transpose", states, perm=[1, 0, 2])
+    newest = graph("Unsqueeze", graph("Sub", lengths, 1), [1])
+    last = graph("GatherND", by_sample, newest, batch_dims=1)
+    if not spec.bidirectional:
+        return last
+    oldest = graph("Gather", states, 0, axis=0)
+    units = spec.units[-1]
+    forward = graph("Slice", last, [0], [units], [1])
+    return graph("Concat", forward, graph("Slice", oldest, [units], [2 * units], [1]), axis=1)
 
 
 def _not_empty(graph, sequence, lengths, n_samples):

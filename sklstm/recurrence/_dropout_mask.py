@@ -88,6 +88,7 @@ def draw_masks(
     for layer, units in enumerate(spec.units):
         states.append([draw((n_samples, units), recurrent_dropout) for _ in spec.directions])
         all_steps = spec.every_step or layer < spec.num_layers - 1
-        of_layer = n_samples, n_steps if all_steps else 1, units * n_directions
+        n_values = units * n_directions if all_steps else spec.state_size
+        of_layer = n_samples, n_steps if all_steps else 1, n_values
         outputs.append(draw(of_layer, dropout[layer]))
     return DropoutMasks(inputs, states, outputs)

@@ -96,21 +96,25 @@ def _states(spec, layers, sequence, lengths):
     last_layer, every_step = len(layers) - 1, spec.every_step
     back = _backwards(lengths, len(sequence)) if len(layers[0]) == 2 else None
     for number, (forward, *backward) in enumerate(layers):
-        pools = number == last_layer and not every_step and spec.pooling != "last"
         keep = every_step or number < last_layer
-        states, last = [], []
+        kinds = () if keep else spec.poolings
+        pools = any(kind != "last" for kind in kinds)
+        states, read_by_head = [], []
         for layer, order in zip([forward, *backward], [None, back], strict=False):
             read = sequence if order is None else np.take_along_axis(sequence, order, axis=0)
             start = layer.first_states(read.shape[1], read.dtype)
             steps, final = layer.run(read, lengths, start, keep_steps=keep or pools)
-            last.append(_pooled(spec.pooling, steps, lengths) if pools else final[0])
+            read_by_head.append(
+                [final[0] if kind == "last" else _pooled(kind, steps, lengths) for kind in kinds]
+            )
             if keep:
                 states.append(steps if order is None else np.take_along_axis(steps, order, axis=0))
         if keep:
             sequence = states[0] if len(states) == 1 else np.concatenate(states, axis=2)
     if every_step:
         return sequence
-    return (last[0] if len(last) == 1 else np.concatenate(last, axis=1))[np.newaxis]
+    parts = [part for parts in zip(*read_by_head, strict=True) for part in parts]
+    return (parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1))[np.newaxis]
 
 
 def _pooled(pooling, steps, lengths):

@@ -38,9 +38,9 @@ class NetworkSpec:
         the backward direction that after the first step of the sequence. Parameters are the same.
     n_tokens : int, default=0
         Inputs are whole numbers below it, one at each step; zero: they are `n_features` numbers.
-    pooling : {"last", "mean", "max"}, default="last"
-        What the head reads of all steps, unless it reads every one: the states at the end, or for
-        each unit the mean or the largest of the states after all steps.
+    pooling : {"last", "mean", "max", "concat"}, default="last"
+        What the head reads of all steps, unless it reads every one: the states at the end, for each
+        unit the mean or the largest of the states after all steps, or these three side by side.
     embeds : bool, default=False
         Whether each token has a row of `n_features` numbers, which are parameters. Otherwise it is
         a one among ``n_features = n_tokens`` numbers, the others being zero.
@@ -55,7 +55,8 @@ class NetworkSpec:
     hidden_size) for the input, forget and output gate; ``candidate_bias`` (hidden_size,) for the
     recurrent half of the candidate of a GRU. Gates stand in the order input, forget, candidate,
     output (LSTM) and reset, update, candidate (GRU). The head is ``head_weight`` (n_outputs,
-    n_directions * hidden_size) and ``head_bias`` (n_outputs,).
+    n_directions * hidden_size) and ``head_bias`` (n_outputs,); with ``"concat"`` it has three times
+    as many columns.
     """
 
     cell: str
@@ -79,7 +80,12 @@ class NetworkSpec:
     @property
     def state_size(self):
         """Number of values that the head sees."""
-        return self.units[-1] * len(self.directions)
+        return self.units[-1] * len(self.directions) * len(self.poolings)
+
+    @property
+    def poolings(self):
+        """What the head sees of all steps, in this order, each for all directions."""
+        return ("last", "mean", "max") if self.pooling == "concat" else (self.pooling,)
 
     @property
     def units(self):

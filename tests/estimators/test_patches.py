@@ -151,6 +151,38 @@ def test_a_network_of_patches_cannot_predict_each_step():
         model.predict(X)
 
 
+@pytest.mark.parametrize(
+    ("longest", "size"), [(1, 1), (64, 1), (96, 1), (97, 2), (160, 2), (161, 3), (2000, 31)]
+)
+def test_auto_makes_about_64_patches_of_the_longest_window(longest, size):
+    windows = np.full((12, 2010, 1), np.nan)
+    windows[:, :1] = RNG.normal(size=(12, 1, 1))
+    windows[3, 0] = np.nan
+    windows[3, 2010 - longest :] = RNG.normal(size=(longest, 1))
+    labels = np.arange(12) % 2
+    model = GRUClassifier(2, patch_size="auto", max_epochs=1, random_state=0).fit(windows, labels)
+    assert model.patch_size_ == size
+    same = GRUClassifier(2, patch_size=size, max_epochs=1, random_state=0).fit(windows, labels)
+    np.testing.assert_array_equal(model.predict_proba(windows), same.predict_proba(windows))
+
+
+def test_auto_reads_tokens_and_targets_of_every_step_one_by_one():
+    long = RNG.normal(size=(10, 130, 1))
+    options = {"max_epochs": 1, "patch_size": "auto", "random_state": 0}
+    every_step = GRURegressor(2, output="sequence", **options).fit(long, long[:, :, 0])
+    assert every_step.predict(long).shape == (10, 130)
+    tokens = RNG.integers(1, 5, (10, 130))
+    of_tokens = GRUClassifier(2, embedding_dim=2, **options).fit(tokens, np.arange(10) % 2)
+    assert every_step.patch_size_ == of_tokens.patch_size_ == 1
+
+
+def test_training_continues_with_the_patches_of_the_first_fit():
+    model = GRUClassifier(2, patch_size="auto", max_epochs=1, warm_start=True, random_state=0)
+    long = RNG.normal(size=(10, 130, 1))
+    model.fit(long, np.arange(10) % 2).fit(long[:, :40], np.arange(10) % 2)
+    assert model.patch_size_ == 2
+
+
 def test_another_patch_size_is_another_network():
     model = GRURegressor(patch_size=2, warm_start=True, **SMALL).fit(X, Y)
     with pytest.raises(ValueError, match="reads patch_size=2 steps as one"):

@@ -24,7 +24,7 @@ X[1::4, 2] = np.nan
 Y = np.nanmax(X[:, :, 0], axis=1)
 LABELS = RNG.integers(0, 3, 40)
 SMALL = {"hidden_size": 5, "max_epochs": 4, "batch_size": 16, "random_state": 0}
-BOTH = pytest.mark.parametrize("pooling", ["mean", "max"])
+BOTH = pytest.mark.parametrize("pooling", ["mean", "max", "concat"])
 
 
 def pooled_by_hand(model, windows, pooling):
@@ -33,8 +33,14 @@ def pooled_by_hand(model, windows, pooling):
     last = max(int(name[5]) for name in of_layer)
     directions = ["forward", "backward"] if f"layer{last}_backward" in of_layer else ["forward"]
     states = [of_layer[f"layer{last}_{name}"]["hidden"] for name in directions]
-    pool = np.nanmean if pooling == "mean" else np.nanmax
-    return pool(np.concatenate(states, axis=2), axis=1)
+    mean, largest = (f(np.concatenate(states, axis=2), axis=1) for f in (np.nanmean, np.nanmax))
+    if pooling != "concat":
+        return mean if pooling == "mean" else largest
+    ends = [states[0][:, -1]]  # all windows end together, and begin at different steps
+    if len(states) == 2:
+        begins = (~np.isnan(states[1][:, :, 0])).argmax(axis=1)
+        ends.append(states[1][np.arange(len(windows)), begins])
+    return np.concatenate([*ends, mean, largest], axis=1)
 
 
 @BOTH
@@ -80,7 +86,8 @@ def loss_after(spec, weights, data):
             )
             states.append(hidden)
         states = torch.stack(states)
-        read = states.mean(0) if spec.pooling == "mean" else states.max(0).values
+        read = {"last": states[-1], "mean": states.mean(0), "max": states.max(0).values}
+        read = torch.cat(list(read.values())) if spec.pooling == "concat" else read[spec.pooling]
         output = parameters["head_weight"] @ read + parameters["head_bias"]
         total = total + (output - torch.tensor(data.targets[k])).square().mean()
     loss = total / len(data.windows)
@@ -134,6 +141,37 @@ def test_every_step_has_no_pooled_output(pooling):
     model = LSTMRegressor(pooling=pooling, **SMALL).fit(X, Y).set_params(output="sequence")
     with pytest.raises(ValueError, match="reads all of them at once"):
         model.predict(X)
+
+
+@pytest.mark.parametrize(("longest", "pooling"), [(5, "last"), (96, "last"), (97, "concat")])
+def test_auto_reads_all_states_of_long_windows(longest, pooling):
+    windows = np.full((12, 120), np.nan)
+    windows[:, :2] = RNG.normal(size=(12, 2))
+    windows[5, :2] = np.nan
+    windows[5, 120 - longest :] = RNG.normal(size=longest)
+    options = {"hidden_size": 2, "max_epochs": 1, "random_state": 0}
+    models = [
+        GRUClassifier(pooling=kind, **options).fit(windows, np.arange(12) % 2)
+        for kind in ("auto", pooling)
+    ]
+    assert [model.pooling_ for model in models] == [pooling] * 2
+    np.testing.assert_array_equal(*(model.predict_proba(windows) for model in models))
+
+
+def test_auto_reads_the_last_state_of_tokens_and_of_targets_of_every_step():
+    options = {"max_epochs": 1, "pooling": "auto", "random_state": 0}
+    tokens = RNG.integers(1, 5, (10, 130))
+    of_tokens = GRUClassifier(2, embedding_dim=2, **options).fit(tokens, np.arange(10) % 2)
+    long = RNG.normal(size=(10, 130, 1))
+    every_step = GRURegressor(2, output="sequence", **options).fit(long, long[:, :, 0])
+    assert of_tokens.pooling_ == every_step.pooling_ == "last"
+
+
+def test_training_continues_with_the_pooling_of_the_first_fit():
+    model = GRUClassifier(2, max_epochs=1, warm_start=True, random_state=0)
+    long = RNG.normal(size=(10, 130, 1))
+    model.fit(long, np.arange(10) % 2).fit(long[:, :40], np.arange(10) % 2)
+    assert (model.pooling_, model.n_iter_) == ("concat", 2)
 
 
 def test_another_pooling_is_another_network():

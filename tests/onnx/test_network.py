@@ -62,7 +62,7 @@ def test_patches(cell, patch_size, windows, holes, agrees):
     agrees(model, windows[:50], holes(windows[:50]), windows[:1, :3], windows[:7, :1], scale=1000)
 
 
-@pytest.mark.parametrize("pooling", ["mean", "max"])
+@pytest.mark.parametrize("pooling", ["mean", "max", "concat"])
 @pytest.mark.parametrize("cell", ["GRU", "BiLSTM", "MinGRU"])
 def test_pooling(cell, pooling, windows, holes, agrees):
     options = {"hidden_size": [4, 3], "pooling": pooling, "patch_size": 2}

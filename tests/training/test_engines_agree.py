@@ -95,7 +95,7 @@ def runs(draw):
         every_step=draw(st.booleans()) or carried,
         n_tokens=n_tokens,
         embeds=inputs == "rows",
-        pooling=draw(st.sampled_from(["last", "mean", "max"])),
+        pooling=draw(st.sampled_from(["last", "mean", "max", "concat"])),
     )
     n_levels = draw(st.sampled_from([n for n in (1, 2, 3, 4) if spec.n_outputs % n == 0]))
     size = {"min_size": n_levels, "max_size": n_levels}
