@@ -41,6 +41,22 @@ def takes_missing_steps(regressor: Any) -> bool:
     return get_tags(regressor).input_tags.allow_nan
 
 
+def takes_missing_values(regressor: Any) -> bool:
+    """Return whether a regressor takes single values that are NaN, such as trees of flat windows.
+
+    Parameters
+    ----------
+    regressor : estimator
+        As in `takes_missing_steps`.
+
+    Returns
+    -------
+    takes_missing_values : bool
+        False for networks, which take missing steps as a whole.
+    """
+    return takes_missing_steps(regressor) and not takes_windows(regressor)
+
+
 def takes_many_outputs(regressor: Any) -> bool:
     """Return whether a regressor predicts several targets at once.
 

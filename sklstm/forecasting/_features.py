@@ -26,6 +26,8 @@ class Features:
         How many rows more are known in front of a window, for differences to the season before.
     pads : bool, default=False
         Whether windows may begin before the first row of a series, with missing steps.
+    takes_nan : bool, default=False
+        Whether exogenous values may be NaN, and are no missing step then.
     """
 
     lookback: int
@@ -34,6 +36,7 @@ class Features:
     known: np.ndarray
     before: int = 0
     pads: bool = False
+    takes_nan: bool = False
 
     @property
     def n_rows(self) -> int:
@@ -88,6 +91,13 @@ class Features:
             rows[: -lead or None, first : first + known.shape[1]] = known[lead:]
         return rows
 
+    def is_missing(self, rows: np.ndarray) -> np.ndarray:
+        """Return which rows, of shape (..., n_features), have NaN where they must not have it."""
+        if self.takes_nan:
+            n_exog = len(self.past) + len(self.known) * len(self.leads)
+            rows = rows[..., : rows.shape[-1] - n_exog]
+        return np.isnan(rows).any(axis=-1)
+
     def mark_missing(self, rows: np.ndarray, n_columns: int) -> None:
         """Make all features of missing steps NaN, in place.
 
@@ -98,7 +108,8 @@ class Features:
         n_columns : int
             Columns of the series.
         """
-        unknown = np.isnan(rows[..., : n_columns + len(self.past)]).any(axis=-1)
+        n_decisive = n_columns if self.takes_nan else n_columns + len(self.past)
+        unknown = np.isnan(rows[..., :n_decisive]).any(axis=-1)
         rows[unknown] = np.nan
 
     def buffers(
@@ -138,9 +149,9 @@ class Features:
 
 
 def _last_observed(columns, origins):
-    """Return the newest row up to each origin that is not NaN."""
-    place = np.where(np.isnan(columns).any(axis=1), -1, np.arange(len(columns)))
-    return columns[np.maximum.accumulate(place)[origins]]
+    """Return the newest value of each column up to each origin that is not NaN."""
+    place = np.where(np.isnan(columns), 0, np.arange(len(columns))[:, np.newaxis])
+    return np.take_along_axis(columns, np.maximum.accumulate(place)[origins], axis=0)
 
 
 def training_pairs(tables, features, takes_nan):
@@ -243,7 +254,7 @@ def readable_windows(rows: np.ndarray, features: Features, takes_nan: bool) -> n
         One for each window.
     """
     size = features.lookback if takes_nan else features.n_rows
-    missing = np.isnan(rows).any(axis=1)
+    missing = features.is_missing(rows)
     count = np.concatenate([[0], np.cumsum(missing)])
     n_missing = (count[size:] - count[:-size])[features.n_rows - size :]
     return n_missing < (size if takes_nan else 1)

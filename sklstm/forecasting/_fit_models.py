@@ -80,7 +80,7 @@ def fit_models(
     """
     horizon = 1 if forecaster.strategy == "recursive" else forecaster.horizon
     past = np.setdiff1d(np.arange(known.n_exog), known.known)
-    features = Features(lookback, horizon, past, known.known)
+    features = Features(lookback, horizon, past, known.known, takes_nan=known.exog_nan)
     scaling = wanted_scaling(forecaster.scaling, forecaster.estimator)
     recipe = features, forecaster.estimator, forecaster.transformer
     found: tuple = scaling, forecaster.season

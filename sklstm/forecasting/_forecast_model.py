@@ -303,7 +303,7 @@ class ForecastModel:
         """Raise a ValueError for missing steps in the first windows that must not be there."""
         n_rows = self.features.n_rows
         for (_, _, path, origins, _), rows in zip(batch, buffers, strict=True):
-            windows = np.isnan(rows[:, :n_rows]).any(axis=2)
+            windows = self.features.is_missing(rows[:, :n_rows])
             if self.takes_missing:
                 wrong = windows[:, self.features.before :].all(axis=1)
             else:

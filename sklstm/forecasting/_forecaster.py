@@ -14,7 +14,7 @@ from sklstm.persistence import SavedStateMixin
 from sklstm.preprocessing import SCALINGS, Representation
 from sklstm.time_labels import Calendar
 
-from ._abilities import check_count, check_regressor
+from ._abilities import check_count, check_regressor, takes_missing_values
 from ._backtest_mixin import BacktestMixin
 from ._features import Features
 from ._fit_models import fit_models, window_lengths
@@ -210,8 +210,9 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
             One row per time step, oldest first; with `by` several series in one frame. All
             columns are forecast. Rows that are all NaN are missing steps.
         exog : array-like or frame of shape (n_steps, n_exog), default=None
-            Other columns of the same rows. The series itself stands for ``y``, which the scorers of
-            scikit-learn take, and is no exogenous column.
+            Other columns of the same rows, NaN only for regressors of flat windows that take it.
+            The series itself stands for ``y``, which the scorers of scikit-learn take, and is no
+            exogenous column.
 
         Returns
         -------
@@ -230,9 +231,10 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
         return self
 
     def _read(self, series, exog):
-        return KnownSeries.read(
-            series, exog, by=self.by, freq=self.freq, gaps=self.gaps, known_exog=self.known_exog
-        )
+        asked = {"by": self.by, "freq": self.freq, "gaps": self.gaps}
+        asked |= {"known_exog": self.known_exog}
+        asked |= {"exog_nan": exog is not None and takes_missing_values(self.estimator)}
+        return KnownSeries.read(series, exog, **asked)
 
     def _fit_known(self, known):
         check_regressor(self.estimator)

@@ -33,7 +33,7 @@ class History:
     values : ndarray of shape (n_steps, n_columns)
         What is forecast; rows that are all NaN are missing.
     exog : ndarray of shape (n_steps, n_exog)
-        Exogenous columns, if need be none; never NaN.
+        Exogenous columns, if need be none.
     """
 
     key: Hashable
@@ -77,7 +77,9 @@ class History:
         return History(self.key, index, values, self.exog[newest])
 
 
-def read_histories(series: Any, exog: Any, by: Hashable | None) -> dict[Hashable, History]:
+def read_histories(
+    series: Any, exog: Any, by: Hashable | None, exog_nan: bool = False
+) -> dict[Hashable, History]:
     """Read series and their exogenous columns.
 
     Parameters
@@ -88,6 +90,8 @@ def read_histories(series: Any, exog: Any, by: Hashable | None) -> dict[Hashable
         The same rows of other columns.
     by : str or None
         Column or level of the index with the key of each series.
+    exog_nan : bool, default=False
+        Whether exogenous values may be NaN.
 
     Returns
     -------
@@ -97,7 +101,8 @@ def read_histories(series: Any, exog: Any, by: Hashable | None) -> dict[Hashable
     Raises
     ------
     ValueError
-        If rows of the two differ, a step of the series is partly missing, or exogenous values are.
+        If rows of the two differ, a step of the series is partly missing, or exogenous values are
+        and must not be.
     """
     tables = read_tables(series, by, "series")
     others = {} if exog is None else read_tables(exog, by, "exog")
@@ -107,7 +112,9 @@ def read_histories(series: Any, exog: Any, by: Hashable | None) -> dict[Hashable
         _refuse_partly_missing(values, index, key, names)
         beside = np.empty((len(values), 0))
         if exog is not None:
-            beside = _exog_rows(others, key, index, len(values), exog_names)
+            beside, own = _exog_rows(others, key, index, len(values))
+            if not exog_nan:
+                refuse_nan(beside, own, exog_names, key)
         histories[key] = History(key, row_labels(index, len(values)), values, beside)
     unknown = [key for key in others if key not in tables]
     if unknown:
@@ -193,8 +200,9 @@ def refuse_nan(
         of = "" if key is None else f" of series {key!r}"
         column = column if names is None else repr(names[column])
         raise ValueError(
-            f"exog is NaN at {label}{of}, column {column}: exogenous values take no missing "
-            "ones. Fill them first, for instance with the last value seen (DataFrame.ffill)."
+            f"exog is NaN at {label}{of}, column {column}: single missing values are taken by "
+            "regressors of flat windows that take NaN alone, such as HistGradientBoostingRegressor."
+            " Fill them first, for instance with the last value seen (CausalImputer)."
         )
 
 
@@ -225,7 +233,7 @@ def _numbers(table, name):
         raise type(error)(name + message[1:] if message.startswith("X ") else message) from error
 
 
-def _exog_rows(tables, key, index, n_rows, names):
+def _exog_rows(tables, key, index, n_rows):
     of = "" if key is None else f" {key!r}"
     if key not in tables:
         raise ValueError(f"exog has no rows of series{of}; it takes the same rows as series.")
@@ -246,8 +254,7 @@ def _exog_rows(tables, key, index, n_rows, names):
             f"exog must have the rows of series{of}: got {len(values)} rows, and series has "
             f"{n_rows}."
         )
-    refuse_nan(values, own, names, key)
-    return values
+    return values, own
 
 
 def _refuse_partly_missing(values, index, key, names):
@@ -317,6 +324,7 @@ def read_future(
     names: list[Any] | None,
     places: np.ndarray,
     keys: Sequence[Hashable],
+    exog_nan: bool = False,
 ) -> dict[Hashable, tuple[np.ndarray, pd.Index | None]]:
     """Read the values that exogenous columns will have.
 
@@ -333,6 +341,8 @@ def read_future(
         Which of them are known in advance.
     keys : list
         The series to be forecast.
+    exog_nan : bool, default=False
+        Whether values may be NaN.
 
     Returns
     -------
@@ -372,7 +382,8 @@ def read_future(
                 f"exog must have the {len(places)} columns that are known in advance, got "
                 f"{values.shape[1]}."
             )
-        refuse_nan(values, index, given if columns is None else wanted, key)
+        if not exog_nan:
+            refuse_nan(values, index, given if columns is None else wanted, key)
         futures[key] = values, index
     return futures
 

@@ -47,6 +47,8 @@ class KnownSeries:
         Those of series that have another frequency than the first one.
     calendar_numbers : dict
         For such series by key which of these it is, counted from 1.
+    exog_nan : bool
+        Whether exogenous values may be NaN.
     """
 
     histories: dict[Hashable, History]
@@ -59,14 +61,23 @@ class KnownSeries:
     gaps: str
     other_calendars: list[Calendar] = field(default_factory=list)
     calendar_numbers: dict[Hashable, int] = field(default_factory=dict)
+    exog_nan: bool = False
 
     @classmethod
     def read(
-        cls, series: Any, exog: Any, *, by: Hashable | None, freq: Any, gaps: str, known_exog: Any
+        cls,
+        series: Any,
+        exog: Any,
+        *,
+        by: Hashable | None,
+        freq: Any,
+        gaps: str,
+        known_exog: Any,
+        exog_nan: bool = False,
     ) -> Self:
         """Read series and exogenous columns as `Forecaster.fit` is given them."""
         series, exog = as_labelled(series), as_labelled(exog)
-        histories = read_histories(series, exog, by)
+        histories = read_histories(series, exog, by, exog_nan)
         calendars = find_calendars({key: past.index for key, past in histories.items()}, freq)
         by_id = {id(calendar): calendar for calendar in calendars.values()}
         calendar, *others = by_id.values()
@@ -78,7 +89,7 @@ class KnownSeries:
             histories, calendar, list(range(first.values.shape[1])) if names is None else names,
             exog_columns, places_of_known(known_exog, exog_columns, first.exog.shape[1]), by,
             by is not None and by in list(getattr(index_of(series), "names", [None]))[1:], gaps,
-            others, {key: number for key, number in numbers.items() if number},
+            others, {key: number for key, number in numbers.items() if number}, exog_nan,
         )  # fmt: skip
         return known.with_histories(histories)
 
@@ -109,7 +120,7 @@ class KnownSeries:
             _check_names(exog, self.by, self.exog_columns, "exog")
         histories, new_labels = dict(self.histories), {}  # type: Any, dict[Hashable, pd.Index]
         has_index = index_of(series) is not None
-        for key, rows in read_histories(series, exog, self.by).items():
+        for key, rows in read_histories(series, exog, self.by, self.exog_nan).items():
             self._check_columns(rows)
             past = self._find(key)
             if not has_index:
@@ -170,7 +181,8 @@ class KnownSeries:
                 f"{self.n_exog} exogenous columns, and known_exog names none of them."
             )
         keys = [past.key for past in histories]
-        read = read_future(exog, self.by, self.exog_columns, self.known, keys)
+        columns = self.exog_columns, self.known
+        read = read_future(exog, self.by, *columns, keys, self.exog_nan)
         futures = {
             key: check_future(read[key], index, self.calendar_of(key), key)
             for key, index in labels.items()

@@ -197,7 +197,10 @@ CALLS = {
         lambda: forecaster().fit(FRAME, LATER),
         "exog has no row at 2024-01-01",
     ),
-    "missing exog": (lambda: forecaster().fit(FRAME, put(NAN, 3)), "exog is NaN at 3 | ffill"),
+    "missing exog": (
+        lambda: forecaster().fit(FRAME, put(NAN, 3)),
+        "exog is NaN at 3 | Fill",
+    ),
     "no such exog": (
         lambda: forecaster(known_exog=["c"]).fit(SERIES, FRAME[["b"]]),
         "known_exog has 'c', which is no column of exog: ['b']",
