@@ -85,7 +85,8 @@ class NetworkSpec:
     @property
     def poolings(self):
         """What the head sees of all steps, in this order, each for all directions."""
-        return ("last", "mean", "max") if self.pooling == "concat" else (self.pooling,)
+        concat = self.pooling == "concat" and not self.every_step
+        return ("last", "mean", "max") if concat else (self.pooling,)
 
     @property
     def units(self):
