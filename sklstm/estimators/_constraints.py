@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable
 from numbers import Integral, Real
 from typing import Any
@@ -49,7 +50,7 @@ SHARED = {
 REGRESSOR = {
     "differencing": [StrOptions({"auto", "always", "never"})],
     "output": [StrOptions({"last", "sequence"})],
-    "loss": [StrOptions({"auto", *LOSSES})],
+    "loss": [StrOptions(ChainMap({"auto": None}, LOSSES).keys())],  # losses may be added later
     "quantile": [Interval(Real, 0, 1, closed="neither"), list, tuple],
 }
 

@@ -140,9 +140,9 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
     >>> forecaster = Forecaster(Ridge(0.01), lookback=20).fit(wave)
     >>> forecaster.forecast(3, level=0.9).round(3)
                 prediction  lower  upper
-    2024-04-10       0.941  0.937  0.945
-    2024-04-11       0.778  0.773  0.782
-    2024-04-12       0.529  0.524  0.535
+    2024-04-10       0.941  0.935  0.945
+    2024-04-11       0.778  0.773  0.783
+    2024-04-12       0.529  0.524  0.534
     """
 
     _parameter_constraints = {
@@ -210,9 +210,8 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
             One row per time step, oldest first; with `by` several series in one frame. All
             columns are forecast. Rows that are all NaN are missing steps.
         exog : array-like or frame of shape (n_steps, n_exog), default=None
-            Other columns of the same rows, NaN only for regressors of flat windows that take it.
-            The series itself stands for ``y``, which the scorers of scikit-learn take, and is no
-            exogenous column.
+            Other columns of the same rows, NaN for regressors of flat windows alone that take it.
+            The series itself stands for ``y``, for scorers of scikit-learn, and is no such column.
 
         Returns
         -------
@@ -231,10 +230,9 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
         return self
 
     def _read(self, series, exog):
-        asked = {"by": self.by, "freq": self.freq, "gaps": self.gaps}
-        asked |= {"known_exog": self.known_exog}
-        asked |= {"exog_nan": exog is not None and takes_missing_values(self.estimator)}
-        return KnownSeries.read(series, exog, **asked)
+        exog_nan = exog is not None and takes_missing_values(self.estimator)
+        asked = {name: getattr(self, name) for name in ("by", "freq", "gaps", "known_exog")}
+        return KnownSeries.read(series, exog, exog_nan=exog_nan, **asked)
 
     def _fit_known(self, known):
         check_regressor(self.estimator)

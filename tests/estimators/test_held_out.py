@@ -89,7 +89,7 @@ def test_window_scaled_targets():
     model = WindowScaledRegressor(GRURegressor(8, **OPTIONS), WindowScaler("last"))
     model.fit(WINDOWS[TRAIN], y[TRAIN], X_val=WINDOWS[LATER], y_val=y[LATER])
     newest = WINDOWS[:, -1]
-    by_hand = GRURegressor(8, **OPTIONS).fit(
+    by_hand = GRURegressor(8, loss="absolute_error", **OPTIONS).fit(
         WINDOWS[TRAIN] / newest[TRAIN, np.newaxis], y[TRAIN] / newest[TRAIN, 0],
         X_val=WINDOWS[LATER] / newest[LATER, np.newaxis], y_val=y[LATER] / newest[LATER, 0],
     )  # fmt: skip

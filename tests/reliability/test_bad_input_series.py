@@ -225,7 +225,10 @@ CALLS = {
     "no series": (lambda: OF_TWO.forecast(series=[]), "series names no series"),
     "forecast before fit": (lambda: forecaster().forecast(), "not fitted"),
     "update before fit": (lambda: forecaster().update(FRAME), "not fitted"),
-    "known rows": (lambda: FITTED.update(FRAME[-3:]), "series begins at | rows up to | are known"),
+    "known rows": (
+        lambda: FITTED.update(FRAME[-3:] + 1),
+        "is known there: rows that are known must be equal | overlap='replace'",
+    ),
     "rows after a gap": (lambda: FITTED.update(LATER[3:]), "gap: 2024-01-21"),
     "other labels": (lambda: FITTED.update(LATER.set_axis(range(20))), "labels of dtype int64"),
     "other columns": (lambda: FITTED.update(LATER[["b", "a"]]), "['b', 'a'], and had ['a', 'b']"),
