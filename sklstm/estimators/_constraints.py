@@ -15,6 +15,7 @@ from sklstm.training import SCHEDULES
 _FRACTION = [Interval(Real, 0, 1, closed="left")]
 _POSITIVE = [Interval(Real, 0, None, closed="neither")]
 _COUNT = [Interval(Integral, 1, None, closed="left")]
+_LOSS_NAMES: ChainMap[str, Any] = ChainMap({"auto": None}, LOSSES)  # losses may be added later
 
 SHARED = {
     "hidden_size": [*_COUNT, list, tuple],
@@ -50,7 +51,7 @@ SHARED = {
 REGRESSOR = {
     "differencing": [StrOptions({"auto", "always", "never"})],
     "output": [StrOptions({"last", "sequence"})],
-    "loss": [StrOptions(ChainMap({"auto": None}, LOSSES).keys())],  # losses may be added later
+    "loss": [StrOptions(_LOSS_NAMES.keys())],
     "quantile": [Interval(Real, 0, 1, closed="neither"), list, tuple],
 }
 
