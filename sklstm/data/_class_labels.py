@@ -50,7 +50,7 @@ def read_class_labels(y: Any, name: str) -> np.ndarray:
 def _refuse_times(labels: np.ndarray, plain: Any, name: str) -> None:
     time = time_among(labels, ALL_TIMES)
     if time is not None or is_time_dtype(getattr(plain, "dtype", labels.dtype)):
-        shown = [*labels[:1], labels.dtype][0] if time is None else time
+        shown = next(iter(labels), labels.dtype) if time is None else time
         raise ValueError(
             f"{name} holds times (such as {shown!r}), which are not class labels: make names of "
             f"them, for instance with {name}.dt.day_name() or {name}.astype(str)."

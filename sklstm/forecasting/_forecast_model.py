@@ -102,9 +102,11 @@ class ForecastModel:
         takes_nan = takes_missing_steps(estimator)
         features = replace(features, pads=scaling is not None and takes_nan)
         chosen = None
-        if scaling is not None:
-            features, chosen = choose_scaling(tables, features, takes_nan, scaling, season)
-        windows, targets, places = training_pairs(tables, features, takes_nan)
+        if scaling is None:
+            pairs = training_pairs(tables, features, takes_nan)
+        else:
+            features, chosen, pairs = choose_scaling(tables, features, takes_nan, scaling, season)
+        windows, targets, places = pairs
         if not len(windows):
             raise ValueError(
                 f"series has no {features.n_rows} + {features.horizon} rows in succession (of "

@@ -30,6 +30,8 @@ def choose_scaling(tables, features, takes_nan, scaling, season):
         With a season in front of windows, if that is what they are differenced by.
     scaling : Scaling or None
         None if there is no pair.
+    pairs : tuple of ndarray
+        Windows, targets and places of these features, as from `training_pairs`.
     """
     season = season_in(season, [(index, values) for index, values, _ in tables])
     is_auto = scaling == "auto"
@@ -44,10 +46,12 @@ def choose_scaling(tables, features, takes_nan, scaling, season):
         shortest = min(len(values) for _, values, _ in tables)
         # No series is to be lost for its season, unless a user says so.
         if features.pads or not is_auto or shortest >= seasonal.n_rows + features.horizon:
-            chosen = _scaling_of(tables, seasonal, takes_nan, scaling, season)
+            pairs = training_pairs(tables, seasonal, takes_nan)
+            chosen = _scaling_of(pairs, seasonal.horizon, scaling, season)
             if chosen is not None and chosen.is_seasonal:
-                return seasonal, chosen
-    return features, _scaling_of(tables, features, takes_nan, scaling, 1)
+                return seasonal, chosen, pairs
+    pairs = training_pairs(tables, features, takes_nan)
+    return features, _scaling_of(pairs, features.horizon, scaling, 1), pairs
 
 
 def scaled_pairs(scaling, windows, targets, horizon):
@@ -57,9 +61,9 @@ def scaled_pairs(scaling, windows, targets, horizon):
     return windows, scaling.targets(after, scale).reshape(targets.shape)
 
 
-def _scaling_of(tables, features, takes_nan, scaling, season):
-    windows, targets, places = training_pairs(tables, features, takes_nan)
+def _scaling_of(pairs, horizon, scaling, season):
+    windows, targets, places = pairs
     if not len(windows):
         return None
-    targets = targets.reshape(len(targets), features.horizon, -1)
+    targets = targets.reshape(len(targets), horizon, -1)
     return Scaling.choose(scaling, windows, targets, places[:, 0], season)
