@@ -19,7 +19,7 @@ from ._abilities import (
     takes_windows,
     train_in_scale,
 )
-from ._features import Features, newest_pairs, padded_front, readable_windows, training_pairs
+from ._features import Features, newest_pairs, padded_front, readable_windows
 from ._histories import History
 from ._scaled_pairs import choose_scaling, scaled_pairs
 from ._scaling import Scaling
@@ -101,11 +101,7 @@ class ForecastModel:
             tables.append((past.index, values, rows))
         takes_nan = takes_missing_steps(estimator)
         features = replace(features, pads=scaling is not None and takes_nan)
-        chosen = None
-        if scaling is None:
-            pairs = training_pairs(tables, features, takes_nan)
-        else:
-            features, chosen, pairs = choose_scaling(tables, features, takes_nan, scaling, season)
+        features, chosen, pairs = choose_scaling(tables, features, takes_nan, scaling, season)
         windows, targets, places = pairs
         if not len(windows):
             raise ValueError(

@@ -19,8 +19,9 @@ def choose_scaling(tables, features, takes_nan, scaling, season):
         Without rows in front of windows.
     takes_nan : bool
         Whether windows may have missing steps.
-    scaling : str or list of str
-        ``"auto"``, or the name of a representation, one for all columns or for each.
+    scaling : str, list of str or None
+        ``"auto"``, the name of a representation, one for all columns or for each, or None for
+        none.
     season : int, "auto" or None
         Rows in a season.
 
@@ -29,10 +30,12 @@ def choose_scaling(tables, features, takes_nan, scaling, season):
     features : Features
         With a season in front of windows, if that is what they are differenced by.
     scaling : Scaling or None
-        None if there is no pair.
+        None if there is no pair, or none is wanted.
     pairs : tuple of ndarray
         Windows, targets and places of these features, as from `training_pairs`.
     """
+    if scaling is None:
+        return features, None, training_pairs(tables, features, takes_nan)
     season = season_in(season, [(index, values) for index, values, _ in tables])
     is_auto = scaling == "auto"
     names = [scaling] if isinstance(scaling, str) else scaling
