@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
 
 from sklstm.data import plain_values
 from sklstm.losses import LOSSES, Likelihood, Loss, Quantile
@@ -199,11 +200,12 @@ class DistributionalMixin:
 
     @property
     def _targets(self) -> RegressionTargets:
+        check_is_fitted(self)
         return self._fitted.targets
 
     @property
     def _loss_in_use(self) -> Any:
-        return self._fitted.targets.loss
+        return self._targets.loss
 
     def _parameters(self, X: ArrayLike) -> dict[str, np.ndarray]:
         """Return the parameters of the distributions in the units of the targets."""

@@ -6,11 +6,18 @@ import numpy as np
 import pytest
 from scipy import stats
 from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
 from sklearn.metrics import r2_score
 from sklearn.pipeline import make_pipeline
 from sklearn.utils import get_tags
 
-from sklstm import BiLSTMRegressor, GRURegressor, LSTMRegressor, SequenceWindower
+from sklstm import (
+    BiLSTMRegressor,
+    GRURegressor,
+    LSTMRegressor,
+    SequenceWindower,
+    WindowScaledRegressor,
+)
 from sklstm.losses import LOSSES, Likelihood
 from sklstm.metrics import continuous_ranked_probability_score
 
@@ -165,6 +172,14 @@ def test_methods_that_a_loss_cannot_serve_are_not_there(rng):
     assert "it is there with loss='normal' or" in str(caught.value.__cause__)
     with pytest.raises(ValueError, match="return_std=True takes a likelihood.*'squared_error'"):
         make("squared_error").fit(X, y).predict(X, return_std=True)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_what_is_not_fitted_says_so(method):
+    regressor = make("normal")
+    for model in (regressor, WindowScaledRegressor(regressor)):
+        with pytest.raises(NotFittedError, match=f"This {type(model).__name__} .* is not fitted"):
+            getattr(model, method)(X)
 
 
 def test_quantile_losses_serve_the_quantiles_that_were_trained(rng):
