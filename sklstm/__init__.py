@@ -31,6 +31,7 @@ from .language_models import GRULanguageModel, LSTMLanguageModel, RNNLanguageMod
 from .metrics import mean_absolute_scaled_error
 from .model_selection import PanelTimeSeriesSplit
 from .preprocessing import (
+    CalendarFeatures,
     CausalImputer,
     ExponentialSmoother,
     SeasonalDifferencer,
@@ -45,6 +46,7 @@ __version__ = "0.1.0"
 __all__ = [
     "BiLSTMClassifier",
     "BiLSTMRegressor",
+    "CalendarFeatures",
     "CausalImputer",
     "EMARegressor",
     "ExponentialSmoother",

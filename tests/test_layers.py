@@ -15,7 +15,8 @@ LAYERS = {
     # The last for its version and its public names.
     "persistence": {"numpy", "pandas", "sklstm.time_labels", "sklstm"},
     "data": SHARED | {"pandas", "sklstm.time_labels"},
-    "preprocessing": SHARED | {"scipy", "sklstm.data", "sklstm.persistence", "sklstm.time_labels"},
+    "preprocessing": SHARED
+    | {"pandas", "scipy", "holidays", "sklstm.data", "sklstm.persistence", "sklstm.time_labels"},
     "text": SHARED | {"pandas", "sklstm.data", "sklstm.persistence"},
     "baselines": SHARED | {"sklstm.data", "sklstm.persistence"},
     "metrics": SHARED | {"pandas", "scipy", "sklstm.data", "sklstm.time_labels"},

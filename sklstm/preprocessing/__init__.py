@@ -1,5 +1,6 @@
 """Transformers of series and windows that keep every row."""
 
+from ._calendar_features import CalendarFeatures
 from ._causal_imputer import CausalImputer
 from ._choose_representation import choose_representation
 from ._exponential_smoother import ExponentialSmoother
@@ -17,6 +18,7 @@ from ._window_scaler import WindowScaler
 
 __all__ = [
     "SCALINGS",
+    "CalendarFeatures",
     "CausalImputer",
     "ExponentialSmoother",
     "Representation",

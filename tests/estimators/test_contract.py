@@ -23,6 +23,8 @@ TRANSFORMERS = [
 META = [sklstm.WindowScaledRegressor, sklstm.Forecaster, sklstm.SequenceEncoder]
 # tests/preprocessing: of the tables in these checks it finds no season, and warns.
 SEASONAL = [sklstm.SeasonalDifferencer]
+# tests/preprocessing: these checks give arrays, which have no labels.
+OF_LABELS = [sklstm.CalendarFeatures]
 SPLITTERS = [sklstm.PanelTimeSeriesSplit]
 # tests/text and tests/language_models
 TEXT = [
@@ -57,6 +59,7 @@ def test_the_list_is_complete():
         *CLASSES,
         *META,
         *SEASONAL,
+        *OF_LABELS,
         *SPLITTERS,
         *DISPLAYS,
         *TEXT,

@@ -1,0 +1,67 @@
+"""Which days are holidays: `is_holiday`."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+
+def is_holiday(times: pd.DatetimeIndex, holidays: Any) -> np.ndarray:
+    """Tell which labels fall on a holiday of their own time zone.
+
+    Parameters
+    ----------
+    times : DatetimeIndex
+        Any times of any days.
+    holidays : str or collection of dates
+        A country by its code, such as ``"DE"``, or a part of it, such as ``"DE-BY"``, as the
+        package ``holidays`` knows them; or the dates themselves.
+
+    Returns
+    -------
+    is_holiday : ndarray of shape (n_times,), bool
+        One for each label.
+
+    Raises
+    ------
+    ImportError
+        If a country is named, and ``holidays`` is not installed.
+    ValueError
+        If there is no such country, or dates are none.
+    """
+    local = times.tz_localize(None).normalize()
+    days, place = np.unique(local.to_numpy(), return_inverse=True)
+    if isinstance(holidays, str):
+        years = sorted(set(pd.DatetimeIndex(days).year))
+        known = _dates(list(_of_country(holidays, years)), holidays)
+    elif hasattr(holidays, "country"):  # an object of the package, which finds dates when asked
+        return np.array([day.date() in holidays for day in pd.DatetimeIndex(days)])[place]
+    else:
+        known = _dates(list(holidays), holidays)
+    return pd.DatetimeIndex(days).isin(known)[place]
+
+
+def _dates(dates, holidays):
+    try:
+        return (
+            pd.DatetimeIndex([pd.Timestamp(date) for date in dates]).tz_localize(None).normalize()
+        )
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"holidays must be a country, such as 'DE' or 'DE-BY', or dates, got {holidays!r}."
+        ) from error
+
+
+def _of_country(code, years):
+    try:
+        import holidays
+    except ImportError as error:
+        raise ImportError(
+            f"holidays={code!r} names a country, whose holidays the package holidays knows: "
+            "pip install 'sklstm[holidays]'; or give dates in place of a country."
+        ) from error
+    country, _, part = code.partition("-")
+    try:
+        return holidays.country_holidays(country, subdiv=part or None, years=years)
+    except NotImplementedError as error:
+        raise ValueError(f"holidays={code!r} is no country that holidays knows: {error}") from error
