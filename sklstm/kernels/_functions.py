@@ -3,6 +3,7 @@
 import ctypes
 import os
 import threading
+from contextlib import nullcontext
 from functools import cache
 
 import numpy as np
@@ -10,6 +11,7 @@ from llvmlite import binding, ir
 
 from ._code import DOUBLE, FLOAT, INTEGER, Value, builder, integer, writing
 from ._memory import Places, Pointer
+from ._subnormals import subnormals_flushed
 
 #: Kind of an argument that points to numbers in the precision of the module.
 NUMBERS = "numbers"
@@ -62,7 +64,9 @@ class Function:
             function.attributes.add("noinline")
         with writing(function):
             pairs = zip(self.kinds, function.args, strict=True)
-            self.write(*[self._wrap(kind, argument) for kind, argument in pairs])
+            arguments = [self._wrap(kind, argument) for kind, argument in pairs]
+            with subnormals_flushed() if external else nullcontext():
+                self.write(*arguments)
             builder().ret_void()
         return function
 
