@@ -87,6 +87,10 @@ class BiLSTMClassifier(RecurrentClassifier):
         Maximum number of epochs, passes over the training samples. ``"auto"``: as many as take
         2000 optimizer steps, ``ceil(2000 / ceil(n_samples / batch_size))``, but at least 10 and at
         most 1000.
+    samples_per_epoch : int, default=None
+        Number of samples that each epoch draws afresh, none of them twice, where an epoch need not
+        pass over all of them, as with a panel of many series. Patience with the training loss then
+        counts passes over as many samples as there are. None: all.
     shuffle : bool, default=True
         Whether to shuffle the samples in each epoch.
     early_stopping : bool, default=False
@@ -209,6 +213,7 @@ class BiLSTMClassifier(RecurrentClassifier):
         max_grad_norm=1.0,
         batch_size=64,
         max_epochs="auto",
+        samples_per_epoch=None,
         shuffle=True,
         early_stopping=False,
         validation_fraction=0.1,
@@ -239,6 +244,7 @@ class BiLSTMClassifier(RecurrentClassifier):
             max_grad_norm=max_grad_norm,
             batch_size=batch_size,
             max_epochs=max_epochs,
+            samples_per_epoch=samples_per_epoch,
             shuffle=shuffle,
             early_stopping=early_stopping,
             validation_fraction=validation_fraction,

@@ -35,6 +35,7 @@ SHARED = {
     "max_grad_norm": [*_POSITIVE, None],
     "batch_size": _COUNT,
     "max_epochs": [*_COUNT, StrOptions({"auto"})],
+    "samples_per_epoch": [*_COUNT, None],
     "shuffle": ["boolean"],
     "early_stopping": ["boolean"],
     "validation_fraction": [Interval(Real, 0, 1, closed="neither")],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from math import ceil
 from secrets import randbits
 from typing import Any
 
@@ -14,6 +15,7 @@ from sklearn.utils import check_random_state
 from sklstm.losses import Loss
 from sklstm.recurrence import NetworkSpec
 from sklstm.training import (
+    GatheredData,
     RunState,
     TrainedNetwork,
     TrainingData,
@@ -68,13 +70,14 @@ def _forget(estimator: Any) -> None:
 def fit_network(
     estimator: Any,
     network: TrainedNetwork,
-    training: TrainingData,
+    training: TrainingData | GatheredData,
     validation: TrainingData | None,
     settings: TrainingSettings,
     *,
     keep_optimizer: bool,
     data: dict[str, Any],
     fitted: Callable[[TrainedNetwork], Any],
+    described_by: TrainingData | None = None,
 ) -> None:
     """Train the network of an estimator, and give the estimator its fitted state.
 
@@ -85,7 +88,7 @@ def fit_network(
     network : TrainedNetwork
         Before the first epoch.
     training, validation : TrainingData
-        The training set and the validation set; this may be None.
+        The training set, which may be `GatheredData`, and the validation set, which may be None.
     settings : TrainingSettings
         The hyperparameters of training.
     keep_optimizer : bool
@@ -94,10 +97,13 @@ def fit_network(
         ``X``, ``y`` and ``metadata`` of `fit`, as callbacks are given them.
     fitted : callable
         Takes the trained network, returns the fitted state.
+    described_by : TrainingData, optional
+        Some of the training set, by which a callback knows it again; by default all of it.
     """
     task = "partial-fit" if keep_optimizer and not estimator.warm_start else "fit"
     context = estimator._init_callback_context(task, max_subtasks=settings.max_epochs)
-    run = OngoingRun(training, validation, estimator, context, data, settings.max_epochs)
+    known_by: Any = training if described_by is None else described_by
+    run = OngoingRun(known_by, validation, estimator, context, data, settings.max_epochs)
     estimator._run_state = run
     try:
         context.call_on_fit_task_begin(estimator=estimator, **data)
@@ -240,7 +246,9 @@ def settings_of(
     settings : TrainingSettings
         With numbers in place of what is ``"auto"``.
     """
-    steps_per_epoch = n_batches(n_samples, estimator.batch_size)
+    n_drawn = getattr(estimator, "samples_per_epoch", None)
+    n_of_epoch = min(n_samples, n_drawn or n_samples)
+    steps_per_epoch = n_batches(n_of_epoch, estimator.batch_size)
     max_epochs, patience = estimator.max_epochs, estimator.n_iter_no_change
     schedule = getattr(estimator, "learning_rate_schedule", "constant")
     if schedule == "auto":
@@ -250,6 +258,9 @@ def settings_of(
         max_epochs = estimator._budget.epochs(steps_per_epoch)
     if patience == "auto":
         patience = patience_of_budget(steps_per_epoch)
+    if patience is not None and not estimator.early_stopping:
+        # Losses of other samples in each epoch differ by chance: whole passes tell.
+        patience = ceil(patience * n_samples / n_of_epoch)
     if one_epoch:
         schedule = "constant"
     return TrainingSettings(
@@ -262,6 +273,7 @@ def settings_of(
         seed=network.seed,
         first_epoch=network.n_iter,
         last_loss=network.loss_curve[-1] if network.loss_curve else 1.0,
+        samples_per_epoch=n_drawn,
     )
 
 

@@ -41,6 +41,7 @@ from ._fitting import (
     summary_table,
     whole_or_not_at_all,
 )
+from ._gathered import SampleSource, gathered_data
 from ._inputs import NumberInputs, TokenInputs
 from ._patches import patches_and_pooling
 from ._running_moments import Moments
@@ -194,8 +195,13 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
         one_epoch: bool = False,
         classes: Any = None,
         groups: Any = None,
+        source: SampleSource | None = None,
     ) -> Any:
-        """Train, from initial weights or from the last ones, and keep these for the next time."""
+        """Train, from initial weights or from the last ones, and keep these for the next time.
+
+        With a source of more samples than memory should hold, `X` and `y` are some of them, by
+        which inputs and targets are standardised, and training is on all.
+        """
         check_reading(self)
         before = vars(self).get("_fitted") if keep else None
         with whole_or_not_at_all(self, keep=keep):
@@ -205,15 +211,17 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
             training, validation = self._training_and_validation(samples, held_out, before, labels)
             state = self._state_to_train(training, labels, before, running=one_epoch)
             data, loss = state.training_data(training), state.targets.loss
+            whole = data if source is None else gathered_data(source, state)
             fit_network(
                 self,
                 state.network,
-                data,
+                whole,
                 None if validation is None else state.training_data(validation),
-                settings_of(self, state.network, loss, len(training), one_epoch=one_epoch),
+                settings_of(self, state.network, loss, len(whole), one_epoch=one_epoch),
                 keep_optimizer=keep,
                 data={"X": X, "y": y, "metadata": metadata_of(sample_weight, *held_out, groups)},
                 fitted=state.with_network,
+                described_by=data,
             )
         if not one_epoch:
             warn_if_nothing_learned(self, self._fitted.network, data, loss)

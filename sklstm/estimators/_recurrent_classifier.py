@@ -149,6 +149,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         max_grad_norm=1.0,
         batch_size=64,
         max_epochs="auto",
+        samples_per_epoch=None,
         shuffle=True,
         early_stopping=False,
         validation_fraction=0.1,
@@ -179,6 +180,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         self.max_grad_norm = max_grad_norm
         self.batch_size = batch_size
         self.max_epochs = max_epochs
+        self.samples_per_epoch = samples_per_epoch
         self.shuffle = shuffle
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction

@@ -18,6 +18,7 @@ from sklstm.training import Budget
 from ._constraints import REGRESSOR, SHARED
 from ._distributional import DistributionalMixin
 from ._fitted_state import attribute
+from ._gathered import SampleSource
 from ._recurrent_base import RecurrentBase
 from ._regression_targets import RegressionTargets, read_targets
 from ._samples import Names, Samples
@@ -62,6 +63,7 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
         max_grad_norm=1.0,
         batch_size=64,
         max_epochs="auto",
+        samples_per_epoch=None,
         shuffle=True,
         early_stopping=False,
         validation_fraction=0.1,
@@ -95,6 +97,7 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
         self.max_grad_norm = max_grad_norm
         self.batch_size = batch_size
         self.max_epochs = max_epochs
+        self.samples_per_epoch = samples_per_epoch
         self.shuffle = shuffle
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction
@@ -163,6 +166,14 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
         """
         held_out = X_val, y_val, sample_weight_val
         return self._fit(X, y, sample_weight, held_out, keep=self.warm_start, groups=groups)
+
+    @with_callbacks
+    @_fit_context(prefer_skip_nested_validation=True)
+    def _fit_gathered(
+        self, X: ArrayLike, y: ArrayLike, source: SampleSource, X_val: Any = None, y_val: Any = None
+    ) -> Self:
+        """Train on the samples of a source, some of which are `X` and `y`."""
+        return self._fit(X, y, None, (X_val, y_val, None), keep=self.warm_start, source=source)
 
     def predict(self, X: ArrayLike, return_std: bool = False) -> Any:
         """Predict the target of each window, or of each of its steps.

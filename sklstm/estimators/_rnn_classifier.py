@@ -85,6 +85,10 @@ class RNNClassifier(RecurrentClassifier):
         Maximum number of epochs, passes over the training samples. ``"auto"``: as many as take
         2000 optimizer steps, ``ceil(2000 / ceil(n_samples / batch_size))``, but at least 10 and at
         most 1000.
+    samples_per_epoch : int, default=None
+        Number of samples that each epoch draws afresh, none of them twice, where an epoch need not
+        pass over all of them, as with a panel of many series. Patience with the training loss then
+        counts passes over as many samples as there are. None: all.
     shuffle : bool, default=True
         Whether to shuffle the samples in each epoch.
     early_stopping : bool, default=False

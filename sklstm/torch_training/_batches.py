@@ -11,7 +11,7 @@ class Batches:
 
     Parameters
     ----------
-    data : TrainingData
+    data : TrainingData or GatheredData
         Windows, targets and weights, and which batches there are.
     device : torch.device
         Where the tensors go.
@@ -23,7 +23,8 @@ class Batches:
         self.data = data
         self.device, self.dtype = device, dtype
         self.batches = data.batches
-        self._ragged = len(np.unique(data.windows.lengths)) > 1
+        self.gathers = hasattr(data, "gather")
+        self._ragged = not self.gathers and len(np.unique(data.lengths)) > 1
 
     def __len__(self):
         return len(self.batches.samples)
@@ -31,33 +32,36 @@ class Batches:
     def __iter__(self):
         """Yield pairs: arguments of the network by name, and targets, with weights if any."""
         for batch in self.batches.slices():
-            samples = self.batches.samples[batch]
-            values, lengths = self.data.windows.padded(samples)
+            samples, data, ragged = self.batches.samples[batch], self.data, self._ragged
+            if self.gathers:
+                samples, data = np.arange(len(samples)), data.gather(samples)
+                ragged = bool((data.lengths != self.data.n_steps).any())
+            values, lengths = data.windows.padded(samples)
             inputs = {"values": self._tensor(values)}
-            if self._ragged:
+            if ragged:
                 inputs["lengths"] = self._tensor(lengths)
             if self.batches.continues is not None:
                 inputs["continues"] = self._tensor(self.batches.continues[batch])
-            yield inputs, self._targets(samples)
+            yield inputs, self._targets(data, samples)
 
-    def _targets(self, samples):
-        target = self._tensor(self._target_values(samples))
-        weight = self.data.sample_weight
-        if weight is None:
+    def _targets(self, data, samples):
+        target = self._tensor(_target_values(data, samples))
+        if data.sample_weight is None:
             return target
-        return target, self._tensor(weight[samples].astype(self.dtype))
-
-    def _target_values(self, samples):
-        """Return targets; those of every step, as many as the longest window has steps."""
-        if not self.data.every_step:
-            return _as_torch_takes(self.data.targets[samples])
-        values, lengths = self.data.targets.padded(samples)
-        none = -1 if values.dtype.kind == "i" else np.nan
-        values[np.arange(values.shape[1]) >= lengths[:, np.newaxis]] = none
-        return _as_torch_takes(values)
+        return target, self._tensor(data.sample_weight[samples].astype(self.dtype))
 
     def _tensor(self, array):
         return torch.from_numpy(array).to(self.device)
+
+
+def _target_values(data, samples):
+    """Return targets; those of every step, as many as the longest window has steps."""
+    if not data.every_step:
+        return _as_torch_takes(data.targets[samples])
+    values, lengths = data.targets.padded(samples)
+    none = -1 if values.dtype.kind == "i" else np.nan
+    values[np.arange(values.shape[1]) >= lengths[:, np.newaxis]] = none
+    return _as_torch_takes(values)
 
 
 def _as_torch_takes(targets):

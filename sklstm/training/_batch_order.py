@@ -4,8 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ._records import TrainingData
+
 _UNEVEN = 1.25  # times the mean length: from there on, mini-batches hold windows of similar length
 _POOL = 128  # batches whose samples are put in the order of their lengths
+_MANY = 1 << 24  # samples, whose numbers need not take more memory than they must
 
 
 @dataclass(frozen=True)
@@ -45,17 +48,26 @@ class BatchOrder:
         ends = [*self.firsts[1:], len(self.samples)]
         return [slice(int(a), int(b)) for a, b in zip(self.firsts, ends, strict=True)]
 
+    def parts(self, n_samples):
+        """Yield the same batches in turn, those of about so many samples together."""
+        block = self.firsts // max(1, n_samples)
+        ends = np.append(self.firsts, len(self.samples))
+        begins = np.flatnonzero(np.diff(block, prepend=-1))
+        for first, end in zip(begins, [*begins[1:], len(self)], strict=True):
+            samples = self.samples[ends[first] : ends[end]]
+            yield BatchOrder(samples, self.firsts[first:end] - ends[first])
+
     def sums(self, values):
         """Return the sum over each batch of values of shape (n,) in the order of the samples."""
         return np.add.reduceat(values, self.firsts)
 
 
-def batches_of_epoch(data, seed, epoch, *, batch_size, shuffle):
+def batches_of_epoch(data, seed, epoch, *, batch_size, shuffle, n_drawn=None):
     """Return the batches of an epoch.
 
     Parameters
     ----------
-    data : TrainingData
+    data : TrainingData or GatheredData
         What is trained on; if it says which batches there are, it is these.
     seed, epoch : int
         What the order depends on, and on nothing else.
@@ -65,22 +77,33 @@ def batches_of_epoch(data, seed, epoch, *, batch_size, shuffle):
         Whether the order is drawn anew. If so, and if windows are of very unequal length, batches
         hold windows of similar length: each sample is still in one batch of every epoch, and
         batches come in any order.
+    n_drawn : int, optional
+        How many samples are drawn, none of them twice; by default all are taken.
 
     Returns
     -------
     batches : BatchOrder
-        All samples.
+        The samples of the epoch.
     """
     if data.batches is not None:
         return data.batches
-    lengths = data.windows.lengths
-    if not shuffle:
-        return BatchOrder.in_turn(np.arange(len(lengths)), batch_size)
     generator = np.random.default_rng([seed, epoch])
-    order = generator.permutation(len(lengths))
-    if are_uneven(lengths):
-        order = _of_like_length(order, lengths, batch_size, generator)
+    order = _samples_of_epoch(len(data), n_drawn, shuffle, generator)
+    if shuffle and isinstance(data, TrainingData):  # gathered samples are of similar length
+        lengths = data.lengths if n_drawn is None else data.lengths[order]
+        if are_uneven(lengths):
+            order = _of_like_length(order, data.lengths, batch_size, generator)
     return BatchOrder.in_turn(order, batch_size)
+
+
+def _samples_of_epoch(n_samples, n_drawn, shuffle, generator):
+    if n_drawn is not None and n_drawn < n_samples:
+        drawn = generator.choice(n_samples, n_drawn, replace=False)
+        return drawn if shuffle else np.sort(drawn)
+    order = np.arange(n_samples, dtype=np.int32 if _MANY < n_samples < 1 << 31 else np.int64)
+    if shuffle:
+        generator.shuffle(order)
+    return order
 
 
 def are_uneven(lengths):

@@ -12,13 +12,14 @@ from sklstm.recurrence import draw_masks, dropout_mask, per_layer
 from ._batch_order import BatchOrder
 from ._compiled_network import CompiledNetwork
 from ._cores import CORES
-from ._records import is_target
+from ._records import GatheredData, is_target
 
 _LONG = 3e9  # multiplications that take a tenth of a second
 _LARGE = 3e7  # multiplications of a batch from which on it is shared out among threads
 _MAX_SHARES = 4  # of a batch; they are the same however many threads there are
 _MANY_WEIGHTS = 1 << 17  # more than stay in a cache: read them for four tiles, or half of all
 _PASS_VALUES = 1 << 18  # that a pass keeps in memory, if that is many times the weights
+_GATHERED_STEPS = 1 << 19  # of windows that are made at a time
 _OUTPUT_VALUES = 1 << 20  # outputs of all steps of validation data that are kept at a time
 
 # Arrays of torch's optimisers, and those of the compiled ones.
@@ -41,7 +42,7 @@ class CompiledEngine:
     weights : dict of str to ndarray
         Weights to begin with.
     data, validation : TrainingData
-        What to learn from and what to stop by; this may be None.
+        What to learn from, which may be `GatheredData`, and what to stop by, which may be None.
     settings : TrainingSettings
         As for `train`.
     optimizer_state : list or None
@@ -51,7 +52,7 @@ class CompiledEngine:
     def __init__(self, spec, weights, data, validation, settings, optimizer_state):
         self.spec, self.settings = spec, settings
         self.dropout = per_layer(settings.dropout, spec.num_layers)
-        self.data, self.validation = data, validation
+        self.validation = validation
         self.layout = Layout(spec)
         self.dtype = weights["head_bias"].dtype
         self.weights = self.layout.pack(weights, self.dtype)
@@ -60,18 +61,16 @@ class CompiledEngine:
             max_grad_norm=settings.max_grad_norm,
         )  # fmt: skip
         import_state(self.optimizer, self.layout, optimizer_state)
-        self.n_steps = int(data.windows.lengths.max())
-        self.in_memory = isinstance(data.windows.rows, np.ndarray)
-        if spec.n_tokens and self.in_memory:  # once, not once a pass
-            rows = np.ascontiguousarray(data.windows.rows, dtype=np.int64)
-            self.data = replace(data, windows=data.windows.with_rows(rows))
+        self.n_steps, self.passes = data.n_steps, {}
+        self.gathered = data if isinstance(data, GatheredData) else None
+        if self.gathered is None:
+            self._hold(data)
         self.plan = partial(
             Plan, self.layout, n_steps=self.n_steps, trains=True,
             drops=any(self.dropout), drops_state=settings.recurrent_dropout > 0,
         )  # fmt: skip
         room = max(_PASS_VALUES, 8 * self.layout.n_weights)
         self._most_tiles = max(1, room // self.plan(n_tiles=1).size)
-        self.passes = {}
         self._network = CompiledNetwork(self.layout, self.weights)  # it sees the weights change
         self._stack = ExitStack()
 
@@ -95,8 +94,27 @@ class CompiledEngine:
         """Set the learning rate of each batch of the next epoch."""
         self.optimizer.rates = rates
 
+    def _hold(self, data):
+        """Take the samples that the next batches are made of."""
+        self.data, self.in_memory = data, isinstance(data.windows.rows, np.ndarray)
+        if self.spec.n_tokens and self.in_memory:  # once, not once a pass
+            rows = np.ascontiguousarray(data.windows.rows, dtype=np.int64)
+            self.data = replace(data, windows=data.windows.with_rows(rows))
+        for pass_ in self.passes.values():
+            self._hand_over(pass_, self.data)
+
     def run_epoch(self, batches, generator):
         """Train on all samples in batches; return the loss of each batch."""
+        if self.gathered is None:
+            return self._run_batches(batches, generator)
+        losses = []
+        for part in batches.parts(_GATHERED_STEPS // self.n_steps):
+            self._hold(self.gathered.gather(part.samples))
+            own = replace(part, samples=np.arange(len(part.samples)))
+            losses.append(self._run_batches(own, generator))
+        return np.concatenate(losses)
+
+    def _run_batches(self, batches, generator):
         order, weight = batches.samples, self._weights_in_batches(batches)
         losses = []
         with np.errstate(over="ignore", invalid="ignore"):  # the loss will tell

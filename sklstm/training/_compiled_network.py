@@ -1,11 +1,16 @@
 """Outputs of a network by compiled code."""
 
+from functools import partial
+
 import numpy as np
 
 from sklstm.kernels import LANES, Pass, Plan
 
 from ._batch_order import are_uneven, by_length
+from ._cores import CORES
 
+_LARGE = 1e8  # multiplications, from which on idle cores are worth asking for
+_SHARES = 4  # for each core, so that one which other work delays holds up little
 _PASS_VALUES = 1 << 18  # that a pass keeps in memory, unless a single tile needs more
 _FIRST_ROW = np.zeros(1, dtype=np.int64)
 
@@ -47,13 +52,25 @@ class CompiledNetwork:
     def _output_of_many(self, windows):
         n_samples, n_steps = len(windows), int(windows.lengths.max())
         n_tiles = max(1, _PASS_VALUES // Plan(self.layout, 1, n_steps).size)
-        pass_ = Pass(Plan(self.layout, min(n_tiles, -(-n_samples // LANES)), n_steps), self.weights)
-        outputs = []
-        for first in range(0, n_samples, pass_.n_samples):
-            block = slice(first, min(first + pass_.n_samples, n_samples))
+        plan = Plan(self.layout, min(n_tiles, -(-n_samples // LANES)), n_steps)
+        size = plan.n_tiles * LANES
+        blocks = [slice(k, min(k + size, n_samples)) for k in range(0, n_samples, size)]
+        if self.layout.n_multiplied * n_samples * n_steps < _LARGE:
+            return np.concatenate(self._outputs_of_blocks(plan, windows, blocks))
+        with CORES.fit():
+            size = -(-len(blocks) // (_SHARES * CORES.limit()))
+            shares = [blocks[k : k + size] for k in range(0, len(blocks), size)]
+            run = partial(self._outputs_of_blocks, plan, windows)
+            found = CORES.run([partial(run, share) for share in shares])
+        return np.concatenate([output for share in found for output in share])
+
+    def _outputs_of_blocks(self, plan, windows, blocks):
+        """Return the output for each of some slices of windows."""
+        pass_, outputs = Pass(plan, self.weights), []
+        for block in blocks:
             starts, lengths = self._set_inputs(pass_, windows.take(block))
             outputs.append(pass_.run(starts, lengths))
-        return np.concatenate(outputs)
+        return outputs
 
     def carried_output(self, windows, batches):
         """Return a function that gives the output of batches, states carried between them.

@@ -13,7 +13,7 @@ import numpy as np
 from sklstm.recurrence import NetworkSpec, network_output
 
 from ._batch_order import BatchOrder, are_uneven, by_length
-from ._records import OptimizerState, TrainingData, TrainingSettings, Weights
+from ._records import GatheredData, OptimizerState, TrainingData, TrainingSettings, Weights
 
 _VALIDATION_SAMPLES = 256  # at a time, at least
 
@@ -53,7 +53,7 @@ class Engine(AbstractContextManager["Engine"], Protocol):
 def make_engine(
     spec: NetworkSpec,
     weights: Weights,
-    data: TrainingData,
+    data: TrainingData | GatheredData,
     validation: TrainingData | None,
     settings: TrainingSettings,
     optimizer_state: OptimizerState | None,
@@ -92,10 +92,10 @@ def make_engine(
     return torch_training.TorchEngine(spec, weights, data, validation, settings, optimizer_state)
 
 
-def _with_batches(data: TrainingData, size: int) -> TrainingData:
+def _with_batches(data: Any, size: int) -> Any:
     if data.batches is not None:
         return data
-    return replace(data, batches=BatchOrder.in_turn(np.arange(len(data.windows)), size))
+    return replace(data, batches=BatchOrder.in_turn(np.arange(len(data)), size))
 
 
 def training_device(name: str) -> str:

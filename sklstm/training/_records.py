@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -39,6 +40,8 @@ class TrainingSettings:
         As for the estimators, over all epochs of this run.
     last_loss : float, default=1.0
         Training loss of the epoch before the first one, if there was one.
+    samples_per_epoch : int or None, default=None
+        As for the estimators.
     """
 
     loss: Loss
@@ -60,6 +63,7 @@ class TrainingSettings:
     callbacks: list[Any] | tuple[Any, ...] | None = None
     first_epoch: int = 0
     last_loss: float = 1.0
+    samples_per_epoch: int | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,19 @@ class TrainingData:
     targets: Any
     sample_weight: np.ndarray | None = None
     batches: BatchOrder | None = None
+
+    def __len__(self) -> int:
+        return len(self.windows)
+
+    @property
+    def n_steps(self) -> int:
+        """Number of steps of the longest window."""
+        return int(self.windows.lengths.max())
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """Number of steps of each window."""
+        return self.windows.lengths
 
     @property
     def every_step(self) -> bool:
@@ -122,6 +139,34 @@ class TrainingData:
         They are the numbers of targets, if samples have no weights.
         """
         return batches.sums(self.weights(batches.samples))
+
+
+@dataclass(frozen=True)
+class GatheredData:
+    """Samples that are made when they are trained on, so that memory holds some at a time.
+
+    Parameters
+    ----------
+    n_samples, n_steps : int
+        Number of samples, and of steps of the longest window.
+    gather : callable
+        Takes an array of numbers of samples, and returns their `TrainingData`, in this order and
+        without weights.
+    batches : BatchOrder or None
+        The batches of every epoch, where they are not drawn.
+    """
+
+    n_samples: int
+    n_steps: int
+    gather: Callable[[np.ndarray], TrainingData]
+    batches: BatchOrder | None = None
+
+    def __len__(self) -> int:
+        return self.n_samples
+
+    def weight_sums(self, batches: BatchOrder) -> np.ndarray:
+        """Return the number of samples of each batch of a `BatchOrder`."""
+        return batches.sizes.astype(np.float64)
 
 
 def is_target(rows: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ from ._batch_order import batches_of_epoch
 from ._engine import Engine, make_engine
 from ._learning_rates import learning_rates
 from ._records import (
+    GatheredData,
     OptimizerState,
     RunState,
     TrainingData,
@@ -52,7 +53,7 @@ class Watcher(Protocol):
 def train(
     spec: NetworkSpec,
     weights: Weights,
-    data: TrainingData,
+    data: TrainingData | GatheredData,
     validation: TrainingData | None,
     settings: TrainingSettings,
     *,
@@ -68,7 +69,7 @@ def train(
         The network.
     weights : dict of str to ndarray
         Initial weights.
-    data : TrainingData
+    data : TrainingData or GatheredData
         The training set.
     validation : TrainingData or None
         The validation set, which early stopping watches; the best weights are kept.
@@ -172,7 +173,7 @@ class _Run:
     def __init__(
         self,
         engine: Engine,
-        data: TrainingData,
+        data: TrainingData | GatheredData,
         validation: TrainingData | None,
         settings: TrainingSettings,
         resume: RunState | None,
@@ -232,7 +233,12 @@ class _Run:
         """Train for one epoch; return its training and validation loss."""
         settings, seed = self.settings, self.settings.seed
         batches = batches_of_epoch(
-            self.data, seed, epoch, batch_size=settings.batch_size, shuffle=settings.shuffle
+            self.data,
+            seed,
+            epoch,
+            batch_size=settings.batch_size,
+            shuffle=settings.shuffle,
+            n_drawn=settings.samples_per_epoch,
         )
         self._set_learning_rates(epoch, len(batches))
         last_loss = self.loss_curve[-1] if self.loss_curve else settings.last_loss
