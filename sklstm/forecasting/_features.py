@@ -58,6 +58,11 @@ class Features:
         """By how many rows values known in advance are moved forward."""
         return list(range(self.horizon, 0, -self.lookback))
 
+    @property
+    def exog_parts(self) -> list[tuple[np.ndarray, int]]:
+        """Which exogenous columns stand in rows, and by how many rows they are moved forward."""
+        return [(self.past, 0), *((self.known, lead) for lead in self.leads)]
+
     def rows(
         self, values: np.ndarray, exog: np.ndarray, future: np.ndarray | None = None
     ) -> np.ndarray:
@@ -154,50 +159,6 @@ def _last_observed(columns, origins):
     return np.take_along_axis(columns, np.maximum.accumulate(place)[origins], axis=0)
 
 
-def training_pairs(tables, features, takes_nan):
-    """Pair each window with the rows that follow it.
-
-    Parameters
-    ----------
-    tables : list of (pandas index, ndarray, ndarray)
-        For each series its labels, its values of shape (n_steps, n_columns) as they are to be
-        predicted, and its rows of shape (n_steps, n_features) as `Features.rows` gives them.
-    features : Features
-        Says how long windows are, and how many rows follow.
-    takes_nan : bool
-        Whether windows may have missing steps.
-
-    Returns
-    -------
-    windows : ndarray of shape (n_samples, n_rows, n_features)
-        A view for a series alone without missing steps.
-    targets : ndarray of shape (n_samples,) or (n_samples, horizon * n_columns)
-        The rows that follow, one after the other. Pairs with missing targets are left out.
-    places : ndarray of shape (n_samples, 2)
-        Number of the series of each pair, and the last row of its window.
-
-    Notes
-    -----
-    Of several series the pairs stand in the order of time, those of the same time in the order of
-    the series, so that the last ones are the newest: validation blocks and `TimeSeriesSplit` rely
-    on it.
-    """
-    parts = [_pairs(values, rows, features, takes_nan) for _, values, rows in tables]
-    horizon, n_columns = features.horizon, tables[0][1].shape[1]
-    places = np.concatenate(
-        [np.column_stack([np.full(len(ends), k), ends]) for k, (_, _, ends) in enumerate(parts)]
-    )
-    if len(parts) == 1:
-        windows, targets, _ = parts[0]
-    else:
-        origins = [index[ends] for (index, _, _), (_, _, ends) in zip(tables, parts, strict=True)]
-        order = origins[0].append(origins[1:]).argsort(kind="stable")
-        windows = _gather([windows for windows, _, _ in parts], order)
-        targets = np.concatenate([targets for _, targets, _ in parts])[order]
-        places = places[order]
-    return windows, targets[:, 0] if horizon * n_columns == 1 else targets, places
-
-
 def newest_pairs(places, fraction, gap):
     """Split pairs in time, so that neither windows nor targets straddle.
 
@@ -263,37 +224,3 @@ def readable_windows(rows: np.ndarray, features: Features, takes_nan: bool) -> n
 def padded_front(table: np.ndarray, n_rows: int) -> np.ndarray:
     """Return a table with missing steps in front."""
     return np.concatenate([np.full((n_rows, table.shape[1]), np.nan), table]) if n_rows else table
-
-
-def _pairs(values, rows, features, takes_nan):
-    """Return windows, targets and the last row of the window of each pair of one series."""
-    n_rows, horizon = features.n_rows, features.horizon
-    values, rows = (padded_front(table, features.n_padded) for table in (values, rows))
-    n_pairs = max(0, len(values) - n_rows - horizon + 1)
-    n_columns = values.shape[1]
-    ends = np.arange(n_rows - 1, n_rows - 1 + n_pairs) - features.n_padded
-    if not n_pairs:
-        return (
-            np.empty((0, n_rows, rows.shape[1])), np.empty((0, horizon * n_columns)), ends,
-        )  # fmt: skip
-    view = np.lib.stride_tricks.sliding_window_view
-    windows = view(rows, n_rows, axis=0)[:n_pairs].transpose(0, 2, 1)
-    after = view(values[n_rows:], horizon, axis=0).transpose(0, 2, 1)
-    targets = after.reshape(n_pairs, horizon * n_columns)
-    readable = readable_windows(rows, features, takes_nan)[:n_pairs]
-    kept = np.isfinite(targets).all(axis=1) & readable
-    if kept.all():
-        return windows, targets, ends
-    return windows[kept], targets[kept], ends[kept]
-
-
-def _gather(parts, order):
-    """Put windows of several series into one array, in some order."""
-    place = np.empty(len(order), dtype=np.int64)
-    place[order] = np.arange(len(order))
-    windows = np.empty((len(order), *parts[0].shape[1:]))
-    first = 0
-    for part in parts:
-        windows[place[first : first + len(part)]] = part
-        first += len(part)
-    return windows

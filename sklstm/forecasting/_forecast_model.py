@@ -12,16 +12,14 @@ from sklearn.preprocessing import FunctionTransformer
 from sklstm.time_labels import label_text
 
 from ._abilities import (
-    early_stopping_inside,
     quantiles_inside,
-    takes_many_outputs,
     takes_missing_steps,
-    takes_windows,
     train_in_scale,
 )
-from ._features import Features, newest_pairs, padded_front, readable_windows
+from ._features import Features, padded_front, readable_windows
+from ._fit_to_pairs import fit_to_pairs, form_of
 from ._histories import History
-from ._scaled_pairs import choose_scaling, scaled_pairs
+from ._scaled_pairs import choose_scaling
 from ._scaling import Scaling
 
 _VALUES_AT_A_TIME = 1 << 24  # of windows in memory
@@ -93,40 +91,21 @@ class ForecastModel:
         if transformer is not None:
             transformers = {past.key: _fit_transformer(transformer, past) for past in histories}
         model = cls(features, None, transformers)
-        tables = []
-        for past in histories:
-            values = model._transformed(past)
-            rows = features.rows(values, past.exog)
-            features.mark_missing(rows, values.shape[1])
-            tables.append((past.index, values, rows))
+        tables = [(past.index, model._transformed(past), past.exog) for past in histories]
         takes_nan = takes_missing_steps(estimator)
         features = replace(features, pads=scaling is not None and takes_nan)
-        features, chosen, pairs = choose_scaling(tables, features, takes_nan, scaling, season)
-        windows, targets, places = pairs
-        if not len(windows):
+        pairs, chosen = choose_scaling(tables, features, takes_nan, scaling, season)
+        if not len(pairs):
             raise ValueError(
-                f"series has no {features.n_rows} + {features.horizon} rows in succession (of "
-                f"lookback and horizon) of which {type(estimator).__name__} could learn: all of "
+                f"series has no {pairs.features.n_rows} + {features.horizon} rows in succession (of"
+                f" lookback and horizon) of which {type(estimator).__name__} could learn: all of "
                 "them hold missing values."
             )
-        if chosen is not None:
-            windows, targets = scaled_pairs(chosen, windows, targets, features.horizon)
         regressor = clone(estimator)
         if chosen is not None:
             train_in_scale(regressor, absolute=chosen.is_scaled)
-        if targets.ndim == 2 and not takes_many_outputs(estimator):
-            from sklearn.multioutput import MultiOutputRegressor
-
-            regressor = MultiOutputRegressor(regressor)
-        windows = _form(windows, regressor)
-        fraction = early_stopping_inside(regressor)
-        if fraction is None:
-            regressor.fit(windows, targets)
-        else:
-            first, last = newest_pairs(places, fraction, max(features.n_rows, features.horizon))
-            held_out = {"X_val": windows[last], "y_val": targets[last]}
-            regressor.fit(windows[first], targets[first], **held_out)
-        return cls(features, regressor, transformers, takes_nan, chosen)
+        regressor = fit_to_pairs(regressor, pairs, chosen)
+        return cls(pairs.features, regressor, transformers, takes_nan, chosen)
 
     def knows(self, key: Hashable) -> bool:
         """Return whether a series has its transformer, or needs none."""
@@ -188,6 +167,7 @@ class ForecastModel:
             bounds.
         """
         padded = self.padded(steps)
+        paths = [self._shortened(path) for path in paths]
         prepared = [self._prepare(path) for path in paths]
         pieces = [
             (values.shape[1], rows, path, portion.origins, portion.noise)
@@ -215,6 +195,16 @@ class ForecastModel:
             else np.empty((0, steps, path.history.values.shape[1], *last))
             for path, (values, _) in zip(paths, prepared, strict=True)
         ]
+
+    def _shortened(self, path):
+        """Return a path without the rows that no window reads, where these are most of them."""
+        if path.history.key in self.transformers or self.features.takes_nan:
+            return path  # transformers and newest values that are known look further back
+        first = int(path.origins.min()) + 1 - self.features.n_rows if len(path.origins) else 0
+        if first <= len(path.history) // 2:
+            return path
+        later = path.history.part(first, len(path.history))
+        return replace(path, history=later, origins=path.origins - first)
 
     def _prepare(self, path):
         values = self._transformed(path.history)
@@ -284,9 +274,9 @@ class ForecastModel:
     def _read(self, windows):
         """Return windows as the regressor takes them, and what undoes their scale."""
         if self.scaling is None:
-            return _form(windows, self.regressor), None
+            return form_of(windows, self.regressor), None
         windows, scale = self.scaling.represent(windows, self.features.horizon)
-        return _form(windows, self.regressor), scale
+        return form_of(windows, self.regressor), scale
 
     def _predicted(self, window, drawn):
         if isinstance(drawn, np.random.Generator):
@@ -407,10 +397,6 @@ def _refuse_lost_values(values, history, transformer):
             f"{label_text(history.index[row])}: it must give finite numbers for all values of the "
             "series. A logarithm takes positive values only (log1p takes zeros)."
         )
-
-
-def _form(windows, regressor):
-    return windows if takes_windows(regressor) else windows.reshape(len(windows), -1)
 
 
 def _works_row_by_row(transformer):

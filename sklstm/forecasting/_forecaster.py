@@ -19,10 +19,11 @@ from ._backtest_mixin import BacktestMixin
 from ._features import Features
 from ._fit_models import fit_models, window_lengths
 from ._forecast_bounds import bounds_of_forecasts
+from ._forecast_frames import frame_of_forecasts, frame_of_paths
 from ._forecast_model import ForecastModel, Path
 from ._histories import History, is_target
 from ._intervals import check_levels
-from ._known_series import KnownSeries, forecast_frame, frame_of_paths, panel_frame
+from ._known_series import KnownSeries
 from ._paths import PathMaker
 from ._scaling import Scaling
 
@@ -238,9 +239,8 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
         check_regressor(self.estimator)
         lookback, n_fewest = window_lengths(self, known)
         model, calibrator, n_newest = fit_models(self, known, lookback, n_fewest)
-        self._calibrator, self._model, self._known = calibrator, model, known
-        self._n_newest = n_newest
-        self.estimator_, self.lookback_ = model.regressor, lookback
+        self._calibrator, self._model, self._n_newest = calibrator, model, n_newest
+        self._known, self.estimator_, self.lookback_ = known, model.regressor, lookback
         self.columns_, self.series_ = known.columns, list(known.histories)
         self.n_features_in_ = len(known.columns)
         self._remember_parameters("horizon")
@@ -318,11 +318,12 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
         paths = [Path(past, np.array([len(past) - 1]), futures[past.key][0]) for past in histories]
         forecasts = self._model.forecast(paths, steps)
         bounds = bounds_of_forecasts(self, paths, forecasts, levels, intervals)
-        frames = {}
-        for past, (forecast,) in zip(histories, forecasts, strict=True):
-            quantities = {"prediction": forecast} | bounds[past.key]
-            frames[past.key] = forecast_frame(futures[past.key][1], quantities, self.columns_)
-        forecast = panel_frame(frames, self._known)
+        quantities = {
+            past.key: {"prediction": forecast} | bounds[past.key]
+            for past, (forecast,) in zip(histories, forecasts, strict=True)
+        }
+        later = {key: futures[key][1] for key in quantities}
+        forecast = frame_of_forecasts(quantities, later, self._known)
         if isinstance(level, Real):
             forecast.attrs["level"] = float(level)
         return forecast
@@ -383,8 +384,7 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
         rng = np.random.default_rng(check_random_state(random_state).randint(2**31))
         found = PathMaker.of(self, paths, steps).draw(paths, steps, n_paths, rng)
         drawn = {past.key: one[0] for past, one in zip(histories, found, strict=True)}
-        labels = {past.key: futures[past.key][1] for past in histories}
-        return frame_of_paths(drawn, labels, self._known)
+        return frame_of_paths(drawn, {key: futures[key][1] for key in drawn}, self._known)
 
     def update(self, series: Any, exog: Any = None, *, overlap: str = "equal") -> Self:
         """Take note of new rows, so that forecasts begin after them; nothing is refitted.

@@ -367,8 +367,9 @@ def read_future(
     else:
         columns = None
     tables = read_tables(exog, by, "exog")
+    to_forecast = set(keys)
     for key in tables:
-        if key not in keys:
+        if key not in to_forecast:
             raise ValueError(f"exog has rows of a series {key!r}, which is not to be forecast.")
     futures = {}
     for key in keys:

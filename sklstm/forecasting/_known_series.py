@@ -19,6 +19,7 @@ from ._histories import (
     read_histories,
 )
 from ._overlap import new_rows
+from ._regular_panel import read_regular_panel
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,12 @@ class KnownSeries:
     ) -> Self:
         """Read series and exogenous columns as `Forecaster.fit` is given them."""
         series, exog = as_labelled(series), as_labelled(exog)
-        histories = read_histories(series, exog, by, exog_nan)
-        calendars = find_calendars({key: past.index for key, past in histories.items()}, freq)
+        regular = read_regular_panel(series, exog, by, freq, exog_nan)
+        if regular is None:
+            histories = read_histories(series, exog, by, exog_nan)
+            calendars = find_calendars({key: past.index for key, past in histories.items()}, freq)
+        else:
+            histories, calendars = regular[0], dict.fromkeys(*regular)
         by_id = {id(calendar): calendar for calendar in calendars.values()}
         calendar, *others = by_id.values()
         numbers = {key: list(by_id).index(id(found)) for key, found in calendars.items()}
@@ -91,7 +96,7 @@ class KnownSeries:
             by is not None and by in list(getattr(index_of(series), "names", [None]))[1:], gaps,
             others, {key: number for key, number in numbers.items() if number}, exog_nan,
         )  # fmt: skip
-        return known.with_histories(histories)
+        return known if regular is not None else known.with_histories(histories)
 
     @property
     def n_exog(self) -> int:
@@ -164,9 +169,7 @@ class KnownSeries:
             For each series by its key the values, of shape (n_rows, n_known) or None, and the
             labels of the rows to be forecast.
         """
-        labels = {
-            past.key: self.calendar_of(past.key).after(past.index[-1], n_rows) for past in histories
-        }
+        labels = self._labels_after(histories, n_rows)
         if exog is None:
             if len(self.known):
                 raise ValueError(
@@ -180,7 +183,7 @@ class KnownSeries:
                 "exog was given, but no column is known in advance: fit had "
                 f"{self.n_exog} exogenous columns, and known_exog names none of them."
             )
-        keys = [past.key for past in histories]
+        keys = list(labels)
         columns = self.exog_columns, self.known
         read = read_future(exog, self.by, *columns, keys, self.exog_nan)
         futures = {
@@ -188,6 +191,16 @@ class KnownSeries:
             for key, index in labels.items()
         }
         return {key: (values, index[:steps]) for key, (values, index) in futures.items()}
+
+    def _labels_after(self, histories, n_rows):
+        """Return the labels of the next rows of each series; many end at the same time."""
+        found, labels = {}, {}
+        for past in histories:
+            end = self.calendar_numbers.get(past.key, 0), past.index[-1]
+            if end not in found:
+                found[end] = self.calendar_of(past.key).after(end[1], n_rows)
+            labels[past.key] = found[end]
+        return labels
 
     def _with_labels(self, labels):
         """Return the same with calendars that know more labels of some series."""
@@ -264,85 +277,6 @@ def _check_names(table, by, before, name):
     named = named or (before is not None and names != before and set(names or ()) == set(before))
     if named and names is not None and len(names) == len(before) and names != before:
         raise ValueError(f"{name} has the columns {names}, and had {before} in fit.")
-
-
-def forecast_frame(
-    index: pd.Index, quantities: Mapping[str, np.ndarray], names: list[Any]
-) -> pd.DataFrame:
-    """Return the frame of a forecast of one series.
-
-    Parameters
-    ----------
-    index : pandas index
-        Times of the forecast.
-    quantities : dict
-        ``prediction`` and bounds by their names, each of shape (steps, n_columns).
-    names : list
-        Names of the columns of the series.
-
-    Returns
-    -------
-    frame : DataFrame
-        A column for each quantity; of several columns a first level tells which.
-    """
-    if len(names) == 1:
-        columns = {name: values[:, 0] for name, values in quantities.items()}
-        return pd.DataFrame(columns, index=index)
-    columns = pd.MultiIndex.from_product([names, list(quantities)])
-    values = np.stack(list(quantities.values()), axis=2)
-    return pd.DataFrame(values.reshape(len(index), -1), index=index, columns=columns)
-
-
-def frame_of_paths(
-    drawn: Mapping[Hashable, np.ndarray], labels: Mapping[Hashable, pd.Index], known: KnownSeries
-) -> pd.DataFrame:
-    """Return the frame of the paths of all series.
-
-    Parameters
-    ----------
-    drawn : dict
-        By series arrays of shape (n_paths, steps, n_columns).
-    labels : dict
-        By series the times of the steps.
-    known : KnownSeries
-        Gives the names of columns and of the key.
-
-    Returns
-    -------
-    frame : DataFrame
-        One row for each series and step, one column for each path (and column of the series).
-    """
-    n_paths = next(iter(drawn.values())).shape[0]
-    values = [array.transpose(1, 2, 0).reshape(array.shape[1], -1) for array in drawn.values()]
-    columns: pd.Index = pd.RangeIndex(n_paths, name="path")
-    if len(known.columns) > 1:
-        columns = pd.MultiIndex.from_product([known.columns, columns], names=[None, "path"])
-    # The index of the panel of one narrow column: frames of many columns are slow to put together.
-    narrow = {key: pd.DataFrame(index=index) for key, index in labels.items()}
-    index = panel_frame(narrow, known).index
-    return pd.DataFrame(np.concatenate(values), index=index, columns=columns)
-
-
-def panel_frame(frames: Mapping[Hashable, pd.DataFrame], known: KnownSeries) -> pd.DataFrame:
-    """Put the frames of several series below each other.
-
-    Parameters
-    ----------
-    frames : dict
-        Frame of each series by its key; the key None for a series alone.
-    known : KnownSeries
-        Gives the name of the key and the order of the levels of the index.
-
-    Returns
-    -------
-    frame : DataFrame
-        The frame itself for a series alone.
-    """
-    if known.by is None:
-        return frames[None]
-    time = next(iter(frames.values())).index.name
-    frame = pd.concat(frames, names=[known.by, time])
-    return frame.swaplevel() if known.time_first else frame
 
 
 def level_suffix(level: float | None) -> str:

@@ -1,20 +1,31 @@
 """Pairs of windows and the rows that follow them, in the scale of each window."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
 
 from sklstm.preprocessing import is_seasonal
 
-from ._features import training_pairs
+from ._features import Features
 from ._scaling import Scaling, season_in
+from ._training_pairs import SOME_PAIRS, TrainingPairs
 
 
-def choose_scaling(tables, features, takes_nan, scaling, season):
+def choose_scaling(
+    tables: Sequence[tuple[Any, np.ndarray, np.ndarray]],
+    features: Features,
+    takes_nan: bool,
+    scaling: str | Sequence[str] | None,
+    season: int | str | None,
+) -> tuple[TrainingPairs, Scaling | None]:
     """Return what stands in windows, and how they are scaled.
 
     Parameters
     ----------
     tables : list of (pandas index, ndarray, ndarray)
-        As for `training_pairs`.
+        As for `TrainingPairs`.
     features : Features
         Without rows in front of windows.
     takes_nan : bool
@@ -27,15 +38,13 @@ def choose_scaling(tables, features, takes_nan, scaling, season):
 
     Returns
     -------
-    features : Features
+    pairs : TrainingPairs
         With a season in front of windows, if that is what they are differenced by.
     scaling : Scaling or None
         None if there is no pair, or none is wanted.
-    pairs : tuple of ndarray
-        Windows, targets and places of these features, as from `training_pairs`.
     """
     if scaling is None:
-        return features, None, training_pairs(tables, features, takes_nan)
+        return TrainingPairs.of(tables, features, takes_nan), None
     season = season_in(season, [(index, values) for index, values, _ in tables])
     is_auto = scaling == "auto"
     names = [scaling] if isinstance(scaling, str) else scaling
@@ -49,24 +58,72 @@ def choose_scaling(tables, features, takes_nan, scaling, season):
         shortest = min(len(values) for _, values, _ in tables)
         # No series is to be lost for its season, unless a user says so.
         if features.pads or not is_auto or shortest >= seasonal.n_rows + features.horizon:
-            pairs = training_pairs(tables, seasonal, takes_nan)
-            chosen = _scaling_of(pairs, seasonal.horizon, scaling, season)
+            pairs = TrainingPairs.of(tables, seasonal, takes_nan)
+            chosen = _scaling_of(pairs, scaling, season)
             if chosen is not None and chosen.is_seasonal:
-                return seasonal, chosen, pairs
-    pairs = training_pairs(tables, features, takes_nan)
-    return features, _scaling_of(pairs, features.horizon, scaling, 1), pairs
+                return pairs, chosen
+    pairs = TrainingPairs.of(tables, features, takes_nan)
+    return pairs, _scaling_of(pairs, scaling, 1)
 
 
-def scaled_pairs(scaling, windows, targets, horizon):
+def scaled_pairs(
+    scaling: Scaling, windows: np.ndarray, targets: np.ndarray, horizon: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Return windows, and the rows that follow them, in the scale of each window."""
     windows, scale = scaling.represent(windows, horizon)
     after = targets.reshape(len(targets), horizon, -1)
     return windows, scaling.targets(after, scale).reshape(targets.shape)
 
 
-def _scaling_of(pairs, horizon, scaling, season):
-    windows, targets, places = pairs
-    if not len(windows):
+@dataclass(frozen=True)
+class PairSource:
+    """Pairs as a regressor learns from them, gathered when it asks for them.
+
+    Parameters
+    ----------
+    pairs : TrainingPairs
+        The pairs.
+    scaling : Scaling or None
+        How each window is scaled.
+    numbers : ndarray of int, optional
+        Which pairs; by default all.
+    """
+
+    pairs: TrainingPairs
+    scaling: Scaling | None
+    numbers: np.ndarray | None = None
+
+    @property
+    def n_steps(self) -> int:
+        """Number of steps of the windows that a regressor reads."""
+        features = self.pairs.features
+        return features.n_rows if self.scaling is None else features.lookback
+
+    def __len__(self) -> int:
+        return len(self.pairs if self.numbers is None else self.numbers)
+
+    def gather(self, samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return windows and targets of the pairs of some numbers."""
+        numbers = samples if self.numbers is None else self.numbers[samples]
+        windows, targets, _ = self.pairs.gather(numbers)
+        if self.scaling is None:
+            return windows, targets
+        return scaled_pairs(self.scaling, windows, targets, self.pairs.features.horizon)
+
+    def some(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return windows and targets of pairs that stand for all, drawn in the same way always.
+
+        Pairs at equal distances might all be of one day of the week.
+        """
+        if len(self) <= SOME_PAIRS:
+            return self.gather(np.arange(len(self)))
+        drawn = np.random.default_rng(0).choice(len(self), SOME_PAIRS, replace=False)
+        return self.gather(np.sort(drawn))
+
+
+def _scaling_of(pairs, scaling, season):
+    if not len(pairs):
         return None
-    targets = targets.reshape(len(targets), horizon, -1)
+    windows, targets, places = pairs.of_some_series() if pairs.are_many else pairs.all
+    targets = targets.reshape(len(targets), pairs.features.horizon, -1)
     return Scaling.choose(scaling, windows, targets, places[:, 0], season)

@@ -13,6 +13,7 @@ _SIGNIFICANCE = 0.05
 _CLEAR = 0.5  # autocorrelation of a season that no calendar suggests
 _LONGEST = 500  # lag of a search
 _MOST_ROWS = 10_000  # newest ones that are looked at, unless the calendar's seasons are longer
+_MOST_SERIES = 1000  # which are looked at, at equal distances
 _AS_GOOD = 0.9  # of the largest autocorrelation: the shortest season that has as much is taken
 
 
@@ -83,7 +84,8 @@ def season_of(tables: list[tuple[NDArray, Any]]) -> int:
     Parameters
     ----------
     tables : list of (ndarray of shape (n_steps, n_features), index or None)
-        Values of each series and its labels; candidates are those of the first one's labels.
+        Values of each series and its labels; candidates are those of the first one's labels. Of
+        more than 1000 series every second, third and so on is looked at.
 
     Returns
     -------
@@ -91,6 +93,7 @@ def season_of(tables: list[tuple[NDArray, Any]]) -> int:
         Number of rows; 1 if there is no season.
     """
     candidates = calendar_seasons(tables[0][1])
+    tables = tables[:: -(-len(tables) // _MOST_SERIES)]
     longest = max((len(values) // 3 for values, _ in tables), default=0)
     lags = [m for m in candidates or range(2, _LONGEST + 1) if m <= longest]
     n_rows = max(_MOST_ROWS, 3 * max(lags, default=0))

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sklstm.forecasting._features import Features, newest_pairs, readable_windows, training_pairs
+from sklstm.forecasting._features import Features, newest_pairs, readable_windows
+from sklstm.forecasting._training_pairs import TrainingPairs, joined
 
 RNG = np.random.default_rng(0)
 NONE = np.array([], dtype=int)
@@ -18,15 +19,18 @@ def table(rng, first, n_steps, n_columns=1, missing=()):
     values = rng.normal(size=(n_steps, n_columns))
     values[list(missing)] = np.nan
     index = pd.date_range("2024-01-01", periods=first + n_steps)[first:]
-    return index, values, values.copy()
+    return index, values, np.empty((n_steps, 0))
 
 
 def pairs_by_hand(tables, lookback, horizon, takes_nan):
     """All pairs with their times, in the order of time, then of series."""
     pairs = []
-    for number, (index, values, rows) in enumerate(tables):
+    for number, (index, values, _) in enumerate(tables):
         for end in range(lookback - 1, len(values) - horizon):
-            window, target = rows[end - lookback + 1 : end + 1], values[end + 1 : end + 1 + horizon]
+            window, target = (
+                values[end - lookback + 1 : end + 1],
+                values[end + 1 : end + 1 + horizon],
+            )
             missing = np.isnan(window).any(axis=1).sum()
             if np.isfinite(target).all() and missing < (lookback if takes_nan else 1):
                 pairs.append((index[end], number, window, target.ravel()))
@@ -51,22 +55,52 @@ PANELS = {
 @pytest.mark.parametrize(("lookback", "horizon"), [(1, 1), (3, 1), (4, 3)])
 @pytest.mark.parametrize("takes_nan", [False, True])
 def test_pairs(tables, lookback, horizon, takes_nan):
-    windows, targets, _ = training_pairs(tables, features(lookback, horizon), takes_nan)
+    pairs = TrainingPairs.of(tables, features(lookback, horizon), takes_nan)
+    windows, targets, _ = pairs.all
     expected = pairs_by_hand(tables, lookback, horizon, takes_nan)
     np.testing.assert_array_equal(windows, expected[0])
     np.testing.assert_array_equal(targets.reshape(len(windows), -1), expected[1])
     assert targets.ndim == (1 if expected[1].shape[1] == 1 else 2)
+    # Gathered in another order they are the same ones.
+    order = np.random.default_rng(1).permutation(len(pairs))
+    by_time = pairs.in_order_of_time()
+    gathered = pairs.gather(by_time[order])
+    np.testing.assert_array_equal(gathered.windows, windows[order])
+    np.testing.assert_array_equal(gathered.targets, targets[order])
+
+
+@pytest.mark.parametrize("pads", [False, True])
+@pytest.mark.parametrize("horizon", [1, 5])
+def test_gathered_windows_hold_what_is_known_of_later_rows(horizon, pads, rng):
+    asked = Features(4, horizon, np.array([1]), np.array([0, 2]), before=2, pads=pads)
+    tables = [
+        (index, values, rng.normal(size=(len(values), 3)))
+        for index, values, _ in (table(rng, 0, 20, 2, [8]), table(rng, 3, 14, 2))
+    ]
+    pairs = TrainingPairs.of(tables, asked, takes_nan=pads)
+    apart = [TrainingPairs.of([one], asked, takes_nan=pads).all for one in tables]  # views of rows
+    found = pairs.gather(np.arange(len(pairs)))
+    for name in ("windows", "targets"):
+        expected = np.concatenate([getattr(part, name) for part in apart])
+        np.testing.assert_array_equal(getattr(found, name), expected)
+
+
+def test_series_that_stand_one_behind_the_other_are_joined_without_a_copy(rng):
+    whole = rng.normal(size=(9, 2))
+    assert np.shares_memory(joined([whole[:4], whole[4:5], whole[5:]]), whole)
+    for tables in ([whole[:4], whole[5:]], [whole[5:], whole[:5]], [whole[:3].copy(), whole[3:]]):
+        np.testing.assert_array_equal(joined(tables), np.concatenate(tables))
 
 
 def test_no_pair_at_all(rng):
-    windows, targets, _ = training_pairs([table(rng, 0, 3, 2)], features(3, 2), False)
+    windows, targets, _ = TrainingPairs.of([table(rng, 0, 3, 2)], features(3, 2), False).all
     assert (windows.shape, targets.shape) == ((0, 3, 2), (0, 4))
 
 
 def test_a_series_alone_is_not_copied(rng):
-    _, values, rows = one = table(rng, 0, 30)
-    windows, targets, _ = training_pairs([one], features(4, 1), False)
-    assert np.shares_memory(windows, rows)
+    _, values, _ = one = table(rng, 0, 30)
+    windows, targets, _ = TrainingPairs.of([one], features(4, 1), False).all
+    assert np.shares_memory(windows[0], windows[1])
     assert not windows.flags.writeable
     assert np.shares_memory(targets, values)
 
@@ -87,7 +121,7 @@ def test_which_windows_can_be_read(lookback, before, rng):
 def test_windows_of_short_series_begin_with_missing_steps(rng):
     tables = [table(rng, 0, 5)]
     padded = Features(4, 1, NONE, NONE, before=2, pads=True)
-    windows, targets, places = training_pairs(tables, padded, takes_nan=True)
+    windows, targets, places = TrainingPairs.of(tables, padded, takes_nan=True).all
     values = tables[0][1][:, 0]
     assert places[:, 1].tolist() == [1, 2, 3]  # at least half of the four rows are known
     for window, target, (_, end) in zip(windows, targets, places, strict=True):

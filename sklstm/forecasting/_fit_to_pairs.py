@@ -1,0 +1,67 @@
+"""Fitting a regressor to windows and the rows that follow them: `fit_to_pairs`."""
+
+from typing import Any
+
+import numpy as np
+
+from ._abilities import early_stopping_inside, takes_many_outputs, takes_windows
+from ._features import newest_pairs
+from ._scaled_pairs import PairSource, scaled_pairs
+from ._scaling import Scaling
+from ._training_pairs import TrainingPairs
+
+
+def fit_to_pairs(regressor: Any, pairs: TrainingPairs, scaling: Scaling | None) -> Any:
+    """Fit a regressor, and return it.
+
+    Parameters
+    ----------
+    regressor : estimator
+        Not yet fitted. One that learns a single target is fitted for each of several.
+    pairs : TrainingPairs
+        What it learns from. Recurrent regressors gather many of them a few at a time.
+    scaling : Scaling or None
+        How each window is scaled.
+
+    Returns
+    -------
+    regressor : estimator
+        The fitted one, or a `MultiOutputRegressor` around it.
+    """
+    if pairs.are_many and hasattr(regressor, "_fit_gathered"):
+        return _fit_gathered(regressor, pairs, scaling)
+    windows, targets, places = pairs.all
+    if scaling is not None:
+        windows, targets = scaled_pairs(scaling, windows, targets, pairs.features.horizon)
+    if targets.ndim == 2 and not takes_many_outputs(regressor):
+        from sklearn.multioutput import MultiOutputRegressor
+
+        regressor = MultiOutputRegressor(regressor)
+    windows = form_of(windows, regressor)
+    fraction = early_stopping_inside(regressor)
+    if fraction is None:
+        return regressor.fit(windows, targets)
+    first, last = newest_pairs(places, fraction, _gap(pairs))
+    held_out = {"X_val": windows[last], "y_val": targets[last]}
+    return regressor.fit(windows[first], targets[first], **held_out)
+
+
+def form_of(windows: np.ndarray, regressor: Any) -> np.ndarray:
+    """Return windows as a regressor takes them, with three axes or flat."""
+    return windows if takes_windows(regressor) else windows.reshape(len(windows), -1)
+
+
+def _fit_gathered(regressor, pairs, scaling):
+    fraction = early_stopping_inside(regressor)
+    source = PairSource(pairs, scaling)
+    if fraction is None:
+        return regressor._fit_gathered(*source.some(), source)
+    order = pairs.in_order_of_time()
+    first, last = newest_pairs(pairs.places(order), fraction, _gap(pairs))
+    source = PairSource(pairs, scaling, order[first])
+    held_out = PairSource(pairs, scaling, order[last]).some()
+    return regressor._fit_gathered(*source.some(), source, *held_out)
+
+
+def _gap(pairs):
+    return max(pairs.features.n_rows, pairs.features.horizon)

@@ -1,0 +1,83 @@
+"""Forecasts and paths of many series as one frame: `frame_of_forecasts`, `frame_of_paths`."""
+
+from collections.abc import Hashable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from ._known_series import KnownSeries
+
+
+def frame_of_forecasts(
+    quantities: Mapping[Hashable, Mapping[str, np.ndarray]],
+    labels: Mapping[Hashable, pd.Index],
+    known: KnownSeries,
+) -> pd.DataFrame:
+    """Return the frame of the forecasts of all series.
+
+    Parameters
+    ----------
+    quantities : dict
+        By series ``prediction`` and bounds by their names, each of shape (steps, n_columns).
+    labels : dict
+        By series the times of the steps.
+    known : KnownSeries
+        Gives the names of columns and of the key.
+
+    Returns
+    -------
+    frame : DataFrame
+        A row for each series and step, a column for each quantity; of several columns a first level
+        tells which.
+    """
+    each = list(quantities.values())
+    whole = {name: np.concatenate([one[name] for one in each]) for name in each[0]}
+    index = _index_of(labels, known)
+    if len(known.columns) == 1:
+        columns = {name: values[:, 0] for name, values in whole.items()}
+        return pd.DataFrame(columns, index=index)
+    names = pd.MultiIndex.from_product([known.columns, list(whole)])
+    values = np.stack(list(whole.values()), axis=2)
+    return pd.DataFrame(values.reshape(len(index), -1), index=index, columns=names)
+
+
+def frame_of_paths(
+    drawn: Mapping[Hashable, np.ndarray], labels: Mapping[Hashable, pd.Index], known: KnownSeries
+) -> pd.DataFrame:
+    """Return the frame of the paths of all series.
+
+    Parameters
+    ----------
+    drawn : dict
+        By series arrays of shape (n_paths, steps, n_columns).
+    labels : dict
+        By series the times of the steps.
+    known : KnownSeries
+        Gives the names of columns and of the key.
+
+    Returns
+    -------
+    frame : DataFrame
+        One row for each series and step, one column for each path (and column of the series).
+    """
+    n_paths = next(iter(drawn.values())).shape[0]
+    values = [array.transpose(1, 2, 0).reshape(array.shape[1], -1) for array in drawn.values()]
+    columns: pd.Index = pd.RangeIndex(n_paths, name="path")
+    if len(known.columns) > 1:
+        columns = pd.MultiIndex.from_product([known.columns, columns], names=[None, "path"])
+    return pd.DataFrame(np.concatenate(values), index=_index_of(labels, known), columns=columns)
+
+
+def _index_of(labels, known):
+    """Return the index of the rows of all series, one series below the other."""
+    if known.by is None:
+        return labels[None]
+    first, *others = labels.values()
+    times = first.append(others) if others else first
+    numbers, values = pd.factorize(times, sort=True)
+    index = pd.MultiIndex(
+        levels=[pd.Index(list(labels)), values],
+        codes=[np.repeat(np.arange(len(labels)), [len(one) for one in labels.values()]), numbers],
+        names=[known.by, first.name],
+    )
+    return index.swaplevel() if known.time_first else index
