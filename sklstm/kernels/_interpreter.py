@@ -25,6 +25,7 @@ _COMPUTE = {
 }  # fmt: skip
 _INTRINSICS = {
     "fmuladd": lambda a, b, c: a * b + c, "rint": np.rint, "sqrt": np.sqrt, "fabs": np.abs,
+    "x86": lambda place: None,  # the mode of the processor, which NumPy's numbers do not have
 }  # fmt: skip
 
 
