@@ -3,7 +3,7 @@
 from report import Table, compared
 from roster import PEERS, REFERENCE
 from tasks import EPOCH_TASKS
-from turns import in_turn, medians
+from turns import in_turn, medians, restless
 from workers import NotMeasuredError
 
 MODULES = (
@@ -97,7 +97,7 @@ def tables(results):
             "One epoch of training, milliseconds (times the reference)",
             ["", *results],
             times,
-            f"The reference is {REFERENCE}. {NOTES}",
+            f"The reference is {REFERENCE}. {NOTES}{_restless_text(results)}",
         ),
         Table(
             "Mean squared error on the training windows after",
@@ -106,6 +106,16 @@ def tables(results):
             "After few epochs the initial weights still show; later the losses are much the same.",
         ),
     ]
+
+
+def _restless_text(results):
+    """Return a note on turns that differ much: neither these figures nor their ratios hold."""
+    noted = [
+        f"{label} on {name} by {ratio:.1f}"
+        for name, result in results.items()
+        for label, ratio in restless(result["turns"]).items()
+    ]
+    return f"\nTurns differ, so that the machine was busy: {'; '.join(noted)}." if noted else ""
 
 
 def _format_loss(loss):
