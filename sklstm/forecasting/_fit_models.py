@@ -84,7 +84,8 @@ def fit_models(
     scaling = wanted_scaling(forecaster.scaling, forecaster.estimator)
     recipe = features, forecaster.estimator, forecaster.transformer
     found: tuple = scaling, forecaster.season
-    model = ForecastModel.fit(list(known.histories.values()), *recipe, *found)
+    histories = list(known.histories.values())
+    model = ForecastModel.fit(histories, *recipe, scaling, forecaster.season, forecaster.horizon)
     chosen = model.scaling
     if chosen is not None:  # errors of another representation would say little of this one
         season = chosen.columns[0].season if chosen.is_seasonal else None

@@ -58,6 +58,7 @@ class ForecastModel:
         transformer: Any,
         scaling: str | Sequence[str] | None = None,
         season: int | str | None = None,
+        n_ahead: int = 1,
     ) -> Self:
         """Fit clones of a regressor and a transformer.
 
@@ -75,6 +76,8 @@ class ForecastModel:
             ``"auto"``, or the name of a representation of windows, one for all columns or for each.
         season : int or "auto", optional
             Rows in a season, for differences to the season before.
+        n_ahead : int, default=1
+            How many rows users forecast, for the choice of a representation.
 
         Returns
         -------
@@ -94,7 +97,7 @@ class ForecastModel:
         tables = [(past.index, model._transformed(past), past.exog) for past in histories]
         takes_nan = takes_missing_steps(estimator)
         features = replace(features, pads=scaling is not None and takes_nan)
-        pairs, chosen = choose_scaling(tables, features, takes_nan, scaling, season)
+        pairs, chosen = choose_scaling(tables, features, takes_nan, scaling, season, n_ahead)
         if not len(pairs):
             raise ValueError(
                 f"series has no {pairs.features.n_rows} + {features.horizon} rows in succession (of"

@@ -86,8 +86,8 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
     scaling_ : str, list of str or None
         How windows are scaled, by column; None for not at all.
     scaling_scores_ : dict, list of dict or None
-        Mean absolute error of each candidate on the newest training windows, over the mean absolute
-        change, by column; empty if there were too few, or `scaling` is a name.
+        Mean absolute error of each candidate (geometric mean of those of the next rows and of all
+        that are forecast), over the mean absolute change, by column; empty if there was no choice.
     season_ : int
         Number of rows in the season that windows are differenced by; 1 if they are not.
     lookback_ : int
@@ -116,7 +116,7 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
     misses (conformalised quantile regression [3]_), so that widths differ by day.
 
     ``scaling="auto"`` fits a ridge regression on random features [4]_ to every candidate, and takes
-    that of the smallest error on the newest fifth. Windows of several series go by time.
+    that of the smallest error on the newest fifth, over `horizon` rows and a season at least.
 
     References
     ----------

@@ -19,6 +19,7 @@ def choose_scaling(
     takes_nan: bool,
     scaling: str | Sequence[str] | None,
     season: int | str | None,
+    n_ahead: int = 1,
 ) -> tuple[TrainingPairs, Scaling | None]:
     """Return what stands in windows, and how they are scaled.
 
@@ -35,6 +36,8 @@ def choose_scaling(
         none.
     season : int, "auto" or None
         Rows in a season.
+    n_ahead : int, default=1
+        How many rows users forecast; a season at least, where one is found.
 
     Returns
     -------
@@ -46,6 +49,7 @@ def choose_scaling(
     if scaling is None:
         return TrainingPairs.of(tables, features, takes_nan), None
     season = season_in(season, [(index, values) for index, values, _ in tables])
+    n_ahead = max(n_ahead, season)
     is_auto = scaling == "auto"
     names = [scaling] if isinstance(scaling, str) else scaling
     takes_season = not is_auto and any(is_seasonal(name) for name in names)
@@ -59,11 +63,11 @@ def choose_scaling(
         # No series is to be lost for its season, unless a user says so.
         if features.pads or not is_auto or shortest >= seasonal.n_rows + features.horizon:
             pairs = TrainingPairs.of(tables, seasonal, takes_nan)
-            chosen = _scaling_of(pairs, scaling, season)
+            chosen = _scaling_of(pairs, scaling, season, n_ahead)
             if chosen is not None and chosen.is_seasonal:
                 return pairs, chosen
     pairs = TrainingPairs.of(tables, features, takes_nan)
-    return pairs, _scaling_of(pairs, scaling, 1)
+    return pairs, _scaling_of(pairs, scaling, 1, n_ahead)
 
 
 def scaled_pairs(
@@ -121,9 +125,9 @@ class PairSource:
         return self.gather(np.sort(drawn))
 
 
-def _scaling_of(pairs, scaling, season):
+def _scaling_of(pairs, scaling, season, n_ahead):
     if not len(pairs):
         return None
     windows, targets, places = pairs.of_some_series() if pairs.are_many else pairs.all
     targets = targets.reshape(len(targets), pairs.features.horizon, -1)
-    return Scaling.choose(scaling, windows, targets, places[:, 0], season)
+    return Scaling.choose(scaling, windows, targets, places, season, n_ahead)

@@ -51,8 +51,9 @@ class Scaling:
         scaling: str | Sequence[str],
         windows: np.ndarray,
         targets: np.ndarray,
-        series: np.ndarray,
+        places: np.ndarray,
         season: int,
+        n_ahead: int,
     ) -> Self:
         """Choose the scale of each column, or take the one that a user names.
 
@@ -64,10 +65,12 @@ class Scaling:
             Training windows, those of a series in the order of time.
         targets : ndarray of shape (n_samples, horizon, n_columns)
             The rows that follow.
-        series : ndarray of shape (n_samples,)
-            Number of the series of each window.
+        places : ndarray of shape (n_samples, 2)
+            Number of the series of each window, and its last row.
         season : int
             Rows in a season, and rows in front of those that are read; 1 for none.
+        n_ahead : int
+            How many rows users forecast, beyond those that are predicted at once if need be.
 
         Returns
         -------
@@ -79,8 +82,9 @@ class Scaling:
             column = windows[:, :, place]
             if scaling == "auto":
                 representation, found = choose_representation(
-                    column, targets[:, :, place], season=season, groups=series
-                )
+                    column, targets[:, :, place], season=season, groups=places[:, 0],
+                    ends=places[:, 1], n_ahead=n_ahead,
+                )  # fmt: skip
             else:
                 name = scaling if isinstance(scaling, str) else scaling[place]
                 representation, found = Representation.fit(name, column, season), {}

@@ -10,6 +10,8 @@ from ._representations import SCALINGS, Representation, is_seasonal, needs_posit
 _NEWEST = 0.2  # share of the windows that candidates are scored on
 _MOST_WINDOWS = 2000  # to fit to, and to score on
 _FEWEST_WINDOWS = 12
+_MOST_FORECASTS = 10_000  # blocks that are forecast to score a candidate
+_MOST_AHEAD = 100
 _N_FEATURES = 100
 _FADES = 0.7  # weight of a step in a feature of recent steps, relative to the next one
 _PENALTIES = np.logspace(-7, 0, 8)  # relative to the largest eigenvalue
@@ -39,27 +41,37 @@ def choose_representation(
     *,
     season: int = 1,
     groups: NDArray | None = None,
+    ends: NDArray | None = None,
+    n_ahead: int | None = None,
 ) -> Choice:
     r"""Choose how windows are written by a quick model that is scored on the newest.
 
     A linear model extrapolates levels, and a network does not: its units saturate. So each
     candidate is tried with random features [1]_, :math:`\tanh(W x + b)` with fixed random weights
     of which half fade towards older steps, and a ridge regression on them in closed form, whose
-    penalty minimises generalised cross-validation [2]_. It is fitted to the older windows; the
-    score is the mean absolute error on the newest fifth, in the units of the series. Of several
-    series errors are relative to the mean absolute change of each, so that all count the same.
+    penalty minimises generalised cross-validation [2]_. It is fitted to the older windows, and
+    forecasts from the newest fifth: a block of rows, which enter the window of the next block, and
+    so on. The score is the geometric mean of two mean absolute errors in the units of the series,
+    that of the first block, which is what is learned, and that of all rows ahead, which also shows
+    how errors grow when predictions are read. Of several series errors are relative to the mean
+    absolute change of each, so that all count the same.
 
     Parameters
     ----------
     windows : ndarray of shape (n_samples, n_rows)
         Values of one column, oldest first; those of a series in the order of time. With a season
         as many rows more in front as it has.
-    after : ndarray of shape (n_samples, n_ahead)
-        The values that follow each window.
+    after : ndarray of shape (n_samples, horizon)
+        The values that follow each window, and are predicted at once.
     season : int, default=1
         Rows in a season; 1 for none.
     groups : ndarray of shape (n_samples,), optional
         Number of the series of each window; by default all are of one.
+    ends : ndarray of shape (n_samples,), optional
+        Place of the last row of each window in its series; by default one after the other.
+    n_ahead : int, optional
+        How many rows are forecast, block by block; by default one block, and at most one hundred
+        rows if a block has fewer.
 
     Returns
     -------
@@ -74,6 +86,9 @@ def choose_representation(
        choosing a good ridge parameter", Technometrics 21(2), 1979.
     """
     groups = np.zeros(len(windows), dtype=int) if groups is None else groups
+    ends = np.arange(len(windows)) if ends is None else ends
+    horizon = after.shape[1]
+    n_ahead = max(horizon, min(n_ahead or horizon, _MOST_AHEAD))
     positive = bool((np.nan_to_num(windows, nan=1.0) > 0).all() and (after > 0).all())
     names = [
         name
@@ -81,12 +96,14 @@ def choose_representation(
         if (positive or not needs_positive(name)) and (season > 1 or not is_seasonal(name))
     ]
     rows = np.flatnonzero(np.isfinite(windows).all(axis=1) & np.isfinite(after).all(axis=1))
-    older, newest = _split(groups[rows], after.shape[1])
+    older, newest = _split(groups[rows], horizon)
     if min(len(older), len(newest) * 4) < _FEWEST_WINDOWS:
         return Choice(Representation.fit(names[0], windows, season), {})
+    newest = _some(newest, -(-_MOST_FORECASTS * horizon // n_ahead))
     weight = 1.0 / _changes(windows[rows], groups[rows])[newest, np.newaxis]
     older, newest = rows[older], rows[newest]
-    data = windows[older], after[older], windows[newest], after[newest], weight
+    future = _rows_ahead(after, groups, ends, newest, n_ahead)
+    data = windows[older], after[older], windows[newest], future, weight
     scores = {name: _score(name, season, *data) for name in names}
     return Choice(Representation.fit(_best(scores), windows, season), scores)
 
@@ -116,8 +133,21 @@ def _split(groups, n_ahead):
     return _some(older), _some(newest)
 
 
-def _some(rows):
-    return rows[:: -(-len(rows) // _MOST_WINDOWS) or 1]
+def _some(rows, n_most=_MOST_WINDOWS):
+    return rows[:: -(-len(rows) // n_most) or 1]
+
+
+def _rows_ahead(after, groups, ends, samples, n_ahead):
+    """Return the rows that follow some windows, NaN where no window is followed by them."""
+    horizon = after.shape[1]
+    if n_ahead == horizon:
+        return after[samples]
+    lengths = np.zeros(groups.max() + 1, dtype=np.int64)
+    np.maximum.at(lengths, groups, ends + 1 + n_ahead)
+    begin = (np.cumsum(lengths) - lengths)[groups] + ends + 1  # of what follows, series by series
+    rows = np.full(lengths.sum(), np.nan)
+    rows[begin[:, np.newaxis] + np.arange(horizon)] = after
+    return rows[begin[samples, np.newaxis] + np.arange(n_ahead)]
 
 
 def _changes(windows, groups):
@@ -132,17 +162,25 @@ def _changes(windows, groups):
     return np.where(mean > 0, mean, positive.min() if len(positive) else 1.0)[groups]
 
 
-def _score(name, season, windows, after, new_windows, new_after, weight):
-    """Return the mean absolute error on the newest windows of a model of the older ones."""
+def _score(name, season, windows, after, new_windows, future, weight):
+    """Return the error on the newest windows of a model of the older ones."""
+    horizon = after.shape[1]
     representation = Representation.fit(name, np.concatenate([windows, new_windows]), season)
-    old = representation.represent(windows, after.shape[1])
-    new = representation.represent(new_windows, after.shape[1])
+    old = representation.represent(windows, horizon)
     center, scale = old.windows.mean(), old.windows.std() or 1.0
-    old_features = _features((old.windows - center) / scale)
-    new_features = _features((new.windows - center) / scale)
-    predicted = _ridge(old_features, representation.targets(after, old), new_features)
-    error = np.abs(representation.restore(predicted, new) - new_after)
-    return float((error * weight).mean())
+    ridge = _ridge(_features((old.windows - center) / scale), representation.targets(after, old))
+    blocks = []
+    with np.errstate(over="ignore", invalid="ignore"):  # errors may grow beyond all bounds
+        for _ in range(0, future.shape[1], horizon):
+            new = representation.represent(new_windows, horizon)
+            predicted = ridge.predict(_features((new.windows - center) / scale))
+            blocks.append(representation.restore(predicted, new))
+            new_windows = np.concatenate([new_windows, blocks[-1]], axis=1)[:, horizon:]
+        error = np.abs(np.concatenate(blocks, axis=1)[:, : future.shape[1]] - future) * weight
+    known = np.isfinite(future)
+    error = np.where(np.isnan(error), np.inf, error)
+    at_once = error[:, :horizon].mean()
+    return float(np.sqrt(at_once * error[known].mean())) if np.isfinite(at_once) else np.inf
 
 
 def _features(windows):
@@ -155,8 +193,16 @@ def _features(windows):
     return np.tanh(windows @ weights + offsets)
 
 
-def _ridge(features, targets, new_features):
-    """Return predictions of a ridge regression whose penalty generalised cross-validation chose."""
+class _Ridge(NamedTuple):
+    coefficients: NDArray[np.float64]
+    intercept: NDArray[np.float64]
+
+    def predict(self, features):
+        return features @ self.coefficients + self.intercept
+
+
+def _ridge(features, targets):
+    """Return a ridge regression whose penalty generalised cross-validation chose."""
     n_samples = len(features)
     center, mean = features.mean(axis=0), targets.mean(axis=0)
     features, targets = features - center, targets - mean
@@ -175,4 +221,4 @@ def _ridge(features, targets, new_features):
         if freedom <= _MOST_FREEDOM and criterion < best:
             best, chosen = criterion, penalty
     coefficients = vectors @ (projected / (eigenvalues + chosen)[:, np.newaxis])
-    return (new_features - center) @ coefficients + mean
+    return _Ridge(coefficients, mean - center @ coefficients)

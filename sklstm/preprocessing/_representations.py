@@ -256,7 +256,10 @@ def _season_before(values, season, n_ahead):
     n_rows = values.shape[1]
     newest = _newest(values)
     phases = np.stack(
-        [_newest_or(values[:, (n_rows + k) % season :: season], newest) for k in range(season)],
+        [
+            _newest_or(values[:, (n_rows + k) % season :: season], newest)
+            for k in range(min(season, n_ahead))
+        ],
         axis=1,
     )
     return phases[:, np.arange(n_ahead) % season]

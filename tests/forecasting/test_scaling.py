@@ -12,7 +12,7 @@ from sklearn.pipeline import make_pipeline
 
 from sklstm import Forecaster, LSTMRegressor, WindowScaledRegressor
 from sklstm.forecasting._scaling import season_in, wanted_scaling
-from sklstm.preprocessing import SCALINGS
+from sklstm.preprocessing import SCALINGS, choose_representation
 
 NETWORK = LSTMRegressor(4, max_epochs=3, random_state=0)
 
@@ -77,10 +77,15 @@ def test_recursive_forecasts_scale_every_window_anew(rng):
     np.testing.assert_allclose(forecast, values[-3:], rtol=1e-9)
 
 
-def test_the_season_is_found_and_chosen(rng):
-    sales = seasonal(rng)
+def with_another_year(rng):
+    """Return a series whose season differs from month to month, and changes slowly."""
     changes = 0.1 * rng.normal(size=(14, 12)) + (np.arange(14) == 0)[:, np.newaxis]
-    sales *= np.exp(np.cumsum(changes * rng.normal(size=12), axis=0)).ravel()[:160]
+    year = np.exp(np.cumsum(changes * rng.normal(size=12), axis=0)).ravel()[:160]
+    return seasonal(rng) * year
+
+
+def test_the_season_is_found_and_chosen(rng):
+    sales = with_another_year(rng)
     forecaster = Forecaster(Ridge(), horizon=6, strategy="direct").fit(sales)
     assert (forecaster.season_, forecaster.lookback_) == (12, 12)
     assert "seasonal_difference" in forecaster.scaling_
@@ -91,6 +96,21 @@ def test_the_season_is_found_and_chosen(rng):
     plain = Forecaster(Ridge(), scaling=None).fit(seasonal(rng))
     assert (plain.scaling_, plain.scaling_scores_) == (None, None)
     assert (plain.season_, plain.lookback_) == (1, 10)
+
+
+@pytest.mark.parametrize(
+    ("season", "horizon", "n_ahead"), [(12, 1, 12), (12, 18, 18), (None, 5, 5)]
+)
+def test_candidates_are_scored_on_the_rows_that_are_forecast(season, horizon, n_ahead, rng):
+    sales = with_another_year(rng)
+    fitted = Forecaster(Ridge(), 6, horizon, season=season, calibration_size=None).fit(sales)
+    n_rows = 6 + (season or 0)
+    view = np.lib.stride_tricks.sliding_window_view(sales.to_numpy(), n_rows + 1)
+    asked = {"season": season or 1, "n_ahead": n_ahead}
+    choice = choose_representation(view[:, :-1], view[:, -1:], **asked)
+    assert fitted.scaling_ == choice.representation.name
+    assert "seasonal" in fitted.scaling_ or season is None
+    assert fitted.scaling_scores_ == pytest.approx(choice.scores)
 
 
 @pytest.mark.parametrize("estimator", [Ridge(), NETWORK], ids=["Ridge", "LSTM"])

@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 
 from sklstm.preprocessing import SCALINGS, Representation, choose_representation
-from sklstm.preprocessing._choose_representation import _features, _ridge, _split
+from sklstm.preprocessing._choose_representation import (
+    _features,
+    _ridge,
+    _rows_ahead,
+    _split,
+)
 
 
 def pairs(values, n_rows=10, n_ahead=1):
@@ -114,7 +119,7 @@ def test_ridge_is_that_of_scikit_learn(rng):
     largest = np.linalg.eigvalsh(centred.T @ centred)[-1]
     penalties = largest * np.logspace(-7, 0, 8)
     candidates = [Ridge(penalty).fit(features, targets).predict(new) for penalty in penalties]
-    found = _ridge(features, targets, new)
+    found = _ridge(features, targets).predict(new)
     gaps = [np.abs(found - np.reshape(one, found.shape)).max() for one in candidates]
     chosen = int(np.argmin(gaps))
     assert gaps[chosen] < 1e-6
@@ -134,3 +139,57 @@ def test_fitted_to_all_windows(rng):
     windows, after = pairs(np.exp(rng.normal(size=300)))
     chosen = choose_representation(windows, after).representation
     assert chosen == Representation.fit(chosen.name, windows)
+
+
+@pytest.mark.parametrize("name", ["level", "seasonal_difference"])
+def test_the_score_counts_the_first_row_and_all_rows_that_are_forecast(name, rng):
+    """Written out: predictions enter windows, rows beyond the end of the series count for none."""
+    lookback, season, n_ahead = 5, 4, 6
+    values = rng.normal(size=70) + 3 * np.sin(np.arange(70) * np.pi / 2) + 0.1 * np.arange(70)
+    windows, after = pairs(values, season + lookback)
+    found = choose_representation(windows, after, season=season, n_ahead=n_ahead).scores[name]
+
+    def read(rows):
+        center = rows[-season] if name != "level" else 0.0
+        before = rows[:-season] if name != "level" else 0.0
+        return rows[season:] - before, center
+
+    n_older = len(windows) - -(-len(windows) // 5)
+    inputs = np.array([read(rows)[0] for rows in windows])[:n_older]
+    targets = np.array([value - read(rows)[1] for rows, value in zip(windows, after, strict=True)])
+    model = _ridge(_features((inputs - inputs.mean()) / inputs.std()), targets[:n_older])
+    first, every = [], []
+    for end in range(n_older + season + lookback, len(values)):
+        rows = values[end - season - lookback : end]
+        for ahead in range(n_ahead):
+            window, center = read(rows)
+            features = _features((window[np.newaxis] - inputs.mean()) / inputs.std())
+            predicted = center + model.predict(features)[0, 0]
+            if end + ahead < len(values):
+                every.append(abs(predicted - values[end + ahead]))
+                first += every[-1:] if ahead == 0 else []
+            rows = np.append(rows[1:], predicted)
+    change = np.abs(np.diff(windows, axis=1)).mean()
+    assert found == pytest.approx(np.sqrt(np.mean(first) * np.mean(every)) / change)
+
+
+def test_rows_ahead_are_those_of_the_series(rng):
+    values = {0: rng.normal(size=12), 1: rng.normal(size=9)}
+    pair_ends = [(0, 3), (1, 4), (0, 4), (0, 5), (1, 5), (0, 9)]
+    after = np.array([[values[key][end + 1], values[key][end + 2]] for key, end in pair_ends])
+    groups, ends = np.array(pair_ends).T
+    found = _rows_ahead(after, groups, ends, np.array([0, 4, 5]), 5)
+    nan = np.nan
+    expected = [
+        [*values[0][4:8], nan],
+        [*values[1][6:8], nan, nan, nan],
+        [*values[0][10:], *[nan] * 3],
+    ]
+    np.testing.assert_array_equal(found, expected)
+    np.testing.assert_array_equal(_rows_ahead(after, groups, ends, np.array([4]), 2), after[[4]])
+
+
+def test_errors_that_grow_without_bounds_are_never_chosen(rng):
+    values = np.exp(rng.normal(size=200) * np.linspace(0.1, 4, 200))
+    choice = choose_representation(*pairs(values), n_ahead=100)
+    assert np.isfinite(choice.scores[choice.representation.name])
