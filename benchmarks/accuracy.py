@@ -2,7 +2,7 @@
 
 sklstm with its defaults, searched, and darts, neuralforecast and aeon with the same windows and
 as many epochs; persistence, the season before and a linear model stand beside them all. With
-``--several-steps`` competition series are forecast over their whole horizon. It makes an
+``--several-steps`` competition series and long ones are forecast many steps ahead. It makes an
 environment for each side. SKLSTM_DATA may name the folder with prices; without it the series that
 statsmodels carries are forecast alone.
 """
@@ -23,7 +23,8 @@ SIDES = {
     "neuralforecast_models": "neuralforecast",
     "aeon_models": "aeon",
 }
-STATISTICS = "statsforecast"  # the environment of models of several steps
+STATISTICS = "statsforecast"  # the environment that reads competitions, too
+SEVERAL_STEPS = [OWN, STATISTICS, "mlforecast", "neuralforecast"]  # environments, and their sides
 
 
 def main():
@@ -33,7 +34,7 @@ def main():
     out.mkdir(parents=True, exist_ok=True)
     environments = Environments(out / "envs")
     wanted = [OWN] if arguments.choose else SIDES.values()
-    environments.prepare([OWN, STATISTICS] if arguments.several_steps else wanted)
+    environments.prepare(SEVERAL_STEPS if arguments.several_steps else wanted)
     if OWN in environments.failures:
         raise SystemExit(environments.failures[OWN])
     tasks = out / "series.json"
@@ -73,21 +74,28 @@ def _arguments():
     parser.add_argument(
         "--several-steps",
         action="store_true",
-        help="play competition series many steps ahead, against statistical models",
+        help="play competition series and long ones many steps ahead",
     )
     return parser.parse_args()
 
 
 def _several_steps(environments, out):
-    """Let both sides forecast the competition series, and print the table."""
+    """Let every side forecast the series in one go, and print the table."""
     tasks = out / "steps.json"
-    module = [environments.python(STATISTICS), "-m", "contest.several_steps"]
-    _run([*module, "series", os.environ.get("SKLSTM_DATA", "."), tasks])
-    results = {side: out / f"steps_{side}.json" for side in ("statsforecast", "own")}
-    for side, path in results.items():
-        module[0] = environments.python(OWN if side == "own" else STATISTICS)
-        _run([*module, "play", side, tasks, path])
-    _run([*module, "table", tasks, *results.values()])
+    if STATISTICS in environments.failures:
+        raise SystemExit(environments.failures[STATISTICS])
+    module = ["-m", "contest.several_steps"]
+    folder = os.environ.get("SKLSTM_DATA", ".")
+    _run([environments.python(STATISTICS), *module, "series", folder, tasks])
+    results = []
+    for environment in SEVERAL_STEPS:
+        if environment in environments.failures:
+            print(f"{environment}: {environments.failures[environment]}")
+            continue
+        side = "own" if environment == OWN else environment
+        results.append(out / f"steps_{side}.json")
+        _run([environments.python(environment), *module, "play", side, tasks, results[-1]])
+    _run([environments.python(OWN), *module, "table", tasks, *results])
 
 
 def _play(side, command, out):

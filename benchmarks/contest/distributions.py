@@ -12,7 +12,6 @@ of these quantiles, an approximation of the CRPS, over the mean absolute error o
 forecast of the training part, as a mean over the series.
 """
 
-import argparse
 import json
 import time
 import warnings
@@ -20,6 +19,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
+from contest.panels import command_line, read_tasks
 
 LEVELS = [round(0.05 * k, 2) for k in range(1, 20)]
 TASKS = {  # frequency, season, horizon
@@ -46,15 +47,6 @@ def write_series(folder, path):
         for values in [values.to_numpy()]
     ]
     Path(path).write_text(json.dumps(tasks))
-
-
-def read_tasks(path, inside):
-    """Yield name, training parts and what follows them."""
-    for name, series in json.loads(Path(path).read_text()).items():
-        pairs = [(np.array(train), np.array(test)) for train, test in series]
-        if inside:
-            pairs = [(train[: -len(test)], train[-len(test) :]) for train, test in pairs]
-        yield name, [train for train, _ in pairs], [test for _, test in pairs]
 
 
 def index_of(length, frequency):
@@ -213,20 +205,5 @@ def table(tasks, results, inside):
         print(f"| {name} | {' | '.join(cells)} |", flush=True)
 
 
-def main():
-    """Do what the first argument says."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("what", choices=["series", "play", "table"])
-    parser.add_argument("arguments", nargs="+")
-    parser.add_argument("--inside", action="store_true")
-    options = parser.parse_args()
-    if options.what == "series":
-        write_series(*options.arguments)
-    elif options.what == "play":
-        play(*options.arguments, options.inside)
-    else:
-        table(options.arguments[0], options.arguments[1:], options.inside)
-
-
 if __name__ == "__main__":
-    main()
+    command_line(__doc__, write_series, play, table)

