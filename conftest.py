@@ -2,6 +2,8 @@
 
 import doctest
 import inspect
+import os
+import shutil
 
 import numpy as np
 import pytest
@@ -25,10 +27,27 @@ def _is_defined_in(finder, module, found):
 doctest.DocTestFinder._from_module = _is_defined_in
 
 
+@pytest.fixture(scope="session")
+def _shared_folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("shared")
+
+
 @pytest.fixture(autouse=True)
-def _empty_working_folder(tmp_path, monkeypatch):
-    """Run each test in a folder of its own, so that what it writes is never left here."""
-    monkeypatch.chdir(tmp_path)
+def _working_folder(request, monkeypatch, _shared_folder):
+    """Run each test in an empty folder, so that what it writes is left nowhere.
+
+    It is `tmp_path` for tests that take it. The others share one, which is emptied when one of them
+    has written: to make 15,000 folders takes longer than most tests.
+    """
+    if "tmp_path" in request.fixturenames:
+        monkeypatch.chdir(request.getfixturevalue("tmp_path"))
+        yield
+        return
+    monkeypatch.chdir(_shared_folder)
+    yield
+    for name in os.listdir(_shared_folder):
+        path = _shared_folder / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 @pytest.fixture

@@ -66,21 +66,23 @@ def test_the_list_is_complete():
     }
 
 
-PLAIN = [
-    sklstm.LSTMRegressor(engine="torch"),
-    sklstm.BiLSTMClassifier(max_epochs=100, n_iter_no_change=10, engine="torch"),
-]
-LIKELIHOODS = [sklstm.GRURegressor(loss="normal")]
-AROUND = [
+# What scikit-learn checks lies around the networks, which need not be trained for long: one
+# regressor and one classifier have their defaults, the others the epochs that their scores need.
+BRIEF = {"hidden_size": 16, "max_epochs": 40, "learning_rate": 0.02}
+TRAINED_BRIEFLY = set(RECURRENT) - {sklstm.LSTMRegressor, sklstm.LSTMClassifier}
+CHECKED = [
+    *(cls(**BRIEF) if cls in TRAINED_BRIEFLY else cls() for cls in CLASSES),
+    sklstm.LSTMRegressor(**BRIEF, engine="torch"),
+    # torch takes a millisecond for a step: fewer of them, but longer ones.
+    sklstm.BiLSTMClassifier(16, learning_rate=0.05, max_epochs=20, engine="torch"),
+    sklstm.GRURegressor(**BRIEF, loss="normal"),
     sklstm.WindowScaledRegressor(Ridge()),
     sklstm.WindowScaledRegressor(sklstm.GRURegressor(max_epochs=20, random_state=0)),
 ]
 
 
 @pytest.mark.filterwarnings("ignore:.* has learned nothing from X")  # many checks give noise
-@pytest.mark.parametrize(
-    "estimator", [*(cls() for cls in CLASSES), *PLAIN, *LIKELIHOODS, *AROUND], ids=repr
-)
+@pytest.mark.parametrize("estimator", CHECKED, ids=repr)
 def test_check_estimator(estimator, monkeypatch):
     monkeypatch.setenv("SCIPY_ARRAY_API", "1")  # without it one check skips itself
     cls = type(estimator)

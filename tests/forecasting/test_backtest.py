@@ -91,8 +91,9 @@ def test_exogenous_columns(known, refit, strategy, horizon):
     np.testing.assert_allclose(found[["prediction", "lower", "upper"]], expected, rtol=1e-9)
 
 
-@pytest.mark.parametrize("backend", ["threading", "loky"])
-@pytest.mark.parametrize("refit", [True, 2, False])
+@pytest.mark.parametrize(
+    ("backend", "refit"), [("threading", True), ("threading", False), ("loky", 2)]
+)
 def test_folds_may_be_forecast_at_once(backend, refit):
     forecaster = Forecaster(LSTMRegressor(2, max_epochs=2, random_state=0), 4, scaling=None)
     options = {"exog": EXOG, "refit": refit, "level": 0.5}

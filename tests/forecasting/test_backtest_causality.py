@@ -21,6 +21,8 @@ MODES = [
     {"refit": True, "stride": 2, "steps": 4},
 ]
 KNOWN = [None, "all", ["x"]]
+TRANSFORMERS = [None, StandardScaler(), ExponentialSmoother(0.5)]
+STRATEGIES = ["recursive", "direct"]
 
 
 def panel_of(frame, others=(2.0, -1.0)):
@@ -43,13 +45,18 @@ def check_same(found, expected, origin):
     pd.testing.assert_frame_equal(*parts, rtol=0, atol=0)
 
 
-@pytest.mark.parametrize("mode", MODES, ids=str)
+# Every mode, transformer and kind of known columns meets each other, with one strategy for a single
+# series and the other one for a panel, which are swapped from case to case.
 @pytest.mark.parametrize(
-    "transformer", [None, StandardScaler(), ExponentialSmoother(0.5)], ids=repr
+    ("mode", "transformer", "known", "strategy", "panel"),
+    [
+        (mode, TRANSFORMERS[(m + k) % 3], KNOWN[k], STRATEGIES[(m + panel) % 2], bool(panel))
+        for m, mode in enumerate(MODES)
+        for k in range(3)
+        for panel in range(2)
+    ],
+    ids=str,
 )
-@pytest.mark.parametrize("strategy", ["recursive", "direct"])
-@pytest.mark.parametrize("known", KNOWN, ids=str)
-@pytest.mark.parametrize("panel", [False, True])
 def test_later_values_change_nothing(mode, transformer, strategy, known, panel):
     forecaster = Forecaster(Ridge(), 4, 2, strategy, transformer, known_exog=known, scaling=None)
     form, folds = lambda frame: frame, FOLDS

@@ -20,13 +20,15 @@ def table(data_folder):
     return table
 
 
-@pytest.fixture(params=["by day", "by name", "level"])
-def shares(request, table):
-    """Rows day by day or share by share, names in a column or in the index."""
-    if request.param == "by name":
+# Rows day by day or share by share, names in a column or in the index.
+FORMS = ["by day", "by name", "level"]
+
+
+def shares_in(form, table):
+    if form == "by name":
         return table
     by_day = table.sort_index(kind="stable")
-    return by_day.set_index("Name", append=True) if request.param == "level" else by_day
+    return by_day.set_index("Name", append=True) if form == "level" else by_day
 
 
 def by_share(shares):
@@ -40,8 +42,9 @@ def by_share(shares):
         yield rows, part.droplevel("Name") if level else part.drop(columns="Name")
 
 
-def test_windows_hold_rows_of_one_share(shares):
-    X = shares.drop(columns=["open", "high", "low"])
+@pytest.mark.parametrize("form", FORMS)
+def test_windows_hold_rows_of_one_share(form, table):
+    X = shares_in(form, table).drop(columns=["open", "high", "low"])
     windows = SequenceWindower(20, by="Name").fit_transform(X)
     assert windows.shape == (619_040, 20, 1)
     for rows, part in by_share(X):
@@ -49,15 +52,16 @@ def test_windows_hold_rows_of_one_share(shares):
 
 
 @pytest.mark.parametrize(
-    "transformer",
+    ("form", "transformer"),
     [
-        ExponentialSmoother(0.3, by="Name"),
-        WindowScaler("standard", window_size=20, by="Name"),
-        WindowScaler("minmax", by="Name"),
+        ("by name", ExponentialSmoother(0.3, by="Name")),
+        ("by day", WindowScaler("standard", window_size=20, by="Name")),
+        ("level", WindowScaler("minmax", by="Name")),
     ],
     ids=str,
 )
-def test_empty_prices_stay_where_they_are(shares, transformer):
+def test_empty_prices_stay_where_they_are(form, transformer, table):
+    shares = shares_in(form, table)
     assert shares.isna().to_numpy().sum() == 27
     assert shares[PRICES].isna().any(axis=1).sum() == 11
     result = transformer.fit_transform(shares)

@@ -1,5 +1,7 @@
 """Which statistics a row has, and that they go on from what was returned."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -101,17 +103,24 @@ def with_gaps(share):
     return np.where(missing, np.nan, TRAILING)
 
 
-@pytest.mark.parametrize("chunk", [1, 40, 1 << 15])
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("n_before", [0, 2, 30])
-@pytest.mark.parametrize("size", [1, 4, 25, 100])
+TRAILED = {
+    "full": TRAILING,
+    "gaps": with_gaps(0.3),
+    "nearly empty": with_gaps(0.9),
+    "equal values": np.round(TRAILING),
+    "single": TRAILING.astype(np.float32),
+}
+CASES = itertools.product(TRAILED, [1, 4, 25, 100], [0, 2, 30], METHODS)
+
+
 @pytest.mark.parametrize(
-    "series",
-    [TRAILING, with_gaps(0.3), with_gaps(0.9), np.round(TRAILING), TRAILING.astype(np.float32)],
-    ids=["full", "gaps", "nearly empty", "equal values", "single"],
+    ("series", "size", "n_before", "method", "chunk"),
+    # Each length of a chunk meets each value of the others.
+    [(*case, [1, 40, 1 << 15][number % 3]) for number, case in enumerate(CASES)],
 )
 def test_trailing_rows(monkeypatch, series, size, n_before, method, chunk):
     monkeypatch.setattr(module, "_CHUNK_VALUES", chunk)
+    series = TRAILED[series]
     windows = [series[max(0, row - size + 1) : row + 1] for row in range(n_before, len(series))]
     expected = [window_statistics(window[np.newaxis], method, (-1, 2)) for window in windows]
     actual = trailing_statistics(series[n_before:], series[:n_before], size, method, (-1, 2))

@@ -47,7 +47,7 @@ def test_the_network_reaches_the_published_error_and_persistence_stands_beside_i
         SequenceWindower(lookback=10),
         WindowScaledRegressor(
             GRURegressor(
-                256, optimizer="rmsprop", learning_rate=6e-4, batch_size=100, max_epochs=40,
+                256, optimizer="rmsprop", learning_rate=6e-4, batch_size=100, max_epochs=15,
                 n_iter_no_change=None, init_scale=1.0, differencing="never", weight_decay=0.0,
                 loss="squared_error", random_state=0,
             ),
