@@ -54,11 +54,13 @@ class ServedForecaster:
         """Answer a question; a ValueError is the client's fault."""
         model = self.model
         if question.rows:
-            series, exog = self._tables(question.rows, [self.columns, self.exog])
+            places = self._places(question.rows)
+            series, exog = self._tables(question.rows, places, [self.columns, self.exog])
             model = copy.copy(model).update(series, exog)
         future = None
         if question.future:
-            (future,) = self._tables(question.future, [self.known])
+            places_ahead = self._places(question.future)
+            (future,) = self._tables(question.future, places_ahead, [self.known])
         levels = question.levels or None
         asked = {"level": levels, "series": question.series}
         forecast = model.forecast(question.steps, future, **asked)
@@ -66,17 +68,21 @@ class ServedForecaster:
             raise ValueError("rows: no finite forecast follows from these numbers")
         records = self._records(forecast)
         if question.rows:
-            self.monitor.compare(self._values(question.rows))
+            self.monitor.compare(self._values(question.rows, places))
         self.monitor.note(records)
         return {"model": self.about, "forecast": records}
 
-    def _tables(self, rows, groups):
-        """Return frames of the columns of each group, None for one without columns."""
+    def _places(self, rows):
+        """Return to which series rows belong, and their times as an index."""
         keys = [row.get(self.model.by) for row in rows]
         unknown = [key for key in keys if key not in self.last]
         if unknown:
             raise ValueError(f"{self.model.by}: a series {unknown[0]!r} is unknown")
-        index = as_index([row["time"] for row in rows], next(iter(self.last.values())))
+        return keys, as_index([row["time"] for row in rows], next(iter(self.last.values())))
+
+    def _tables(self, rows, places, groups):
+        """Return frames of the columns of each group, None for one without columns."""
+        keys, index = places
         if self.model.by is not None:
             index = pd.MultiIndex.from_arrays([keys, index], names=[self.model.by, "time"])
         tables = []
@@ -100,13 +106,11 @@ class ServedForecaster:
                 records.append(record | {"column": column, "step": steps[key]} | found)
         return records
 
-    def _values(self, rows):
+    def _values(self, rows, places):
         """Return posted values by series, time and column."""
-        index = as_index([row["time"] for row in rows], next(iter(self.last.values())))
-        keys = [row.get(self.model.by) for row in rows]
         return {
             (None if key is None else as_text(key), as_text(time), column): row[column]
-            for key, time, row in zip(keys, index, rows, strict=True)
+            for key, time, row in zip(*places, rows, strict=True)
             for column in self.columns
             if row[column] is not None
         }

@@ -4,11 +4,8 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import binom
 from sklearn.utils._optional_dependencies import check_matplotlib_support
-from sklearn.utils._plotting import _validate_style_kwargs
 
-from ._legend import legend_inside
 from ._reliability import (
     coverage_of_backtest,
     coverage_of_quantiles,
@@ -16,10 +13,14 @@ from ._reliability import (
     pit_of_paths,
     predicted_distribution,
 )
-from ._style import axes_to_draw_on, palette_of
+from ._reliability_drawing import draw_coverage, draw_histogram
+from ._style import axes_to_draw_on
 
 _KINDS = ("coverage", "pit")
-_BAND = 0.95
+_AXES = {
+    True: ("Level of the interval", "Share covered"),
+    False: ("Level of the quantile", "Share of actual values below"),
+}
 _LEVELS = tuple(round(0.05 * k, 2) for k in range(1, 20))
 
 
@@ -371,47 +372,16 @@ class ReliabilityDisplay:
         self.ax_ = ax = axes_to_draw_on(ax, f"{type(self).__name__}.plot", size)
         self.figure_, self.line_, self.bars_ = ax.figure, None, None
         if kind == "coverage":
-            self._plot_coverage(name or "Observed", line_kw or {}, reference_kw or {})
+            level, share = _AXES[self.of_intervals]
+            ax.set(xlabel=level, ylabel=share)
+            drawn = draw_coverage(
+                ax, self.nominal, self.observed, self.n_samples, name or "Observed",
+                line_kw or {}, reference_kw or {},
+            )  # fmt: skip
+            self.line_, self.reference_line_, self.band_ = drawn
         else:
-            self._plot_histogram(name or "Observed", n_bins, bar_kw or {}, reference_kw or {})
+            drawn = draw_histogram(
+                ax, self.pit, n_bins, name or "Observed", bar_kw or {}, reference_kw or {}
+            )
+            self.bars_, self.reference_line_, self.band_ = drawn
         return self
-
-    def _plot_coverage(self, name, line_kw, reference_kw):
-        ax, colours = self.ax_, palette_of(self.ax_)
-        grid = np.linspace(0, 1, 101)
-        ends = binom.ppf([[0.5 - _BAND / 2], [0.5 + _BAND / 2]], self.n_samples, grid)
-        self.band_ = self._draw_band(grid, *(ends / self.n_samples))
-        style = {"color": colours.muted, "linewidth": 1.0, "linestyle": "--"}
-        style = _validate_style_kwargs(style | {"label": "Calibrated"}, reference_kw)
-        self.reference_line_ = ax.plot([0, 1], [0, 1], **style)[0]
-        style = {"label": name, "color": colours.main, "linewidth": 1.5, "marker": "o", "ms": 4}
-        style = _validate_style_kwargs(style, line_kw)
-        self.line_ = ax.plot(self.nominal, self.observed, **style)[0]
-        ax.set_aspect("equal", adjustable="box")
-        ax.set(xlim=(0, 1), ylim=(0, 1))
-        ax.set_xlabel("Level of the interval" if self.of_intervals else "Level of the quantile")
-        ax.set_ylabel("Share covered" if self.of_intervals else "Share of actual values below")
-        legend_inside(ax, most_columns=1, loc="best")
-
-    def _plot_histogram(self, name, n_bins, bar_kw, reference_kw):
-        ax, colours = self.ax_, palette_of(self.ax_)
-        heights, edges = np.histogram(self.pit, bins=n_bins, range=(0, 1), density=True)
-        ends = binom.ppf([0.5 - _BAND / 2, 0.5 + _BAND / 2], len(self.pit), 1 / n_bins)
-        low, high = ends * n_bins / len(self.pit)
-        style = {"label": name, "color": colours.tint(colours.main, 0.55), "width": 1 / n_bins}
-        style |= {"align": "edge", "edgecolor": colours.background, "linewidth": 1.0}
-        self.bars_ = ax.bar(edges[:-1], heights, **(style | bar_kw))
-        self.band_ = self._draw_band(np.array([0, 1]), np.full(2, low), np.full(2, high))
-        style = {"color": colours.ink, "linewidth": 1.0, "linestyle": "--"}
-        style = _validate_style_kwargs(style | {"label": "Calibrated"}, reference_kw)
-        self.reference_line_ = ax.plot([0, 1], [1, 1], **style)[0]
-        ax.set_xlim(0, 1)
-        ax.set_xlabel("Probability integral transform of the actual value")
-        ax.set_ylabel("Density")
-        legend_inside(ax)
-
-    def _draw_band(self, x, lower, upper):
-        colours = palette_of(self.ax_)
-        label = f"{100 * _BAND:g} % of calibrated"
-        style = {"color": colours.muted, "alpha": 0.25, "linewidth": 0, "zorder": 1.2}
-        return self.ax_.fill_between(x, lower, upper, label=label, **style)

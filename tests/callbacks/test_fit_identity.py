@@ -58,6 +58,7 @@ def test_numbers_of_numpy_are_numbers(change, interrupt):
     clone(MODEL).set_callbacks(Checkpoint("a")).fit(WINDOWS, Y)
     model = clone(MODEL).set_params(hidden_size=change(4), learning_rate=np.float64(0.005))
     model.set_callbacks(Checkpoint("a"), interrupt(1)).fit(WINDOWS, Y)
+    assert model.n_iter_ == MODEL.max_epochs  # resumed: a fit of its own is interrupted
 
 
 def test_a_generator_of_seeds_is_known_by_its_state(interrupt):

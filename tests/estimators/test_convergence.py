@@ -80,8 +80,11 @@ def test_constant_targets_are_no_reason_to_warn():
 def test_who_says_how_many_epochs_is_not_warned():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        GRUClassifier(4, learning_rate=1e-9, max_epochs=1, random_state=0).fit(NOISE, LABELS)
-        GRUClassifier(4, learning_rate=1e-9, random_state=0).partial_fit(NOISE, LABELS)
+        one = GRUClassifier(4, learning_rate=1e-9, max_epochs=1, random_state=0)
+        more = GRUClassifier(4, learning_rate=1e-9, random_state=0)
+        one.fit(NOISE, LABELS)
+        more.partial_fit(NOISE, LABELS)
+    assert one.n_iter_ == more.n_iter_ == 1
 
 
 @pytest.mark.parametrize("batch_size", [64, 8])
