@@ -150,7 +150,10 @@ colours = dict(zip(models, ["#0072B2", "#009E73", "#CC79A7", "#D55E00"], strict=
 for name, guess in predictions.items():
     if name != "persistence":  # it would hide the truth
         whole.plot(days, guess, color=colours[name], lw=1.2, label=name)
-    off.plot(days, guess.to_numpy() - y_test.to_numpy(), color=colours[name], lw=1, label=name)
+    # Persistence is wide and pale below the others: the LSTM of changes hardly leaves it.
+    wide = {"lw": 3, "alpha": 0.4, "zorder": 1} if name == "persistence" else {"lw": 1}
+    miss = guess.to_numpy() - y_test.to_numpy()
+    off.plot(days, miss, color=colours[name], label=name, **wide)
 whole.set_title("The next day's closing price", fontsize=10, loc="left")
 whole.set_ylabel("US$")
 whole.legend(frameon=False, fontsize=8, loc="upper left", ncols=2)

@@ -141,7 +141,7 @@ fig, panels = plt.subplot_mosaic(
 )
 for (name, curve), colour in zip(curves.items(), (blue, purple), strict=True):
     panels["loss"].semilogy(np.arange(1, epochs + 1), curve, color=colour, lw=1.4, label=name)
-panels["loss"].set_title("Training MSE, target ...", fontsize=10, loc="left")
+panels["loss"].set_title("Training MSE, with the target", fontsize=10, loc="left")
 panels["loss"].set_xlabel("epoch")
 
 every = predictions["at every step"]
@@ -155,6 +155,9 @@ panels["step"].semilogy(
 panels["step"].set_title("Test MSE along the window", fontsize=10, loc="left")
 panels["step"].set_xlabel("step of the window")
 panels["step"].set_xticks([1, 5, 10, 15, 20])
+panels["step"].minorticks_off()
+ticks = [0.002, 0.005, 0.01, 0.02, 0.05]
+panels["step"].set_yticks(ticks, [f"{tick:g}" for tick in ticks])
 
 days = prices.index[-len(y_test) :]
 low, span = prices["close"].min(), np.ptp(prices["close"])

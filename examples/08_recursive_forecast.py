@@ -55,7 +55,7 @@ if args.full:
 else:
     with cbook.get_sample_data("goog.npz") as sample:
         share = pd.DataFrame(sample["price_data"]).set_index("date")["close"]
-    all_series = {"a share": share, "a rhythm": made_up_rhythm()}
+    all_series = {"Share, US$": share, "Seasonal series": made_up_rhythm()}
     size, batch, epochs = (24, 12), 64, args.epochs or 60
 
 # %%
