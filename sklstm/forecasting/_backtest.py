@@ -126,10 +126,10 @@ def errors_after(
     Raises
     ------
     ValueError
-        If a forecast cannot be made.
+        If no forecast can be made.
     """
     before = forecaster._known
-    known = before.followed_by(series, exog)
+    known = before.followed_by(series, exog, min_rows=1)  # new series have no origin
     n_rows = {key: len(past) for key, past in known.histories.items()}
     fold = {
         key: Cut(0, len(past) - 1, len(past), n_rows[key] - 1)
@@ -138,13 +138,12 @@ def errors_after(
     }
     results = _forecast_folds(forecaster, known, {}, [fold], settings)
     forecasts = forecast_table(results, known)
-    none = forecasts["prediction"].isna()
-    if none.any():
-        raise ValueError(f"No forecast could be made from {forecasts.index[int(none.argmax())]}.")
-    return metric_table(forecasts, settings.levels, settings.metrics, [])
+    _tell_of_none(forecasts, "The scorer")
+    made = forecasts[forecasts["prediction"].notna()]
+    return metric_table(made, settings.levels, settings.metrics, [])
 
 
-def _tell_of_none(forecasts):
+def _tell_of_none(forecasts, who="backtest"):
     """Warn of origins from which no forecast was made; raise a ValueError if that is all."""
     none = forecasts["prediction"].isna()
     if not none.any():
@@ -160,7 +159,7 @@ def _tell_of_none(forecasts):
     left_out = places[none.to_numpy()].drop_duplicates()
     first = ", ".join(label_text(value) for value in left_out.iloc[0])
     warnings.warn(
-        f"backtest made no forecast from {len(left_out)} of {len(places.drop_duplicates())} "
+        f"{who} made no forecast from {len(left_out)} of {len(places.drop_duplicates())} "
         f"origins, {first} the first of them: the regressor cannot read what is known there ("
         f"{what}). Their predictions are NaN, and errors leave them out, those of persistence as "
         "well.",
@@ -199,7 +198,7 @@ def _fit_fold(forecaster, known, fold, number):
             f"cv gives fold {number} fewer training rows than the {fewest} that "
             f"lookback={forecaster.lookback} and horizon={forecaster.horizon} take."
         )
-    fitted = clone(forecaster)._fit_known(replace(known, histories=histories))
+    fitted = clone(forecaster)._fit_known(replace(known, histories=histories), warn=False)
     return fitted, {key: cut.first for key, cut in fold.items()}
 
 
@@ -232,7 +231,8 @@ def _forecast_folds(fitted, known, first, folds, settings):
 def _possible(model, history, origins, tested, settings):
     """Tell from which origins the regressor can forecast what is tested."""
     lacking = lacking_rows(model, history, origins, last_step(tested))
-    readable = model.possible_origins(Path(history, origins))
+    future = unused_future(model, history, tested.shape[1])
+    readable = model.possible_origins(Path(history, origins, future))
     if settings.from_earlier:
         return np.isin(origins - lacking, readable)
     return np.isin(origins, readable) & (lacking == 0)

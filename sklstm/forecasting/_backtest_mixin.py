@@ -156,11 +156,13 @@ class BacktestMixin:
         -------
         score : float
             One minus the mean absolute error of forecasts over that of the last values known: 1
-            is perfect, 0 is no better than persistence.
+            is perfect, 0 is no better than persistence. Series that have too few rows to be
+            forecast, or none before these, do not count.
         """
         check_is_fitted(self)
         exog = self._exog_of(series, exog)
-        return skill_score(self._model, self._known, self._known.followed_by(series, exog))
+        after = self._known.followed_by(series, exog, min_rows=1)
+        return skill_score(self._model, self._known, after)
 
     @available_if(_fitted_for_scorers)
     def predict(self, series: Any) -> np.ndarray:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sklstm.preprocessing import CalendarFeatures
+
 
 @dataclass(frozen=True)
 class Features:
@@ -12,7 +14,8 @@ class Features:
     Row ``s`` holds the series at ``s``, past exogenous columns at ``s``, and for each exogenous
     column known in advance its values at ``s + horizon``, ``s + horizon - lookback`` and so on as
     long as these are later than ``s``. So the window that ends with row ``t`` holds all the values
-    known in advance of the rows that are predicted from it, ``t + 1`` to ``t + horizon``.
+    known in advance of the rows that are predicted from it, ``t + 1`` to ``t + horizon``. With
+    `keeps_past` the value at ``s`` itself comes last, so that what it did to the series is seen.
 
     Parameters
     ----------
@@ -28,6 +31,10 @@ class Features:
         Whether windows may begin before the first row of a series, with missing steps.
     takes_nan : bool, default=False
         Whether exogenous values may be NaN, and are no missing step then.
+    calendar : CalendarFeatures, optional
+        What the last of the known columns are computed from.
+    keeps_past : bool, default=False
+        Whether values known in advance stand at their own rows as well; of older files they do not.
     """
 
     lookback: int
@@ -37,6 +44,8 @@ class Features:
     before: int = 0
     pads: bool = False
     takes_nan: bool = False
+    calendar: CalendarFeatures | None = None
+    keeps_past: bool = False
 
     @property
     def n_rows(self) -> int:
@@ -56,7 +65,8 @@ class Features:
     @property
     def leads(self) -> list[int]:
         """By how many rows values known in advance are moved forward."""
-        return list(range(self.horizon, 0, -self.lookback))
+        leads = list(range(self.horizon, 0, -self.lookback))
+        return [*leads, 0] if self.keeps_past else leads
 
     @property
     def exog_parts(self) -> list[tuple[np.ndarray, int]]:

@@ -4,12 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from ._abilities import takes_missing_steps
+from ._abilities import takes_missing_steps, takes_windows
 from ._features import Features
 from ._forecast_model import ForecastModel
 from ._intervals import fit_calibrator, split_off_newest
 from ._known_series import KnownSeries
 from ._scaling import season_in, wanted_scaling
+from ._series_in_use import knowing, trained_on
 from ._window_length import choose_lookback, fewest_rows
 
 _UNSCALED_LOOKBACK = 10
@@ -33,7 +34,7 @@ def window_lengths(forecaster: Any, known: KnownSeries) -> tuple[int, int]:
     Raises
     ------
     ValueError
-        If a series is too short; where short ones are padded, if all of them are.
+        If all series are too short.
     """
     horizon, pads = forecaster.horizon, _pads(forecaster)
     histories = list(known.histories.values())
@@ -42,23 +43,28 @@ def window_lengths(forecaster: Any, known: KnownSeries) -> tuple[int, int]:
     if lookback == "auto":
         season = season_in(forecaster.season, [(past.index, past.values) for past in histories])
         lookback = choose_lookback(lengths, horizon, season, pads=pads)
-    n_fewest = fewest_rows(lookback, horizon, pads=pads)
-    decisive = histories[int(np.argmax(lengths) if pads else np.argmin(lengths))]
-    if len(decisive) < n_fewest:
+    n_fewest = fewest_rows(lookback, _rows_ahead(forecaster), pads=pads)
+    longest = histories[int(np.argmax(lengths))]
+    if len(longest) < n_fewest:
+        which = longest.of if len(histories) == 1 else f"{longest.of}, the longest of all,"
+        ahead = f"horizon={horizon}"
+        if forecaster.strategy == "recursive" and horizon > 1:
+            ahead = 'strategy="recursive"'
         raise ValueError(
-            f"series{decisive.of} has {len(decisive)} rows, and lookback={lookback} with "
-            f"horizon={horizon} takes at least {n_fewest}."
+            f"series{which} has {len(longest)} rows, and lookback={lookback} with {ahead} takes at "
+            f"least {n_fewest}."
         )
     return lookback, n_fewest
 
 
 def fewest_training_rows(forecaster: Any) -> int:
     """Return how many training rows a series needs in a fold."""
-    return fewest_rows(_given_lookback(forecaster), forecaster.horizon, pads=_pads(forecaster))
+    ahead = _rows_ahead(forecaster)
+    return fewest_rows(_given_lookback(forecaster), ahead, pads=_pads(forecaster))
 
 
 def fit_models(
-    forecaster: Any, known: KnownSeries, lookback: int, n_fewest: int
+    forecaster: Any, known: KnownSeries, lookback: int, n_fewest: int, *, warn: bool = True
 ) -> tuple[ForecastModel, ForecastModel | str, dict]:
     """Fit the model that forecasts, and the one that calibrates intervals.
 
@@ -70,6 +76,8 @@ def fit_models(
         The series.
     lookback, n_fewest : int
         As from `window_lengths`.
+    warn : bool, default=True
+        Whether to warn of series that nothing is learned from.
 
     Returns
     -------
@@ -78,20 +86,46 @@ def fit_models(
     n_newest : dict
         Number of rows of each series that calibrate.
     """
-    horizon = 1 if forecaster.strategy == "recursive" else forecaster.horizon
+    horizon = _rows_ahead(forecaster)
     past = np.setdiff1d(np.arange(known.n_exog), known.known)
-    features = Features(lookback, horizon, past, known.known, takes_nan=known.exog_nan)
+    calendar = known.calendar_features
+    columns = past, known.known
+    features = Features(
+        lookback,
+        horizon,
+        *columns,
+        takes_nan=known.exog_nan,
+        calendar=calendar,
+        keeps_past=_keeps_past(forecaster.estimator, lookback, horizon),
+    )
     scaling = wanted_scaling(forecaster.scaling, forecaster.estimator)
     recipe = features, forecaster.estimator, forecaster.transformer
     found: tuple = scaling, forecaster.season
     histories = list(known.histories.values())
+    if not _pads(forecaster):  # else a window of them may begin before they do
+        histories = trained_on(histories, n_fewest, warn=warn)
     model = ForecastModel.fit(histories, *recipe, scaling, forecaster.season, forecaster.horizon)
+    readable = model.features.first_origin + 1
+    model = knowing(model, [p for p in known.histories.values() if len(p) >= readable])
     chosen = model.scaling
     if chosen is not None:  # errors of another representation would say little of this one
         season = chosen.columns[0].season if chosen.is_seasonal else None
         found = [column.name for column in chosen.columns], season
     older, n_newest = split_off_newest(known.histories, forecaster.calibration_size, n_fewest)
     return model, fit_calibrator(older, *recipe, *found), n_newest
+
+
+def _keeps_past(estimator, lookback, horizon):
+    """Tell whether known columns stand at their own rows, too.
+
+    Networks find the value of a row beside it. In flat windows any place is as good as another, and
+    where moved columns reach back a horizon themselves, more of them make linear models worse.
+    """
+    return horizon > 1 and (takes_windows(estimator) or lookback < 2 * horizon)
+
+
+def _rows_ahead(forecaster):
+    return 1 if forecaster.strategy == "recursive" else forecaster.horizon
 
 
 def _given_lookback(forecaster):

@@ -92,7 +92,9 @@ def naive_errors(values: np.ndarray, origins: np.ndarray, season: int) -> list[n
         sums = np.nancumsum(sizes, axis=0)[origins]
         means.append(np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0))
     totals = np.nancumsum(np.abs(values), axis=0)
-    before = np.where((origins >= _M5_ROWS)[:, np.newaxis], totals[origins - _M5_ROWS], 0.0)
+    before = np.where(
+        (origins >= _M5_ROWS)[:, np.newaxis], totals[np.maximum(origins - _M5_ROWS, 0)], 0.0
+    )
     return [*means, totals[origins] - before]
 
 

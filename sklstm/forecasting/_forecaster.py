@@ -11,7 +11,7 @@ from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from sklstm.persistence import SavedStateMixin
-from sklstm.preprocessing import SCALINGS, Representation
+from sklstm.preprocessing import SCALINGS, CalendarFeatures, Representation
 from sklstm.time_labels import Calendar
 
 from ._abilities import check_count, check_regressor, takes_missing_values
@@ -26,9 +26,13 @@ from ._intervals import check_levels
 from ._known_series import KnownSeries
 from ._paths import PathMaker
 from ._scaling import Scaling
+from ._series_in_use import forecastable, seeing
+from ._update_mixin import UpdateMixin
+
+_ASKED_OF_SERIES = ("by", "freq", "gaps", "known_exog", "calendar")
 
 
-class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimator):
+class Forecaster(UpdateMixin, BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimator):
     """Forecast series by any regressor.
 
     `fit` takes a series, cuts it into windows, and fits a regressor to the windows and what
@@ -66,6 +70,10 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
     known_exog : "all", None or list of columns, default="all"
         Exogenous columns whose values are known in advance, such as holidays. The others are
         known up to now; in windows that reach into the future they repeat their last values.
+    calendar : list of str or CalendarFeatures, default=None
+        Columns known in advance that the labels of rows give, past and future: any features of
+        `CalendarFeatures`, such as ``["day_of_week", "month"]``, or the transformer itself, for
+        holidays and other encodings.
     by : str, default=None
         Column or level of the index with the key of each series, where one frame holds several.
     freq : str or offset, default=None
@@ -92,6 +100,8 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
         Number of rows in the season that windows are differenced by; 1 if they are not.
     lookback_ : int
         Number of rows in a window.
+    min_rows_ : int
+        How many rows of a series a forecast takes.
     columns_ : list
         Names of the columns of the series.
     series_ : list
@@ -155,6 +165,7 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
         "scaling": [StrOptions({"auto", *SCALINGS}), None],
         "season": [Interval(Integral, 2, None, closed="left"), StrOptions({"auto"}), None],
         "known_exog": [StrOptions({"all"}), list, tuple, None],
+        "calendar": [list, tuple, CalendarFeatures, None],
         "by": [str, None],
         "freq": [str, pd.offsets.BaseOffset, None],
         "gaps": [StrOptions({"raise", "missing"})],
@@ -183,6 +194,7 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
         scaling="auto",
         season="auto",
         known_exog="all",
+        calendar=None,
         by=None,
         freq=None,
         gaps="raise",
@@ -196,6 +208,7 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
         self.scaling = scaling
         self.season = season
         self.known_exog = known_exog
+        self.calendar = calendar
         self.by = by
         self.freq = freq
         self.gaps = gaps
@@ -222,8 +235,14 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
         Raises
         ------
         ValueError
-            If times are not in order, repeated, absent or of no frequency; a series has fewer than
-            ``lookback + horizon`` rows; or a parameter, `series` or `exog` is not as described.
+            If times are not in order, repeated, absent or of no frequency; no series has
+            ``lookback + horizon`` rows (``lookback + 1`` with ``strategy="recursive"``); or a
+            parameter, `series` or `exog` is not as described.
+
+        Warns
+        -----
+        UserWarning
+            If series of a panel have fewer rows than that, and nothing is learned from them.
         """
         is_y = exog is not None and is_target(series, exog, self.by)
         self._fit_known(self._read(series, None if is_y else exog))
@@ -232,13 +251,13 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
 
     def _read(self, series, exog):
         exog_nan = exog is not None and takes_missing_values(self.estimator)
-        asked = {name: getattr(self, name) for name in ("by", "freq", "gaps", "known_exog")}
+        asked = {name: getattr(self, name) for name in _ASKED_OF_SERIES}
         return KnownSeries.read(series, exog, exog_nan=exog_nan, **asked)
 
-    def _fit_known(self, known):
+    def _fit_known(self, known, warn=True):
         check_regressor(self.estimator)
         lookback, n_fewest = window_lengths(self, known)
-        model, calibrator, n_newest = fit_models(self, known, lookback, n_fewest)
+        model, calibrator, n_newest = fit_models(self, known, lookback, n_fewest, warn=warn)
         self._calibrator, self._model, self._n_newest = calibrator, model, n_newest
         self._known, self.estimator_, self.lookback_ = known, model.regressor, lookback
         self.columns_, self.series_ = known.columns, list(known.histories)
@@ -278,16 +297,20 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
         *,
         series: Any = None,
         intervals: str = "conformal",
+        history: Any = None,
+        history_exog: Any = None,
     ) -> pd.DataFrame:
-        """Forecast the rows after the last ones known.
+        """Forecast the rows after the last ones known, or after any that are given.
 
         Parameters
         ----------
         steps : int, default=None
             How many rows; by default `horizon`.
         exog : array-like or frame, default=None
-            Values of the columns known in advance, for these rows at least; with
-            ``strategy="direct"`` for the next multiple of `horizon` rows.
+            Values of the columns known in advance. A frame is looked up by its labels, and may
+            have rows of other times and series; an array has the rows that follow. Of a direct
+            forecast each row depends on the values of all `horizon` rows: rows beyond `steps`
+            count where they are given, and otherwise repeat the last values before them.
         level : float in (0, 1) or list of them, default=None
             Probability with which intervals are to cover the actual value.
         series : key or list of keys, default=None
@@ -295,6 +318,13 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
         intervals : {"conformal", "adaptive"}, default="conformal"
             ``"adaptive"``: levels are corrected by the share of the calibration rows that intervals
             missed, those of `update` included (adaptive conformal inference).
+        history : array-like, series or frame, default=None
+            Rows to forecast from in place of those known, at least `min_rows_` of each series,
+            known or new; the forecaster stays as it is, so that many may ask it at once. The
+            transformer of a new series is fitted to these rows. Intervals are those of the errors
+            in them, or of other series if they are few.
+        history_exog : array-like or frame, default=None
+            Exogenous columns of the same rows, as in `fit`.
 
         Returns
         -------
@@ -308,16 +338,28 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
         ------
         ValueError
             If rows or columns of `exog` are missing, a level is out of bounds or takes more
-            calibration rows than there are, or a series is unknown.
+            calibration rows than there are, or a series is unknown, or has too few rows and was
+            asked for by name.
+
+        Warns
+        -----
+        UserWarning
+            If series of a panel have too few rows, and are left out.
         """
         check_is_fitted(self)
         steps = self._as_fitted().horizon if steps is None else check_count(steps, "steps")
         levels = check_levels(level)
-        histories = self._known.wanted(series)
-        futures = self._known.futures(histories, exog, steps, self._model.padded(steps))
+        seen = self
+        if history is not None:
+            seen, keys = seeing(self, history, history_exog)
+            series = keys if series is None and self.by is not None else series
+        elif history_exog is not None:
+            raise ValueError("history_exog was given without history, whose columns it holds.")
+        histories = forecastable(seen, series)
+        futures = seen._known.futures(histories, exog, steps, seen._model.padded(steps))
         paths = [Path(past, np.array([len(past) - 1]), futures[past.key][0]) for past in histories]
-        forecasts = self._model.forecast(paths, steps)
-        bounds = bounds_of_forecasts(self, paths, forecasts, levels, intervals)
+        forecasts = seen._model.forecast(paths, steps)
+        bounds = bounds_of_forecasts(seen, paths, forecasts, levels, intervals)
         quantities = {
             past.key: {"prediction": forecast} | bounds[past.key]
             for past, (forecast,) in zip(histories, forecasts, strict=True)
@@ -378,63 +420,13 @@ class Forecaster(BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimat
         check_is_fitted(self)
         steps = self.horizon if steps is None else check_count(steps, "steps")
         n_paths = check_count(n_paths, "n_paths")
-        histories = self._known.wanted(series)
+        histories = forecastable(self, series)
         futures = self._known.futures(histories, exog, steps, self._model.padded(steps))
         paths = [Path(past, np.array([len(past) - 1]), futures[past.key][0]) for past in histories]
         rng = np.random.default_rng(check_random_state(random_state).randint(2**31))
         found = PathMaker.of(self, paths, steps).draw(paths, steps, n_paths, rng)
         drawn = {past.key: one[0] for past, one in zip(histories, found, strict=True)}
         return frame_of_paths(drawn, {key: futures[key][1] for key in drawn}, self._known)
-
-    def update(self, series: Any, exog: Any = None, *, overlap: str = "equal") -> Self:
-        """Take note of new rows, so that forecasts begin after them; nothing is refitted.
-
-        Parameters
-        ----------
-        series : array-like, series or frame
-            Rows that follow on those known; the first of them may be known already. Of several
-            series some may have none.
-        exog : array-like or frame, default=None
-            Exogenous columns of the same rows, as in `fit`.
-        overlap : {"equal", "replace"}, default="equal"
-            Rows that are known already must have the values that are known, or replace them, as
-            revised figures do. Rows without labels are all new.
-
-        Returns
-        -------
-        self : Forecaster
-            The forecaster.
-
-        Raises
-        ------
-        ValueError
-            If rows do not follow on those known, differ from them, or are of an unknown series.
-        """
-        check_is_fitted(self)
-        if overlap not in ("equal", "replace"):
-            raise ValueError(f"overlap must be 'equal' or 'replace', got {overlap!r}.")
-        if self._scored_by_rows:
-            exog = self._exog_of(series, exog)
-        self._known = self._known.followed_by(series, exog, overlap)
-        return self
-
-    @property
-    def last_(self) -> list[Any]:
-        """The label of the newest row that is known, of each series in the order of `series_`."""
-        check_is_fitted(self)
-        return [past.index[-1] for past in self._known.histories.values()]
-
-    @property
-    def exog_columns_(self) -> list[Any]:
-        """The names of the exogenous columns, their places if they have none."""
-        check_is_fitted(self)
-        known = self._known
-        return list(range(known.n_exog)) if known.exog_columns is None else list(known.exog_columns)
-
-    @property
-    def known_exog_(self) -> list[Any]:
-        """The names of the exogenous columns that are known in advance."""
-        return [self.exog_columns_[place] for place in self._known.known]
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_model")

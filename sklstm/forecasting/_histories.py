@@ -1,6 +1,6 @@
 """The known rows of each series and their exogenous columns, read from frames: `History`."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from sklstm.data import (
     plain_values,
     split_panel,
 )
-from sklstm.time_labels import Calendar, as_time_labels, in_zone_of, label_text
+from sklstm.time_labels import as_time_labels, in_zone_of, label_text
 
 
 @dataclass(frozen=True)
@@ -316,125 +316,3 @@ def places_of_known(known_exog: Any, names: list[Any] | None, n_columns: int) ->
                 f"{names if names is not None else f'it has {n_columns}'}."
             )
     return np.array(sorted(set(places)), dtype=int)
-
-
-def read_future(
-    exog: Any,
-    by: Hashable | None,
-    names: list[Any] | None,
-    places: np.ndarray,
-    keys: Sequence[Hashable],
-    exog_nan: bool = False,
-) -> dict[Hashable, tuple[np.ndarray, pd.Index | None]]:
-    """Read the values that exogenous columns will have.
-
-    Parameters
-    ----------
-    exog : array-like or frame
-        Rows after the end of each series. Of a frame the columns known in advance are taken by
-        their names; an array has these columns alone.
-    by : str or None
-        Column or level of the index with the key of each series.
-    names : list or None
-        Names of all exogenous columns in `fit`.
-    places : ndarray of int
-        Which of them are known in advance.
-    keys : list
-        The series to be forecast.
-    exog_nan : bool, default=False
-        Whether values may be NaN.
-
-    Returns
-    -------
-    futures : dict
-        For each series values of shape (n_rows, n_known), and index or None.
-
-    Raises
-    ------
-    ValueError
-        If columns or series are missing, or unknown.
-    """
-    given = names_of_columns(exog, by)
-    if given is not None and names is not None:
-        wanted = [names[place] for place in places]
-        absent = [name for name in wanted if name not in given]
-        if absent:
-            raise ValueError(
-                f"exog lacks the column {absent[0]!r}; in the future it takes the columns "
-                f"{wanted}, got {given}."
-            )
-        columns = [given.index(name) for name in wanted]
-    else:
-        columns = None
-    tables = read_tables(exog, by, "exog")
-    to_forecast = set(keys)
-    for key in tables:
-        if key not in to_forecast:
-            raise ValueError(f"exog has rows of a series {key!r}, which is not to be forecast.")
-    futures = {}
-    for key in keys:
-        if key not in tables:
-            raise ValueError(f"exog has no rows of series {key!r}.")
-        values, index = tables[key]
-        if columns is not None:
-            values = values[:, columns]
-        elif values.shape[1] != len(places):
-            raise ValueError(
-                f"exog must have the {len(places)} columns that are known in advance, got "
-                f"{values.shape[1]}."
-            )
-        if not exog_nan:
-            refuse_nan(values, index, given if columns is None else wanted, key)
-        futures[key] = values, index
-    return futures
-
-
-def check_future(
-    future: tuple[np.ndarray, pd.Index | None], labels: pd.Index, calendar: Calendar, key: Hashable
-) -> tuple[np.ndarray, pd.Index]:
-    """Return the values of the rows to be forecast, and the labels of these rows.
-
-    Parameters
-    ----------
-    future : tuple of (ndarray, index or None)
-        As from `read_future`.
-    labels : pandas index
-        The labels that come next.
-    calendar : Calendar
-        Decides whether later labels of the future's own are right too, as trading days are.
-    key : object
-        Name of the series, or None.
-
-    Returns
-    -------
-    values : ndarray of shape (n_rows, n_known)
-        Values known in advance.
-    labels : pandas index
-        Of the same rows.
-
-    Raises
-    ------
-    ValueError
-        If rows are missing, or are those of another time.
-    """
-    values, own = future
-    of = "" if key is None else f" of series {key!r}"
-    if len(values) < len(labels):
-        raise ValueError(
-            f"exog must have the {len(labels)} rows after the end{of}, {labels[0]} to "
-            f"{labels[-1]}; got {len(values)} rows."
-        )
-    if own is None:
-        return values[: len(labels)], labels
-    own = in_zone_of(own[: len(labels)], labels)
-    if not own.equals(labels):
-        if not calendar.may_follow(own, labels):
-            pairs = zip(own, labels, strict=True)
-            wrong = next((pair for pair in pairs if pair[0] != pair[1]), (own[0], labels[0]))
-            raise ValueError(
-                f"exog has a row at {label_text(wrong[0])}{of} where {label_text(wrong[1])} comes "
-                "next: it takes the rows after the end of the series, "
-                f"{label_text(labels[0])} to {label_text(labels[-1])}."
-            )
-        labels = own
-    return values[: len(labels)], labels

@@ -8,16 +8,12 @@ import numpy as np
 import pandas as pd
 
 from sklstm.data import as_labelled, index_of
+from sklstm.preprocessing import CalendarFeatures
 from sklstm.time_labels import Calendar, check_order, find_calendars, in_zone_of, label_text
 
-from ._histories import (
-    History,
-    check_future,
-    names_of_columns,
-    places_of_known,
-    read_future,
-    read_histories,
-)
+from ._calendar_columns import as_calendar_features, calendar_columns, n_columns
+from ._future_values import Wanted, read_future
+from ._histories import History, names_of_columns, places_of_known, read_histories
 from ._overlap import new_rows
 from ._regular_panel import read_regular_panel
 
@@ -50,6 +46,8 @@ class KnownSeries:
         For such series by key which of these it is, counted from 1.
     exog_nan : bool
         Whether exogenous values may be NaN.
+    calendar_features : CalendarFeatures, optional
+        What the calendar adds to the exogenous columns of each history, behind those given.
     """
 
     histories: dict[Hashable, History]
@@ -63,6 +61,7 @@ class KnownSeries:
     other_calendars: list[Calendar] = field(default_factory=list)
     calendar_numbers: dict[Hashable, int] = field(default_factory=dict)
     exog_nan: bool = False
+    calendar_features: CalendarFeatures | None = None
 
     @classmethod
     def read(
@@ -74,6 +73,7 @@ class KnownSeries:
         freq: Any,
         gaps: str,
         known_exog: Any,
+        calendar: Any = None,
         exog_nan: bool = False,
     ) -> Self:
         """Read series and exogenous columns as `Forecaster.fit` is given them."""
@@ -85,23 +85,38 @@ class KnownSeries:
         else:
             histories, calendars = regular[0], dict.fromkeys(*regular)
         by_id = {id(calendar): calendar for calendar in calendars.values()}
-        calendar, *others = by_id.values()
+        first_calendar, *others = by_id.values()
         numbers = {key: list(by_id).index(id(found)) for key, found in calendars.items()}
         first = next(iter(histories.values()))
         names = names_of_columns(series, by)
+        names = list(range(first.values.shape[1])) if names is None else names
         exog_columns = None if exog is None else names_of_columns(exog, by)
+        features, n_given = as_calendar_features(calendar), first.exog.shape[1]
+        places = np.append(
+            places_of_known(known_exog, exog_columns, n_given),
+            np.arange(n_given, n_given + n_columns(features)),
+        )
         known = cls(
-            histories, calendar, list(range(first.values.shape[1])) if names is None else names,
-            exog_columns, places_of_known(known_exog, exog_columns, first.exog.shape[1]), by,
+            histories, first_calendar, names, exog_columns, places, by,
             by is not None and by in list(getattr(index_of(series), "names", [None]))[1:], gaps,
             others, {key: number for key, number in numbers.items() if number}, exog_nan,
+            features,
         )  # fmt: skip
-        return known if regular is not None else known.with_histories(histories)
+        histories = known._with_calendar(histories)
+        if regular is None:
+            return known.with_histories(histories)
+        return replace(known, histories=histories)
 
     @property
     def n_exog(self) -> int:
-        """Number of exogenous columns."""
-        return next(iter(self.histories.values())).exog.shape[1]
+        """Number of exogenous columns that are given, without those of the calendar."""
+        n_all = next(iter(self.histories.values())).exog.shape[1]
+        return n_all - n_columns(self.calendar_features)
+
+    @property
+    def known_given(self) -> np.ndarray:
+        """Places of the exogenous columns that are given in advance."""
+        return self.known[self.known < self.n_exog]
 
     def calendar_of(self, key: Hashable) -> Calendar:
         """Return the calendar of a series."""
@@ -113,30 +128,94 @@ class KnownSeries:
             self, histories={key: self._regular(past) for key, past in histories.items()}
         )
 
-    def followed_by(self, series: Any, exog: Any, overlap: str | None = None) -> Self:
+    def followed_by(
+        self, series: Any, exog: Any, overlap: str | None = None, min_rows: int | None = None
+    ) -> Self:
         """Return the series with new rows at their ends.
 
-        `overlap` is that of `Forecaster.update`; None refuses rows that are known.
+        `overlap` is that of `Forecaster.update`; None refuses rows that are known. A series that is
+        not known begins with at least `min_rows` rows; None refuses it.
         """
+        has_index = index_of(as_labelled(series)) is not None
+        found = self._read_more(series, exog)
+        for key, rows in found.items():
+            if not has_index:
+                past = self._find(key)
+                rows = replace(rows, index=self.calendar_of(key).after(past.index[-1], len(rows)))
+            elif min_rows is None:
+                self._find(key)
+            else:
+                self._check_new(rows, min_rows)
+            found[key] = self._in_zone(rows)
+        histories, new_labels = dict(self.histories), {}  # type: Any, dict[Hashable, pd.Index]
+        for key, rows in self._with_calendar(found).items():
+            new_labels[key] = rows.index
+            if key not in self.histories:
+                histories[key] = rows
+                continue
+            past, rows = new_rows(self.histories[key], rows, overlap)
+            self._check_follows(past, rows)
+            histories[key] = past.followed_by(rows)
+            new_labels[key] = rows.index
+        return self._with_labels(new_labels).with_histories(histories)
+
+    def with_given(self, series: Any, exog: Any) -> tuple[Self, list[Hashable]]:
+        """Return the same with given rows as all that is known of their series, and their keys."""
+        found = self._read_more(series, exog)
+        if index_of(as_labelled(series)) is None and not self.calendar.kind.is_number:
+            raise ValueError(
+                "history has rows without labels, and those of fit are labelled by times "
+                f"({label_text(self.calendar.labels[0])} the first): give a series or a frame."
+            )
+        for key, rows in found.items():
+            self._refuse_other_type(key)
+            found[key] = self._in_zone(rows)
+        found = self._with_calendar(found)
+        view = self._with_labels({key: rows.index for key, rows in found.items()})
+        given = {key: view._regular(rows) for key, rows in found.items()}
+        return replace(view, histories=self.histories | given), list(given)
+
+    def _read_more(self, series, exog):
+        """Read rows whose columns are those of `fit`."""
         self._check_exog(exog)
         series, exog = as_labelled(series), as_labelled(exog)
         _check_names(series, self.by, self.columns, "series")
         if exog is not None:
             _check_names(exog, self.by, self.exog_columns, "exog")
-        histories, new_labels = dict(self.histories), {}  # type: Any, dict[Hashable, pd.Index]
-        has_index = index_of(series) is not None
-        for key, rows in read_histories(series, exog, self.by, self.exog_nan).items():
+        found = read_histories(series, exog, self.by, self.exog_nan)
+        for rows in found.values():
             self._check_columns(rows)
-            past = self._find(key)
-            if not has_index:
-                rows = replace(rows, index=self.calendar_of(key).after(past.index[-1], len(rows)))
-            rows = replace(rows, index=in_zone_of(rows.index, past.index))
-            self._check_labels(past, rows)
-            past, rows = new_rows(past, rows, overlap)
-            self._check_follows(past, rows)
-            histories[key] = past.followed_by(rows)
-            new_labels[key] = rows.index
-        return self._with_labels(new_labels).with_histories(histories)
+        return found
+
+    def _in_zone(self, rows):
+        """Return rows of checked labels, in the time zone of those that are known."""
+        past = self.histories.get(rows.key, next(iter(self.histories.values())))
+        rows = replace(rows, index=in_zone_of(rows.index, past.index))
+        self._check_labels(past, rows)
+        return rows
+
+    def _check_new(self, rows, min_rows):
+        """Raise a ValueError if rows are of a series that is not known and can't begin."""
+        if rows.key in self.histories:
+            return
+        self._refuse_other_type(rows.key)
+        if len(rows) < min_rows:
+            raise ValueError(
+                f"series {rows.key!r} is unknown, and begins with {len(rows)} rows: a new series "
+                f"takes at least min_rows_={min_rows} of them. {self._those_of_fit()}"
+            )
+
+    def _refuse_other_type(self, key):
+        others = [other for other in self.histories if str(other) == str(key)]
+        if others and key not in self.histories:
+            raise ValueError(
+                f"series {key!r} ({type(key).__name__}) was {others[0]!r} "
+                f"({type(others[0]).__name__}) in fit: {self.by!r} takes names of one type."
+            )
+
+    def _those_of_fit(self):
+        known = list(self.histories)
+        return f"fit had {known[:5]}{' and more' if len(known) > 5 else ''}."
 
     def wanted(self, series: Any) -> list[History]:
         """Return the histories of the series that a user names; of all for None."""
@@ -170,27 +249,53 @@ class KnownSeries:
             labels of the rows to be forecast.
         """
         labels = self._labels_after(histories, n_rows)
-        if exog is None:
-            if len(self.known):
-                raise ValueError(
-                    f"exog is missing: {len(self.known)} of the columns in fit are known in "
-                    f"advance, and forecast takes their {n_rows} rows after the end. Columns that "
-                    "are not known in advance are to be left out of known_exog."
+        given = {key: (np.empty((n_rows, 0)), index) for key, index in labels.items()}
+        self._check_future(exog, steps)
+        if exog is not None:
+            wanted = {
+                past.key: Wanted(
+                    labels[past.key], steps, self.calendar_of(past.key), past.index[-1]
                 )
-            return {key: (None, index[:steps]) for key, index in labels.items()}
+                for past in histories
+            }
+            columns = self.exog_columns, self.known_given
+            given = read_future(as_labelled(exog), self.by, *columns, wanted, self.exog_nan)
         if not len(self.known):
+            return {key: (None, index[:steps]) for key, (_, index) in given.items()}
+        if self.calendar_features is not None:
+            indexes = [index for _, index in given.values()]
+            beside = calendar_columns(self.calendar_features, indexes)
+            given = {
+                key: (np.column_stack([values, columns]), index)
+                for (key, (values, index)), columns in zip(given.items(), beside, strict=True)
+            }
+        return {key: (values, index[:steps]) for key, (values, index) in given.items()}
+
+    def _check_future(self, exog, steps):
+        """Raise a ValueError if future values are needed and absent, or given and not needed."""
+        n_known = len(self.known_given)
+        if exog is None and n_known:
+            raise ValueError(
+                f"exog is missing: {n_known} of the columns in fit are known in advance, and "
+                f"forecast takes their {steps} rows after the end. Columns that are not known in "
+                "advance are to be left out of known_exog."
+            )
+        if exog is not None and not n_known:
             raise ValueError(
                 "exog was given, but no column is known in advance: fit had "
                 f"{self.n_exog} exogenous columns, and known_exog names none of them."
             )
-        keys = list(labels)
-        columns = self.exog_columns, self.known
-        read = read_future(exog, self.by, *columns, keys, self.exog_nan)
-        futures = {
-            key: check_future(read[key], index, self.calendar_of(key), key)
-            for key, index in labels.items()
+
+    def _with_calendar(self, histories):
+        """Put the columns of the calendar behind the exogenous ones of rows."""
+        if self.calendar_features is None:
+            return histories
+        indexes = [past.index for past in histories.values()]
+        columns = calendar_columns(self.calendar_features, indexes)
+        return {
+            key: replace(past, exog=np.column_stack([past.exog, own]))
+            for (key, past), own in zip(histories.items(), columns, strict=True)
         }
-        return {key: (values, index[:steps]) for key, (values, index) in futures.items()}
 
     def _labels_after(self, histories, n_rows):
         """Return the labels of the next rows of each series; many end at the same time."""
@@ -216,15 +321,18 @@ class KnownSeries:
     def _regular(self, past):
         calendar = self.calendar_of(past.key)
         calendar.check(past.index, past.key, self.gaps)
-        if self.gaps == "missing":
-            return past.completed(calendar.between(past.index[0], past.index[-1]))
-        return past
+        if self.gaps != "missing":
+            return past
+        whole = past.completed(calendar.between(past.index[0], past.index[-1]))
+        if whole is past or self.calendar_features is None:
+            return whole
+        # Absent rows repeat what was given before them, and have a calendar of their own.
+        given = replace(whole, exog=whole.exog[:, : -n_columns(self.calendar_features)])
+        return self._with_calendar({past.key: given})[past.key]
 
     def _find(self, key):
         if key not in self.histories:
-            known = list(self.histories)
-            shown = f"{known[:5]}{' and more' if len(known) > 5 else ''}"
-            raise ValueError(f"series {key!r} is unknown: fit had {shown}.")
+            raise ValueError(f"series {key!r} is unknown: {self._those_of_fit()}")
         return self.histories[key]
 
     def _check_exog(self, exog):
@@ -234,21 +342,19 @@ class KnownSeries:
             raise ValueError("exog was given, but fit had none.")
 
     def _check_columns(self, rows):
-        first = next(iter(self.histories.values()))
+        n_columns, n_exog = len(self.columns), self.n_exog
         for name, now, before in (
-            ("series", rows.values, first.values), ("exog", rows.exog, first.exog),
+            ("series", rows.values, n_columns), ("exog", rows.exog, n_exog),
         ):  # fmt: skip
-            if now.shape[1] != before.shape[1]:
-                raise ValueError(
-                    f"{name} has {now.shape[1]} columns, and had {before.shape[1]} in fit."
-                )
+            if now.shape[1] != before:
+                raise ValueError(f"{name} has {now.shape[1]} columns, and had {before} in fit.")
 
     def _check_labels(self, past, rows):
-        check_order(rows.index, name="series", series=past.key)
-        calendar = self.calendar_of(past.key)
+        check_order(rows.index, name="series", series=rows.key)
+        calendar = self.calendar_of(rows.key)
         if not calendar.takes(rows.index):
             raise ValueError(
-                f"The index of series{past.of} has labels of dtype {rows.index.dtype}, and had "
+                f"The index of series{rows.of} has labels of dtype {rows.index.dtype}, and had "
                 f"{past.index.dtype} in fit."
             )
 

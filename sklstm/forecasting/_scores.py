@@ -7,6 +7,7 @@ import numpy as np
 from sklstm.data import as_labelled, index_of, split_panel
 from sklstm.time_labels import as_time_labels, in_zone_of, label_text
 
+from ._calendar_columns import calendar_after, n_columns
 from ._forecast_model import ForecastModel, Path
 from ._forecast_tables import persistence
 from ._intervals import following_rows
@@ -29,7 +30,11 @@ def skill_score(model: ForecastModel, before: KnownSeries, after: KnownSeries) -
         1 for perfect forecasts.
     """
     errors, naive = 0.0, 0.0
+    fewest = model.features.first_origin + 1
+    scored = {key for key, past in before.histories.items() if len(past) >= fewest}
     for key, past in after.histories.items():
+        if key not in scored and scored:
+            continue
         origin, steps = len(before.histories[key]) - 1, len(past) - len(before.histories[key])
         if not steps:
             continue
@@ -106,8 +111,8 @@ def predicted_rows(model: ForecastModel, before: KnownSeries, series: Any) -> np
 
 def lacking_rows(model, history, origins, n_steps):
     """Return how many rows of values known in advance are lacking for so many steps."""
-    if not len(model.features.known):
-        return np.zeros(len(origins), dtype=int)
+    if len(model.features.known) == n_columns(model.features.calendar):
+        return np.zeros(len(origins), dtype=int)  # whatever is known is known for ever
     ends = origins + np.array([model.padded(n) for n in n_steps], dtype=int)
     return np.maximum(ends + 1 - len(history), 0)
 
@@ -159,8 +164,17 @@ def last_step(tested):
 
 
 def unused_future(model, history, steps):
-    """Return values for rows after the end, that only what is cut off afterwards depends on."""
+    """Return values for rows after the end: what is given in advance repeats its last values.
+
+    Only what is cut off afterwards depends on these; columns of the calendar are right.
+    """
     if not len(model.features.known):
         return None
     last = history.exog[-1:, model.features.known]
-    return np.repeat(last, model.padded(steps), axis=0)
+    future = np.repeat(last, model.padded(steps), axis=0)
+    calendar = model.features.calendar
+    if calendar is not None:
+        columns = calendar_after(calendar, history, len(future))
+        if columns is not None:
+            future[:, -columns.shape[1] :] = columns
+    return future

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 _FEWEST, _MOST = 4, 24  # rows of a window without a season
+_SHARE_OF_MEDIAN = 0.25
 _FEWEST_OF_SEASONS, _MOST_OF_SEASONS = 8, 60
 
 
@@ -21,7 +22,7 @@ def choose_lookback(lengths: Sequence[int], horizon: int, season: int, *, pads: 
         Rows in a season; 1 for none.
     pads : bool
         Whether windows of short series may begin with missing steps: then the median length
-        counts, else the smallest.
+        counts, else the smallest that is not below a quarter of it.
 
     Returns
     -------
@@ -29,7 +30,9 @@ def choose_lookback(lengths: Sequence[int], horizon: int, season: int, *, pads: 
         Whole seasons, at least eight rows and at most sixty; without a season an eighth of the
         length, from 4 to 24. Never more than the horizon leaves, without padding a third of it.
     """
-    length = int(np.median(lengths)) if pads else min(lengths)
+    length = int(np.median(lengths))
+    if not pads:  # a series far shorter than most is left out, and decides nothing
+        length = min(n for n in lengths if n >= _SHARE_OF_MEDIAN * length)
     if season > 1:
         wanted = min(season * -(-_FEWEST_OF_SEASONS // season), _MOST_OF_SEASONS)
     else:

@@ -14,7 +14,8 @@ def row_by_hand(features, s, values, exog, known):
     """The row `s`: series, past columns, and known ones of all the leads."""
     leads = [features.horizon - k * features.lookback for k in range(features.horizon)]
     row = [*values[s], *exog[s, features.past]] if s < len(values) else [np.nan] * 3
-    for lead in (lead for lead in leads if lead > 0):
+    leads = [lead for lead in leads if lead > 0] + [0] * features.keeps_past
+    for lead in leads:
         row += list(known[s + lead]) if s + lead < len(known) else [np.nan] * known.shape[1]
     return row
 
@@ -22,8 +23,9 @@ def row_by_hand(features, s, values, exog, known):
 @pytest.mark.parametrize("lookback", [1, 2, 3, 5])
 @pytest.mark.parametrize("horizon", [1, 2, 5])
 @pytest.mark.parametrize("future", [None, FUTURE], ids=["without future", "with future"])
-def test_rows(lookback, horizon, future):
-    features = Features(lookback, horizon, PAST, KNOWN)
+@pytest.mark.parametrize("keeps_past", [False, True])
+def test_rows(lookback, horizon, future, keeps_past):
+    features = Features(lookback, horizon, PAST, KNOWN, keeps_past=keeps_past)
     known = EXOG[:, KNOWN] if future is None else np.vstack([EXOG[:, KNOWN], future])
     expected = [row_by_hand(features, s, VALUES, EXOG, known) for s in range(len(known))]
     np.testing.assert_array_equal(features.rows(VALUES, EXOG, future), expected)
@@ -42,6 +44,14 @@ def test_a_window_holds_all_values_known_of_the_rows_predicted(lookback, horizon
         # Nothing of later rows than are known in advance.
         later = set(known[end + horizon + 1 :].ravel()) | set(VALUES[end + 1 :].ravel())
         assert not (later | set(EXOG[end + 1 :, PAST].ravel())) & set(window.ravel())
+
+
+@pytest.mark.parametrize("lookback", [1, 2, 3, 5])
+def test_a_window_holds_the_values_known_of_its_own_rows(lookback):
+    rows = Features(lookback, 5, PAST, KNOWN, keeps_past=True).rows(VALUES, EXOG, FUTURE)
+    for end in range(lookback - 1, len(VALUES)):
+        own = slice(end - lookback + 1, end + 1)
+        np.testing.assert_array_equal(rows[own, -2:], EXOG[own][:, KNOWN])
 
 
 def test_rows_shorter_than_the_horizon():

@@ -196,7 +196,10 @@ def test_a_panel_is_refused_as_a_whole():
     expected = forecaster.forecast(2)
     rest = PANEL.groupby("share").tail(10)
     for wrong, message in [
-        (rest.rename({"B": "D"}), r"series 'D' is unknown: fit had \['A', 'B', 'C'\]"),
+        (
+            rest.rename({"B": "D"}).groupby("share").head(1),
+            r"series 'D' is unknown, and begins with 1 rows: .* fit had \['A', 'B', 'C'\]",
+        ),
         (rest.drop(("C", DAYS[50])), "series 'C' has a gap: 2024-02-20"),
         (rest.droplevel("share"), "by='share' is neither a column of series"),
         (rest.iloc[::-1], r"\(series 'C'\) is not sorted"),

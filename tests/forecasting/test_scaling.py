@@ -206,12 +206,17 @@ def test_short_series_are_padded_where_the_regressor_takes_missing_steps(rng):
     forecast = padded.forecast()
     assert np.isfinite(forecast["prediction"]).all()
     assert len(forecast) == 12
-    with pytest.raises(ValueError, match="series 'C' has 2 rows, and lookback=12 with horizon=4 t"):
-        Forecaster(Ridge(), **asked).fit(frame)
-    with pytest.raises(ValueError, match="series 'C' has 2 rows"):
-        Forecaster(NETWORK, scaling=None, **asked).fit(frame)
-    with pytest.raises(ValueError, match="series 'B' has 7 rows, and lookback=12 with horizon=4 t"):
-        Forecaster(NETWORK, **asked).fit(frame.loc[["B", "C"]])
+    for estimator, scaling in ((Ridge(), "auto"), (NETWORK, None)):
+        with pytest.warns(
+            UserWarning, match=r"2 of 3 series .* left out of .*'B' \(7\), 'C' \(2\)"
+        ):
+            Forecaster(estimator, scaling=scaling, **asked).fit(frame)
+    with pytest.raises(
+        ValueError, match="series 'C', the longest of all, has 2 rows, and lookback"
+    ):
+        Forecaster(NETWORK, **asked).fit(
+            pd.concat([frame.loc[["C"]], frame.loc[["C"]].rename({"C": "D"})])
+        )
 
 
 def test_missing_steps_stay_missing(rng):

@@ -212,14 +212,17 @@ CALLS = {
     "levels": (lambda: FITTED.forecast(1, level=[0.5, "a"]), "level | 'a'"),
     "exog unasked": (lambda: FITTED.forecast(1, X), "exog was given | known in advance"),
     "no exog": (lambda: WITH_EXOG.forecast(1), "exog is missing | known in advance"),
-    "exog too short": (lambda: WITH_EXOG.forecast(3, LATER[["b"]][:2]), "exog | 3 rows | got 2"),
+    "exog too short": (
+        lambda: WITH_EXOG.forecast(3, LATER[["b"]][:2]),
+        "exog has no row at 2024-01-23 | columns ['b'] | of them 2 are there",
+    ),
     "exog of other columns": (
         lambda: WITH_EXOG.forecast(1, LATER[["a"]]),
         "exog lacks the column 'b' | got ['a']",
     ),
     "exog of the past": (
         lambda: WITH_EXOG.forecast(1, FRAME[["b"]]),
-        "exog has a row at 2024-01-01",
+        "exog has no row at 2024-01-21 | columns ['b'] | of them 0 are there",
     ),
     "series unknown": (lambda: OF_TWO.forecast(series="z"), "series 'z' is unknown | ['x', 'y']"),
     "no series": (lambda: OF_TWO.forecast(series=[]), "series names no series"),

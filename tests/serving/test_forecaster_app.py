@@ -137,7 +137,7 @@ REFUSED = {
     "a gap": ({"rows": rows_of(N_FITTED + 1, N_FITTED + 2), "future": FUTURE}, "gap: 2025-04-11"),
     "other values": ({"rows": [rows_of(99, 100)[0] | {"demand": 0}]}, "must be equal"),
     "no future": ({}, "exog is missing"),
-    "short future": ({"future": FUTURE[:2]}, "exog must have the 3 rows|no rows of series"),
+    "short future": ({"future": FUTURE[:2]}, "exog has no row at .* the 3 rows|no rows of series"),
     "level": ({"future": FUTURE, "levels": [1.5]}, r"^levels\[0\]: .*less than 1"),
     "no steps": ({"future": FUTURE, "steps": 0}, "^steps: .*greater than or equal to 1"),
     "unknown field": ({"horizon": 3}, "^horizon: Extra inputs"),

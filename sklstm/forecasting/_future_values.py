@@ -1,0 +1,158 @@
+"""Values that exogenous columns will have, as `Forecaster.forecast` is given them."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sklstm.time_labels import Calendar, in_zone_of, label_text
+
+from ._histories import names_of_columns, read_tables, refuse_nan
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The rows whose values are wanted of one series.
+
+    Parameters
+    ----------
+    labels : pandas index
+        The labels that come next.
+    steps : int
+        So many of them must be there; the others may repeat the last one given.
+    calendar : Calendar
+        Decides whether later labels of the table's own are right too, as trading days are.
+    last : object
+        The last known label.
+    """
+
+    labels: pd.Index
+    steps: int
+    calendar: Calendar
+    last: Any
+
+
+def read_future(
+    exog: Any,
+    by: Hashable | None,
+    names: list[Any] | None,
+    places: np.ndarray,
+    wanted: Mapping[Hashable, Wanted],
+    exog_nan: bool = False,
+) -> dict[Hashable, tuple[np.ndarray, pd.Index]]:
+    """Read the values that exogenous columns will have.
+
+    Parameters
+    ----------
+    exog : array-like or frame
+        Rows of any series and times. Of a frame the columns known in advance are taken by their
+        names; an array has these columns alone, of the rows after the end.
+    by : str or None
+        Column or level of the index with the key of each series.
+    names : list or None
+        Names of all exogenous columns in `fit`.
+    places : ndarray of int
+        Which of them are known in advance.
+    wanted : dict
+        For each series that is to be forecast the rows that are looked up.
+    exog_nan : bool, default=False
+        Whether values may be NaN.
+
+    Returns
+    -------
+    futures : dict
+        For each series values of shape (n_rows, n_known), and the labels of these rows.
+
+    Raises
+    ------
+    ValueError
+        If columns, series or rows are missing that are needed.
+    """
+    given = names_of_columns(exog, by)
+    columns, of_columns = None, f"its {len(places)} columns"
+    if given is not None and names is not None:
+        known = [names[place] for place in places]
+        absent = [name for name in known if name not in given]
+        if absent:
+            raise ValueError(
+                f"exog lacks the column {absent[0]!r}; in the future it takes the columns "
+                f"{known}, got {given}."
+            )
+        columns, of_columns = [given.index(name) for name in known], f"columns {known}"
+        exog, given = _columns_alone(exog, by, known)
+        columns = [given.index(name) for name in known]
+    tables = read_tables(exog, by, "exog")
+    futures = {}
+    for key, rows in wanted.items():
+        if key not in tables:
+            raise ValueError(f"exog has no rows of series {key!r}.")
+        values, index = tables[key]
+        if columns is not None:
+            values = values[:, columns]
+        elif values.shape[1] != len(places):
+            raise ValueError(
+                f"exog must have the {len(places)} columns that are known in advance, got "
+                f"{values.shape[1]}."
+            )
+        of = "" if key is None else f" of series {key!r}"
+        found, labels = _rows_of(values, index, rows, f"{of}, {of_columns}")
+        if not exog_nan:
+            shown = given if columns is None else known
+            refuse_nan(found[: rows.steps], labels, shown, key)
+            found = pd.DataFrame(found).ffill().to_numpy()  # in rows that need not be known
+        futures[key] = found, labels
+    return futures
+
+
+def _columns_alone(exog, by, known):
+    """Leave out columns that are not looked up, and may be text."""
+    if not isinstance(exog, pd.DataFrame):
+        return exog, names_of_columns(exog, by)
+    kept = [name for name in exog.columns if name in known or (by is not None and name == by)]
+    exog = exog[kept]
+    return exog, names_of_columns(exog, by)
+
+
+def _rows_of(values, index, wanted, of):
+    """Return the values of the rows wanted, and their labels."""
+    labels, steps = wanted.labels, wanted.steps
+    if index is None:
+        if len(values) < steps:
+            raise ValueError(
+                f"exog must have the {steps} rows after the end{of}, {label_text(labels[0])} to "
+                f"{label_text(labels[steps - 1])}; got {len(values)} rows."
+            )
+        return values[np.minimum(np.arange(len(labels)), len(values) - 1)], labels
+    index = in_zone_of(index, labels)
+    if not index.is_unique:
+        twice = index[index.duplicated()][0]
+        raise ValueError(f"exog has two rows at {label_text(twice)}{of}.")
+    labels = _own_labels(index, wanted)
+    places = index.get_indexer(labels)
+    absent = np.flatnonzero(places[:steps] < 0)
+    if len(absent):
+        raise ValueError(
+            f"exog has no row at {label_text(labels[absent[0]])}{of}: the {steps} rows from "
+            f"{label_text(labels[0])} to {label_text(labels[steps - 1])} are needed, and of them "
+            f"{steps - len(absent)} are there."
+        )
+    last_found = np.maximum.accumulate(np.where(places < 0, 0, np.arange(len(places))))
+    return values[places[last_found]], labels
+
+
+def _own_labels(index, wanted):
+    """Return the labels that come next: trading days of the table, where holidays are unknown."""
+    labels, calendar = wanted.labels, wanted.calendar
+    if not calendar.has_holidays or not calendar.takes(index):
+        return labels
+    own = index[index > wanted.last].sort_values()
+    if (own.day_of_week >= 5).any():  # a table of all days does not tell which are holidays
+        return labels
+    own = own[: len(labels)]
+    if len(own) < wanted.steps or not calendar.may_follow(own, labels):
+        return labels
+    if len(own) < len(labels):
+        own = own.append(calendar.after(own[-1], len(labels) - len(own)))
+    return own.rename(labels.name)

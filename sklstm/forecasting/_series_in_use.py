@@ -1,0 +1,179 @@
+"""Series that are short, new, or known by other rows than those of `fit`: who is forecast."""
+
+import warnings
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ._forecast_model import ForecastModel, _fit_transformer
+from ._histories import History
+from ._known_series import KnownSeries
+
+_SHOWN = 5  # names of series in a message
+
+
+def names_and_rows(histories: Sequence[History]) -> str:
+    """Return the first few of some series with their numbers of rows, for messages."""
+    shown = ", ".join(f"{past.key!r} ({len(past)})" for past in histories[:_SHOWN])
+    more = len(histories) - _SHOWN
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def trained_on(histories: Sequence[History], n_fewest: int, *, warn: bool) -> list[History]:
+    """Return the series that are long enough to be learned from.
+
+    Parameters
+    ----------
+    histories : list of History
+        All series.
+    n_fewest : int
+        How many rows a series needs.
+    warn : bool
+        Whether to warn of the others.
+
+    Returns
+    -------
+    enough : list of History
+        In the same order.
+    """
+    enough = [past for past in histories if len(past) >= n_fewest]
+    short = [past for past in histories if len(past) < n_fewest]
+    if short and warn:
+        warnings.warn(
+            f"{len(short)} of {len(histories)} series have fewer rows than the {n_fewest} that "
+            f"lookback and horizon take, and are left out of training: {names_and_rows(short)}. "
+            "Those with a full lookback are forecast by what the others teach.",
+            stacklevel=6,
+        )
+    return enough
+
+
+def knowing(model: ForecastModel, histories: Iterable[History]) -> ForecastModel:
+    """Return a model with a transformer for each of these series, fitted to its own rows.
+
+    Parameters
+    ----------
+    model : ForecastModel
+        With transformers of the series that it was fitted to, if it has any.
+    histories : iterable of History
+        Series, known or new.
+
+    Returns
+    -------
+    model : ForecastModel
+        The same one if it needs no other transformer.
+    """
+    unknown = [past for past in histories if not model.knows(past.key)]
+    if not unknown:
+        return model
+    template = next(iter(model.transformers.values()))
+    fitted = {past.key: _fit_transformer(template, past) for past in unknown}
+    return replace(model, transformers=model.transformers | fitted)
+
+
+def forecastable(forecaster: Any, series: Any) -> list[History]:
+    """Return the series to be forecast, of which each has rows enough.
+
+    Parameters
+    ----------
+    forecaster : Forecaster
+        Fitted.
+    series : key, list of keys or None
+        As `Forecaster.forecast` is given it.
+
+    Returns
+    -------
+    histories : list of History
+        If all series were asked for (None), without those that have too few rows.
+
+    Raises
+    ------
+    ValueError
+        If a series that was asked for by name, or every one, has too few rows.
+
+    Warns
+    -----
+    UserWarning
+        If series are left out.
+    """
+    histories = forecaster._known.wanted(series)
+    fewest = forecaster.min_rows_
+    short = [past for past in histories if len(past) < fewest]
+    if not short:
+        return histories
+    if series is not None or len(short) == len(histories):
+        raise ValueError(
+            f"series{short[0].of} has {len(short[0])} rows, and a forecast takes at least "
+            f"min_rows_={fewest} of them: give more rows (update, history)."
+        )
+    warnings.warn(
+        f"{len(short)} of {len(histories)} series are not forecast, for they have fewer rows than "
+        f"min_rows_={fewest}: {names_and_rows(short)}.",
+        stacklevel=3,
+    )
+    return [past for past in histories if len(past) >= fewest]
+
+
+def adopted(forecaster: Any, known: KnownSeries, keys: Iterable[Hashable]) -> dict[str, Any]:
+    """Return the fitted attributes of a forecaster that knows other rows, or more series.
+
+    Parameters
+    ----------
+    forecaster : Forecaster
+        Fitted; it is left as it is.
+    known : KnownSeries
+        All series as they are now.
+    keys : iterable
+        Those of other rows than before. Of one that `fit` did not learn from the transformer is
+        fitted to its own rows, and all of them calibrate intervals.
+
+    Returns
+    -------
+    attributes : dict
+        By their names.
+    """
+    fewest = forecaster.min_rows_
+    histories = [known.histories[key] for key in keys if len(known.histories[key]) >= fewest]
+    model, calibrator = forecaster._model, forecaster._calibrator
+    new = {p.key: len(p) for p in histories if p.key not in forecaster._known.histories}
+    n_newest = forecaster._n_newest
+    if not isinstance(calibrator, str):
+        calibrator = knowing(calibrator, histories)
+        n_newest = n_newest | new if new else n_newest
+    return {
+        "_known": known,
+        "_model": knowing(model, histories),
+        "_calibrator": calibrator,
+        "_n_newest": n_newest,
+        "series_": list(known.histories),
+    }
+
+
+def seeing(forecaster: Any, history: Any, exog: Any) -> tuple[Any, list[Hashable]]:
+    """Return a view of a forecaster that knows given rows in place of its own.
+
+    Parameters
+    ----------
+    forecaster : Forecaster
+        Fitted; it is left as it is, and shares its model with the view.
+    history : array-like, series or frame
+        All that is known of some series.
+    exog : array-like, frame or None
+        Exogenous columns of the same rows.
+
+    Returns
+    -------
+    view : Forecaster
+        Also knows the other series, whose errors short ones borrow.
+    keys : list
+        The series in `history`.
+
+    Raises
+    ------
+    ValueError
+        If rows are not as in `fit`, or too few.
+    """
+    known, keys = forecaster._known.with_given(history, exog)
+    view = object.__new__(type(forecaster))
+    vars(view).update(vars(forecaster) | adopted(forecaster, known, keys))
+    return view, keys

@@ -1,0 +1,109 @@
+"""Values known in advance are looked up in tables as they are."""
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from sklearn.linear_model import Ridge
+
+from sklstm import Forecaster
+
+DAYS = pd.date_range("2024-01-01", periods=80, name="day")
+RNG = np.random.default_rng(5)
+PLAN = pd.DataFrame({"promo": RNG.normal(size=80), "price": RNG.normal(size=80)}, index=DAYS)
+SALES = (2 * PLAN["promo"] - PLAN["price"] + RNG.normal(scale=0.1, size=80)).rename("sold")
+PANEL = pd.concat({"A": SALES.to_frame(), "B": 3 + SALES[::-1].set_axis(DAYS).to_frame()},
+                  names=["shop"])  # fmt: skip
+PLANS = pd.concat({"A": PLAN, "B": PLAN[::-1].set_axis(DAYS)}, names=["shop"])
+
+
+def weekly(**options):
+    return Forecaster(
+        Ridge(1e-3), 5, horizon=7, strategy="direct", calibration_size=None, scaling=None, **options
+    )
+
+
+def known(table, n=60):
+    return table[table.index.get_level_values("day") < DAYS[n]]
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    return weekly().fit(SALES[:60], PLAN[:60])
+
+
+@pytest.fixture(scope="module")
+def shops():
+    return weekly(by="shop").fit(known(PANEL), known(PLANS))
+
+
+def test_three_steps_of_seven_need_three_rows(fitted):
+    whole = fitted.forecast(7, PLAN[60:67])
+    pd.testing.assert_frame_equal(fitted.forecast(3, PLAN[60:67]), whole[:3])
+    assumed = PLAN[60:67].copy()
+    assumed[3:] = PLAN.iloc[62]  # what is not given stays as it is
+    expected = fitted.forecast(7, assumed)[:3]
+    pd.testing.assert_frame_equal(fitted.forecast(3, PLAN[60:63]), expected)
+    pd.testing.assert_frame_equal(fitted.forecast(3, PLAN[60:63].to_numpy()), expected)
+    holes = PLAN[60:67].drop(DAYS[64])
+    assumed = PLAN[60:67].copy()
+    assumed.loc[DAYS[64]] = PLAN.loc[DAYS[63]]
+    expected = fitted.forecast(7, assumed)[:3]
+    pd.testing.assert_frame_equal(fitted.forecast(3, holes), expected)
+    holes = PLAN[60:67].where((np.arange(7) != 4)[:, None] & [[True, True]])
+    pd.testing.assert_frame_equal(fitted.forecast(3, holes), expected)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        PLAN,
+        PLAN[::-1],
+        PLAN.assign(comment="none", shop="A"),
+        PLAN.where((PLAN.index >= DAYS[60])[:, None] & [[True, True]]),
+        pl.from_pandas(PLAN.reset_index()),
+    ],
+    ids=["later and earlier", "other order", "text", "NaN elsewhere", "polars"],
+)
+def test_a_table_is_taken_as_it_is(fitted, table):
+    expected = fitted.forecast(9, PLAN[60:74])
+    pd.testing.assert_frame_equal(fitted.forecast(9, table), expected)
+
+
+def test_a_table_of_all_series_serves_some(shops):
+    expected = shops.forecast(9, PLANS)
+    later = PLANS[PLANS.index.get_level_values("day") >= DAYS[60]]
+    pd.testing.assert_frame_equal(shops.forecast(9, later), expected)
+    shuffled = PLANS.sample(frac=1, random_state=0)
+    other = shuffled.rename({"A": "C"}, level="shop")
+    one = shops.forecast(9, other, series="B")
+    pd.testing.assert_frame_equal(one, expected.loc[["B"]], check_freq=False)
+    single = weekly().fit(SALES[:60], PLAN[:60]).forecast(9, PLAN)
+    assert expected.loc["A"].shape == single.shape
+
+
+def test_what_is_needed_and_absent_is_named(fitted, shops):
+    message = (
+        r"exog has no row at 2024-03-02 00:00:00, columns \['promo', 'price'\]: the 3 rows from "
+        r"2024-03-01 00:00:00 to 2024-03-03 00:00:00 are needed, and of them 2 are there"
+    )
+    with pytest.raises(ValueError, match=message):
+        fitted.forecast(3, PLAN.drop(DAYS[61]))
+    with pytest.raises(ValueError, match="exog has no row at 2024-03-02 .* of series 'B', columns"):
+        shops.forecast(3, PLANS.drop(("B", DAYS[61])))
+    holes = PLANS.copy()
+    holes.loc[("B", DAYS[61]), "price"] = np.nan
+    with pytest.raises(ValueError, match="exog is NaN at 2024-03-02 .* 'B', column 'price'"):
+        shops.forecast(3, holes)
+    with pytest.raises(ValueError, match="exog has two rows at 2024-03-02 00:00:00, columns"):
+        fitted.forecast(3, pd.concat([PLAN, PLAN[61:62]]))
+
+
+def test_a_table_of_all_days_serves_trading_days():
+    days = pd.bdate_range("2024-01-01", periods=50, name="day")
+    plan = pd.DataFrame({"promo": RNG.normal(size=120)}, pd.date_range("2024-01-01", periods=120))
+    series = pd.Series(np.arange(50.0), days)
+    model = Forecaster(Ridge(), 3, scaling=None, calibration_size=None)
+    model.fit(series, plan.loc[days])
+    expected = model.forecast(8, plan.loc[pd.bdate_range(days[-1], periods=9)[1:]])
+    pd.testing.assert_frame_equal(model.forecast(8, plan), expected, check_freq=False)

@@ -1,0 +1,233 @@
+"""Series that are short, late, ended or new, and forecasts from any rows."""
+
+import pickle
+import threading
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import GridSearchCV
+from sklearn.preprocessing import StandardScaler
+
+from sklstm import Forecaster, LSTMRegressor, PanelTimeSeriesSplit
+from sklstm.model_selection import forecast_scorer
+
+DAYS = pd.date_range("2024-01-01", periods=90, name="day")
+RNG = np.random.default_rng(3)
+
+
+def rows(first, end, base):
+    values = base + np.sin(np.arange(first, end) / 4) + RNG.normal(scale=0.05, size=end - first)
+    return pd.DataFrame({"sold": values}, index=DAYS[first:end])
+
+
+PARTS = {"long": rows(0, 80, 10), "late": rows(40, 80, 20), "ended": rows(0, 50, 30)}
+SHORT = {"tiny": rows(77, 80, 40), "small": rows(74, 80, 50)}
+
+
+def panel(parts):
+    return pd.concat(parts, names=["shop", "day"])
+
+
+def forecaster(**options):
+    options = {"lookback": 6, "scaling": None, "by": "shop", "calibration_size": None} | options
+    return Forecaster(Ridge(1e-3), **options)
+
+
+def long_fitted(**options):
+    return forecaster(**options).fit(panel(PARTS))
+
+
+WARNS = pytest.warns(UserWarning, match=r"2 of 5 series have fewer rows than the 7 .* 'tiny' \(3\)")
+
+
+def test_short_series_are_left_out_with_one_warning_that_names_them():
+    with pytest.warns(UserWarning, match="are left out of training") as caught:
+        model = forecaster().fit(panel(PARTS | SHORT))
+    (warning,) = caught
+    assert "2 of 5 series have fewer rows than the 7" in str(warning.message)
+    assert "'tiny' (3), 'small' (6)" in str(warning.message)
+    alone = long_fitted()
+    np.testing.assert_array_equal(model.estimator_.coef_, alone.estimator_.coef_)
+    with pytest.warns(
+        UserWarning, match=r"1 of 5 series are not forecast.*min_rows_=6: 'tiny' \(3\)"
+    ):
+        found = model.forecast(3)
+    assert list(found.index.unique("shop")) == ["long", "late", "ended", "small"]
+    pd.testing.assert_frame_equal(found.drop("small"), alone.forecast(3))
+    # By hand: the window of the six rows, by what the others teach.
+    expected = alone.estimator_.predict(SHORT["small"].to_numpy().T)
+    assert found.loc["small"]["prediction"].iloc[0] == pytest.approx(expected.item())
+    with pytest.raises(ValueError, match="'tiny' has 3 rows, and .* at least min_rows_=6"):
+        model.forecast(3, series="tiny")
+    with pytest.raises(ValueError, match="'tiny' has 3 rows, and .* at least min_rows_=6"):
+        model.forecast(3, series=["long", "tiny"])
+
+
+def test_a_short_series_grows_until_it_is_forecast():
+    scaler = StandardScaler()
+    with WARNS:
+        model = forecaster(transformer=scaler).fit(panel(PARTS | SHORT))
+    model.update(panel({"tiny": rows(80, 84, 40)}))
+    assert list(model.forecast(2).index.unique("shop"))[3:] == ["tiny", "small"]
+    whole = model._known.histories["tiny"].values
+    assert model._model.transformers["tiny"].mean_ == pytest.approx(whole.mean())
+    assert model.forecast(1, series="tiny")["prediction"].between(37, 43).all()
+
+
+def test_recursive_models_take_one_row_behind_a_window():
+    series = pd.Series(np.arange(9.0) % 4)
+    model = Forecaster(Ridge(1e-9), 8, horizon=30, scaling=None, calibration_size=None).fit(series)
+    assert model.forecast().shape == (30, 1)
+    with pytest.raises(ValueError, match='lookback=8 with strategy="recursive" takes at least 9'):
+        model.fit(series[:8])
+    with pytest.raises(ValueError, match="lookback=8 with horizon=2 takes at least 10"):
+        Forecaster(Ridge(), 8, horizon=2, strategy="direct", scaling=None).fit(series)
+    with pytest.raises(ValueError, match="'small', the longest of all, has 6 rows"):
+        forecaster().fit(panel(SHORT))
+
+
+def test_one_short_series_does_not_decide_how_long_windows_are():
+    wanted = forecaster(lookback="auto", scaling="difference").fit(panel(PARTS)).lookback_
+    with pytest.warns(UserWarning, match="left out of training"):
+        model = forecaster(lookback="auto", scaling="difference").fit(
+            panel(PARTS | {"tiny": SHORT["tiny"]})
+        )
+    assert model.lookback_ == wanted > 3
+
+
+def test_networks_forecast_series_of_few_rows_without_a_word():
+    network = LSTMRegressor(4, max_epochs=2, random_state=0)
+    model = Forecaster(network, 6, by="shop", calibration_size=None).fit(panel(PARTS | SHORT))
+    assert model.min_rows_ == 1
+    assert len(model.forecast(2)) == 10
+
+
+def test_backtests_and_searches_score_what_can_be_scored():
+    both = panel(PARTS | {"new": rows(57, 80, 5)})
+    cv = PanelTimeSeriesSplit(3)
+    with pytest.warns(UserWarning, match="made no forecast from"):
+        found = forecaster().backtest(both, cv)
+    assert np.isfinite(found.overall["mae"])
+    scorer = forecast_scorer("mase")
+    grid = {"lookback": [6, 12]}
+    search = GridSearchCV(forecaster(), grid, cv=cv, scoring=scorer, error_score="raise")
+    with pytest.warns(UserWarning, match="made no forecast from|left out of training"):
+        search.fit(both)
+    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+
+
+def test_the_score_is_that_of_the_series_that_can_be_forecast():
+    later = {key: rows(80, 85, 10) for key in PARTS}
+    del later["ended"]
+    model = long_fitted()
+    expected = model.score(panel(later))
+    with WARNS:
+        other = forecaster().fit(panel(PARTS | SHORT))
+    assert other.score(panel(later | {"tiny": rows(80, 85, 1), "new": rows(80, 85, 1)})) == expected
+
+
+def test_a_history_of_a_new_series_is_forecast_by_the_global_model():
+    model = long_fitted()
+    before = pickle.dumps(model)
+    new = panel({"new": rows(70, 80, 60)})
+    found = model.forecast(1, history=new)
+    expected = model.estimator_.predict(new[-6:].to_numpy().T)
+    assert found["prediction"].to_numpy() == pytest.approx(expected)
+    assert list(found.index) == [("new", DAYS[80])]
+    assert pickle.dumps(model) == before
+    with pytest.raises(ValueError, match="'new' has 5 rows, and .* at least min_rows_=6"):
+        model.forecast(1, history=new[:5])
+    with pytest.raises(ValueError, match="series 'new' is unknown"):
+        model.forecast(1, series="new")
+
+
+@pytest.mark.parametrize("transformer", [None, StandardScaler()], ids=["none", "scaled"])
+def test_a_history_is_what_update_and_fit_would_have_known(transformer):
+    model = long_fitted(transformer=transformer, calibration_size=0.3)
+    later = panel({key: rows(80 if key != "ended" else 50, 85, 10) for key in PARTS})
+    later = later.groupby(level="shop").head(5)
+    whole = pd.concat([panel(PARTS), later]).sort_index()
+    updated = pickle.loads(pickle.dumps(model)).update(later)
+    for level in (None, 0.8):
+        found = model.forecast(4, history=whole, level=level)
+        expected = updated.forecast(4, level=level, series=list(found.index.unique("shop")))
+        pd.testing.assert_frame_equal(found, expected, check_freq=False)
+    one = model.forecast(4, history=whole.loc[["late"]])
+    pd.testing.assert_frame_equal(one, updated.forecast(4, series=["late"]), check_freq=False)
+    # A new series has a transformer of its own rows.
+    new = panel({"new": rows(40, 80, 500)})
+    assert model.forecast(3, history=new)["prediction"].between(450, 550).all()
+
+
+def test_a_history_of_a_single_series_and_of_arrays():
+    series = rows(0, 80, 10)["sold"]
+    model = Forecaster(Ridge(1e-3), 6, scaling=None, calibration_size=20).fit(series[:60])
+    expected = pickle.loads(pickle.dumps(model)).update(series[60:]).forecast(3, level=0.8)
+    found = model.forecast(3, level=0.8, history=series)
+    pd.testing.assert_frame_equal(found, expected, check_freq=False)
+    with pytest.raises(ValueError, match="rows without labels"):
+        model.forecast(3, history=series.to_numpy())
+    arrays = Forecaster(Ridge(1e-3), 6, scaling=None).fit(series.to_numpy()[:60])
+    found = arrays.forecast(3, history=series.to_numpy()[50:])
+    assert list(found.index) == [30, 31, 32]
+    np.testing.assert_allclose(found["prediction"], expected["prediction"])
+
+
+def test_a_history_has_its_exogenous_columns():
+    plan = panel({key: part.rename(columns={"sold": "promo"}) ** 2 for key, part in PARTS.items()})
+    model = forecaster().fit(panel(PARTS), plan)
+    new = panel({"new": rows(60, 90, 20)})
+    promo = new.rename(columns={"sold": "promo"}) ** 2
+    found = model.forecast(1, promo, history=new[:20], history_exog=promo[:20])
+    window = np.column_stack([new[14:20], promo[15:21]]).reshape(1, -1)
+    assert found["prediction"].to_numpy() == pytest.approx(model.estimator_.predict(window))
+    with pytest.raises(ValueError, match="exog is missing: fit had 1 exogenous columns"):
+        model.forecast(1, promo, history=new[:20])
+    with pytest.raises(ValueError, match="history_exog was given without history"):
+        model.forecast(1, promo, history_exog=promo)
+
+
+def test_many_may_ask_at_once():
+    model = long_fitted(transformer=StandardScaler())
+    tables = [panel({f"shop {k}": rows(60, 80, 10 * k)}) for k in range(8)]
+    expected = [model.forecast(3, history=table) for table in tables]
+    found = [None] * len(tables)
+
+    def ask(number):
+        found[number] = model.forecast(3, history=tables[number])
+
+    threads = [threading.Thread(target=ask, args=(k,)) for k in range(len(tables))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for one, other in zip(found, expected, strict=True):
+        pd.testing.assert_frame_equal(one, other)
+
+
+def test_update_takes_series_that_training_did_not_have():
+    model = long_fitted(transformer=StandardScaler(), calibration_size=0.3)
+    new = panel({"new": rows(40, 80, 60)})
+    expected = model.forecast(3, history=new, level=0.8)
+    model.update(new)
+    assert model.series_ == ["long", "late", "ended", "new"]
+    pd.testing.assert_frame_equal(model.forecast(3, level=0.8, series=["new"]), expected)
+    assert model.last_[-1] == DAYS[79]
+    again = pickle.loads(pickle.dumps(model))
+    again.update(panel({"new": rows(80, 82, 60)}))
+    assert again.last_[-1] == DAYS[81]
+    with pytest.raises(ValueError, match="'X' is unknown, and begins with 2 rows: .*min_rows_=6"):
+        model.update(panel({"X": rows(80, 82, 60)}))
+    assert model.series_ == ["long", "late", "ended", "new"]
+
+
+def test_names_of_another_type_are_no_new_series():
+    numbered = panel({1: rows(0, 40, 1), 2: rows(0, 40, 2)})
+    model = forecaster().fit(numbered)
+    text = panel({"1": rows(30, 40, 1)})
+    with pytest.raises(ValueError, match=r"series '1' \(str\) was 1 \(int\) in fit"):
+        model.update(text)
+    with pytest.raises(ValueError, match=r"series '1' \(str\) was 1 \(int\) in fit"):
+        model.forecast(1, history=text)
