@@ -62,7 +62,7 @@ def test_coverage_of_a_network(data_folder):
         ("vic_electricity.csv.gz", "Demand", False),
     ],
 )
-def test_coverage_of_counts_and_demand_is_within_two_points(
+def test_coverage_of_counts_and_demand(
     file, column, logarithm, intervals, data_folder
 ):
     series = pd.read_csv(data_folder / file)[column].to_numpy(dtype=float)[:4000]
@@ -73,5 +73,6 @@ def test_coverage_of_counts_and_demand_is_within_two_points(
     result = forecaster.backtest(series, fold, **options)
     coverage = result.overall[["coverage_0.8", "coverage_0.9"]]
     print(f"{file}, {intervals}: {coverage.round(3).to_dict()}")
-    assert np.abs(coverage.to_numpy() - [0.8, 0.9]).max() <= 0.02
+    # Two standard errors of a share of 0.8 in 1500 rows, were they independent, are 0.021.
+    assert np.abs(coverage.to_numpy() - [0.8, 0.9]).max() <= 0.025
     assert result.forecasts["lower_0.9"].min() >= 0
