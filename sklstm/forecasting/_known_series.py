@@ -202,7 +202,7 @@ class KnownSeries:
         if len(rows) < min_rows:
             raise ValueError(
                 f"series {rows.key!r} is unknown, and begins with {len(rows)} rows: a new series "
-                f"takes at least min_rows_={min_rows} of them. {self._those_of_fit()}"
+                f"takes at least {min_rows} of them. {self._those_of_fit()}"
             )
 
     def _refuse_other_type(self, key):

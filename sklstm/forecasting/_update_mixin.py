@@ -24,7 +24,8 @@ class UpdateMixin:
         series : array-like, series or frame
             Rows that follow on those known; the first of them may be known already. Of several
             series some may have none. One that `fit` did not have is known from now on, if these
-            are at least `min_rows_` labelled rows; its transformer is fitted to them.
+            are at least `lookback_` labelled rows; its transformer is fitted to them. So a name
+            that is mistyped is no new series of one row.
         exog : array-like or frame, default=None
             Exogenous columns of the same rows, as in `fit`.
         overlap : {"equal", "replace"}, default="equal"
@@ -47,7 +48,8 @@ class UpdateMixin:
             raise ValueError(f"overlap must be 'equal' or 'replace', got {overlap!r}.")
         if self._scored_by_rows:
             exog = self._exog_of(series, exog)  # type: ignore[attr-defined]
-        known = self._known.followed_by(series, exog, overlap, self.min_rows_)
+        fewest = max(self.min_rows_, self._model.features.lookback)
+        known = self._known.followed_by(series, exog, overlap, fewest)
         before = self._known.histories
         keys = [key for key, past in known.histories.items() if past is not before.get(key)]
         vars(self).update(adopted(self, known, keys))

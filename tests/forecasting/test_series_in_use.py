@@ -218,7 +218,7 @@ def test_update_takes_series_that_training_did_not_have():
     again = pickle.loads(pickle.dumps(model))
     again.update(panel({"new": rows(80, 82, 60)}))
     assert again.last_[-1] == DAYS[81]
-    with pytest.raises(ValueError, match="'X' is unknown, and begins with 2 rows: .*min_rows_=6"):
+    with pytest.raises(ValueError, match="'X' is unknown, and begins with 2 rows: .*at least 6"):
         model.update(panel({"X": rows(80, 82, 60)}))
     assert model.series_ == ["long", "late", "ended", "new"]
 
@@ -231,3 +231,14 @@ def test_names_of_another_type_are_no_new_series():
         model.update(text)
     with pytest.raises(ValueError, match=r"series '1' \(str\) was 1 \(int\) in fit"):
         model.forecast(1, history=text)
+
+
+def test_a_mistyped_name_is_no_new_series_of_one_row():
+    # Windows that begin before a series does could be read from its first row on.
+    network = LSTMRegressor(2, max_epochs=1, random_state=0)
+    model = Forecaster(network, lookback=6, by="shop", calibration_size=None)
+    model.fit(panel({"north": rows(0, 40, 50), "south": rows(0, 40, 80)}))
+    assert model.min_rows_ == 1
+    with pytest.raises(ValueError, match="'norht' is unknown, and begins with 1 rows: .*at least 6"):
+        model.update(panel({"norht": rows(40, 41, 50)}))
+    assert len(model.update(panel({"west": rows(30, 40, 60)})).forecast(1)) == 3
