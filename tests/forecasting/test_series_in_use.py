@@ -239,6 +239,6 @@ def test_a_mistyped_name_is_no_new_series_of_one_row():
     model = Forecaster(network, lookback=6, by="shop", calibration_size=None)
     model.fit(panel({"north": rows(0, 40, 50), "south": rows(0, 40, 80)}))
     assert model.min_rows_ == 1
-    with pytest.raises(ValueError, match="'norht' is unknown, and begins with 1 rows: .*at least 6"):
+    with pytest.raises(ValueError, match="'norht' is unknown, and begins with 1 rows"):
         model.update(panel({"norht": rows(40, 41, 50)}))
     assert len(model.update(panel({"west": rows(30, 40, 60)})).forecast(1)) == 3

@@ -62,9 +62,7 @@ def test_coverage_of_a_network(data_folder):
         ("vic_electricity.csv.gz", "Demand", False),
     ],
 )
-def test_coverage_of_counts_and_demand(
-    file, column, logarithm, intervals, data_folder
-):
+def test_coverage_of_counts_and_demand(file, column, logarithm, intervals, data_folder):
     series = pd.read_csv(data_folder / file)[column].to_numpy(dtype=float)[:4000]
     log = FunctionTransformer(np.log1p, lambda z: np.maximum(np.expm1(z), 0.0))
     forecaster = Forecaster(Ridge(), lookback=48, transformer=log if logarithm else None)
