@@ -102,7 +102,7 @@ def test_columns_known_in_advance_are_those_of_the_days_of_each_series():
     forecast = forecaster.forecast(4, future)
     assert list(forecast.index) == list(future.index)
     wrong = panel(later | {"days": later["days"] + pd.Timedelta(days=1)})
-    with pytest.raises(ValueError, match="where 2024-03-21 00:00:00 comes next"):
+    with pytest.raises(ValueError, match="no row at 2024-03-21 00:00:00 of series .days."):
         forecaster.forecast(4, wrong.rename(columns={"value": "day"}))
 
 
