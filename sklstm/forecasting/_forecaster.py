@@ -322,7 +322,7 @@ class Forecaster(UpdateMixin, BacktestMixin, MetaEstimatorMixin, SavedStateMixin
             Rows to forecast from in place of those known, at least `min_rows_` of each series,
             known or new; the forecaster stays as it is, so that many may ask it at once. The
             transformer of a new series is fitted to these rows. Intervals are those of the errors
-            in them, or of other series if they are few.
+            in them, or of other series if they are few; too narrow if training has seen them.
         history_exog : array-like or frame, default=None
             Exogenous columns of the same rows, as in `fit`.
 
