@@ -83,9 +83,10 @@ def main():
     print(f"{arguments.n_series} series, {size}", flush=True)
     phases = sklstm_phases if arguments.peer is None else neuralforecast_phases
     for name, phase in phases(arguments, sales, known, later).items():
-        result, seconds, peak = peak_of(phase)
+        result, seconds, busy, peak = peak_of(phase)
         times = f"{peak / values:.2f} times its values"
-        print(f"{name}: {seconds:.1f} s, {peak / 1e6:.0f} MB above the frame, {times}", flush=True)
+        took = f"{seconds:.1f} s ({busy:.1f} s of processors)"
+        print(f"{name}: {took}, {peak / 1e6:.0f} MB above the frame, {times}", flush=True)
         del result
 
 

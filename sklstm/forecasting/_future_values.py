@@ -101,7 +101,8 @@ def read_future(
         if not exog_nan:
             shown = given if columns is None else known
             refuse_nan(found[: rows.steps], labels, shown, key)
-            found = pd.DataFrame(found).ffill().to_numpy()  # in rows that need not be known
+            if np.isnan(found).any():  # in rows that need not be known
+                found = pd.DataFrame(found).ffill().to_numpy()
         futures[key] = found, labels
     return futures
 
@@ -125,6 +126,8 @@ def _rows_of(values, index, wanted, of):
                 f"{label_text(labels[steps - 1])}; got {len(values)} rows."
             )
         return values[np.minimum(np.arange(len(labels)), len(values) - 1)], labels
+    if index.equals(labels):  # as a rule, and looking rows up takes time for thousands of series
+        return values, labels
     index = in_zone_of(index, labels)
     if not index.is_unique:
         twice = index[index.duplicated()][0]
