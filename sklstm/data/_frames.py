@@ -23,6 +23,15 @@ def index_of(X: Any) -> pd.Index | None:
     return X.index if isinstance(X, pd.DataFrame | pd.Series) else None
 
 
+def same_index(index: pd.Index, other: pd.Index) -> bool:
+    """Return whether two indexes are equal, without making all labels of several levels."""
+    if isinstance(index, pd.MultiIndex) and isinstance(other, pd.MultiIndex):
+        pairs = zip(index.levels, other.levels, strict=False)
+        if index.nlevels == other.nlevels and all(a.equals(b) for a, b in pairs):
+            return all(np.array_equal(a, b) for a, b in zip(index.codes, other.codes, strict=True))
+    return bool(index.equals(other))
+
+
 def is_frame(X: Any) -> bool:
     """Return whether `X` is a pandas or polars dataframe."""
     return isinstance(X, pd.DataFrame) or _is_polars(X)

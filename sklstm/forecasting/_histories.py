@@ -15,6 +15,7 @@ from sklstm.data import (
     index_of,
     is_frame,
     plain_values,
+    same_index,
     split_panel,
 )
 from sklstm.time_labels import as_time_labels, in_zone_of, label_text
@@ -167,7 +168,7 @@ def is_target(series: Any, exog: Any, by: Hashable | None) -> bool:
     """
     series, exog = as_labelled(series), as_labelled(exog)
     labels = [table.index for table in (series, exog) if hasattr(table, "iloc")]
-    if len(labels) == 2 and not labels[0].equals(labels[1]):
+    if len(labels) == 2 and not same_index(*labels):
         return False
     names, others = (names_of_columns(table, by) for table in (series, exog))
     if names is not None and others is not None and names != others:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sklstm.data import same_index
 from sklstm.time_labels import Calendar, as_time_labels, kind_of
 
 from ._histories import History
@@ -47,17 +48,17 @@ def read_regular_panel(
     if calendar is None:
         return None
     in_turn = pd.unique(series_codes)  # keys in the order of their first rows
-    begins = np.flatnonzero(np.diff(series_codes, prepend=-1))
+    begins = _begins(series_codes)
     if len(begins) != len(keys):  # rows of different series alternate
         order = np.argsort(series_codes, kind="stable")
         series_codes, time_codes = series_codes[order], time_codes[order]
         values, beside = values[order], beside[order]
-        begins = np.flatnonzero(np.diff(series_codes, prepend=-1))
+        begins = _begins(series_codes)
     grid = calendar.between(calendar.labels[0], calendar.labels[-1])
-    step = grid.get_indexer(times)[time_codes]
+    step = grid.get_indexer(times).astype(np.int32)[time_codes]
     follows = np.diff(step) == 1
     follows[begins[1:] - 1] = True  # the next series
-    if (step < 0).any() or not follows.all():
+    if step.min() < 0 or not follows.all():
         return None
     grid, names, histories = grid.rename(calendar.labels.name), list(keys), {}
     for begin, end in zip(begins, [*begins[1:], len(values)], strict=True):
@@ -65,6 +66,11 @@ def read_regular_panel(
         key = names[series_codes[begin]]
         histories[key] = History(key, index, values[rows], beside[rows])
     return {names[code]: histories[names[code]] for code in in_turn}, calendar
+
+
+def _begins(codes):
+    """Return where runs of equal numbers begin."""
+    return np.concatenate([[0], 1 + np.flatnonzero(codes[1:] != codes[:-1])])
 
 
 def _codes(table, by):
@@ -115,7 +121,7 @@ def _used(keys, codes):
 def _stands_beside(exog, series, by):
     if exog is None:
         return True
-    if not isinstance(exog, pd.DataFrame) or not exog.index.equals(series.index):
+    if not isinstance(exog, pd.DataFrame) or not same_index(exog.index, series.index):
         return False
     if (by in exog.columns) != (by in series.columns):
         return False

@@ -131,8 +131,9 @@ class TrainingPairs:
         n_series = len(self.tables)
         share = min(1.0, SOME_PAIRS / len(self))
         chosen = np.linspace(0, n_series - 1, max(1, int(share * n_series))).astype(int)
-        smallest = np.nanargmin(self.values.min(axis=1))
-        owner = np.searchsorted(self.firsts, smallest, side="right") - 1
+        filled = np.flatnonzero(np.diff(self.firsts))
+        smallest = np.fmin.reduceat(self.values, self.firsts[filled]).min(axis=1)
+        owner = filled[np.nanargmin(smallest)]
         numbers = [
             np.arange(max(self.counts[k], self.counts[k + 1] - SOME_PAIRS), self.counts[k + 1])
             for k in np.union1d(chosen, owner)

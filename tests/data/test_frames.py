@@ -18,7 +18,12 @@ from sklstm.data import (
     take_rows,
     wants_frame,
 )
-from sklstm.data._frames import is_polars_series, parse_step_names, refuse_incomplete_steps
+from sklstm.data._frames import (
+    is_polars_series,
+    parse_step_names,
+    refuse_incomplete_steps,
+    same_index,
+)
 from sklstm.preprocessing import SequenceWindower
 
 PANDAS = pd.DataFrame({"a": [1.0, 2.0], "b": [3.0, 4.0]}, index=pd.Index([5, 7], name="day"))
@@ -215,3 +220,21 @@ def test_a_frame_without_rows_has_no_series():
 def test_what_cannot_be_told_apart_is_refused(X, words):
     with pytest.raises(ValueError, match=words):
         split_panel(X, "name", name="series")
+
+
+def test_indexes_of_levels_are_compared_by_their_labels():
+    tuples = [("a", 1), ("a", 2), ("b", 1)]
+    index = pd.MultiIndex.from_tuples(tuples, names=["shop", "day"])
+    others = {
+        "equal": (pd.MultiIndex.from_tuples(tuples), True),
+        "a part, whose levels hold more": (index.append(index[:0]).append(index[:0]), True),
+        "other levels of the same labels": (
+            pd.MultiIndex([["b", "a"], [2, 1]], [[1, 1, 0], [1, 0, 1]]), True,
+        ),
+        "other labels": (pd.MultiIndex.from_tuples([("a", 1), ("a", 2), ("b", 2)]), False),
+        "other order": (index[::-1], False),
+        "shorter": (index[:2], False),
+        "one level": (pd.Index(range(3)), False),
+    }  # fmt: skip
+    for other, expected in others.values():
+        assert same_index(index, other) is expected is bool(index.equals(other))

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sklstm.forecasting import _training_pairs
 from sklstm.forecasting._features import Features, newest_pairs, readable_windows
 from sklstm.forecasting._training_pairs import TrainingPairs, joined
 
@@ -138,3 +139,17 @@ def test_the_newest_pairs_share_nothing_with_older_ones():
     assert places[first].tolist() == [[2, 3], [0, 3], [0, 4], [1, 3]]
     with pytest.raises(ValueError, match="early_stopping=True leaves nothing to learn from: of 5"):
         newest_pairs(places[places[:, 0] == 0], 0.9, gap=9)
+
+
+def test_some_series_stand_for_all_and_the_smallest_value_is_among_them(rng, monkeypatch):
+    monkeypatch.setattr(_training_pairs, "SOME_PAIRS", 30)
+    tables = [table(rng, 0, 12, missing=[4] if k == 2 else ()) for k in range(40)]
+    tables[17][1][5] = -99.0
+    pairs = TrainingPairs.of(tables, features(3, 1), takes_nan=False)
+    windows, _, places = pairs.of_some_series()
+    assert windows.min() == -99.0
+    chosen = np.unique(places[:, 0])
+    assert 2 <= len(chosen) <= 5
+    for k in chosen:  # all windows of each
+        expected = np.arange(pairs.counts[k], pairs.counts[k + 1])
+        np.testing.assert_array_equal(places[places[:, 0] == k], pairs.places(expected))
