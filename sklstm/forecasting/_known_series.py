@@ -149,13 +149,12 @@ class KnownSeries:
             found[key] = self._in_zone(rows)
         histories, new_labels = dict(self.histories), {}  # type: Any, dict[Hashable, pd.Index]
         for key, rows in self._with_calendar(found).items():
-            new_labels[key] = rows.index
-            if key not in self.histories:
+            if key in self.histories:
+                past, rows = new_rows(self.histories[key], rows, overlap)
+                self._check_follows(past, rows)
+                histories[key] = past.followed_by(rows)
+            else:
                 histories[key] = rows
-                continue
-            past, rows = new_rows(self.histories[key], rows, overlap)
-            self._check_follows(past, rows)
-            histories[key] = past.followed_by(rows)
             new_labels[key] = rows.index
         return self._with_labels(new_labels).with_histories(histories)
 

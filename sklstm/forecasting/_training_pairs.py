@@ -100,9 +100,12 @@ class TrainingPairs:
     def are_many(self) -> bool:
         """Whether all pairs together would take much memory."""
         features = self.features
-        n_features = self.values.shape[1] + sum(len(part) for part, _ in features.exog_parts)
-        size = features.n_rows * n_features + features.horizon * self.values.shape[1]
+        size = features.n_rows * self._n_features + features.horizon * self.values.shape[1]
         return len(self) * size > _MANY_VALUES
+
+    @property
+    def _n_features(self) -> int:
+        return self.values.shape[1] + sum(len(part) for part, _ in self.features.exog_parts)
 
     @cached_property
     def all(self) -> Pairs:
@@ -151,10 +154,8 @@ class TrainingPairs:
     def gather(self, numbers: np.ndarray) -> Pairs:
         """Return the pairs of some numbers, in their order."""
         places, features = self.places(numbers), self.features
-        n_columns = self.values.shape[1]
-        n_features = n_columns + sum(len(part) for part, _ in features.exog_parts)
-        windows = np.empty((len(numbers), features.n_rows, n_features))
-        targets = np.empty((len(numbers), features.horizon * n_columns))
+        windows = np.empty((len(numbers), features.n_rows, self._n_features))
+        targets = np.empty((len(numbers), features.horizon * self.values.shape[1]))
         for first in range(0, len(numbers), _AT_A_TIME):
             part = slice(first, first + _AT_A_TIME)
             self._fill(places[part], windows[part], targets[part])
