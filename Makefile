@@ -16,7 +16,7 @@ export PYTHONSAFEPATH := 1
 export MPLBACKEND := Agg
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test lint examples docs format benchmark reliability constraints clean
+.PHONY: help demo test test-oldest lint examples docs format benchmark reliability constraints clean
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -24,6 +24,8 @@ help:
 	@echo "make demo         install the package and run the first example; it writes to build/demo"
 	@echo "make test         build the wheel, install it, run the tests and every doctest on it,"
 	@echo "                  in an order shuffled by SEED (SEED=default draws one)"
+	@echo "make test-oldest  run the tests on the lowest versions allowed, without those of servers,"
+	@echo "                  clusters and other packages; it is not part of CI"
 	@echo "make lint         check the style of the code and of the docstrings"
 	@echo "make examples     run every example; they write to build/examples"
 	@echo "make docs         build the documentation into build/docs"
@@ -52,6 +54,20 @@ test: $(VENV)/.installed
 	OMP_NUM_THREADS=1 $(VENV)/bin/pytest $(ORDER) -n $(WORKERS) --dist worksteal \
 		$(addprefix --ignore=,$(APART)) \
 		--doctest-modules --doctest-glob=README.md --pyargs sklstm ./tests ./README.md
+
+# The lowest versions that pyproject.toml allows, torch excepted (tools/lowest_versions.py). What only
+# tests need is as new as goes with them.
+OLDEST := build/venv-oldest
+test-oldest:
+	rm -rf $(OLDEST)
+	$(PYTHON) -m venv $(OLDEST)
+	$(PYTHON) tools/lowest_versions.py > build/constraints-lowest.txt
+	$(OLDEST)/bin/pip install -q -c build/constraints-lowest.txt $(TORCH) hatchling
+	$(OLDEST)/bin/pip install -q --no-build-isolation -c build/constraints-lowest.txt \
+		".[demo,onnx,holidays]" hypothesis mapie polars pyarrow pytest pytest-randomly \
+		pytest-xdist scoringrules skops
+	OMP_NUM_THREADS=1 $(OLDEST)/bin/pytest $(ORDER) -n $(WORKERS) --dist worksteal \
+		$(addprefix --ignore=,$(APART) tests/ecosystem tests/serving tests/test_docs.py) ./tests
 
 lint: $(VENV)/.installed
 	$(VENV)/bin/python tools/write_docstrings.py --check
