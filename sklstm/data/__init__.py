@@ -3,7 +3,6 @@
 from ._class_labels import read_class_labels
 from ._forecast_pairs import forecast_pairs
 from ._frames import (
-    Panel,
     column_names,
     frame_like,
     index_of,
@@ -11,7 +10,6 @@ from ._frames import (
     parse_step_names,
     position_of_feature,
     same_index,
-    split_panel,
     step_features,
     step_names,
     take_rows,
@@ -32,6 +30,15 @@ from ._numbers import (
 )
 from ._on_disk import empty_beside, is_on_disk
 from ._other_tables import as_labelled, names_only
+from ._panels import (
+    Panel,
+    first_rows,
+    key_levels,
+    key_names,
+    key_text,
+    merged_codes,
+    split_panel,
+)
 from ._plain_values import plain_values
 from ._row_names import keep_names, name_samples, place_in_windows
 from ._shapes import (
@@ -79,6 +86,7 @@ __all__ = [
     "check_same_length",
     "column_names",
     "empty_beside",
+    "first_rows",
     "flatten_windows",
     "forecast_pairs",
     "frame_like",
@@ -88,6 +96,10 @@ __all__ = [
     "is_on_disk",
     "is_windows",
     "keep_names",
+    "key_levels",
+    "key_names",
+    "key_text",
+    "merged_codes",
     "name_samples",
     "names_in_fit",
     "names_only",

@@ -1,6 +1,5 @@
 """Rows of a series and the target of each of them: `forecast_pairs`."""
 
-from collections.abc import Hashable
 from numbers import Integral
 from typing import Any
 
@@ -9,13 +8,14 @@ import pandas as pd
 
 from sklstm.time_labels import check_order, step_numbers
 
-from ._frames import column_names, index_of, is_frame, is_polars_series, split_panel, take_rows
+from ._frames import column_names, index_of, is_frame, is_polars_series, take_rows
 from ._other_tables import as_labelled
+from ._panels import split_panel
 from ._plain_values import plain_values
 
 
 def forecast_pairs(
-    series: Any, horizon: int | list[int] = 1, target: Any = None, by: Hashable | None = None
+    series: Any, horizon: int | list[int] = 1, target: Any = None, by: Any = None
 ) -> tuple[Any, Any]:
     """Pair every row of a series with its target, a later value.
 
@@ -41,16 +41,17 @@ def forecast_pairs(
     target : str, int or list of them, optional
         Column to predict: its name in a frame, its position in an array. With a list there is one
         column of `y` for each of them. May be left out where there is one column only.
-    by : str, optional
-        Column of a frame, or level of its index, that says to which series a row belongs. Without
-        it all rows are one series.
+    by : str or list of str, optional
+        Column of a frame, or level of its index, that says to which series a row belongs, or
+        several that say so together, such as ``["store", "item"]``. Without it all rows are one
+        series.
 
     Returns
     -------
     X : ndarray or dataframe of shape (n_steps - max(horizon), n_features)
         The rows, a slice of `series`, without those whose target is absent. One-dimensional
         `series` becomes one column. With `by` the rows of every series but its last
-        ``max(horizon)``; the column or level `by` stays.
+        ``max(horizon)``; columns or levels of `by` stay.
     y : ndarray, series or dataframe
         The targets, of the same kind and index as `X`: of shape (n_samples,), or of shape
         (n_samples, len(horizon) * len(target)) if either is a list. With a list of horizons the

@@ -1,6 +1,5 @@
 """Sequences of unequal length as one array of windows: `stack_sequences`."""
 
-from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -9,11 +8,12 @@ from numpy.typing import NDArray
 
 from sklstm.time_labels import check_order
 
-from ._frames import column_names, index_of, is_frame, is_polars_series, split_panel
+from ._frames import column_names, index_of, is_frame, is_polars_series
 from ._numbers import as_float
+from ._panels import split_panel
 
 
-def stack_sequences(sequences: Any, by: Hashable | None = None) -> NDArray[np.floating]:
+def stack_sequences(sequences: Any, by: Any = None) -> NDArray[np.floating]:
     """Put sequences of unequal length into one array, one sequence a row.
 
     Shorter ones end in missing steps (NaN), which recurrent estimators skip. The array goes
@@ -26,8 +26,9 @@ def stack_sequences(sequences: Any, by: Hashable | None = None) -> NDArray[np.fl
         Each one of shape (n_steps, n_features), or (n_steps,) of a single feature, oldest step
         first; columns of dataframes are those of the first, in any order. Or all of them below
         each other in one frame, with `by`.
-    by : str, optional
-        Column of the frame, or level of its index, that says to which sequence a row belongs.
+    by : str or list of str, optional
+        Column of the frame, or level of its index, that says to which sequence a row belongs; or
+        several that say so together.
 
     Returns
     -------

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn.model_selection import TimeSeriesSplit
 
-from sklstm.data import index_of, split_panel
+from sklstm.data import index_of, key_names, split_panel
 from sklstm.model_selection import PanelTimeSeriesSplit
 from sklstm.time_labels import as_time_labels
 
@@ -114,9 +114,10 @@ def _refuse_future_of_others(cuts, known, number):
 
 
 def _panel_split(n_splits, series, by):
-    """Return as many folds in time, which is the level of the index that is not `by`."""
-    names = list(getattr(index_of(series), "names", []))
-    level = 1 - names.index(by) if by in names else None
+    """Return as many folds in time, which is the level of the index that holds no key."""
+    names, held = list(getattr(index_of(series), "names", [])), key_names(by)
+    others = [place for place, name in enumerate(names) if name not in held]
+    level = others[0] if len(others) == 1 < len(names) else None
     return PanelTimeSeriesSplit(n_splits, level=level)
 
 

@@ -5,6 +5,8 @@ from collections.abc import Hashable, Mapping
 import numpy as np
 import pandas as pd
 
+from sklstm.data import key_levels, key_names
+
 from ._known_series import KnownSeries
 
 
@@ -75,9 +77,12 @@ def _index_of(labels, known):
     first, *others = labels.values()
     times = first.append(others) if others else first
     numbers, values = pd.factorize(times, sort=True)
-    index = pd.MultiIndex(
-        levels=[pd.Index(list(labels)), values],
-        codes=[np.repeat(np.arange(len(labels)), [len(one) for one in labels.values()]), numbers],
-        names=[known.by, first.name],
-    )
-    return index.swaplevel() if known.time_first else index
+    levels, codes = key_levels(list(labels), known.by)
+    n_rows = [len(one) for one in labels.values()]
+    parts = [(values, numbers, first.name)]
+    parts[slice(1, 1) if known.time_first else slice(0, 0)] = [
+        (level, np.repeat(code, n_rows), name)
+        for level, code, name in zip(levels, codes, key_names(known.by), strict=True)
+    ]
+    levels, codes, names = zip(*parts, strict=True)
+    return pd.MultiIndex(levels=levels, codes=codes, names=names)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sklstm.data import key_levels, key_names
 from sklstm.metrics import ForecastMetric
 
 from ._histories import History
@@ -119,8 +120,7 @@ def forecast_table(results: list[Forecasts], known: KnownSeries) -> pd.DataFrame
         origin, step = np.nonzero(result.tested)
         origins = result.origins[origin]
         for place, name in enumerate(known.columns):
-            key = [result.history.key] * len(step)
-            levels: dict[Any, Any] = {} if known.by is None else {known.by: key}
+            levels = _key_values(result.history.key, known.by, len(step))
             levels |= {"column": [name] * len(step)} if several else {}
             levels |= {"origin": result.history.index[origins], "step": step + 1}
             values = {
@@ -130,6 +130,17 @@ def forecast_table(results: list[Forecasts], known: KnownSeries) -> pd.DataFrame
             index = pd.MultiIndex.from_arrays(list(levels.values()), names=list(levels))
             frames.append(pd.DataFrame({"time": time} | values, index=index))
     return pd.concat(frames)
+
+
+def _key_values(key, by, n_rows):
+    """Return the levels of the index that hold the key of a series."""
+    if by is None:
+        return {}
+    levels, codes = key_levels([key], by)
+    return {
+        name: level.take(np.repeat(code, n_rows))
+        for name, level, code in zip(key_names(by), levels, codes, strict=True)
+    }
 
 
 def error_table(
@@ -149,8 +160,8 @@ def error_table(
         Levels of intervals by their names.
     metrics : list of ForecastMetric
         What else is to be in the table.
-    by : str, optional
-        Level of the index, each value of which has a row of its own.
+    by : str or list of str, optional
+        Levels of the index, each value of which has a row of its own.
 
     Returns
     -------
@@ -170,7 +181,7 @@ def error_table(
         # Of series without intervals there is nothing to cover with.
         parts[f"coverage{suffix}"] = covered.where(error.notna() & lower.notna()).astype(float)
     groups = ["column"] if "column" in forecasts.index.names else []
-    groups += [] if by is None else [by]
+    groups += key_names(by)
     parts = pd.DataFrame(parts)
     grouped = parts.groupby(level=groups, sort=False) if groups else parts
     table = grouped.mean()
@@ -230,7 +241,7 @@ def metric_table(
     }
     table = pd.DataFrame.from_dict(rows, orient="index")
     if len(groups) == 1:
-        table.index = pd.Index([key[0] for key in rows], name=groups[0])
+        table.index = pd.Index([key[0] for key in rows], name=groups[0], tupleize_cols=False)
     elif groups:
         table.index = pd.MultiIndex.from_tuples(rows, names=groups)
     return table

@@ -74,8 +74,9 @@ class Forecaster(UpdateMixin, BacktestMixin, MetaEstimatorMixin, SavedStateMixin
         Columns known in advance that the labels of rows give, past and future: any features of
         `CalendarFeatures`, such as ``["day_of_week", "month"]``, or the transformer itself, for
         holidays and other encodings.
-    by : str, default=None
-        Column or level of the index with the key of each series, where one frame holds several.
+    by : str or list of str, default=None
+        Column or level of the index with the key of each series, where one frame holds several;
+        of a list of them, such as ``["store", "item"]``, keys are tuples.
     freq : str or offset, default=None
         Frequency of a time index, such as ``"h"``, where it has none and none can be inferred.
         Weekdays with few of them absent are taken for trading days, ``"B"``. By default series of a
@@ -166,7 +167,7 @@ class Forecaster(UpdateMixin, BacktestMixin, MetaEstimatorMixin, SavedStateMixin
         "season": [Interval(Integral, 2, None, closed="left"), StrOptions({"auto"}), None],
         "known_exog": [StrOptions({"all"}), list, tuple, None],
         "calendar": [list, tuple, CalendarFeatures, None],
-        "by": [str, None],
+        "by": [str, list, None],
         "freq": [str, pd.offsets.BaseOffset, None],
         "gaps": [StrOptions({"raise", "missing"})],
         "calibration_size": [

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sklstm.data import key_names
 from sklstm.time_labels import Calendar, in_zone_of, label_text
 
 from ._histories import names_of_columns, read_tables, refuse_nan
@@ -36,7 +37,7 @@ class Wanted:
 
 def read_future(
     exog: Any,
-    by: Hashable | None,
+    by: Any,
     names: list[Any] | None,
     places: np.ndarray,
     wanted: Mapping[Hashable, Wanted],
@@ -49,8 +50,8 @@ def read_future(
     exog : array-like or frame
         Rows of any series and times. Of a frame the columns known in advance are taken by their
         names; an array has these columns alone, of the rows after the end.
-    by : str or None
-        Column or level of the index with the key of each series.
+    by : str, list of str or None
+        Columns or levels of the index with the key of each series.
     names : list or None
         Names of all exogenous columns in `fit`.
     places : ndarray of int
@@ -111,7 +112,8 @@ def _columns_alone(exog, by, known):
     """Leave out columns that are not looked up, and may be text."""
     if not isinstance(exog, pd.DataFrame):
         return exog, names_of_columns(exog, by)
-    kept = [name for name in exog.columns if name in known or (by is not None and name == by)]
+    held = key_names(by)
+    kept = [name for name in exog.columns if name in known or name in held]
     exog = exog[kept]
     return exog, names_of_columns(exog, by)
 

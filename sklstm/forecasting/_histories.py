@@ -14,6 +14,7 @@ from sklstm.data import (
     column_names,
     index_of,
     is_frame,
+    key_names,
     plain_values,
     same_index,
     split_panel,
@@ -79,7 +80,7 @@ class History:
 
 
 def read_histories(
-    series: Any, exog: Any, by: Hashable | None, exog_nan: bool = False
+    series: Any, exog: Any, by: Any, exog_nan: bool = False
 ) -> dict[Hashable, History]:
     """Read series and their exogenous columns.
 
@@ -89,8 +90,8 @@ def read_histories(
         One column or several, one row per time step (and series).
     exog : array-like, series, frame or None
         The same rows of other columns.
-    by : str or None
-        Column or level of the index with the key of each series.
+    by : str, list of str or None
+        Columns or levels of the index with the key of each series.
     exog_nan : bool, default=False
         Whether exogenous values may be NaN.
 
@@ -124,7 +125,7 @@ def read_histories(
 
 
 def read_tables(
-    table: Any, by: Hashable | None, name: str
+    table: Any, by: Any, name: str
 ) -> dict[Hashable, tuple[np.ndarray, pd.Index | None]]:
     """Return values of shape (n_rows, n_columns) and index (or None) of each series, by key."""
     table = _with_two_axes(table)
@@ -145,21 +146,21 @@ def row_labels(index: pd.Index | None, n_rows: int) -> pd.Index:
     return pd.RangeIndex(n_rows) if index is None else as_time_labels(index)
 
 
-def names_of_columns(table: Any, by: Hashable | None) -> list[Any] | None:
+def names_of_columns(table: Any, by: Any) -> list[Any] | None:
     """Return the names of the columns but `by`, as text or whatever they are; None without."""
     names = None if table is None else column_names(_with_two_axes(table))
-    return None if names is None else [name for name in names if by is None or name != by]
+    return None if names is None else [name for name in names if name not in key_names(by)]
 
 
-def is_target(series: Any, exog: Any, by: Hashable | None) -> bool:
+def is_target(series: Any, exog: Any, by: Any) -> bool:
     """Return whether exogenous columns are the series itself, given as ``y``.
 
     Parameters
     ----------
     series, exog : array-like, series or frame
         As in `Forecaster.fit`.
-    by : str or None
-        Column or level of the index with the key of each series.
+    by : str, list of str or None
+        Columns or levels of the index with the key of each series.
 
     Returns
     -------
@@ -184,9 +185,10 @@ def is_target(series: Any, exog: Any, by: Hashable | None) -> bool:
 
 def _without_key(table, by):
     table = _with_two_axes(table)
-    names = column_names(table)
-    if names is not None and by is not None and by in names:
-        table = table[[name for name in names if name != by]]
+    held = key_names(by)
+    names = column_names(table) or []
+    if any(name in held for name in names):
+        table = table[[name for name in names if name not in held]]
     return np.asarray(plain_values(table)) if not issparse(table) else table.toarray()
 
 

@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from sklstm.data import as_labelled, index_of
+from sklstm.data import as_labelled, index_of, key_names, key_text
 from sklstm.preprocessing import CalendarFeatures
 from sklstm.time_labels import Calendar, check_order, find_calendars, in_zone_of, label_text
 
@@ -34,10 +34,10 @@ class KnownSeries:
         Names of the exogenous columns, if they have any.
     known : ndarray of int
         Places of the exogenous columns that are known in advance.
-    by : str or None
-        Column or level of the index with the key of each series.
+    by : str, list of str or None
+        Columns or levels of the index with the key of each series.
     time_first : bool
-        Whether `by` is a level of the index after that of the times.
+        Whether keys are levels of the index after that of the times.
     gaps : {"raise", "missing"}
         What to make of times that are absent.
     other_calendars : list of Calendar
@@ -55,7 +55,7 @@ class KnownSeries:
     columns: list[Any]
     exog_columns: list[Any] | None
     known: np.ndarray
-    by: Hashable | None
+    by: Any
     time_first: bool
     gaps: str
     other_calendars: list[Calendar] = field(default_factory=list)
@@ -69,7 +69,7 @@ class KnownSeries:
         series: Any,
         exog: Any,
         *,
-        by: Hashable | None,
+        by: Any,
         freq: Any,
         gaps: str,
         known_exog: Any,
@@ -98,7 +98,7 @@ class KnownSeries:
         )
         known = cls(
             histories, first_calendar, names, exog_columns, places, by,
-            by is not None and by in list(getattr(index_of(series), "names", [None]))[1:], gaps,
+            _is_time_first(series, by), gaps,
             others, {key: number for key, number in numbers.items() if number}, exog_nan,
             features,
         )  # fmt: skip
@@ -205,7 +205,7 @@ class KnownSeries:
             )
 
     def _refuse_other_type(self, key):
-        others = [other for other in self.histories if str(other) == str(key)]
+        others = [other for other in self.histories if key_text(other) == key_text(key)]
         if others and key not in self.histories:
             raise ValueError(
                 f"series {key!r} ({type(key).__name__}) was {others[0]!r} "
@@ -221,6 +221,7 @@ class KnownSeries:
         if series is None:
             return list(self.histories.values())
         keys = list(series) if isinstance(series, list | np.ndarray | pd.Index) else [series]
+        keys = [tuple(key) if isinstance(key, np.ndarray) else key for key in keys]
         if not keys:
             raise ValueError("series names no series: by default (None) all are forecast.")
         return [self._find(key) for key in keys]
@@ -370,6 +371,12 @@ class KnownSeries:
                 "no gap (gap=0), for forecasts begin right after the known rows; or take absent "
                 "rows for missing steps (gaps='missing')."
             )
+
+
+def _is_time_first(series, by):
+    """Return whether all names of keys are levels of the index after that of the times."""
+    later = list(getattr(index_of(series), "names", []))[1:]
+    return by is not None and all(name in later for name in key_names(by))
 
 
 def _check_names(table, by, before, name):

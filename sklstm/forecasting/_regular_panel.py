@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sklstm.data import same_index
+from sklstm.data import first_rows, key_names, merged_codes, same_index
 from sklstm.time_labels import Calendar, as_time_labels, kind_of
 
 from ._histories import History
 
 
 def read_regular_panel(
-    series: Any, exog: Any, by: Hashable | None, freq: Any, exog_nan: bool
+    series: Any, exog: Any, by: Any, freq: Any, exog_nan: bool
 ) -> tuple[dict[Hashable, History], Calendar] | None:
     """Read a panel in a few operations on all rows, if nothing about it is special.
 
@@ -80,18 +80,14 @@ def _codes(table, by):
     """
     if by is None or not isinstance(table, pd.DataFrame) or not len(table):
         return None
-    if by in table.columns:
-        if list(table.columns).count(by) > 1 or isinstance(table.index, pd.MultiIndex):
-            return None
-        series_codes, keys = pd.factorize(table[by])
-        times, time_codes = table.index, None
-    else:
-        levels = list(table.index.names)
-        if levels.count(by) != 1 or len(levels) != 2:
-            return None
-        place = levels.index(by)
-        keys, series_codes = table.index.levels[place], table.index.codes[place]
-        times, time_codes = table.index.levels[1 - place], table.index.codes[1 - place]
+    found = [_codes_of_name(table, name) for name in key_names(by)]
+    places = _places_of_times(table, by)
+    if any(one is None for one in found) or len(places) != 1:
+        return None
+    times, time_codes = table.index, None
+    if isinstance(table.index, pd.MultiIndex):
+        (place,) = places
+        times, time_codes = table.index.levels[place], table.index.codes[place]
     try:
         times = as_time_labels(times)
     except (TypeError, ValueError):
@@ -102,12 +98,43 @@ def _codes(table, by):
         name = times.name
         time_codes, times = pd.factorize(times)
         times = times.rename(name)
-    series_codes, time_codes = np.asarray(series_codes), np.asarray(time_codes)
-    if series_codes.min() < 0 or time_codes.min() < 0:
+    time_codes = np.asarray(time_codes)
+    if time_codes.min() < 0 or min(codes.min() for codes, _ in found) < 0:
         return None
-    if not isinstance(keys, pd.Index):
-        keys = pd.Index(keys)
-    return *_used(keys, series_codes), times, time_codes
+    return *_keys(found), times, time_codes
+
+
+def _codes_of_name(table, name):
+    """Return the numbers of a part of the key in each row, and its values; None if there is none.
+
+    A column goes before a level of the same name.
+    """
+    columns, levels = list(table.columns), list(table.index.names)
+    if columns.count(name) == 1:
+        codes, values = pd.factorize(table[name])
+    elif columns.count(name) == 0 and levels.count(name) == 1 and len(levels) > 1:
+        place = levels.index(name)
+        codes, values = table.index.codes[place], table.index.levels[place]
+    else:
+        return None
+    return np.asarray(codes), values
+
+
+def _places_of_times(table, by):
+    """Return which levels of the index hold no part of the key."""
+    held = [name for name in key_names(by) if name not in list(table.columns)]
+    return [place for place, name in enumerate(table.index.names) if name not in held]
+
+
+def _keys(found):
+    """Return the keys that occur, and the number of each row among them."""
+    if len(found) == 1:
+        ((codes, values),) = found
+        return _used(pd.Index(values, tupleize_cols=False), codes)
+    codes = merged_codes([numbers for numbers, _ in found])
+    firsts = first_rows(codes)
+    parts = [values.take(numbers[firsts]) for numbers, values in found]
+    return pd.Index(list(zip(*parts, strict=True)), tupleize_cols=False), codes
 
 
 def _used(keys, codes):
@@ -123,14 +150,16 @@ def _stands_beside(exog, series, by):
         return True
     if not isinstance(exog, pd.DataFrame) or not same_index(exog.index, series.index):
         return False
-    if (by in exog.columns) != (by in series.columns):
-        return False
-    return by not in exog.columns or bool(exog[by].equals(series[by]))
+    return all(
+        (name in exog.columns) == (name in series.columns)
+        and (name not in exog.columns or bool(exog[name].equals(series[name])))
+        for name in key_names(by)
+    )
 
 
 def _values(table, by):
     """Return the columns of values in double precision; None if they are no plain numbers."""
-    columns = table.drop(columns=by) if by in table.columns else table
+    columns = table.drop(columns=[name for name in key_names(by) if name in table.columns])
     if not len(columns.columns) or any(
         not isinstance(dtype, np.dtype) or dtype.kind not in "iuf" for dtype in columns.dtypes
     ):

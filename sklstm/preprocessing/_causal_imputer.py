@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
-from sklstm.data import column_names, refuse_overflow, with_columns
+from sklstm.data import column_names, key_names, refuse_overflow, with_columns
 from sklstm.time_labels import step_numbers
 
 from ._series_transformer import SeriesTransformer, fit_task
@@ -46,9 +46,10 @@ class CausalImputer(SeriesTransformer):
         Whether `transform` carries on the last values of the rows seen in `fit`. ``"auto"``: if
         the index of the new rows continues the fitted one; without an index never. The
         rows given to `fit_transform` have no context.
-    by : str, optional
+    by : str or list of str, optional
         Column of a dataframe, or level of its index, that names the series to which a row belongs,
-        where `X` holds several. Values are never carried from one to another.
+        where `X` holds several; a list of those that name it together. Values are never carried
+        from one to another.
 
     Attributes
     ----------
@@ -100,7 +101,7 @@ class CausalImputer(SeriesTransformer):
         "add_indicator": ["boolean"],
         "add_elapsed": ["boolean"],
         "context": [StrOptions({"auto", "always", "never"})],
-        "by": [str, None],
+        "by": [str, list, None],
     }
 
     def __init__(
@@ -276,7 +277,7 @@ class CausalImputer(SeriesTransformer):
         return filled, np.where(np.isnan(since), steps[:, np.newaxis], since)
 
     def _names_of_more(self, names):
-        features = [name for name in names or () if self.by is None or name != self.by]
+        features = [name for name in names or () if name not in key_names(self.by)]
         prefixes = ["missingindicator"] * self.add_indicator + ["elapsed"] * self.add_elapsed
         return [f"{prefix}_{name}" for prefix in prefixes for name in features]
 

@@ -30,10 +30,11 @@ class ExponentialSmoother(OneToOneFeatureMixin, SeriesTransformer):
         Whether `transform` begins with the state after the rows seen in `fit`. ``"auto"``: if the
         index of the new rows continues the fitted one; without an index never. The rows given
         to `fit_transform` have no context.
-    by : str, optional
+    by : str or list of str, optional
         Column of a dataframe, or level of its index, that names the series to which a row belongs,
-        where `X` holds several. Each is smoothed by itself, and each continues, or not, where it
-        ended itself; one that `fit` has not seen has no context.
+        where `X` holds several; a list of those that name it together. Each is smoothed by itself,
+        and each continues, or not, where it ended itself; one that `fit` has not seen has no
+        context.
 
     Attributes
     ----------
@@ -72,7 +73,7 @@ class ExponentialSmoother(OneToOneFeatureMixin, SeriesTransformer):
         "alpha": [Interval(Real, 0, 1, closed="right")],
         "initial": [StrOptions({"first"}), Interval(Real, None, None, closed="neither")],
         "context": [StrOptions({"auto", "always", "never"})],
-        "by": [str, None],
+        "by": [str, list, None],
     }
 
     def __init__(

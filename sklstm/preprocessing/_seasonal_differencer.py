@@ -55,9 +55,10 @@ class SeasonalDifferencer(OneToOneFeatureMixin, SeriesTransformer):
         Whether the fitted rows are the season before the rows given to `transform`. ``"auto"``: if
         the index of the new rows continues the fitted one; without an index never. The
         rows given to `fit_transform` have no context.
-    by : str, optional
+    by : str or list of str, optional
         Column of a dataframe, or level of its index, that names the series to which a row belongs,
-        where `X` holds several. Each is differenced by itself; the season is that of all.
+        where `X` holds several; a list of those that name it together. Each is differenced by
+        itself; the season is that of all.
 
     Attributes
     ----------
@@ -108,7 +109,7 @@ class SeasonalDifferencer(OneToOneFeatureMixin, SeriesTransformer):
     _parameter_constraints = {
         "season": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
         "context": [StrOptions({"auto", "always", "never"})],
-        "by": [str, None],
+        "by": [str, list, None],
     }
 
     def __init__(

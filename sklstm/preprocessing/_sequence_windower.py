@@ -56,10 +56,11 @@ class SequenceWindower(SeriesTransformer):
         series is complete. ``"missing"``: the same without a warning. ``"nan"``: all of their
         steps are missing, in training as well, so that recurrent regressors leave them out and
         predict NaN; such windows are copies. ``"raise"``: `transform` refuses them.
-    by : str, optional
+    by : str or list of str, optional
         Column of a dataframe, or level of its index, that names the series to which a row belongs,
-        where `X` holds several. A window holds rows of one series only, and each series continues,
-        or not, where it ended itself; one that `fit` has not seen has no context.
+        where `X` holds several; a list of those that name it together. A window holds rows of one
+        series only, and each series continues, or not, where it ended itself; one that `fit` has
+        not seen has no context.
 
     Attributes
     ----------
@@ -113,7 +114,7 @@ class SequenceWindower(SeriesTransformer):
         "context": [StrOptions({"auto", "always", "never"})],
         "gaps": [StrOptions({"missing", "ignore"})],
         "incomplete": [StrOptions({"warn", "missing", "nan", "raise"})],
-        "by": [str, None],
+        "by": [str, list, None],
     }
 
     def __init__(

@@ -24,6 +24,8 @@ from sklstm.data import (
     is_frame,
     is_windows,
     keep_names,
+    key_names,
+    key_text,
     names_only,
     refuse_infinity_in_windows,
     split_panel,
@@ -64,8 +66,8 @@ class SeriesSet:
         ----------
         X : array-like or dataframe of shape (n_steps, n_features)
             One series, or several in one frame.
-        by : str or None
-            Column or level of the index that tells the series apart; None for one series.
+        by : str, list of str or None
+            Columns or levels of the index that tell series apart; None for one series.
         estimator : estimator
             Named in error messages.
 
@@ -85,7 +87,7 @@ class SeriesSet:
             return cls(as_series(X, estimator=estimator), {None: index_of(X)})
         panel = split_panel(X, by)
         if column_names(panel.frame) == []:
-            raise ValueError(f"X has no features: by={by!r} is its only column.")
+            raise ValueError(f"X has no features: by={by!r} names all of its columns.")
         index = index_of(panel.frame)
         indices = {}
         for key, rows in zip(panel.keys, panel.rows, strict=True):
@@ -270,10 +272,10 @@ class SeriesTransformer(CallbackSupportMixin, TransformerMixin, SavedStateMixin,
 
     def _refuse_other_types(self, keys):
         """Refuse names of series that are text in place of the numbers of `fit`, or the reverse."""
-        fitted = {str(key): key for key in self._states}
+        fitted = {key_text(key): key for key in self._states}
         for key in keys:
-            if key not in self._states and str(key) in fitted:
-                other = fitted[str(key)]
+            if key not in self._states and key_text(key) in fitted:
+                other = fitted[key_text(key)]
                 raise ValueError(
                     f"The series {key!r} ({type(key).__name__}) was {other!r} "
                     f"({type(other).__name__}) in fit, and would lose its context: by={self.by!r} "
@@ -283,8 +285,9 @@ class SeriesTransformer(CallbackSupportMixin, TransformerMixin, SavedStateMixin,
     def _like_series(self, values, X, found, *, wrapped=True):
         """Give rows the form of `X`; with `wrapped`, `set_output` may make the frame."""
         library = _get_output_config("transform", self)["dense"] if wrapped else "default"
-        names_are_a_column = found.panel is not None and self.by in column_names(X)
-        if library != "default" and not names_are_a_column:
+        columns = column_names(X) or []
+        names_are_columns = any(name in columns for name in key_names(self.by))
+        if library != "default" and not names_are_columns:
             return values
         if found.panel is None:
             return frame_like(values, X, column_names(X))

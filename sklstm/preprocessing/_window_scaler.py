@@ -47,11 +47,11 @@ class WindowScaler(OneToOneFeatureMixin, SeriesOrWindowsTransformer):
         Whether the windows of a series in `transform` reach back into the rows seen in `fit`.
         ``"auto"``: if the index of the new rows continues the fitted one; without an
         index never. Blocks have no context, nor have the rows given to `fit_transform`.
-    by : str, optional
+    by : str or list of str, optional
         Column of a dataframe, or level of its index, that names the series to which a row belongs,
-        where `X` holds several. Each is scaled by its own rows, and each continues, or not, where
-        it ended itself; one that `fit` has not seen has no context. Windows have no such names:
-        with them it must be left out.
+        where `X` holds several; a list of those that name it together. Each is scaled by its own
+        rows, and each continues, or not, where it ended itself; one that `fit` has not seen has no
+        context. Windows have no such names: with them it must be left out.
 
     Attributes
     ----------
@@ -101,7 +101,7 @@ class WindowScaler(OneToOneFeatureMixin, SeriesOrWindowsTransformer):
         "causal": ["boolean"],
         "feature_range": [tuple, list],
         "context": [StrOptions({"auto", "always", "never"})],
-        "by": [str, None],
+        "by": [str, list, None],
     }
 
     def __init__(

@@ -153,7 +153,7 @@ def with_another_level(X):
         (with_another_level, r"\(series 'A'\) has the levels \['day', 'rank'\] besides the names"),
         (lambda X: X.drop(columns="name").set_index(X["name"]), "'name' is the only level of the"),
         (lambda X: pd.concat([X, X["name"]], axis=1), "'name' is the name of several columns of X"),
-        (lambda X: X[["name"]], "X has no features: by='name' is its only column"),
+        (lambda X: X[["name"]], "X has no features: by='name' names all of its columns"),
         (lambda X: X[:0], "0 sample"),
         (lambda X: X.assign(open=np.inf), "X contains infinity"),
         (lambda X: X.assign(kind="x"), "X has a column 'kind' that is not numeric"),
@@ -175,7 +175,7 @@ def test_the_same_day_in_different_series_is_no_duplicate(transformer):
     assert len(transformer.fit_transform(X.sort_index(kind="stable"))) == 6
 
 
-@pytest.mark.parametrize("by", [0, ["name"], True])
+@pytest.mark.parametrize("by", [0, ("name",), True])
 def test_by_is_a_name(transformer, panels, by):
     with pytest.raises(ValueError, match="The 'by' parameter of .* must be an instance of 'str'"):
         transformer.set_params(by=by).fit(panels.make(NAMES))

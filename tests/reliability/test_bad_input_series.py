@@ -117,7 +117,7 @@ TRANSFORMERS = {
     "not fitted": (lambda m: m.transform(X), "not fitted"),
     "no such column": (lambda m: m.set_params(by="c").fit(FRAME), "by='c' | ['a', 'b']"),
     "an array by name": (lambda m: m.set_params(by="a").fit(X), "by='a' | got ndarray"),
-    "no features": (lambda m: m.set_params(by="a").fit(FRAME[["a"]]), "by='a' is its only column"),
+    "no features": (lambda m: m.set_params(by="a").fit(FRAME[["a"]]), "by='a' names all of its"),
     "no name": (
         lambda m: m.set_params(by="name").fit(PANEL.assign(name=["x"] * 19 + [None])),
         "by='name' is missing in row 19",
