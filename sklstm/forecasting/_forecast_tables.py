@@ -234,14 +234,17 @@ def metric_table(
             )
     several = not groups and "column" in forecasts.index.names
     groups = ["column"] if several else groups
-    parts: Any = forecasts.groupby(level=groups, sort=False) if groups else [(0, forecasts)]
+    parts: Any = [(0, forecasts)]
+    if groups:  # a list of one level has keys that are tuples from pandas 3 on
+        one = groups[0] if len(groups) == 1 else groups
+        parts = forecasts.groupby(level=one, sort=False)
     rows = {
         key: {k: v for metric in metrics for k, v in metric.values(rows, suffixes).items()}
         for key, rows in parts
     }
     table = pd.DataFrame.from_dict(rows, orient="index")
     if len(groups) == 1:
-        table.index = pd.Index([key[0] for key in rows], name=groups[0], tupleize_cols=False)
+        table.index = pd.Index(list(rows), name=groups[0], tupleize_cols=False)
     elif groups:
         table.index = pd.MultiIndex.from_tuples(rows, names=groups)
     return table

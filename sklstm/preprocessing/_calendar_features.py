@@ -329,6 +329,8 @@ def _is_of_times(labels):
 
 def _moved(times, ahead, step):
     labels = times.unique()
+    if isinstance(step, pd.offsets.Day):  # which is 24 hours before pandas 3, also in a night of 23
+        step = pd.DateOffset(days=step.n)
     with warnings.catch_warnings():  # days with holidays of their own are moved one by one
         warnings.simplefilter("ignore", pd.errors.PerformanceWarning)
         moved = labels + ahead * step

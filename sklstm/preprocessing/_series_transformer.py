@@ -5,6 +5,7 @@ from functools import wraps
 from typing import ClassVar
 
 import numpy as np
+import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
 from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.utils._set_output import _get_output_config
@@ -91,7 +92,7 @@ class SeriesSet:
         index = index_of(panel.frame)
         indices = {}
         for key, rows in zip(panel.keys, panel.rows, strict=True):
-            indices[key] = None if index is None else index.take(rows)
+            indices[key] = None if index is None else _labels(index, rows)
             check_order(indices[key], series=key)
         return cls(as_series(panel.frame, estimator=estimator), indices, panel)
 
@@ -128,6 +129,14 @@ class SeriesSet:
                 whole = np.empty((len(self.values), *result.shape[1:]), dtype=result.dtype)
             whole[rows] = result
         return whole
+
+
+def _labels(index, rows):
+    """Return the labels of rows; of counted rows in one piece a slice, which still counts."""
+    in_one_piece = len(rows) > 0 and rows[-1] - rows[0] == len(rows) - 1
+    if in_one_piece and isinstance(index, pd.RangeIndex):
+        return index[rows[0] : rows[-1] + 1]
+    return index.take(rows)
 
 
 def with_missing_steps(rows, index, steps=None):
