@@ -11,6 +11,7 @@ from sklearn.utils import get_tags
 from sklstm.meta_estimators import inner, inner_estimators, walk
 
 _TAGS_SAY_NOTHING = ("search", "target")  # of the estimator inside
+_LINEAR_ELSEWHERE = {"LinearSVR", "PLSRegression", "CCA", "PLSCanonical"}
 _LARGEST = 2**31 - 1  # rows beyond it have no labels, or take all memory to be counted
 
 
@@ -89,6 +90,26 @@ def takes_windows(regressor: Any) -> bool:
         False for a regressor of flat windows.
     """
     return any(get_tags(one).input_tags.three_d_array for one in walk(regressor, step=0))
+
+
+def is_linear(regressor: Any) -> bool:
+    """Return whether a regressor extrapolates without bounds, as linear models do.
+
+    Parameters
+    ----------
+    regressor : estimator
+        As in `parameter_inside`.
+
+    Returns
+    -------
+    is_linear : bool
+        Whether the deciding estimator is one of scikit-learn's linear models.
+    """
+    *_, deciding = walk(regressor)
+    modules = [cls.__module__ for cls in type(deciding).__mro__]
+    names = [cls.__name__ for cls in type(deciding).__mro__]
+    linear = any(name.startswith("sklearn.linear_model.") for name in modules)
+    return linear or not _LINEAR_ELSEWHERE.isdisjoint(names)
 
 
 def takes_step_targets(regressor: Any) -> bool:

@@ -11,6 +11,7 @@ from ._intervals import fit_calibrator, split_off_newest
 from ._known_series import KnownSeries
 from ._scaling import season_in, wanted_scaling
 from ._series_in_use import knowing, trained_on
+from ._strategy import strategy_for
 from ._window_length import choose_lookback, fewest_rows
 
 _UNSCALED_LOOKBACK = 10
@@ -37,18 +38,19 @@ def window_lengths(forecaster: Any, known: KnownSeries) -> tuple[int, int]:
         If all series are too short.
     """
     horizon, pads = forecaster.horizon, _pads(forecaster)
+    strategy = strategy_for(forecaster, known)
     histories = list(known.histories.values())
     lengths = [len(past) for past in histories]
     lookback = _given_lookback(forecaster)
     if lookback == "auto":
         season = season_in(forecaster.season, [(past.index, past.values) for past in histories])
         lookback = choose_lookback(lengths, horizon, season, pads=pads)
-    n_fewest = fewest_rows(lookback, _rows_ahead(forecaster), pads=pads)
+    n_fewest = fewest_rows(lookback, horizon if strategy == "direct" else 1, pads=pads)
     longest = histories[int(np.argmax(lengths))]
     if len(longest) < n_fewest:
         which = longest.of if len(histories) == 1 else f"{longest.of}, the longest of all,"
         ahead = f"horizon={horizon}"
-        if forecaster.strategy == "recursive" and horizon > 1:
+        if strategy == "recursive" and horizon > 1:
             ahead = 'strategy="recursive"'
         raise ValueError(
             f"series{which} has {len(longest)} rows, and lookback={lookback} with {ahead} takes at "
@@ -59,7 +61,7 @@ def window_lengths(forecaster: Any, known: KnownSeries) -> tuple[int, int]:
 
 def fewest_training_rows(forecaster: Any) -> int:
     """Return how many training rows a series needs in a fold."""
-    ahead = _rows_ahead(forecaster)
+    ahead = forecaster.horizon if forecaster.strategy == "direct" else 1
     return fewest_rows(_given_lookback(forecaster), ahead, pads=_pads(forecaster))
 
 
@@ -86,7 +88,7 @@ def fit_models(
     n_newest : dict
         Number of rows of each series that calibrate.
     """
-    horizon = _rows_ahead(forecaster)
+    horizon = forecaster.horizon if strategy_for(forecaster, known) == "direct" else 1
     past = np.setdiff1d(np.arange(known.n_exog), known.known)
     calendar = known.calendar_features
     columns = past, known.known
@@ -122,10 +124,6 @@ def _keeps_past(estimator, lookback, horizon):
     where moved columns reach back a horizon themselves, more of them make linear models worse.
     """
     return horizon > 1 and (takes_windows(estimator) or lookback < 2 * horizon)
-
-
-def _rows_ahead(forecaster):
-    return 1 if forecaster.strategy == "recursive" else forecaster.horizon
 
 
 def _given_lookback(forecaster):

@@ -12,6 +12,7 @@ from sklearn.preprocessing import FunctionTransformer
 from sklstm.time_labels import label_text
 
 from ._abilities import (
+    is_linear,
     quantiles_inside,
     takes_missing_steps,
     train_in_scale,
@@ -97,7 +98,9 @@ class ForecastModel:
         tables = [(past.index, model._transformed(past), past.exog) for past in histories]
         takes_nan = takes_missing_steps(estimator)
         features = replace(features, pads=scaling is not None and takes_nan)
-        pairs, chosen = choose_scaling(tables, features, takes_nan, scaling, season, n_ahead)
+        pairs, chosen = choose_scaling(
+            tables, features, takes_nan, scaling, season, n_ahead, not is_linear(estimator)
+        )
         if not len(pairs):
             raise ValueError(
                 f"series has no {pairs.features.n_rows} + {features.horizon} rows in succession (of"

@@ -50,10 +50,12 @@ class Forecaster(UpdateMixin, BacktestMixin, MetaEstimatorMixin, SavedStateMixin
     horizon : int, default=1
         Number of rows that ``strategy="direct"`` predicts at once, and that `forecast` returns
         by default.
-    strategy : {"recursive", "direct"}, default="recursive"
+    strategy : {"auto", "recursive", "direct"}, default="auto"
         ``"recursive"``: the regressor predicts the next row; for more of them each prediction
         enters the window, and the oldest row leaves it. ``"direct"``: it predicts `horizon` rows
-        at once; for more of them these enter the window all together.
+        at once; for more of them these enter the window all together. ``"auto"``: direct for more
+        than 24 rows, a fifth of the series or less, if the regressor predicts many targets at once
+        in a scale of windows; else recursive, and always so for distributions.
     transformer : transformer, default=None
         Applied to every series before it is cut into windows, and undone in forecasts: needs an
         ``inverse_transform``. Each series has its own clone. Its rows may depend on earlier rows,
@@ -126,8 +128,9 @@ class Forecaster(UpdateMixin, BacktestMixin, MetaEstimatorMixin, SavedStateMixin
     Around regressors that predict quantiles intervals are these quantiles, each moved by its own
     misses (conformalised quantile regression [3]_), so that widths differ by day.
 
-    ``scaling="auto"`` fits a ridge regression on random features [4]_ to every candidate, and takes
-    that of the smallest error on the newest fifth, over `horizon` rows and a season at least.
+    ``scaling="auto"`` fits a ridge regression on random features [4]_ (for linear models also one
+    on the values) to every candidate, and takes that of the smallest error on the newest fifth,
+    over `horizon` rows and a season at least.
 
     References
     ----------
@@ -161,7 +164,7 @@ class Forecaster(UpdateMixin, BacktestMixin, MetaEstimatorMixin, SavedStateMixin
         "estimator": [HasMethods(["fit"])],
         "lookback": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
         "horizon": [Interval(Integral, 1, None, closed="left")],
-        "strategy": [StrOptions({"recursive", "direct"})],
+        "strategy": [StrOptions({"auto", "recursive", "direct"})],
         "transformer": [HasMethods(["fit", "transform", "inverse_transform"]), None],
         "scaling": [StrOptions({"auto", *SCALINGS}), None],
         "season": [Interval(Integral, 2, None, closed="left"), StrOptions({"auto"}), None],
@@ -189,7 +192,7 @@ class Forecaster(UpdateMixin, BacktestMixin, MetaEstimatorMixin, SavedStateMixin
         estimator,
         lookback="auto",
         horizon=1,
-        strategy="recursive",
+        strategy="auto",
         transformer=None,
         *,
         scaling="auto",

@@ -20,6 +20,7 @@ def choose_scaling(
     scaling: str | Sequence[str] | None,
     season: int | str | None,
     n_ahead: int = 1,
+    saturates: bool = True,
 ) -> tuple[TrainingPairs, Scaling | None]:
     """Return what stands in windows, and how they are scaled.
 
@@ -38,6 +39,8 @@ def choose_scaling(
         Rows in a season.
     n_ahead : int, default=1
         How many rows users forecast; a season at least, where one is found.
+    saturates : bool, default=True
+        Whether the regressor has bounded units; linear models have not.
 
     Returns
     -------
@@ -63,11 +66,11 @@ def choose_scaling(
         # No series is to be lost for its season, unless a user says so.
         if features.pads or not is_auto or shortest >= seasonal.n_rows + features.horizon:
             pairs = TrainingPairs.of(tables, seasonal, takes_nan)
-            chosen = _scaling_of(pairs, scaling, season, n_ahead)
+            chosen = _scaling_of(pairs, scaling, season, n_ahead, saturates)
             if chosen is not None and chosen.is_seasonal:
                 return pairs, chosen
     pairs = TrainingPairs.of(tables, features, takes_nan)
-    return pairs, _scaling_of(pairs, scaling, 1, n_ahead)
+    return pairs, _scaling_of(pairs, scaling, 1, n_ahead, saturates)
 
 
 def scaled_pairs(
@@ -125,9 +128,9 @@ class PairSource:
         return self.gather(np.sort(drawn))
 
 
-def _scaling_of(pairs, scaling, season, n_ahead):
+def _scaling_of(pairs, scaling, season, n_ahead, saturates):
     if not len(pairs):
         return None
     windows, targets, places = pairs.of_some_series() if pairs.are_many else pairs.all
     targets = targets.reshape(len(targets), pairs.features.horizon, -1)
-    return Scaling.choose(scaling, windows, targets, places, season, n_ahead)
+    return Scaling.choose(scaling, windows, targets, places, season, n_ahead, saturates)

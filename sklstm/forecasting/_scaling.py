@@ -54,6 +54,7 @@ class Scaling:
         places: np.ndarray,
         season: int,
         n_ahead: int,
+        saturates: bool = True,
     ) -> Self:
         """Choose the scale of each column, or take the one that a user names.
 
@@ -71,6 +72,8 @@ class Scaling:
             Rows in a season, and rows in front of those that are read; 1 for none.
         n_ahead : int
             How many rows users forecast, beyond those that are predicted at once if need be.
+        saturates : bool, default=True
+            Whether the regressor has bounded units; linear models have not.
 
         Returns
         -------
@@ -83,7 +86,7 @@ class Scaling:
             if scaling == "auto":
                 representation, found = choose_representation(
                     column, targets[:, :, place], season=season, groups=places[:, 0],
-                    ends=places[:, 1], n_ahead=n_ahead,
+                    ends=places[:, 1], n_ahead=n_ahead, saturates=saturates,
                 )  # fmt: skip
             else:
                 name = scaling if isinstance(scaling, str) else scaling[place]

@@ -12,6 +12,7 @@ from ._representations import (
     has_own_scale,
     is_seasonal,
 )
+from ._ridge import RidgeSolution
 from ._seasonal_differencer import SeasonalDifferencer
 from ._sequence_windower import SequenceWindower
 from ._window_scaler import WindowScaler
@@ -23,6 +24,7 @@ __all__ = [
     "ExponentialSmoother",
     "Representation",
     "Represented",
+    "RidgeSolution",
     "SeasonalDifferencer",
     "SequenceWindower",
     "WindowScaler",

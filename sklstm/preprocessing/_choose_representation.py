@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._representations import SCALINGS, Representation, is_seasonal, needs_positive
+from ._ridge import RidgeSolution
 
 _NEWEST = 0.2  # share of the windows that candidates are scored on
 _MOST_WINDOWS = 2000  # to fit to, and to score on
@@ -14,8 +15,6 @@ _MOST_FORECASTS = 10_000  # blocks that are forecast to score a candidate
 _MOST_AHEAD = 100
 _N_FEATURES = 100
 _FADES = 0.7  # weight of a step in a feature of recent steps, relative to the next one
-_PENALTIES = np.logspace(-7, 0, 8)  # relative to the largest eigenvalue
-_MOST_FREEDOM = 0.5  # degrees of freedom for each window: beyond, no criterion sees overfitting
 _NEAR = 1.02  # of the best score: differences that do not count
 _SEASON_BONUS = 0.97
 
@@ -43,18 +42,21 @@ def choose_representation(
     groups: NDArray | None = None,
     ends: NDArray | None = None,
     n_ahead: int | None = None,
+    saturates: bool = True,
 ) -> Choice:
     r"""Choose how windows are written by a quick model that is scored on the newest.
 
-    A linear model extrapolates levels, and a network does not: its units saturate. So each
-    candidate is tried with random features [1]_, :math:`\tanh(W x + b)` with fixed random weights
-    of which half fade towards older steps, and a ridge regression on them in closed form, whose
-    penalty minimises generalised cross-validation [2]_. It is fitted to the older windows, and
+    A linear model extrapolates levels, and a network does not: its units saturate. So for a network
+    each candidate is tried with random features [1]_, :math:`\tanh(W x + b)` with fixed random
+    weights of which half fade towards older steps. A ridge regression on them in closed form, whose
+    penalty minimises generalised cross-validation [2]_, is fitted to the older windows, and
     forecasts from the newest fifth: a block of rows, which enter the window of the next block, and
     so on. The score is the geometric mean of two mean absolute errors in the units of the series,
     that of the first block, which is what is learned, and that of all rows ahead, which also shows
     how errors grow when predictions are read. Of several series errors are relative to the mean
-    absolute change of each, so that all count the same.
+    absolute change of each, so that all count the same. For a linear model the score is the larger
+    of this and that of a ridge regression on the values themselves: many representations are one
+    to it, but in some its errors have no bounds.
 
     Parameters
     ----------
@@ -72,6 +74,9 @@ def choose_representation(
     n_ahead : int, optional
         How many rows are forecast, block by block; by default one block, and at most one hundred
         rows if a block has fewer.
+    saturates : bool, default=True
+        Whether the model that will be fitted has bounded units, as networks and trees do; False for
+        linear ones.
 
     Returns
     -------
@@ -104,7 +109,11 @@ def choose_representation(
     older, newest = rows[older], rows[newest]
     future = _rows_ahead(after, groups, ends, newest, n_ahead)
     data = windows[older], after[older], windows[newest], future, weight
-    scores = {name: _score(name, season, *data) for name in names}
+    scores = {name: _score(name, season, _features, *data) for name in names}
+    if not saturates:
+        scores = {
+            name: max(score, _score(name, season, _values, *data)) for name, score in scores.items()
+        }
     return Choice(Representation.fit(_best(scores), windows, season), scores)
 
 
@@ -162,18 +171,20 @@ def _changes(windows, groups):
     return np.where(mean > 0, mean, positive.min() if len(positive) else 1.0)[groups]
 
 
-def _score(name, season, windows, after, new_windows, future, weight):
+def _score(name, season, features, windows, after, new_windows, future, weight):
     """Return the error on the newest windows of a model of the older ones."""
     horizon = after.shape[1]
     representation = Representation.fit(name, np.concatenate([windows, new_windows]), season)
     old = representation.represent(windows, horizon)
     center, scale = old.windows.mean(), old.windows.std() or 1.0
-    ridge = _ridge(_features((old.windows - center) / scale), representation.targets(after, old))
+    ridge = RidgeSolution.fit(
+        features((old.windows - center) / scale), representation.targets(after, old)
+    )
     blocks = []
     with np.errstate(over="ignore", invalid="ignore"):  # errors may grow beyond all bounds
         for _ in range(0, future.shape[1], horizon):
             new = representation.represent(new_windows, horizon)
-            predicted = ridge.predict(_features((new.windows - center) / scale))
+            predicted = ridge.predict(features((new.windows - center) / scale))
             blocks.append(representation.restore(predicted, new))
             new_windows = np.concatenate([new_windows, blocks[-1]], axis=1)[:, horizon:]
         error = np.abs(np.concatenate(blocks, axis=1)[:, : future.shape[1]] - future) * weight
@@ -181,6 +192,10 @@ def _score(name, season, windows, after, new_windows, future, weight):
     error = np.where(np.isnan(error), np.inf, error)
     at_once = error[:, :horizon].mean()
     return float(np.sqrt(at_once * error[known].mean())) if np.isfinite(at_once) else np.inf
+
+
+def _values(windows):
+    return windows
 
 
 def _features(windows):
@@ -191,34 +206,3 @@ def _features(windows):
     fading = _FADES ** np.arange(n_steps)[::-1]
     weights[:, ::2] *= np.sqrt(n_steps) * (fading / np.linalg.norm(fading))[:, np.newaxis]
     return np.tanh(windows @ weights + offsets)
-
-
-class _Ridge(NamedTuple):
-    coefficients: NDArray[np.float64]
-    intercept: NDArray[np.float64]
-
-    def predict(self, features):
-        return features @ self.coefficients + self.intercept
-
-
-def _ridge(features, targets):
-    """Return a ridge regression whose penalty generalised cross-validation chose."""
-    n_samples = len(features)
-    center, mean = features.mean(axis=0), targets.mean(axis=0)
-    features, targets = features - center, targets - mean
-    eigenvalues, vectors = np.linalg.eigh(features.T @ features)
-    eigenvalues = np.maximum(eigenvalues, 0.0)
-    projected = vectors.T @ (features.T @ targets)
-    squares = (projected**2).sum(axis=1)
-    total = (targets**2).sum()
-    largest = max(eigenvalues[-1], 1e-300)
-    best, chosen = np.inf, largest * _PENALTIES[-1]
-    for penalty in largest * _PENALTIES:
-        shrunk = 1.0 / (eigenvalues + penalty)
-        freedom = (eigenvalues * shrunk).sum() / n_samples
-        left = total - 2 * (squares * shrunk).sum() + (squares * eigenvalues * shrunk**2).sum()
-        criterion = max(left, 1e-12 * total) / (1.0 - freedom) ** 2
-        if freedom <= _MOST_FREEDOM and criterion < best:
-            best, chosen = criterion, penalty
-    coefficients = vectors @ (projected / (eigenvalues + chosen)[:, np.newaxis])
-    return _Ridge(coefficients, mean - center @ coefficients)

@@ -2,19 +2,22 @@
 
 import numpy as np
 import pytest
+from sklearn.base import clone
 from sklearn.compose import TransformedTargetRegressor
+from sklearn.cross_decomposition import PLSRegression
 from sklearn.ensemble import GradientBoostingRegressor, HistGradientBoostingRegressor
 from sklearn.impute import SimpleImputer
-from sklearn.linear_model import Ridge
+from sklearn.linear_model import HuberRegressor, Ridge
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
-from sklearn.svm import SVR
+from sklearn.svm import SVR, LinearSVR
 from sklearn.tree import DecisionTreeRegressor
 
 from sklstm import LSTMRegressor, WindowScaledRegressor
 from sklstm.forecasting._abilities import (
+    is_linear,
     takes_many_outputs,
     takes_missing_steps,
     takes_windows,
@@ -66,3 +69,24 @@ def test_regressors_take_what_is_said(regressor):
     assert takes_many_outputs(regressor) is learns(regressor, X, y)
     X[::5, 1] = np.nan
     assert takes_missing_steps(regressor) is learns(regressor, X, y[:, 0])
+
+
+@pytest.mark.parametrize("regressor", [
+    Ridge(1e-3),
+    HuberRegressor(),
+    LinearSVR(),
+    PLSRegression(1),
+    make_pipeline(StandardScaler(), Ridge(1e-3)),
+    GridSearchCV(Ridge(), {"alpha": [1e-3]}, cv=2),
+    STUMPS,
+    SVR(),
+    KNeighborsRegressor(),
+    NETWORK,
+], ids=lambda one: type(one).__name__)  # fmt: skip
+def test_linear_models_leave_all_bounds(regressor):
+    """What is a thousand times larger than in training is predicted to be much larger."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(60, 3))
+    y = X.sum(axis=1)
+    predicted = clone(regressor).fit(X, y).predict(1000 * X)
+    assert is_linear(regressor) is bool(np.abs(predicted).max() > 100 * np.abs(y).max())

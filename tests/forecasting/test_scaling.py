@@ -106,7 +106,7 @@ def test_candidates_are_scored_on_the_rows_that_are_forecast(season, horizon, n_
     fitted = Forecaster(Ridge(), 6, horizon, season=season, calibration_size=None).fit(sales)
     n_rows = 6 + (season or 0)
     view = np.lib.stride_tricks.sliding_window_view(sales.to_numpy(), n_rows + 1)
-    asked = {"season": season or 1, "n_ahead": n_ahead}
+    asked = {"season": season or 1, "n_ahead": n_ahead, "saturates": False}
     choice = choose_representation(view[:, :-1], view[:, -1:], **asked)
     assert fitted.scaling_ == choice.representation.name
     assert "seasonal" in fitted.scaling_ or season is None

@@ -3,10 +3,14 @@
 import numpy as np
 import pytest
 
-from sklstm.preprocessing import SCALINGS, Representation, choose_representation
+from sklstm.preprocessing import (
+    SCALINGS,
+    Representation,
+    RidgeSolution,
+    choose_representation,
+)
 from sklstm.preprocessing._choose_representation import (
     _features,
-    _ridge,
     _rows_ahead,
     _split,
 )
@@ -109,45 +113,22 @@ def test_no_target_of_older_windows_is_among_the_newest():
         assert place[inside[0]].max() == n_windows - n_windows // 5 - 3
 
 
-def test_ridge_is_that_of_scikit_learn(rng):
-    from sklearn.linear_model import Ridge
-
-    features = _features(rng.normal(size=(80, 6)))
-    targets = rng.normal(size=(80, 1)) + features[:, :1]
-    new = _features(rng.normal(size=(9, 6)))
-    centred = features - features.mean(axis=0)
-    largest = np.linalg.eigvalsh(centred.T @ centred)[-1]
-    penalties = largest * np.logspace(-7, 0, 8)
-    candidates = [Ridge(penalty).fit(features, targets).predict(new) for penalty in penalties]
-    found = _ridge(features, targets).predict(new)
-    gaps = [np.abs(found - np.reshape(one, found.shape)).max() for one in candidates]
-    chosen = int(np.argmin(gaps))
-    assert gaps[chosen] < 1e-6
-    # Generalised cross-validation by its definition, where at most half of the freedom is used.
-    values, vectors = np.linalg.eigh(centred @ centred.T)
-    projected = vectors.T @ (targets - targets.mean())
-    criteria = []
-    for penalty in penalties:
-        kept = np.maximum(values, 0) / (np.maximum(values, 0) + penalty)
-        left = (((1 - kept)[:, np.newaxis] * projected) ** 2).sum()
-        allowed = kept.sum() <= 0.5 * len(features)
-        criteria.append(left / (1 - kept.sum() / len(features)) ** 2 if allowed else np.inf)
-    assert chosen == int(np.argmin(criteria))
-
-
 def test_fitted_to_all_windows(rng):
     windows, after = pairs(np.exp(rng.normal(size=300)))
     chosen = choose_representation(windows, after).representation
     assert chosen == Representation.fit(chosen.name, windows)
 
 
+@pytest.mark.parametrize("saturates", [True, False], ids=["bounded", "linear"])
 @pytest.mark.parametrize("name", ["level", "seasonal_difference"])
-def test_the_score_counts_the_first_row_and_all_rows_that_are_forecast(name, rng):
+def test_the_score_counts_the_first_row_and_all_rows_that_are_forecast(name, saturates, rng):
     """Written out: predictions enter windows, rows beyond the end of the series count for none."""
     lookback, season, n_ahead = 5, 4, 6
     values = rng.normal(size=70) + 3 * np.sin(np.arange(70) * np.pi / 2) + 0.1 * np.arange(70)
     windows, after = pairs(values, season + lookback)
-    found = choose_representation(windows, after, season=season, n_ahead=n_ahead).scores[name]
+    asked = {"season": season, "n_ahead": n_ahead}
+    found = choose_representation(windows, after, **asked, saturates=saturates).scores[name]
+    written = _features if saturates else np.array
 
     def read(rows):
         center = rows[-season] if name != "level" else 0.0
@@ -157,20 +138,23 @@ def test_the_score_counts_the_first_row_and_all_rows_that_are_forecast(name, rng
     n_older = len(windows) - -(-len(windows) // 5)
     inputs = np.array([read(rows)[0] for rows in windows])[:n_older]
     targets = np.array([value - read(rows)[1] for rows, value in zip(windows, after, strict=True)])
-    model = _ridge(_features((inputs - inputs.mean()) / inputs.std()), targets[:n_older])
+    model = RidgeSolution.fit(written((inputs - inputs.mean()) / inputs.std()), targets[:n_older])
     first, every = [], []
     for end in range(n_older + season + lookback, len(values)):
         rows = values[end - season - lookback : end]
         for ahead in range(n_ahead):
             window, center = read(rows)
-            features = _features((window[np.newaxis] - inputs.mean()) / inputs.std())
+            features = written((window[np.newaxis] - inputs.mean()) / inputs.std())
             predicted = center + model.predict(features)[0, 0]
             if end + ahead < len(values):
                 every.append(abs(predicted - values[end + ahead]))
                 first += every[-1:] if ahead == 0 else []
             rows = np.append(rows[1:], predicted)
     change = np.abs(np.diff(windows, axis=1)).mean()
-    assert found == pytest.approx(np.sqrt(np.mean(first) * np.mean(every)) / change)
+    expected = np.sqrt(np.mean(first) * np.mean(every)) / change
+    if not saturates:  # the larger of both
+        expected = max(expected, choose_representation(windows, after, **asked).scores[name])
+    assert found == pytest.approx(expected)
 
 
 def test_rows_ahead_are_those_of_the_series(rng):
@@ -193,3 +177,14 @@ def test_errors_that_grow_without_bounds_are_never_chosen(rng):
     values = np.exp(rng.normal(size=200) * np.linspace(0.1, 4, 200))
     choice = choose_representation(*pairs(values), n_ahead=100)
     assert np.isfinite(choice.scores[choice.representation.name])
+
+
+def test_no_scale_is_chosen_in_which_a_linear_model_leaves_all_bounds(rng):
+    """Of ratios to values near zero the coefficients are such that predictions grow."""
+    level = np.abs(np.sin(np.arange(300) / 7)) ** 3 + 0.002
+    values = level * np.exp(0.1 * rng.normal(size=300))
+    windows, after = pairs(values, 6)
+    bounded = choose_representation(windows, after, n_ahead=40).scores
+    linear = choose_representation(windows, after, n_ahead=40, saturates=False)
+    assert all(linear.scores[name] >= score for name, score in bounded.items())
+    assert linear.scores[linear.representation.name] <= 1.02 * min(linear.scores.values())

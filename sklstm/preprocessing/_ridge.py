@@ -1,0 +1,66 @@
+"""A ridge regression in closed form, whose penalty generalised cross-validation chooses."""
+
+from typing import NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+_PENALTIES = np.logspace(-7, 0, 8)  # relative to the largest eigenvalue
+_MOST_FREEDOM = 0.5  # degrees of freedom for each sample: beyond, no criterion sees overfitting
+
+
+class RidgeSolution(NamedTuple):
+    """A fitted ridge regression.
+
+    Parameters
+    ----------
+    coefficients : ndarray of shape (n_features, n_targets)
+        Weights of the features.
+    intercept : ndarray of shape (n_targets,)
+        Not penalised.
+    """
+
+    coefficients: NDArray[np.float64]
+    intercept: NDArray[np.float64]
+
+    @classmethod
+    def fit(cls, features: NDArray, targets: NDArray) -> Self:
+        """Fit features to targets, all of which have one penalty.
+
+        Parameters
+        ----------
+        features : ndarray of shape (n_samples, n_features)
+            Without missing values.
+        targets : ndarray of shape (n_samples, n_targets)
+            Without missing values.
+
+        Returns
+        -------
+        solution : RidgeSolution
+            That of the penalty which minimises generalised cross-validation (Golub, Heath and
+            Wahba, 1979).
+        """
+        n_samples = len(features)
+        center, mean = features.mean(axis=0), targets.mean(axis=0)
+        features, targets = features - center, targets - mean
+        eigenvalues, vectors = np.linalg.eigh(features.T @ features)
+        eigenvalues = np.maximum(eigenvalues, 0.0)
+        projected = vectors.T @ (features.T @ targets)
+        squares = (projected**2).sum(axis=1)
+        total = (targets**2).sum()
+        largest = max(eigenvalues[-1], 1e-100)  # of constant features
+        best, chosen = np.inf, largest * _PENALTIES[-1]
+        for penalty in largest * _PENALTIES:
+            shrunk = 1.0 / (eigenvalues + penalty)
+            freedom = (eigenvalues * shrunk).sum() / n_samples
+            left = total - 2 * (squares * shrunk).sum()
+            left += (squares * eigenvalues * shrunk**2).sum()
+            criterion = max(left, 1e-12 * total) / (1.0 - freedom) ** 2
+            if freedom <= _MOST_FREEDOM and criterion < best:
+                best, chosen = criterion, penalty
+        coefficients = vectors @ (projected / (eigenvalues + chosen)[:, np.newaxis])
+        return cls(coefficients, mean - center @ coefficients)
+
+    def predict(self, features: NDArray) -> NDArray[np.float64]:
+        """Return predictions of shape (n_samples, n_targets)."""
+        return features @ self.coefficients + self.intercept

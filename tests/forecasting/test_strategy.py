@@ -1,0 +1,63 @@
+"""Rows are predicted one by one, or all at once."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import LinearRegression, Ridge
+from sklearn.svm import SVR
+
+from sklstm import Forecaster, LSTMRegressor
+
+
+def noisy_waves(n_rows=200):
+    rng = np.random.default_rng(0)
+    return np.sin(np.arange(n_rows) / 3) + np.cumsum(rng.normal(size=n_rows)) / 10
+
+
+def n_at_once(estimator=None, horizon=30, series=None, **asked):
+    estimator = LinearRegression() if estimator is None else estimator
+    asked = {"lookback": 6, "scaling": "difference", "calibration_size": None} | asked
+    fitted = Forecaster(estimator, horizon=horizon, **asked)
+    fitted.fit(noisy_waves() if series is None else series)
+    return fitted._model.features.horizon
+
+
+def test_many_rows_are_predicted_at_once():
+    asked = {"lookback": 6, "horizon": 30, "scaling": "difference"}
+    frames = [
+        Forecaster(Ridge(), **asked, **named).fit(noisy_waves()).forecast(level=0.5)
+        for named in ({}, {"strategy": "direct"}, {"strategy": "recursive"})
+    ]
+    pd.testing.assert_frame_equal(frames[0], frames[1])
+    assert not np.allclose(frames[0], frames[2])
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"horizon": 25}, 25),
+        ({"horizon": 24}, 1),
+        ({"horizon": 40}, 40),
+        ({"horizon": 41}, 1),  # of 200 rows
+        ({"strategy": "recursive"}, 1),
+        ({"horizon": 3, "strategy": "direct"}, 3),
+        ({"estimator": SVR()}, 1),  # of one output
+        ({"scaling": None}, 1),
+        ({"estimator": LSTMRegressor(2, max_epochs=1)}, 30),
+        ({"estimator": LSTMRegressor(2, max_epochs=1, loss="student_t")}, 1),
+    ],
+)
+def test_when_it_is_direct(asked, expected):
+    assert n_at_once(**asked) == expected
+
+
+def test_series_too_short_for_all_rows_at_once_are_forecast_one_by_one():
+    assert n_at_once(horizon=30, series=noisy_waves(31)) == 1
+    forecast = Forecaster(Ridge(), 6, 30, calibration_size=None).fit(noisy_waves(31)).forecast()
+    assert len(forecast) == 30
+
+
+def test_a_fold_of_a_backtest_may_be_shorter():
+    fold = [(range(20), range(20, 60))]
+    forecaster = Forecaster(Ridge(), 6, 30, calibration_size=None)
+    assert np.isfinite(forecaster.backtest(noisy_waves(), fold, steps=3).forecasts).any(axis=None)
