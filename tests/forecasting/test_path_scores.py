@@ -100,8 +100,8 @@ def test_direct_strategies_with_known_columns_have_finite_scores(test_size, rng)
 
 
 def test_panels_with_outages_and_unequal_ends():
-    parts = {"a": pd.Series(NOISE.copy()), "b": pd.Series(10 * NOISE[:310]), "c": pd.Series(NOISE[:302])}
-    parts["a"][[302, 305]] = np.nan
+    noise = np.where(np.isin(np.arange(400), [302, 305]), np.nan, NOISE)
+    parts = {"a": pd.Series(noise), "b": pd.Series(10 * NOISE[:310]), "c": pd.Series(NOISE[:302])}
     panel = pd.concat(parts, names=["key", "t"]).to_frame("v")
     t = panel.index.get_level_values("t")
     folds = [(np.flatnonzero(t < 300), np.flatnonzero((t >= 300) & (t < 310)))]
