@@ -205,7 +205,7 @@ def refuse_nan(
         raise ValueError(
             f"exog is NaN at {label}{of}, column {column}: single missing values are taken by "
             "regressors of flat windows that take NaN alone, such as HistGradientBoostingRegressor."
-            " Fill them first, for instance with the last value seen (CausalImputer)."
+            f" Fill them first, for instance with the last value seen ({_ways_to_fill(key)})."
         )
 
 
@@ -272,8 +272,15 @@ def _refuse_partly_missing(values, index, key, names):
         raise ValueError(
             f"series is only partly NaN at {label}{of}, columns {columns}: a missing "
             "step is one whose columns are all NaN. Fill single missing values first, for instance "
-            "with the last value seen (CausalImputer, DataFrame.ffill)."
+            f"with the last value seen ({_ways_to_fill(key)})."
         )
+
+
+def _ways_to_fill(key):
+    """Return what fills missing values, and of several series none with values of another."""
+    if key is None:
+        return "CausalImputer, DataFrame.ffill"
+    return "of the same series: CausalImputer(by=...), DataFrame.groupby(...).ffill"
 
 
 def places_of_known(known_exog: Any, names: list[Any] | None, n_columns: int) -> np.ndarray:

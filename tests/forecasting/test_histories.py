@@ -322,3 +322,14 @@ def test_wrong_columns_in_updates(fitted, exog, message):
     with pytest.raises(ValueError, match=message):
         model.update(WHOLE[N : N + 2], exog)
     pd.testing.assert_frame_equal(model.forecast(STEPS), expected)
+
+
+@pytest.mark.parametrize("by", [None, "key"])
+def test_advice_fills_no_series_with_values_of_another(by):
+    frame = pd.DataFrame({"v": WALK[:20], "w": WALK[20:40]})
+    frame.loc[5, "w"] = np.nan
+    if by is not None:
+        frame["key"] = np.repeat(["a", "b"], 10)
+    with pytest.raises(ValueError, match=r"only partly NaN at 5.*w.*CausalImputer") as refused:
+        Forecaster(Ridge(), 4, by=by).fit(frame)
+    assert ("groupby(...).ffill" in str(refused.value)) == (by is not None)
