@@ -49,6 +49,7 @@ PEERS = {
         PeerSetting("torch, 2 threads", "sklstm", "torch_peer", 2),
         PeerSetting("skorch, 1 thread", "sklstm", "skorch_peer", 1),
         PeerSetting("skorch, 2 threads", "sklstm", "skorch_peer", 2),
+        PeerSetting("JAX", "jax", "jax_peer", variables={"JAX_PLATFORMS": "cpu"}),
         _keras("jax", "Keras, JAX"),
         _keras("tf", "Keras, TensorFlow"),
         _keras("torch", "Keras, torch"),

@@ -7,7 +7,8 @@ from turns import in_turn, medians, restless
 from workers import NotMeasuredError
 
 MODULES = (
-    "sklstm_peer", "torch_peer", "skorch_peer", "keras_peer", "darts_peer", "neuralforecast_peer",
+    "sklstm_peer", "torch_peer", "skorch_peer", "jax_peer", "keras_peer", "darts_peer",
+    "neuralforecast_peer",
 )  # fmt: skip
 LABELS = [label for label, setting in PEERS.items() if setting.module in MODULES]
 ONE_THREAD_ENOUGH = {"sklstm, 1 thread", "torch, 1 thread", "skorch, 1 thread"}
@@ -21,6 +22,7 @@ redundant; sklstm standardises inputs and targets again, which does nothing to a
 and deviation 1; sklstm with engine="torch" always trains on one thread; neuralforecast draws the
 windows of every step afresh (its epoch here is as many steps as show the number of windows once)
 and makes all windows again in every step; darts makes its own windows of the series, the same ones;
+JAX has one epoch compiled as a whole, its last batch filled up by windows that do not count; JAX,
 Keras, darts and neuralforecast choose the number of threads themselves."""
 
 

@@ -10,6 +10,7 @@ LABELS = (
     "skorch, 1 thread",
     "MLPRegressor",
     "torch, 1 thread",
+    "JAX",
     "Keras, JAX",
     "Keras, TensorFlow",
     "Keras, torch",
@@ -17,7 +18,8 @@ LABELS = (
 NOTES = """\
 One window of 7 steps, hidden 32. sklstm, skorch and `MLPRegressor` (which has no recurrence) by
 `predict`, checks of the input included; torch by a call of the bare module under
-`inference_mode`; Keras by `model(x)` or `model.predict_on_batch(x)`, whichever is faster there."""
+`inference_mode`; JAX by a compiled function, from array to array; Keras by `model(x)` or
+`model.predict_on_batch(x)`, whichever is faster there."""
 
 
 def measure(bench):
