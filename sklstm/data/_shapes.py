@@ -305,8 +305,8 @@ def _refuse_partly_missing(chunk, finite, first, where, columns, input_name):
             f"{input_name} has a step that is only partly NaN ({where(first + row)}, "
             f"{features}): a missing step is one whose features are all NaN. Fill single "
             "missing values first, for instance with the last value seen (CausalImputer before a "
-            "SequenceWindower, or DataFrame.ffill; CausalImputer(by=...) fills no series with values "
-            "of another)."
+            "SequenceWindower, or DataFrame.ffill; of a panel CausalImputer(by=...), which fills "
+            "no series with values of another)."
         )
 
 
