@@ -93,6 +93,13 @@ def as_index(times: list[Any], like: Hashable) -> pd.Index:
     return index if like.tz is None else index.tz_convert(like.tz)
 
 
+def as_key(key: Hashable) -> Any:
+    """Return the key of a series as JSON has it, a list where it has several parts."""
+    if isinstance(key, tuple):
+        return [as_text(part) for part in key]
+    return None if key is None else as_text(key)
+
+
 def as_text(label: Hashable) -> int | str:
     """Return a label as JSON has it."""
     if isinstance(label, pd.Timestamp):

@@ -5,11 +5,12 @@ from typing import Annotated
 
 import numpy as np
 import pandas as pd
-from fields import MAX_ROWS, About, Key, Number, Strict, as_index, as_text, row_type
-from monitoring import Monitor
+from fields import MAX_ROWS, About, Key, Number, Strict, as_index, as_key, as_text, row_type
+from monitoring import Monitor, as_place
 from pydantic import BaseModel, Field
 
 MAX_STEPS = 1_000
+SeriesKeys = Annotated[list[Key | list[Key]], Field(min_length=1, max_length=MAX_ROWS)]
 
 
 class ServedForecaster:
@@ -30,6 +31,7 @@ class ServedForecaster:
         self.columns = [str(name) for name in model.columns_]
         self.exog = [str(name) for name in model.exog_columns_]
         self.known = [str(name) for name in model.known_exog_]
+        self.names = model.by if isinstance(model.by, list) else [model.by] if model.by else []
         self.last = dict(zip(model.series_, model.last_, strict=True))
         self.monitor = Monitor(backtest)
         self.question, self.answer = _question(self), Answer
@@ -45,7 +47,7 @@ class ServedForecaster:
             "known_in_advance": self.known,
             "horizon": self.model.horizon,
             "by": self.model.by,
-            "series": [as_text(key) for key in self.last if key is not None],
+            "series": [as_key(key) for key in self.last if key is not None],
             "last": [as_text(label) for label in self.last.values()],
             "max_rows": MAX_ROWS,
         }
@@ -61,8 +63,10 @@ class ServedForecaster:
         if question.future:
             places_ahead = self._places(question.future)
             (future,) = self._tables(question.future, places_ahead, [self.known])
-        levels = question.levels or None
-        asked = {"level": levels, "series": question.series}
+        series = question.series
+        if series is not None:  # JSON has no tuples
+            series = [tuple(key) if isinstance(key, list) else key for key in series]
+        asked = {"level": question.levels or None, "series": series}
         forecast = model.forecast(question.steps, future, **asked)
         if not np.isfinite(forecast.to_numpy()).all():
             raise ValueError("rows: no finite forecast follows from these numbers")
@@ -74,17 +78,18 @@ class ServedForecaster:
 
     def _places(self, rows):
         """Return to which series rows belong, and their times as an index."""
-        keys = [row.get(self.model.by) for row in rows]
+        keys = [as_series_key([row[name] for name in self.names]) for row in rows]
         unknown = [key for key in keys if key not in self.last]
         if unknown:
-            raise ValueError(f"{self.model.by}: a series {unknown[0]!r} is unknown")
+            raise ValueError(f"{', '.join(self.names)}: a series {unknown[0]!r} is unknown")
         return keys, as_index([row["time"] for row in rows], next(iter(self.last.values())))
 
     def _tables(self, rows, places, groups):
         """Return frames of the columns of each group, None for one without columns."""
         keys, index = places
-        if self.model.by is not None:
-            index = pd.MultiIndex.from_arrays([keys, index], names=[self.model.by, "time"])
+        if self.names:
+            parts = [keys] if len(self.names) == 1 else zip(*keys, strict=True)
+            index = pd.MultiIndex.from_arrays([*parts, index], names=[*self.names, "time"])
         tables = []
         for names in groups:
             columns = {name: [row[name] for row in rows] for name in names}
@@ -97,23 +102,31 @@ class ServedForecaster:
         records, steps = [], {}
         several = isinstance(forecast.columns, pd.MultiIndex)
         for place, row in zip(forecast.index, forecast.to_dict("records"), strict=True):
-            key, time = place if self.model.by is not None else (None, place)
+            *parts, time = place if self.names else [place]
+            key = as_series_key(parts)
             steps[key] = steps.get(key, 0) + 1
             for number, column in enumerate(self.columns):
                 name = self.model.columns_[number]
                 found = {k[1]: v for k, v in row.items() if k[0] == name} if several else row
-                record = {"series": None if key is None else as_text(key), "time": as_text(time)}
+                record = {"series": as_key(key), "time": as_text(time)}
                 records.append(record | {"column": column, "step": steps[key]} | found)
         return records
 
     def _values(self, rows, places):
         """Return posted values by series, time and column."""
         return {
-            (None if key is None else as_text(key), as_text(time), column): row[column]
+            as_place(as_key(key), as_text(time), column): row[column]
             for key, time, row in zip(*places, rows, strict=True)
             for column in self.columns
             if row[column] is not None
         }
+
+
+def as_series_key(parts):
+    """Return the key of a series of the values that it is made of, as a forecaster has it."""
+    if len(parts) > 1:
+        return tuple(parts)
+    return parts[0] if parts else None
 
 
 class Forecast(BaseModel):
@@ -121,7 +134,9 @@ class Forecast(BaseModel):
 
     model_config = {"extra": "allow"}
     __pydantic_extra__: dict[str, float]
-    series: int | str | None = Field(description="its key; null of a series alone")
+    series: int | str | list[int | str] | None = Field(
+        description="its key, a list where it has several parts; null of a series alone"
+    )
     time: int | str
     column: str
     step: int = Field(description="rows after the last one known, from 1")
@@ -137,8 +152,7 @@ class Answer(BaseModel):
 
 def _question(served):
     """Return the type of what is posted."""
-    by = served.model.by
-    place = {"time": Key} | ({} if by is None else {by: Key})
+    place = {"time": Key} | dict.fromkeys(served.names, Key)
     values = dict.fromkeys(served.columns, Number | None) | dict.fromkeys(served.exog, Number)
     Row = row_type("Row", place | values)
     FutureRow = row_type("FutureRow", place | dict.fromkeys(served.known, Number))
@@ -155,6 +169,8 @@ def _question(served):
         )
         steps: Annotated[int, Field(strict=True, ge=1, le=MAX_STEPS)] | None = None
         levels: list[level] = Field([], max_length=10, description="probabilities of intervals")
-        series: Annotated[list[Key], Field(min_length=1, max_length=MAX_ROWS)] | None = None
+        series: (
+            Annotated[list[Key | list[Key]], Field(min_length=1, max_length=MAX_ROWS)] | None
+        ) = None
 
     return Question

@@ -6,6 +6,11 @@ from threading import Lock
 MAX_FORECASTS = 100_000  # the oldest ones are forgotten
 
 
+def as_place(series, time, column):
+    """Return what was forecast in a form that is hashable: keys of several parts are lists."""
+    return tuple(series) if isinstance(series, list) else series, time, column
+
+
 class Monitor:
     """Errors and coverage of the forecasts of this process.
 
@@ -25,7 +30,7 @@ class Monitor:
         """Take note of forecasts, records with series, time, column, step and quantities."""
         with self._lock:
             for record in records:
-                place = record["series"], record["time"], record["column"]
+                place = as_place(record["series"], record["time"], record["column"])
                 self._open.setdefault(place, {})[record["step"]] = record
                 self._open.move_to_end(place)
             while len(self._open) > MAX_FORECASTS:

@@ -173,3 +173,25 @@ def test_a_series_alone_with_any_kind_of_time(servers, tmp_path, series, time, e
     assert [record["time"] for record in after["forecast"]] == expected[1:]
     predictions = [record["prediction"] for record in answer["forecast"]]
     assert predictions == list(forecaster.forecast()["prediction"])
+
+
+def test_keys_of_several_parts_are_lists(servers, forecaster, tmp_path):
+    """The same rows under a country and a town are forecast the same."""
+    names, panel = ["country", "town"], pd.concat({"A": PANEL}, names=["country"])
+    fitted = panel.groupby(level=names, sort=False).head(N_FITTED)
+    model = Forecaster(Ridge(0.01), 14, horizon=3, strategy="direct", by=names)
+    model.fit(fitted[["demand"]], fitted[["warmth"]])
+    joblib.dump({"model": model, "version": "8", "units": {"demand": "MWh"}}, tmp_path / "m.joblib")
+    future = [row | {"country": "A"} for row in rows_of(N_FITTED + 1, N_FITTED + 4, ["warmth"])]
+    rows = [row | {"country": "A"} for row in rows_of(N_FITTED, N_FITTED + 1)]
+    with servers(tmp_path / "m.joblib") as server:
+        takes = server.client.get("/model").json()["takes"]
+        answer = ask(server, rows=rows, future=future)
+        one = ask(server, rows=rows, future=future, series=[["A", 7]])
+        unknown = server.client.post("/forecast", json={"rows": [rows[0] | {"town": "x"}]})
+    assert (takes["by"], takes["series"]) == (names, [["A", "north"], ["A", 7]])
+    expected = expected_forecast(forecaster, N_FITTED + 1)["prediction"]
+    assert [record["prediction"] for record in answer["forecast"]] == list(expected)
+    assert {tuple(record["series"]) for record in one["forecast"]} == {("A", 7)}
+    assert unknown.status_code == 422
+    assert "country, town: a series ('A', 'x') is unknown" in unknown.text
