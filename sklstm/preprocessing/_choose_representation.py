@@ -5,7 +5,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ._representations import SCALINGS, Representation, is_seasonal, needs_positive
+from ._representations import (
+    SCALINGS,
+    Representation,
+    has_own_scale,
+    is_seasonal,
+    needs_positive,
+)
 from ._ridge import RidgeSolution
 
 _NEWEST = 0.2  # share of the windows that candidates are scored on
@@ -17,6 +23,8 @@ _N_FEATURES = 100
 _FADES = 0.7  # weight of a step in a feature of recent steps, relative to the next one
 _NEAR = 1.02  # of the best score: differences that do not count
 _SEASON_BONUS = 0.97
+_PANEL_BONUS = 0.9  # of several series of positive values, for their seasonal growth
+_GROWTH = "log_seasonal_difference"
 
 
 class Choice(NamedTuple):
@@ -54,9 +62,10 @@ def choose_representation(
     so on. The score is the geometric mean of two mean absolute errors in the units of the series,
     that of the first block, which is what is learned, and that of all rows ahead, which also shows
     how errors grow when predictions are read. Of several series errors are relative to the mean
-    absolute change of each, so that all count the same. For a linear model the score is the larger
-    of this and that of a ridge regression on the values themselves: many representations are one
-    to it, but in some its errors have no bounds.
+    absolute change of each, so that all count the same, and where windows have scales of their own
+    the regression is robust, since outliers of a few series would decide. For a linear model the
+    score is the larger of this and that of a ridge regression on the values themselves: many
+    representations are one to it, but in some its errors have no bounds.
 
     Parameters
     ----------
@@ -82,7 +91,9 @@ def choose_representation(
     -------
     choice : Choice
         Of scores that are within two per cent of the best, the first in `SCALINGS` wins. Seasonal
-        differences have three per cent more, since the season has been found before.
+        differences have three per cent more, since the season has been found before. Of several
+        series of positive values their logarithms have another ten: growth over a season is a scale
+        that all series share, and networks learn more of it than the quick model does.
 
     References
     ----------
@@ -109,19 +120,30 @@ def choose_representation(
     older, newest = rows[older], rows[newest]
     future = _rows_ahead(after, groups, ends, newest, n_ahead)
     data = windows[older], after[older], windows[newest], future, weight
-    scores = {name: _score(name, season, _features, *data) for name in names}
-    if not saturates:
-        scores = {
-            name: max(score, _score(name, season, _values, *data)) for name, score in scores.items()
-        }
-    return Choice(Representation.fit(_best(scores), windows, season), scores)
+    several = bool((groups != groups[0]).any())
+    kinds = [_features] if saturates else [_features, _values]
+    scores = {
+        name: max(
+            _score(name, season, features, _fit_of(name, several), *data) for features in kinds
+        )
+        for name in names
+    }
+    best = _best(scores, several=several and saturates)
+    return Choice(Representation.fit(best, windows, season), scores)
 
 
-def _best(scores):
+def _fit_of(name, several):
+    """Return the fit of the quick model: networks minimise absolute errors in scales of windows."""
+    return RidgeSolution.fit_robust if several and has_own_scale(name) else RidgeSolution.fit
+
+
+def _best(scores, *, several):
     ranked = {
         name: score * (_SEASON_BONUS if is_seasonal(name) else 1.0)
         for name, score in scores.items()
     }
+    if several and _GROWTH in ranked:
+        ranked = {_GROWTH: _PANEL_BONUS * ranked.pop(_GROWTH)} | ranked  # first of near-ties, too
     enough = _NEAR * min(ranked.values())
     return next(name for name, score in ranked.items() if score <= enough)
 
@@ -171,15 +193,13 @@ def _changes(windows, groups):
     return np.where(mean > 0, mean, positive.min() if len(positive) else 1.0)[groups]
 
 
-def _score(name, season, features, windows, after, new_windows, future, weight):
+def _score(name, season, features, fit, windows, after, new_windows, future, weight):
     """Return the error on the newest windows of a model of the older ones."""
     horizon = after.shape[1]
     representation = Representation.fit(name, np.concatenate([windows, new_windows]), season)
     old = representation.represent(windows, horizon)
     center, scale = old.windows.mean(), old.windows.std() or 1.0
-    ridge = RidgeSolution.fit(
-        features((old.windows - center) / scale), representation.targets(after, old)
-    )
+    ridge = fit(features((old.windows - center) / scale), representation.targets(after, old))
     blocks = []
     with np.errstate(over="ignore", invalid="ignore"):  # errors may grow beyond all bounds
         for _ in range(0, future.shape[1], horizon):

@@ -8,6 +8,10 @@ from numpy.typing import NDArray
 _PENALTIES = np.logspace(-7, 0, 8)  # relative to the largest eigenvalue
 _MOST_FREEDOM = 0.5  # degrees of freedom for each sample: beyond, no criterion sees overfitting
 
+_BOUND_OF_TARGETS, _BOUND_OF_ERRORS = 3.0, 2.0  # in standard deviations
+_NORMAL = 1.4826  # standard deviations in a median absolute deviation of normal errors
+_ROUNDS = 4
+
 
 class RidgeSolution(NamedTuple):
     """A fitted ridge regression.
@@ -60,6 +64,33 @@ class RidgeSolution(NamedTuple):
                 best, chosen = criterion, penalty
         coefficients = vectors @ (projected / (eigenvalues + chosen)[:, np.newaxis])
         return cls(coefficients, mean - center @ coefficients)
+
+    @classmethod
+    def fit_robust(cls, features: NDArray, targets: NDArray) -> Self:
+        """Fit with Huber's loss, so that outliers among the targets do not decide.
+
+        In a few rounds residuals of more than two standard deviations (1.4826 times their median
+        absolute value) are cut to these, and the targets that this makes are fitted anew:
+        pseudo-values (Huber and Ronchetti, 2009, chapter 7).
+
+        Parameters
+        ----------
+        features, targets : ndarray
+            As for `fit`.
+
+        Returns
+        -------
+        solution : RidgeSolution
+            That of the last round.
+        """
+        center = np.median(targets, axis=0)
+        bound, predicted = _BOUND_OF_TARGETS, np.broadcast_to(center, targets.shape)
+        for _ in range(_ROUNDS):
+            error = targets - predicted
+            most = bound * _NORMAL * np.median(np.abs(error), axis=0)
+            solution = cls.fit(features, predicted + np.clip(error, -most, most))
+            bound, predicted = _BOUND_OF_ERRORS, solution.predict(features)
+        return solution
 
     def predict(self, features: NDArray) -> NDArray[np.float64]:
         """Return predictions of shape (n_samples, n_targets)."""

@@ -188,3 +188,21 @@ def test_no_scale_is_chosen_in_which_a_linear_model_leaves_all_bounds(rng):
     linear = choose_representation(windows, after, n_ahead=40, saturates=False)
     assert all(linear.scores[name] >= score for name, score in bounded.items())
     assert linear.scores[linear.representation.name] <= 1.02 * min(linear.scores.values())
+
+
+@pytest.mark.parametrize("factor", [0.7, 0.0])
+def test_several_positive_series_share_their_growth_over_a_season(factor, rng):
+    """Months of shops of any size, whose seasons grow with the level; zeros have no logarithm."""
+    season = np.exp(np.sin(np.arange(72) * np.pi / 6) / 3)
+    parts = []
+    for shop in range(8):
+        level = 10.0**shop * np.exp(np.cumsum(0.02 * rng.normal(size=72)))
+        values = level * season * np.exp(0.03 * rng.normal(size=72))
+        values[30] *= factor
+        parts.append(pairs(values, 24))
+    windows, after = (np.concatenate(one) for one in zip(*parts, strict=True))
+    n_windows = len(parts[0][0])
+    asked = {"season": 12, "groups": np.repeat(np.arange(8), n_windows), "n_ahead": 12}
+    asked["ends"] = np.tile(np.arange(n_windows), 8)
+    chosen = choose_representation(windows, after, **asked).representation.name
+    assert (chosen == "log_seasonal_difference") is (factor > 0)

@@ -1,7 +1,7 @@
 """Ridge regressions in closed form."""
 
 import numpy as np
-from sklearn.linear_model import Ridge
+from sklearn.linear_model import HuberRegressor, Ridge
 
 from sklstm.preprocessing import RidgeSolution
 
@@ -35,3 +35,15 @@ def test_of_features_that_never_change_nothing_is_learned(rng):
     features = np.full((30, 5), 0.1)
     predicted = RidgeSolution.fit(features, targets).predict(features)
     np.testing.assert_allclose(predicted, np.tile(targets.mean(axis=0), (30, 1)), rtol=1e-9)
+
+
+def test_outliers_do_not_decide_a_robust_fit(rng):
+    features = rng.normal(size=(200, 3))
+    weights = np.array([[1.0, 0.5], [-2.0, 0.0], [0.3, 1.0]])
+    targets = features @ weights + 0.1 * rng.normal(size=(200, 2))
+    expected = HuberRegressor(epsilon=2.0, alpha=0.0).fit(features, targets[:, 0]).coef_
+    targets[::20] += 1000.0
+    robust = RidgeSolution.fit_robust(features, targets).coefficients
+    np.testing.assert_allclose(robust, weights, atol=0.05)
+    np.testing.assert_allclose(robust[:, 0], expected, atol=0.05)
+    assert np.abs(RidgeSolution.fit(features, targets).coefficients - weights).max() > 1.0
