@@ -69,8 +69,9 @@ differencing : {"auto", "always", "never"}, default="auto"
 output : {"last", "sequence"}, default="last"
     Whether `y` has one target per window (many-to-one) or one per step of each window
     (many-to-many). With ``"sequence"``, steps without a target are NaN in `y`, and all targets
-    have the same weight in the loss. The prediction of a step depends on this and earlier steps
-    of its window only, unless the network is bidirectional.
+    have the same weight in the loss unless `sample_weight` says otherwise. The prediction of a
+    step depends on this and earlier steps of its window only, unless the network is
+    bidirectional.
 loss : str, default="auto"
     Loss function, the mean over targets of a function of the error ``e``, prediction minus
     target in standard deviations of the target: ``"squared_error"``, ``e ** 2``;
@@ -103,9 +104,16 @@ max_epochs : int or "auto"
 """
 
 OF_CLASSIFIERS = """
+output : {"last", "sequence"}, default="last"
+    Whether `y` has one label per window (sequence classification, many-to-one) or one per step
+    of each window (sequence labelling or tagging, many-to-many; Graves, 2012). With
+    ``"sequence"``, steps without a label are NaN or None in `y`, and the loss is the mean over
+    all labels. The prediction of a step depends on this and earlier steps of its window only,
+    unless the network is bidirectional.
 class_weight : dict or "balanced", default=None
     Weights of the classes in the log loss, ``-log p(y)``; ``"balanced"``: inversely
-    proportional to class frequencies.
+    proportional to class frequencies. With ``output="sequence"`` each step has the weight of
+    its class.
 """
 
 TRAINING = """

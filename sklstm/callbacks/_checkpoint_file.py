@@ -143,6 +143,8 @@ def data_digest(data):
         ]  # fmt: skip
         if data.sample_weight is not None:
             parts.append(data.sample_weight[block])
+        if data.step_weight is not None:
+            parts.append(data.flat_step_weight(block))
         for part in parts:
             dtype = np.int64 if part.dtype.kind in "iu" else part.dtype
             digest.update(f"{part.shape} {np.dtype(dtype)} ".encode())

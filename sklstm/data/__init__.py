@@ -55,6 +55,14 @@ from ._shapes import (
     window_rows,
 )
 from ._stack_sequences import stack_sequences, without_ragged
+from ._step_labels import (
+    labelled_steps,
+    labels_at_steps,
+    lengths_of_ragged,
+    padded_steps,
+    read_flat_labels,
+    step_labels,
+)
 from ._window_set import (
     WindowSet,
     among_all,
@@ -100,6 +108,9 @@ __all__ = [
     "key_names",
     "key_text",
     "merged_codes",
+    "labelled_steps",
+    "labels_at_steps",
+    "lengths_of_ragged",
     "name_samples",
     "names_in_fit",
     "names_only",
@@ -109,9 +120,11 @@ __all__ = [
     "observed_steps",
     "observed_targets",
     "of_one_series",
+    "padded_steps",
     "plain_values",
     "position_of_feature",
     "read_class_labels",
+    "read_flat_labels",
     "place_in_windows",
     "refuse_infinity",
     "refuse_infinity_in_windows",
@@ -124,6 +137,7 @@ __all__ = [
     "split_panel",
     "parse_step_names",
     "step_features",
+    "step_labels",
     "step_names",
     "stack_sequences",
     "take_rows",

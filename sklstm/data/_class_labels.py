@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from ._frames import index_of
 from ._plain_values import ALL_TIMES, plain_values, time_among
 
 
-def read_class_labels(y: Any, name: str) -> np.ndarray:
+def read_class_labels(y: Any, name: str, place: Callable[[int], str] | None = None) -> np.ndarray:
     """Return the class labels of samples as an array of labels that can be sorted.
 
     Parameters
@@ -24,6 +25,8 @@ def read_class_labels(y: Any, name: str) -> np.ndarray:
         Class labels.
     name : str
         What they are called in error messages.
+    place : callable, optional
+        Says in words which label it is, given its number; by default its row.
 
     Returns
     -------
@@ -41,7 +44,7 @@ def read_class_labels(y: Any, name: str) -> np.ndarray:
     _refuse_missing(labels, y, name)
     _refuse_times(labels, plain, name)
     if labels.dtype == object:
-        _refuse_mixed(labels, y, name)
+        _refuse_mixed(labels, name, place or (lambda row: f"row {_row(y, row)}"))
     assert_all_finite(labels, input_name=name)
     check_classification_targets(labels)
     return labels
@@ -61,24 +64,24 @@ def _refuse_missing(labels: np.ndarray, y: Any, name: str) -> None:
     missing = pd.isna(labels)
     if missing.any():
         raise ValueError(
-            f"Input {name} contains NaN: row {_row(y, missing)} has no class "
+            f"Input {name} contains NaN: row {_row(y, int(np.argmax(missing)))} has no class "
             f"({labels[np.argmax(missing)]!r}, one of {missing.sum()} such rows). Leave these rows "
             "out; or, where rows must stay, as those of a series, give them any class and the "
             "sample_weight 0."
         )
 
 
-def _refuse_mixed(labels: np.ndarray, y: Any, name: str) -> None:
+def _refuse_mixed(labels: np.ndarray, name: str, place: Callable[[int], str]) -> None:
     texts = np.array([isinstance(label, str) for label in labels])
     if texts.any() and not texts.all():
+        text, other = int(np.argmax(texts)), int(np.argmin(texts))
         raise ValueError(
-            f"{name} holds classes without an order, such as {labels[np.argmax(texts)]!r} (row "
-            f"{_row(y, texts)}) and {labels[np.argmin(texts)]!r} (row {_row(y, ~texts)}): make all "
-            f"of them strings, {name}.astype(str)."
+            f"{name} holds classes without an order, such as {labels[text]!r} ({place(text)}) and "
+            f"{labels[other]!r} ({place(other)}): make all of them strings, {name}.astype(str)."
         )
 
 
-def _row(y: Any, chosen: np.ndarray) -> str:
-    """Return the label of the first of some rows, its number if rows have no labels."""
-    index, row = index_of(y), int(np.argmax(chosen))
+def _row(y: Any, row: int) -> str:
+    """Return the label of a row, its number if rows have no labels."""
+    index = index_of(y)
     return str(row) if index is None else str(label_text(index[row]))

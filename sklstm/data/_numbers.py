@@ -328,6 +328,35 @@ def numeric_step_targets(y: Any, estimator: Any, input_name: str = "y") -> np.nd
     return targets
 
 
+def weight_of_steps(sample_weight: Any, chosen: np.ndarray) -> np.ndarray:
+    """Return the weights of some steps.
+
+    Parameters
+    ----------
+    sample_weight : array-like of shape (n_samples,) or (n_samples, n_timesteps)
+        Weights of the samples, or of their steps.
+    chosen : ndarray of bool of shape (n_samples, n_timesteps)
+        Which steps.
+
+    Returns
+    -------
+    weight : ndarray of shape (n_chosen,)
+        Those of the first sample, of the second, and so on.
+
+    Raises
+    ------
+    ValueError
+        If weights have another shape.
+    """
+    weight = np.asarray(plain_values(sample_weight))
+    if weight.shape not in (chosen.shape[:1], chosen.shape):
+        raise ValueError(
+            f"sample_weight must have the shape {chosen.shape[:1]}, one for each sample, or "
+            f"{chosen.shape}, one for each step; got {weight.shape}."
+        )
+    return np.broadcast_to(weight.reshape(len(chosen), -1), chosen.shape)[chosen]
+
+
 def observed_steps(
     y: Any, predicted: np.ndarray, sample_weight: Any | None = None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
@@ -339,8 +368,8 @@ def observed_steps(
         Targets, NaN where there is none.
     predicted : ndarray
         Predictions of the same shape, or with one more axis; NaN where there is none.
-    sample_weight : array-like of shape (n_samples,), optional
-        Weights of the samples.
+    sample_weight : array-like of shape (n_samples,) or (n_samples, n_timesteps), optional
+        Weights of the samples, or of their steps.
 
     Returns
     -------
@@ -349,7 +378,7 @@ def observed_steps(
     predicted : ndarray of shape (n_steps, ...)
         Their predictions.
     sample_weight : ndarray of shape (n_steps,) or None
-        Weight of each step, that of its sample.
+        Weight of each step, that of its sample if it has none.
 
     Raises
     ------
@@ -370,6 +399,5 @@ def observed_steps(
     if not there.any():
         raise ValueError("y has no step with both a target and a prediction.")
     if sample_weight is not None:
-        sample_weight = np.reshape(plain_values(sample_weight), (-1, 1))
-        sample_weight = np.broadcast_to(sample_weight, there.shape)[there]
+        sample_weight = weight_of_steps(sample_weight, there)
     return y[there], predicted[there], sample_weight

@@ -27,6 +27,7 @@ SHARED = {
     "embedding_dim": [*_COUNT, None],
     "patch_size": [*_COUNT, StrOptions({"auto"})],
     "pooling": [StrOptions({"auto", "last", "mean", "max", "concat"})],
+    "output": [StrOptions({"last", "sequence"})],
     "init_scale": _POSITIVE,
     "optimizer": [StrOptions({"adam", "adamw", "nadam", "rmsprop", "sgd"})],
     "learning_rate": _POSITIVE,
@@ -51,7 +52,6 @@ SHARED = {
 
 REGRESSOR = {
     "differencing": [StrOptions({"auto", "always", "never"})],
-    "output": [StrOptions({"last", "sequence"})],
     "loss": [StrOptions(_LOSS_NAMES.keys())],
     "quantile": [Interval(Real, 0, 1, closed="neither"), list, tuple],
 }

@@ -10,7 +10,7 @@ from sklearn.base import is_classifier
 from sklearn.exceptions import ConvergenceWarning
 
 from sklstm.losses import Loss
-from sklstm.training import TrainedNetwork, TrainingData
+from sklstm.training import TrainedNetwork, TrainingData, is_target
 
 _ROUNDING = 1e-9  # of standardised targets: the loss of a constant where all are equal
 _SHARE = 0.99  # of the loss of a constant: above it nothing worth the name was learned
@@ -63,7 +63,7 @@ def loss_of_constant(data: TrainingData, loss: Loss) -> float:
     Parameters
     ----------
     data : TrainingData
-        Targets with their weights; those of every step all count the same.
+        Targets with their weights.
     loss : Loss
         Which loss.
 
@@ -73,8 +73,11 @@ def loss_of_constant(data: TrainingData, loss: Loss) -> float:
         The entropy of the class shares, the variance, and so on.
     """
     if data.every_step:
-        rows = data.targets.rows
-        targets, weight = rows[~np.isnan(rows).any(axis=1)], None
+        known = is_target(data.targets.rows)
+        weight = data.targets.row_weight(data.sample_weight)[known]
+        if data.step_weight is not None:
+            weight *= data.step_weight[known]
+        targets = data.targets.rows[known]
     else:
         targets, weight = data.targets, data.sample_weight
     if targets.dtype.kind == "i":

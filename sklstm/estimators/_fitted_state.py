@@ -65,7 +65,8 @@ class FittedState:
         dtype = self.network.dtype
         windows = self.inputs.for_training(samples.windows, dtype)
         targets = self.targets.for_training(samples, dtype)
-        return TrainingData(windows, targets, samples.sample_weight)
+        weight, of_steps = samples.sample_weight, samples.step_weight
+        return TrainingData(windows, targets, weight, step_weight=of_steps)
 
     def extended(self, inputs: Inputs, targets: Targets) -> FittedState:
         """Return the state for training on with other statistics of inputs and targets."""

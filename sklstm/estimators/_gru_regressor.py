@@ -75,8 +75,9 @@ class GRURegressor(RecurrentRegressor):
     output : {"last", "sequence"}, default="last"
         Whether `y` has one target per window (many-to-one) or one per step of each window
         (many-to-many). With ``"sequence"``, steps without a target are NaN in `y`, and all targets
-        have the same weight in the loss. The prediction of a step depends on this and earlier steps
-        of its window only, unless the network is bidirectional.
+        have the same weight in the loss unless `sample_weight` says otherwise. The prediction of a
+        step depends on this and earlier steps of its window only, unless the network is
+        bidirectional.
     loss : str, default="auto"
         Loss function, the mean over targets of a function of the error ``e``, prediction minus
         target in standard deviations of the target: ``"squared_error"``, ``e ** 2``;

@@ -64,9 +64,16 @@ class LSTMClassifier(RecurrentClassifier):
         Bengio, 2010), orthogonal for recurrent ones (Saxe et al., 2014). Small weights make a
         network that is nearly linear at first, and forecasts of short, noisy series smoother; 1.0
         is what Keras does.
+    output : {"last", "sequence"}, default="last"
+        Whether `y` has one label per window (sequence classification, many-to-one) or one per step
+        of each window (sequence labelling or tagging, many-to-many; Graves, 2012). With
+        ``"sequence"``, steps without a label are NaN or None in `y`, and the loss is the mean over
+        all labels. The prediction of a step depends on this and earlier steps of its window only,
+        unless the network is bidirectional.
     class_weight : dict or "balanced", default=None
         Weights of the classes in the log loss, ``-log p(y)``; ``"balanced"``: inversely
-        proportional to class frequencies.
+        proportional to class frequencies. With ``output="sequence"`` each step has the weight of
+        its class.
     optimizer : {"adam", "adamw", "nadam", "rmsprop", "sgd"}, default="adam"
         Gradient method: Adam, AdamW, NAdam, RMSprop (smoothing constant 0.9), or stochastic
         gradient descent with Nesterov momentum of 0.9.
@@ -211,6 +218,7 @@ class LSTMClassifier(RecurrentClassifier):
         patch_size="auto",
         pooling="auto",
         init_scale=1.0,
+        output="last",
         class_weight=None,
         optimizer="adam",
         learning_rate=0.005,
@@ -243,6 +251,7 @@ class LSTMClassifier(RecurrentClassifier):
             patch_size=patch_size,
             pooling=pooling,
             init_scale=init_scale,
+            output=output,
             class_weight=class_weight,
             optimizer=optimizer,
             learning_rate=learning_rate,

@@ -18,6 +18,7 @@ from sklstm.data import (
     check_features,
     check_same_labels,
     check_same_length,
+    lengths_of_ragged,
     names_in_fit,
     refuse_nothing_observed,
     remember_features,
@@ -51,12 +52,12 @@ from ._samples import (
     Names,
     Samples,
     check_held_out,
-    check_sample_weight,
     group_numbers,
     metadata_of,
     of_observed,
+    targets_and_weights,
 )
-from ._steps import at_their_steps
+from ._steps import at_their_steps, outputs
 from ._validation_split import validation_split
 
 _EXACT_SAMPLES = 256  # training sets of one batch up to this size are trained in double precision
@@ -108,13 +109,12 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
         self,
         y: Any,
         windows: tuple[np.ndarray, WindowSet],
-        sample_weight: np.ndarray | None,
         *,
         fitted: Any,
         labels: Any,
         names: Names,
     ) -> tuple[Any, np.ndarray | None, Any]:
-        """Return targets as numbers, sample weights, and what is known of `y` alone.
+        """Return targets as numbers, their weights by class, and what is known of `y` alone.
 
         Parameters
         ----------
@@ -122,8 +122,6 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
             Targets.
         windows : tuple of (ndarray, WindowSet)
             The windows of the same samples.
-        sample_weight : ndarray or None
-            Their weights.
         fitted : object or None
             The fitted targets, if training continues with them.
         labels : object or None
@@ -241,7 +239,7 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
         """Return samples to train on or to validate by, and what is known of `y` alone."""
         rows = {names.X: X, names.y: y, names.sample_weight: sample_weight, "groups": groups}
         check_same_labels(rows)
-        X = without_ragged(X)
+        lengths, X = lengths_of_ragged(X), without_ragged(X)
         array = self._read_windows(X, before, names.X)
         is_first = before is None and names is TRAINING_SET
         if not is_first:
@@ -251,20 +249,19 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
         if is_first:
             remember_features(self, X, array)
         check_same_length(array, y, self, (names.X, names.y))
-        sample_weight = check_sample_weight(sample_weight, len(array), names)
+        given = y, sample_weight
+        y, sample_weight, step_weight = targets_and_weights(self, given, array, lengths, names)
         groups = group_numbers(groups, len(array))
         if observed is not None:  # what was not observed is not trained on
-            y, sample_weight, groups = of_observed(observed, y, sample_weight, groups)
+            arrays = sample_weight, step_weight, groups
+            y, sample_weight, step_weight, groups = of_observed(observed, y, *arrays)
             array = array[observed] if self._every_step else array
-        targets, sample_weight, labels = self._read_targets(
-            y,
-            (array, windows),
-            sample_weight,
-            fitted=None if before is None or names is VALIDATION_SET else before.targets,
-            labels=labels,
-            names=names,
+        fitted = None if before is None or names is VALIDATION_SET else before.targets
+        targets, by_class, labels = self._read_targets(
+            y, (array, windows), fitted=fitted, labels=labels, names=names
         )
-        samples = Samples(windows, targets, sample_weight, groups)
+        samples = Samples(windows, targets, sample_weight, groups).weighted(by_class)
+        samples = samples.with_weighted_steps(step_weight, array, names)
         return samples.with_targets(names).without_weightless(), labels
 
     def _training_and_validation(
@@ -354,6 +351,11 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
                 f"standardised by feature_mean_ and feature_scale_ they must fit into {dtype}."
             )
         return output.astype(np.float64, copy=False)
+
+    def _run_at_steps(self, windows: np.ndarray, window_set: WindowSet) -> np.ndarray:
+        """Return the outputs of observed windows: of all steps, or by `output` of the last one."""
+        options = {"every_step": self._every_step}
+        return outputs(self._fitted, windows, window_set, self._run_network, **options)
 
     def gate_activations(self, X: Any) -> dict[str, dict[str, np.ndarray]]:
         """Return the gates and states of the network at every step of every window.

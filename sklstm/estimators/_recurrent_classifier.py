@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Self
 
 import numpy as np
@@ -9,16 +10,31 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, log_expit, log_softmax, softmax
 from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.callback import with_callbacks
-from sklearn.utils.class_weight import compute_sample_weight
+from sklearn.metrics import accuracy_score
+from sklearn.utils.class_weight import compute_class_weight, compute_sample_weight
 
-from sklstm.data import WindowSet, check_same_labels, read_class_labels
-from sklstm.training import Budget
+from sklstm.data import (
+    WindowSet,
+    among_all,
+    check_same_labels,
+    check_same_length,
+    labelled_steps,
+    labels_at_steps,
+    lengths_of_ragged,
+    padded_steps,
+    read_class_labels,
+    read_flat_labels,
+    step_labels,
+    without_ragged,
+)
+from sklstm.training import Budget, is_target
 
 from ._class_targets import ClassTargets
 from ._constraints import CLASSIFIER, SHARED
 from ._fitted_state import attribute
 from ._recurrent_base import RecurrentBase
 from ._samples import Names, Samples, check_sample_weight
+from ._steps import align_steps, place_of_row
 
 
 class RecurrentClassifier(ClassifierMixin, RecurrentBase):
@@ -43,6 +59,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         patch_size="auto",
         pooling="auto",
         init_scale=1.0,
+        output="last",
         class_weight=None,
         optimizer="adam",
         learning_rate=0.005,
@@ -74,6 +91,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         self.patch_size = patch_size
         self.pooling = pooling
         self.init_scale = init_scale
+        self.output = output
         self.class_weight = class_weight
         self.optimizer = optimizer
         self.learning_rate = learning_rate
@@ -116,9 +134,12 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
             unequal length are padded with NaN. Also (n_samples, n_timesteps) for one feature, and
             flat frames with columns such as ``close@t-0``.
         y : array-like of shape (n_samples,)
-            Class of each window.
+            Class of each window. With ``output="sequence"`` the class of each of its steps, of
+            shape (n_samples, n_timesteps), or a list of sequences of unequal length; NaN, None or
+            masked where a step has no label. -1 is a class; where that is not clear it is refused.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the samples in the loss, multiplied by those of `class_weight`.
+            Weights of the samples in the loss, multiplied by those of `class_weight`. With
+            ``output="sequence"`` also of shape (n_samples, n_timesteps), one for each step.
         X_val : array-like or dataframe, default=None
             Windows that ``early_stopping`` looks at in place of the newest ones of `X`, which are
             all trained on then. In a `~sklearn.pipeline.Pipeline` with
@@ -165,11 +186,12 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         X : array-like or dataframe of shape (n_samples, n_timesteps, n_features)
             Windows as in `fit`.
         y : array-like of shape (n_samples,)
-            Class of each window.
+            Class of each window, or of each of its steps, as in `fit`.
         classes : array-like of shape (n_classes,), default=None
             All classes that will ever come; needed in the first call unless `y` holds them all.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the samples in the loss, multiplied by those of `class_weight`.
+            Weights of the samples in the loss, multiplied by those of `class_weight`; or of their
+            steps, as in `fit`.
 
         Returns
         -------
@@ -185,7 +207,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         return self._partial_fit(X, y, sample_weight, classes)
 
     def predict(self, X: ArrayLike) -> NDArray:
-        """Predict the class of each window.
+        """Predict the class of each window, or of each of its steps.
 
         Parameters
         ----------
@@ -196,9 +218,19 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         -------
         y : ndarray of shape (n_samples,)
             The most probable class of each window; of one without an observed step the most
-            frequent class of training.
+            frequent class of training. With ``output="sequence"`` that of each step, (n_samples,
+            n_timesteps). If steps are missing, numbers become floating point numbers, NaN there,
+            and strings objects, None there.
+
+        Notes
+        -----
+        `output` may be changed after `fit`. What was fitted with ``"sequence"`` then predicts the
+        last observed step alone. What was fitted with ``"last"`` predicts every step as if it was
+        the last; if it reads backwards too, it has not learned to do so at any but the first.
         """
         probability = self.predict_proba(X)
+        if self._every_step:
+            return labels_at_steps(self.classes_, probability)
         return self.classes_[probability.argmax(axis=1)]
 
     def predict_proba(self, X: ArrayLike) -> NDArray:
@@ -213,7 +245,9 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         -------
         probability : ndarray of shape (n_samples, n_classes)
             In the order of ``classes_``. For a window without an observed step, such as one within
-            an outage, the frequencies of the classes in training, by weight.
+            an outage, the frequencies of the classes in training, by weight. With
+            ``output="sequence"`` those of each step, (n_samples, n_timesteps, n_classes), NaN
+            where it is missing.
 
         Warns
         -----
@@ -221,10 +255,12 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
             If there are windows without an observed step.
         """
         logits, observed, n_samples = self._logits(X)
-        if logits.shape[1] == 1:
-            probability = np.hstack([expit(-logits), expit(logits)])
+        if logits.shape[-1] == 1:
+            probability = np.concatenate([expit(-logits), expit(logits)], axis=-1)
         else:
-            probability = softmax(logits, axis=1)
+            probability = softmax(logits, axis=-1)
+        if self._every_step:
+            return among_all(probability, observed, n_samples)
         return self._fitted.targets.predicted(probability, observed, n_samples)
 
     def predict_log_proba(self, X: ArrayLike) -> NDArray:
@@ -239,27 +275,30 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         -------
         log_probability : ndarray of shape (n_samples, n_classes)
             In the order of ``classes_``, with those of `predict_proba` for windows without an
-            observed step.
+            observed step; of each step, as there, with ``output="sequence"``.
         """
         logits, observed, n_samples = self._logits(X)
-        if logits.shape[1] == 1:
-            log_probability = np.hstack([log_expit(-logits), log_expit(logits)])
+        if logits.shape[-1] == 1:
+            log_probability = np.concatenate([log_expit(-logits), log_expit(logits)], axis=-1)
         else:
-            log_probability = log_softmax(logits, axis=1)
+            log_probability = log_softmax(logits, axis=-1)
+        if self._every_step:
+            return among_all(log_probability, observed, n_samples)
         with np.errstate(divide="ignore"):  # of a class without a sample
             return self._fitted.targets.predicted(log_probability, observed, n_samples, np.log)
 
     def score(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
-        """Return the share of windows whose class is predicted.
+        """Return the share of windows, or of steps, whose class is predicted.
 
         Parameters
         ----------
         X : array-like or dataframe of shape (n_samples, n_timesteps, n_features)
             Windows as in `fit`.
         y : array-like of shape (n_samples,)
-            Their classes.
+            Their classes; of each of their steps as in `fit`. Steps without a label, and missing
+            steps, are left out.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the samples.
+            Weights of the samples; or of their steps, (n_samples, n_timesteps).
 
         Returns
         -------
@@ -267,31 +306,68 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
             Accuracy, 1 at best.
         """
         check_same_labels({"X": X, "y": y, "sample_weight": sample_weight})
+        if self._every_step:
+            return self._score_of_steps(X, y, sample_weight)
         labels = read_class_labels(y, "y")
         return super().score(X, labels, check_sample_weight(sample_weight, len(labels)))
+
+    def _score_of_steps(self, X: Any, y: Any, sample_weight: Any) -> float:
+        lengths, X = lengths_of_ragged(X), without_ragged(X)
+        windows, predicted = self._check_window_array(X), self.predict(X)
+        check_same_length(windows, y, self)
+        y = padded_steps(y, windows, lengths, "y", numeric=False)
+        if sample_weight is not None:
+            sample_weight = padded_steps(
+                sample_weight, windows, lengths, "sample_weight", numeric=True
+            )
+        labels, found, weight = labelled_steps(y, predicted, sample_weight)
+        return accuracy_score(labels, found.astype(self.classes_.dtype), sample_weight=weight)
 
     def _logits(self, X: Any) -> tuple[np.ndarray, np.ndarray | None, int]:
         """Return logits of observed windows, which these are, and the number of all windows."""
         array = self._check_window_array(X)
         windows, observed = WindowSet.of_observed(array)
-        return self._run_network(windows), observed, len(array)
+        if self._every_step and observed is not None:
+            return self._run_at_steps(array[observed], windows), observed, len(array)
+        return self._run_at_steps(array, windows), observed, len(array)
 
     def _read_targets(
         self,
         y: Any,
         windows: tuple[np.ndarray, WindowSet],
-        sample_weight: np.ndarray | None,
         *,
         fitted: ClassTargets | None,
         labels: Any,
         names: Names,
-    ) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]:
+    ) -> tuple[np.ndarray | WindowSet, np.ndarray | None, np.ndarray]:
+        if self._every_step:
+            return self._read_labels_of_steps(y, windows, fitted, labels, names)
         y = read_class_labels(y, names.y)
         classes = self._known_classes(y, labels, fitted, names)
-        if self.class_weight is not None:
-            by_class = self._weight_by_class(y)
-            sample_weight = by_class if sample_weight is None else by_class * sample_weight
-        return np.searchsorted(classes, y), sample_weight, classes
+        by_class = None if self.class_weight is None else self._weight_by_class(y)
+        return np.searchsorted(classes, y), by_class, classes
+
+    def _read_labels_of_steps(
+        self,
+        y: Any,
+        windows: tuple[np.ndarray, WindowSet],
+        fitted: ClassTargets | None,
+        labels: Any,
+        names: Names,
+    ) -> tuple[WindowSet, np.ndarray | None, np.ndarray]:
+        table = step_labels(y, names.y)[:, :, np.newaxis]
+        aligned = align_steps(table, *windows, names)
+        place = partial(place_of_row, aligned, windows[0])
+        y, known = read_flat_labels(aligned.rows[:, 0], names.y, place)
+        classes = self._known_classes(y, labels, fitted, names)
+        numbers = np.full(len(known), -1, dtype=np.int64)
+        numbers[known] = np.searchsorted(classes, y)
+        targets = aligned.with_rows(numbers)
+        if self.class_weight is None:
+            return targets, None, classes
+        by_class = np.zeros(len(known))
+        by_class[known] = self._weight_by_class(y, targets.row_weight()[known])
+        return targets, by_class, classes
 
     def _known_classes(
         self, y: np.ndarray, labels: Any, fitted: ClassTargets | None, names: Names
@@ -317,8 +393,15 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
             )
         return known
 
-    def _weight_by_class(self, y: np.ndarray) -> np.ndarray:
-        weight = compute_sample_weight(self.class_weight, y)
+    def _weight_by_class(self, y: np.ndarray, counts: np.ndarray | None = None) -> np.ndarray:
+        """Return the weight of each label by its class, given how often each of them occurs."""
+        if counts is None:
+            weight = compute_sample_weight(self.class_weight, y)
+        else:
+            classes, numbers = np.unique(y, return_inverse=True)
+            weight = compute_class_weight(
+                self.class_weight, classes=classes, y=y, sample_weight=counts
+            )[numbers]
         if not (np.isfinite(weight).all() and (weight >= 0).all() and weight.any()):
             raise ValueError(
                 "The weights in class_weight must be finite, not negative, and not all zero. Got "
@@ -334,8 +417,12 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         *,
         running: bool,
     ) -> tuple[ClassTargets, None]:
-        targets = np.asarray(samples.targets)
-        counts = np.bincount(targets, samples.sample_weight, len(labels)).astype(np.float64)
+        if isinstance(samples.targets, WindowSet):
+            known = is_target(samples.targets.rows)
+            targets, weight = samples.targets.rows[known], samples.row_weight()[known]
+        else:
+            targets, weight = samples.targets, samples.sample_weight
+        counts = np.bincount(targets, weight, len(labels)).astype(np.float64)
         if fitted is not None and fitted.counts is not None:
             counts += fitted.counts
         return ClassTargets(labels, counts), None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any, Self
 
 import numpy as np
@@ -11,7 +10,15 @@ from sklearn.base import RegressorMixin, _fit_context
 from sklearn.callback import with_callbacks
 from sklearn.metrics import d2_pinball_score, r2_score
 
-from sklstm.data import WindowSet, among_all, check_same_labels, observed_steps, observed_targets
+from sklstm.data import (
+    WindowSet,
+    among_all,
+    check_same_labels,
+    lengths_of_ragged,
+    observed_steps,
+    observed_targets,
+    padded_steps,
+)
 from sklstm.losses import LOSSES, Loss, make_loss
 from sklstm.training import Budget
 
@@ -22,7 +29,7 @@ from ._gathered import SampleSource
 from ._recurrent_base import RecurrentBase
 from ._regression_targets import RegressionTargets, read_targets
 from ._samples import Names, Samples
-from ._steps import align_step_targets, outputs_of_last_steps, outputs_of_steps
+from ._steps import align_step_targets
 
 _LOSS = "squared_error"  # of loss="auto", where nothing around it sets another
 
@@ -138,9 +145,11 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
             What is to be predicted for each window; NaN, or masked, where a window has no target,
             which then counts like one of weight zero. With ``output="sequence"`` what is to be
             predicted at each of its steps, of shape (n_samples, n_timesteps) or (n_samples,
-            n_timesteps, n_outputs); NaN at steps without target.
+            n_timesteps, n_outputs); NaN at steps without target. Sequences of unequal length may
+            have a list of arrays.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the samples in the loss; all equal by default.
+            Weights of the samples in the loss; all equal by default. With ``output="sequence"``
+            also of shape (n_samples, n_timesteps), one for each step.
         X_val : array-like or dataframe, default=None
             Windows that ``early_stopping`` looks at in place of the newest ones of `X`, which are
             all trained on then. In a `~sklearn.pipeline.Pipeline` with
@@ -230,6 +239,9 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
         check_same_labels({"X": X, "y": y, "sample_weight": sample_weight})
         predicted = self.predict(X)
         if self._every_step:
+            place = self._check_window_array(X), lengths_of_ragged(X)
+            y = padded_steps(y, *place, "y", numeric=True)
+            sample_weight = padded_steps(sample_weight, *place, "sample_weight", numeric=True)
             y, predicted, sample_weight = observed_steps(y, predicted, sample_weight)
         else:
             y, predicted, sample_weight = observed_targets(y, predicted, sample_weight)
@@ -249,43 +261,17 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
         """
         array = self._check_window_array(X)
         windows, observed = WindowSet.of_observed(array)
+        targets, array_observed = self._fitted.targets, array
+        if self._every_step and observed is not None:
+            array_observed = array[observed]
+        output = self._run_at_steps(array_observed, windows)
         if self._every_step:
-            array_observed = array if observed is None else array[observed]
-            output, newest = self._outputs_of_steps(array_observed, windows)
+            newest = targets.newest_values(array_observed, ...)
         else:
-            output, newest = self._outputs_of_windows(windows)
+            newest = targets.newest_values(windows.rows, windows.newest_rows[:, np.newaxis])
         if newest is not None:
             newest = among_all(newest, observed, len(array))
         return among_all(output, observed, len(array)), newest
-
-    def _outputs_of_steps(
-        self, windows: np.ndarray, window_set: WindowSet
-    ) -> tuple[np.ndarray, np.ndarray | None]:
-        if self._fitted.patch_size > 1:
-            raise ValueError(
-                f"output='sequence' predicts each step, and the network reads "
-                f"{self._fitted.patch_size} steps as one (patch_size). Set output='last'."
-            )
-        if self._spec.pooling != "last":
-            raise ValueError(
-                f"output='sequence' predicts each step, and the network reads all of them at once "
-                f"(pooling={self._spec.pooling!r}). Set output='last'."
-            )
-        targets = self._fitted.targets
-        run = partial(self._run_network, every_step=True)
-        output = outputs_of_steps(windows, window_set, targets.n_outputs, run)
-        return output, targets.newest_values(windows, ...)
-
-    def _outputs_of_windows(self, windows: WindowSet) -> tuple[np.ndarray, np.ndarray | None]:
-        targets = self._fitted.targets
-        spec = self._fitted.network.spec
-        if spec.every_step and spec.bidirectional:
-            # The last step alone: the direction that reads backwards has seen that step only.
-            run = partial(self._run_network, every_step=True)
-            output = outputs_of_last_steps(windows, targets.n_outputs, run)
-        else:
-            output = self._run_network(windows)
-        return output, targets.newest_values(windows.rows, windows.newest_rows[:, np.newaxis])
 
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
@@ -306,9 +292,11 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
             What is to be predicted for each window; NaN, or masked, where a window has no target,
             which then counts like one of weight zero. With ``output="sequence"`` what is to be
             predicted at each of its steps, of shape (n_samples, n_timesteps) or (n_samples,
-            n_timesteps, n_outputs); NaN at steps without target.
+            n_timesteps, n_outputs); NaN at steps without target. Sequences of unequal length may
+            have a list of arrays.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the samples in the loss; all equal by default.
+            Weights of the samples in the loss; all equal by default. With ``output="sequence"``
+            also of shape (n_samples, n_timesteps), one for each step.
 
         Returns
         -------
@@ -334,12 +322,11 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
         self,
         y: Any,
         windows: tuple[np.ndarray, WindowSet],
-        sample_weight: np.ndarray | None,
         *,
         fitted: RegressionTargets | None,
         labels: Any,
         names: Names,
-    ) -> tuple[Any, np.ndarray | None, bool]:
+    ) -> tuple[Any, None, bool]:
         targets, one_dimensional = read_targets(
             y, every_step=self._every_step, estimator=self, names=names
         )
@@ -351,7 +338,7 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
         self._make_loss().check_targets(targets, names.y)
         if self._every_step:
             targets = align_step_targets(targets, *windows, names)
-        return targets, sample_weight, one_dimensional
+        return targets, None, one_dimensional
 
     def _learn_targets(
         self, samples: Samples, labels: bool, fitted: RegressionTargets | None, *, running: bool

@@ -282,7 +282,7 @@ def _known_targets(samples: Samples) -> tuple[np.ndarray, np.ndarray, np.ndarray
     if not isinstance(samples.targets, WindowSet):
         return targets, newest, weight
     known = ~np.isnan(targets[:, 0])
-    return targets[known], newest[known], samples.targets.row_weight(weight)[known]
+    return targets[known], newest[known], samples.row_weight()[known]
 
 
 def _moments(samples: Samples, reference: np.ndarray) -> Moments:

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
+from sklearn.base import is_classifier
 from sklearn.utils import _safe_indexing
 from sklearn.utils._missing import is_pandas_na, is_scalar_nan
 from sklearn.utils.validation import _check_sample_weight
 
-from sklstm.data import WindowSet, plain_values, refuse_times
-from sklstm.training import TrainingData
+from sklstm.data import WindowSet, as_numbers, padded_steps, plain_values, refuse_times
+from sklstm.training import TrainingData, is_target
 
 
 class Names(NamedTuple):
@@ -40,12 +41,16 @@ class Samples:
         Their weights; None: all equal.
     groups : ndarray of int of shape (n_samples,) or None
         The number of the group of each; None: not known.
+    step_weight : ndarray of shape (n_rows,) or None
+        Weights of the rows of targets of every step, which multiply those of their samples; zero
+        where there is no target. None: all equal.
     """
 
     windows: WindowSet
     targets: np.ndarray | WindowSet
     sample_weight: np.ndarray | None
     groups: np.ndarray | None = None
+    step_weight: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.windows)
@@ -62,7 +67,84 @@ class Samples:
         weight = None if weight is None else weight[index]
         targets = targets[index] if isinstance(targets, np.ndarray) else targets.take(index)
         groups = None if self.groups is None else self.groups[index]
-        return Samples(self.windows.take(index), targets, weight, groups)
+        return Samples(self.windows.take(index), targets, weight, groups, self.step_weight)
+
+    def row_weight(self) -> np.ndarray:
+        """Return the weight of each row of targets of every step in all windows together."""
+        targets: Any = self.targets
+        weight = targets.row_weight(self.sample_weight)
+        return weight if self.step_weight is None else weight * self.step_weight
+
+    def weighted(self, weight: np.ndarray | None) -> Samples:
+        """Return the samples with further weights, by which those that they have are multiplied.
+
+        Parameters
+        ----------
+        weight : ndarray of shape (n_samples,), or (n_rows,) of targets of every step, or None
+            None: all equal.
+
+        Returns
+        -------
+        samples : Samples
+            A step whose weight is zero has no target.
+        """
+        if weight is None:
+            return self
+        if isinstance(self.targets, np.ndarray):
+            known = self.sample_weight
+            return replace(self, sample_weight=weight if known is None else weight * known)
+        rows = self.targets.rows
+        weight = weight if self.step_weight is None else weight * self.step_weight
+        weight = np.where(is_target(rows), weight, 0.0)
+        weight = weight / (weight.max(initial=0.0) or 1.0)  # single precision holds it
+        weight[weight < np.finfo(np.float32).tiny] = 0.0
+        rows = rows.copy()
+        rows[weight == 0] = -1 if rows.dtype.kind == "i" else np.nan
+        return replace(self, targets=self.targets.with_rows(rows), step_weight=weight)
+
+    def with_weighted_steps(
+        self, weight: np.ndarray | None, windows: np.ndarray, names: Names = TRAINING_SET
+    ) -> Samples:
+        """Return samples with targets of every step, each step with a weight of its own.
+
+        Parameters
+        ----------
+        weight : ndarray of shape (n_samples, n_timesteps) or None
+            Weights; those of missing steps say nothing.
+        windows : ndarray of shape (n_samples, n_timesteps, n_features)
+            The windows of these samples, missing steps being NaN.
+        names : Names
+            What weights are called in error messages.
+
+        Returns
+        -------
+        samples : Samples
+            With rows of targets of their own for each window. The weight of a sample is the
+            largest of its steps, so that weights that are equal within samples are theirs.
+
+        Raises
+        ------
+        ValueError
+            If a weight of an observed step is negative or no finite number.
+        """
+        if weight is None:
+            return self
+        there = ~np.isnan(windows[:, :, 0])
+        wrong = there & ~(np.isfinite(weight) & (weight >= 0))
+        if wrong.any():
+            sample, step = np.argwhere(wrong)[0]
+            raise ValueError(
+                f"{names.sample_weight} must be finite and not negative, got "
+                f"{weight[sample, step]} (sample {sample}, step {step})."
+            )
+        shared: Any = self.targets
+        numbers, lengths = shared.row_numbers(slice(None)), shared.lengths
+        targets = WindowSet(shared.rows[numbers], np.cumsum(lengths) - lengths, lengths)
+        of_rows = None if self.step_weight is None else self.step_weight[numbers]
+        of_samples = np.where(there, weight, 0.0).max(axis=1)
+        relative = weight / np.where(of_samples > 0, of_samples, 1.0)[:, np.newaxis]
+        samples = replace(self, targets=targets, step_weight=of_rows, sample_weight=of_samples)
+        return samples.weighted(relative[there])
 
     def with_targets(self, names: Names = TRAINING_SET) -> Samples:
         """Return the samples that have a target at any step.
@@ -119,6 +201,82 @@ def check_sample_weight(
         # scikit-learn's function takes no name, and its messages quote none of the weights.
         message = str(error).replace("sample_weight", names.sample_weight)
         raise type(error)(message) from error
+
+
+def targets_and_weights(
+    estimator: Any,
+    of_user: tuple[Any, Any],
+    windows: np.ndarray,
+    lengths: np.ndarray | None,
+    names: Names,
+) -> tuple[Any, np.ndarray | None, np.ndarray | None]:
+    """Return targets as an array-like, and the weights of samples or of their steps.
+
+    Parameters
+    ----------
+    estimator : RecurrentBase
+        Whose parameters say whether each step has a target.
+    of_user : tuple of (array-like, array-like)
+        Targets and weights; these may be None.
+    windows : ndarray of shape (n_samples, n_timesteps, n_features)
+        The windows, missing steps being NaN.
+    lengths : ndarray of int of shape (n_samples,) or None
+        Lengths of the sequences that the windows were made of; None: not known.
+    names : Names
+        What the arguments are called in error messages.
+
+    Returns
+    -------
+    y : array-like
+        Sequences of unequal length as one array.
+    sample_weight : ndarray of shape (n_samples,) or None
+        Weights of samples.
+    step_weight : ndarray of shape (n_samples, n_timesteps) or None
+        Weights of steps, which take the place of those of samples.
+    """
+    y, weight = of_user
+    if estimator._every_step:
+        y = padded_steps(y, windows, lengths, names.y, numeric=not is_classifier(estimator))
+        weight = padded_steps(weight, windows, lengths, names.sample_weight, numeric=True)
+        of_steps = check_step_weight(weight, windows.shape[:2], names)
+        if of_steps is not None:
+            return y, None, of_steps
+    return y, check_sample_weight(weight, len(windows), names), None
+
+
+def check_step_weight(
+    sample_weight: Any, shape: tuple[int, int], names: Names = TRAINING_SET
+) -> np.ndarray | None:
+    """Return the weights of all steps as doubles; None if they are none of steps.
+
+    Parameters
+    ----------
+    sample_weight : array-like or None
+        Weights of samples or of steps.
+    shape : tuple of (int, int)
+        Number of samples and of steps.
+    names : Names
+        What weights are called in error messages.
+
+    Returns
+    -------
+    weight : ndarray of shape (n_samples, n_timesteps) or None
+        None if `sample_weight` is None or has one axis.
+
+    Raises
+    ------
+    ValueError
+        If there is not one weight for each step.
+    """
+    if sample_weight is None or np.ndim(sample_weight) != 2:
+        return None
+    weight = as_numbers(sample_weight, name=names.sample_weight, ensure_all_finite=False)
+    if weight.shape != shape:
+        raise ValueError(
+            f"{names.sample_weight} must have the shape {shape[:1]}, one for each sample, or "
+            f"{shape}, one for each step; got {weight.shape}."
+        )
+    return weight.astype(np.float64)
 
 
 def check_held_out(held_out: tuple[Any, Any, Any], *, early_stopping: bool) -> bool:

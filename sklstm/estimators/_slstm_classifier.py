@@ -67,9 +67,16 @@ class SLSTMClassifier(RecurrentClassifier):
         Bengio, 2010), orthogonal for recurrent ones (Saxe et al., 2014). Small weights make a
         network that is nearly linear at first, and forecasts of short, noisy series smoother; 1.0
         is what Keras does.
+    output : {"last", "sequence"}, default="last"
+        Whether `y` has one label per window (sequence classification, many-to-one) or one per step
+        of each window (sequence labelling or tagging, many-to-many; Graves, 2012). With
+        ``"sequence"``, steps without a label are NaN or None in `y`, and the loss is the mean over
+        all labels. The prediction of a step depends on this and earlier steps of its window only,
+        unless the network is bidirectional.
     class_weight : dict or "balanced", default=None
         Weights of the classes in the log loss, ``-log p(y)``; ``"balanced"``: inversely
-        proportional to class frequencies.
+        proportional to class frequencies. With ``output="sequence"`` each step has the weight of
+        its class.
     optimizer : {"adam", "adamw", "nadam", "rmsprop", "sgd"}, default="adam"
         Gradient method: Adam, AdamW, NAdam, RMSprop (smoothing constant 0.9), or stochastic
         gradient descent with Nesterov momentum of 0.9.

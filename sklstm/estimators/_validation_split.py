@@ -52,12 +52,16 @@ def validation_split(
         of_class = classes is not None and not isinstance(targets, WindowSet)
         numbers = np.asarray(targets) if of_class else np.zeros(len(samples), dtype=int)
         return _taken(samples, newest_groups(samples.groups, numbers, fraction))
-    if classes is None or isinstance(targets, WindowSet):
+    if classes is None:
         return _taken(samples, newest_block(windows, fraction))
+    if isinstance(targets, WindowSet):
+        block = newest_block(windows, fraction)
+        _warn_of_unlearned(_labels_of(targets), _labels_of(targets.take(block[0])), classes)
+        return _taken(samples, block)
     if tokens or not _may_be_one_series(windows):
         return _taken(samples, newest_of_each_class(targets, fraction))
     block = newest_block(windows, fraction)
-    _warn_of_unlearned(targets, block[0], classes)
+    _warn_of_unlearned(targets, targets[block[0]], classes)
     return _taken(samples, block)
 
 
@@ -160,8 +164,13 @@ def _may_be_one_series(windows: WindowSet) -> bool:
     return bool(windows.lengths.max() == 1) or of_one_series(windows)
 
 
-def _warn_of_unlearned(targets: np.ndarray, training: slice, classes: np.ndarray) -> None:
-    unlearned = classes[np.setdiff1d(targets, targets[training])].tolist()
+def _labels_of(targets: WindowSet) -> np.ndarray:
+    numbers = np.unique(targets.rows[targets.row_weight() > 0])
+    return numbers[numbers >= 0]
+
+
+def _warn_of_unlearned(targets: np.ndarray, training: np.ndarray, classes: np.ndarray) -> None:
+    unlearned = classes[np.setdiff1d(targets, training)].tolist()
     if unlearned:
         warnings.warn(
             f"early_stopping=True holds out the newest samples, and the classes {unlearned[:5]}"

@@ -69,10 +69,11 @@ def _take_targets(network, epoch, lane, sample, place):
     """Copy the targets of a sample into its lane, and its weight where there is a target."""
     n_targets = network.n_targets
     row, weight = epoch.pointer("target_starts", INTEGER)[sample], epoch.pointer("sample_weight")
+    of_rows = epoch.pointer("target_weight")
     for t, row_of_lane in _steps(network, lane):
         targets = epoch.pointer("targets").after((row + t) * n_targets)
         has_target = targets[0].compare("==", targets[0])  # not NaN
-        value = has_target.choose(weight[place], weight[place].like(0.0))
+        value = has_target.choose(weight[place] * of_rows[row + t], weight[place].like(0.0))
         network.pointer("sample_weight")[row_of_lane * LANES + lane % LANES] = value
         for k in loop(n_targets):
             target = has_target.choose(targets[k], targets[k].like(0.0))
@@ -91,9 +92,10 @@ def _steps(network, lane):
 
 @function(NETWORK, EPOCH, INTEGER, INTEGER)
 def _add_losses(network, epoch, first, n_here):
-    """Write the loss of each sample of a batch, the sum over its targets."""
+    """Write the loss of each sample of a batch, the weighted sum over its targets."""
     order = epoch.pointer("order", INTEGER).after(first)
     losses, targets = network.pointer("losses", DOUBLE), epoch.pointer("targets")
+    of_rows = epoch.pointer("target_weight")
     for lane in loop(n_here):
         row, total = (
             epoch.pointer("target_starts", INTEGER)[order[lane]],
@@ -102,5 +104,6 @@ def _add_losses(network, epoch, first, n_here):
         for t, row_of_lane in _steps(network, lane):
             target = targets[(row + t) * network.n_targets]
             known, loss = target.compare("==", target), losses[row_of_lane * LANES + lane % LANES]
+            loss = loss * real(of_rows[row + t], DOUBLE)
             total.set(total.get() + known.choose(loss, 0.0))  # what is not NaN equals itself
         epoch.pointer("losses", DOUBLE)[first + lane] = total.get()

@@ -53,10 +53,10 @@ NETWORK = (
 #: Some batches: addresses of the windows and targets of all samples there are, of the order in
 #: which to take them, of weights and losses in that order, of the compiled function of the loss,
 #: and of the state and the numbers of the optimiser; sizes; whether the weights are updated, and
-#: whether steps are adaptive. The targets of a sample begin at a row of `targets`; its loss is the
-#: sum over its targets, in double precision.
+#: whether steps are adaptive. The targets of a sample begin at a row of `targets`, each of which
+#: has a weight; its loss is the weighted sum over its targets, in double precision.
 EPOCH = (
-    "starts", "lengths", "targets", "target_starts",
+    "starts", "lengths", "targets", "target_starts", "target_weight",
     "order", "sample_weight", "losses", "write_losses",
     "mean", "square", "numbers",
     "n_samples", "batch_size", "updates", "adaptive",

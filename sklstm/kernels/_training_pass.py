@@ -67,7 +67,16 @@ class TrainingPass(Pass):
     def _compile(*kind):
         return _compiled(*kind)
 
-    def set_data(self, rows, starts, lengths, targets, target_starts=None, differenced=None):
+    def set_data(
+        self,
+        rows,
+        starts,
+        lengths,
+        targets,
+        target_starts=None,
+        differenced=None,
+        target_weight=None,
+    ):
         """Set what to learn from.
 
         Parameters
@@ -84,6 +93,8 @@ class TrainingPass(Pass):
             The first of these rows for each sample; by default every sample has one row.
         differenced : ndarray of shape (n_features,), bool, optional
             As for `set_inputs`.
+        target_weight : ndarray of shape (len(targets),), optional
+            Weights of the rows of targets, which multiply those of their samples.
         """
         self.set_inputs(rows, differenced)
         check_slices(starts, lengths, len(self._inputs), "rows")
@@ -98,11 +109,16 @@ class TrainingPass(Pass):
         check_slices(target_starts, n_read, len(targets), "rows of targets")
         if targets.dtype.kind == "i":
             targets = np.where(targets < 0, np.nan, targets)
+        if target_weight is None:
+            target_weight = np.ones(len(targets))
+        if len(target_weight) != len(targets):
+            raise ValueError(f"{len(targets)} rows of targets, {len(target_weight)} weights")
         arrays = {
             "starts": np.ascontiguousarray(starts, dtype=np.int64),
             "lengths": np.ascontiguousarray(lengths, dtype=np.int64),
             "targets": np.ascontiguousarray(targets, dtype=self._weights.dtype),
             "target_starts": np.ascontiguousarray(target_starts, dtype=np.int64),
+            "target_weight": np.ascontiguousarray(target_weight, dtype=self._weights.dtype),
         }
         self._set_addresses(self._epoch, **arrays)
         self._data, self._longest = arrays, int(lengths.max())
@@ -116,14 +132,15 @@ class TrainingPass(Pass):
             Which samples.
         sample_weight : ndarray of shape (n_samples,)
             Their weights, with a sum of one over the batch that they belong to; over all of its
-            targets, where samples have several.
+            targets, where samples have several, times the weights of these.
         add : bool, default=False
             Whether to add to the gradient that is there.
 
         Returns
         -------
         losses : ndarray of shape (n_samples,), float64
-            The loss of each sample, summed over its targets; the gradient is in `gradient`.
+            The loss of each sample, the weighted sum over its targets; the gradient is in
+            `gradient`.
         """
         self._epoch["updates"] = False
         self._network["adds"] = add

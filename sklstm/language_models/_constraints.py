@@ -20,7 +20,7 @@ TEXT = {
     "stateful": ["boolean"],
 }
 
-_NOT_SHARED = {"bidirectional", "learning_rate_schedule", "patch_size", "pooling"}
+_NOT_SHARED = {"bidirectional", "learning_rate_schedule", "output", "patch_size", "pooling"}
 _PLAIN = {"max_epochs": _COUNT, "n_iter_no_change": [*_COUNT, None]}  # there is no "auto"
 LANGUAGE_MODEL = {k: kinds for k, kinds in SHARED.items() if k not in _NOT_SHARED} | _PLAIN | TEXT
 

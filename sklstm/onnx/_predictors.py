@@ -25,6 +25,7 @@ CLASSIFIER_OPTIONS = {
     "nocl": [True, False],
     "output_class_labels": [False, True],
 }
+NO_NUMBER, NO_STRING = np.iinfo(np.int64).min, ""  # labels of missing steps
 
 
 def infer_regressor(operator):
@@ -127,14 +128,16 @@ def _uncrossed(graph, output, levels):
 
 def infer_classifier(operator):
     """Set the types of the labels and the probabilities of a recurrent classifier."""
-    n_samples, _, _ = check_windows(operator)
+    n_samples, n_timesteps, _ = check_windows(operator)
+    every_step = operator.raw_operator._every_step
+    of_labels = [n_samples, n_timesteps] if every_step else [n_samples]
     classes = get_label_classes(operator.scope_inst, operator.raw_operator)
     label_type = Int64TensorType if _are_numbers(classes) else StringTensorType
-    operator.outputs[0].set_type(label_type([n_samples]))
+    operator.outputs[0].set_type(label_type(of_labels))
     options = operator.scope_inst.get_options(operator.raw_operator, {"zipmap": True})
-    shape = [n_samples, len(classes)]
+    shape = [*of_labels, len(classes)]
     # The operator that makes dictionaries takes single precision only.
-    single = options["zipmap"] is True
+    single = options["zipmap"] is True and not every_step
     operator.outputs[1].set_type(FloatTensorType(shape) if single else output_type(operator, shape))
 
 
@@ -142,20 +145,26 @@ def convert_classifier(scope, operator, container):
     """Add the nodes of a recurrent classifier."""
     graph, classifier = Graph(scope, container), operator.raw_operator
     windows = windows_of(graph, operator)
-    logits = network_output(graph, classifier, windows)
+    every_step = classifier._every_step
+    logits = network_output(graph, classifier, windows, every_step=every_step)
     if len(classifier.classes_) == 2:
         parts = [graph("Sigmoid", graph("Neg", logits)), graph("Sigmoid", logits)]
-        probability = graph("Concat", *parts, axis=1)
+        probability = graph("Concat", *parts, axis=-1)
     else:
-        probability = graph("Softmax", logits, axis=1)
-    probability = _of_all_windows(graph, classifier, windows, probability)
+        probability = graph("Softmax", logits, axis=-1)
+    if not every_step:
+        probability = _of_all_windows(graph, classifier, windows, probability)
     classes = get_label_classes(scope, classifier)
     if _are_numbers(classes):
-        classes = np.asarray(classes).astype(np.int64)
+        classes, none = np.asarray(classes).astype(np.int64), np.int64(NO_NUMBER)
     else:
-        classes = graph.strings(classes)
-    most_probable = graph("ArgMax", probability, axis=1, keepdims=0)
-    graph.finish(graph("Gather", classes, most_probable), operator.outputs[0])
+        classes, none = graph.strings(classes), graph.strings([NO_STRING])
+    most_probable = graph("ArgMax", probability, axis=-1, keepdims=0)
+    labels = graph("Gather", classes, most_probable)
+    if every_step:
+        missing = graph("IsNaN", graph("Gather", probability, 0, axis=-1))
+        labels = graph("Where", missing, none, labels)
+    graph.finish(labels, operator.outputs[0])
     graph.finish(probability, operator.outputs[1])
 
 

@@ -1,7 +1,7 @@
 """Our estimators in skl2onnx's registry: `register_converters`."""
 
 from skl2onnx import update_registered_converter
-from skl2onnx._parse import _parse_sklearn_classifier
+from skl2onnx._parse import _parse_sklearn_classifier, _parse_sklearn_simple_model
 from sklearn.utils.validation import check_is_fitted
 
 import sklstm
@@ -68,4 +68,7 @@ def _register(estimator, infer, convert, **options):
 def _parse_classifier(scope, model, inputs, custom_parsers=None):
     # skl2onnx asks for the classes first, and does not say that they are missing for want of a fit.
     check_is_fitted(model)
+    if model._every_step and scope.get_options(model, {"zipmap": True})["zipmap"]:
+        # A dictionary is made for each sample, of probabilities with two axes.
+        return _parse_sklearn_simple_model(scope, model, inputs, custom_parsers=custom_parsers)
     return _parse_sklearn_classifier(scope, model, inputs, custom_parsers=custom_parsers)

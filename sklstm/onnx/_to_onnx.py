@@ -98,6 +98,10 @@ def to_onnx(model: Any, X: Any = None, **options: Any) -> Any:
     step, infinity, a step that is partly NaN, a negative or fractional token), it gives NaN; of a
     classifier, as probabilities.
 
+    A classifier with ``output="sequence"`` gives labels and probabilities of all steps as tensors,
+    never as dictionaries. Probabilities of missing steps are NaN; their labels are ``""``, or
+    -2**63 if labels are numbers, since integers have no NaN.
+
     With a likelihood as `loss` the first output, ``variable``, is the mean, and those that follow
     are the parameters of the distribution, by their names in `scipy.stats`: ``loc`` and ``scale``
     of ``"normal"``, for example.

@@ -46,9 +46,8 @@ class Batches:
 
     def _targets(self, data, samples):
         target = self._tensor(_target_values(data, samples))
-        if data.sample_weight is None:
-            return target
-        return target, self._tensor(data.sample_weight[samples].astype(self.dtype))
+        weight = _weights(data, samples)
+        return target if weight is None else (target, self._tensor(weight.astype(self.dtype)))
 
     def _tensor(self, array):
         return torch.from_numpy(array).to(self.device)
@@ -62,6 +61,15 @@ def _target_values(data, samples):
     none = -1 if values.dtype.kind == "i" else np.nan
     values[np.arange(values.shape[1]) >= lengths[:, np.newaxis]] = none
     return _as_torch_takes(values)
+
+
+def _weights(data, samples):
+    """Return the weights of samples, or of all of their steps where these have weights."""
+    weight = None if data.sample_weight is None else data.sample_weight[samples]
+    if data.step_weight is None:
+        return weight
+    of_steps, _ = data.targets.with_rows(data.step_weight).padded(samples)
+    return of_steps if weight is None else of_steps * weight[:, np.newaxis]
 
 
 def _as_torch_takes(targets):

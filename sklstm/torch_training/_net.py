@@ -144,8 +144,9 @@ class WeightedLoss(nn.Module):
         target : Tensor of shape (n_samples, n_targets), or (n_samples,) of class numbers
             What it should have returned, with the axis of steps if outputs have it. Rows that are
             NaN and class numbers that are negative are no targets.
-        weight : Tensor of shape (n_samples,), optional
-            Weights of the samples, equal by default. A sample has its weight at every target.
+        weight : Tensor of shape (n_samples,) or (n_samples, n_timesteps), optional
+            Weights of the samples, equal by default. A sample has its weight at every target,
+            unless each of its steps has one.
 
         Returns
         -------
@@ -156,7 +157,8 @@ class WeightedLoss(nn.Module):
             mask = ~target[..., 0].isnan() if target.is_floating_point() else target >= 0
             output, target = output[mask], target[mask]
             if weight is not None:
-                weight = weight[:, None].expand(mask.shape)[mask]
+                weight = weight[:, None] if weight.ndim == 1 else weight
+                weight = weight.expand(mask.shape)[mask]
         loss = self.loss.of_rows(output, target, torch_functions())
         if weight is None:
             return loss.mean()

@@ -151,9 +151,9 @@ class CompiledEngine:
             outputs = output(data.windows.take(block))
             with np.errstate(over="ignore", invalid="ignore"):
                 losses.append(self._losses(data, block, outputs))
-        each, n_targets = np.concatenate(losses), data.n_targets[batches.samples]
+        each, of_targets = np.concatenate(losses), data.target_weights[batches.samples]
         weight = data.weights(batches.samples)
-        mean = np.average(each / n_targets, weights=weight)
+        mean = np.average(each / of_targets, weights=weight)
         return [mean], BatchOrder.in_turn(batches.samples, n_samples)
 
     def state(self):
@@ -161,13 +161,14 @@ class CompiledEngine:
         return self.layout.unpack(self.weights), export_state(self.optimizer, self.layout)
 
     def _losses(self, data, samples, outputs):
-        """Return the loss of each sample from outputs, summed over its targets."""
+        """Return the loss of each sample from outputs, the weighted sum over its targets."""
         loss, targets = self.settings.loss, data.flat_targets(samples)
         outputs = outputs.astype(np.float64)
         if not data.every_step:
             return loss.of_rows(outputs, targets)
         each, known = np.zeros(len(outputs)), is_target(targets)
         each[known] = loss.of_rows(outputs[known], targets[known])
+        each *= data.flat_step_weight(samples)
         lengths = data.windows.lengths[samples]
         return np.add.reduceat(each, np.cumsum(lengths) - lengths)
 
@@ -247,8 +248,9 @@ class CompiledEngine:
         if data.every_step:
             targets, starts = targets.rows, targets.starts
         pass_.set_data(
-            windows.rows, windows.starts, windows.lengths, targets, starts, windows.differenced
-        )
+            windows.rows, windows.starts, windows.lengths, targets, starts, windows.differenced,
+            data.step_weight,
+        )  # fmt: skip
 
     def _share_size(self, n_samples):
         """Return into how large shares a batch is divided; threads have no part in it."""

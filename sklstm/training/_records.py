@@ -82,12 +82,15 @@ class TrainingData:
         Weights of the samples.
     batches : BatchOrder or None
         The batches of every epoch, where they are not drawn.
+    step_weight : ndarray of shape (n_rows,) or None
+        Weights of the rows of targets of every step, which multiply those of their samples.
     """
 
     windows: Any
     targets: Any
     sample_weight: np.ndarray | None = None
     batches: BatchOrder | None = None
+    step_weight: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.windows)
@@ -112,9 +115,14 @@ class TrainingData:
         """Number of targets of each sample, shape (n_samples,)."""
         if not self.every_step:
             return np.ones(len(self.targets))
-        before = np.concatenate([[0.0], np.cumsum(is_target(self.targets.rows))])
-        starts = self.targets.starts
-        return before[starts + self.targets.lengths] - before[starts]
+        return _sums(self.targets, is_target(self.targets.rows))
+
+    @property
+    def target_weights(self) -> np.ndarray:
+        """Sum of the weights of the targets of each sample, without its own: (n_samples,)."""
+        if self.step_weight is None:
+            return self.n_targets
+        return _sums(self.targets, np.where(is_target(self.targets.rows), self.step_weight, 0.0))
 
     def flat_targets(self, samples: Any) -> np.ndarray:
         """Return the targets of some samples, those of all steps one after the other."""
@@ -123,14 +131,23 @@ class TrainingData:
         return self.targets.rows[self.targets.row_numbers(samples)]
 
     def compact(self, samples: Any) -> TrainingData:
-        """Return some samples with rows of their own, without weights."""
-        targets = self.targets
-        targets = targets.compact(samples) if self.every_step else targets[samples]
-        return TrainingData(self.windows.compact(samples), targets)
+        """Return some samples with rows of their own, without weights but those of steps."""
+        windows, weight = self.windows.compact(samples), self.step_weight
+        if not self.every_step:
+            return TrainingData(windows, self.targets[samples])
+        if weight is not None:
+            weight = self.targets.with_rows(weight).compact(samples).rows
+        return TrainingData(windows, self.targets.compact(samples), step_weight=weight)
+
+    def flat_step_weight(self, samples: Any) -> np.ndarray | float:
+        """Return the weights of `flat_targets`; one if they are all equal."""
+        if self.step_weight is None:
+            return 1.0
+        return self.step_weight[self.targets.row_numbers(samples)]
 
     def weights(self, samples: Any) -> np.ndarray:
-        """Return the weights of some samples, each counted once for every target."""
-        weight = self.n_targets[samples]
+        """Return the weights of some samples, summed over their targets."""
+        weight = self.target_weights[samples]
         return weight if self.sample_weight is None else self.sample_weight[samples] * weight
 
     def weight_sums(self, batches: BatchOrder) -> np.ndarray:
@@ -167,6 +184,12 @@ class GatheredData:
     def weight_sums(self, batches: BatchOrder) -> np.ndarray:
         """Return the number of samples of each batch of a `BatchOrder`."""
         return batches.sizes.astype(np.float64)
+
+
+def _sums(windows: Any, values: np.ndarray) -> np.ndarray:
+    """Return the sum of the values of its rows for each window."""
+    before = np.concatenate([[0.0], np.cumsum(values)])
+    return before[windows.starts + windows.lengths] - before[windows.starts]
 
 
 def is_target(rows: np.ndarray) -> np.ndarray:

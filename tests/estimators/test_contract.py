@@ -110,6 +110,8 @@ OURS = [
     sklstm.GRUClassifier(40, activation="relu", class_weight="balanced", max_epochs=2),
     sklstm.GRURegressor(20, num_layers=2, dropout=0.2, recurrent_dropout=0.1, max_epochs=2),
     sklstm.GRURegressor(20, engine="torch", max_epochs=2),
+    sklstm.GRURegressor(8, output="sequence", max_epochs=2),
+    sklstm.LSTMClassifier(8, output="sequence", class_weight="balanced", max_epochs=2),
     sklstm.ExponentialSmoother(0.3, initial=0.0),
     sklstm.SequenceWindower(1),
     sklstm.SequenceWindower(6, pad="edge", flatten=True),

@@ -90,3 +90,28 @@ def test_windows_without_a_step_have_the_frequencies_of_the_classes(classes, rng
         np.testing.assert_allclose(probability, model.predict_proba(X), atol=1e-5)
     with pytest.warns(UserWarning, match="no observed step"):
         assert label.tolist() == model.predict(X).tolist()
+
+
+@pytest.mark.parametrize("classes", [CLASSES["two"], CLASSES["strings"], CLASSES["booleans"]])
+@pytest.mark.parametrize("cell", ["GRU", "BiLSTM"])
+def test_labels_of_steps(cell, classes, rows, holes, run, convert):
+    windows = holes(np.lib.stride_tricks.sliding_window_view(rows, 5, axis=0).swapaxes(1, 2))
+    labels = classes[(np.arange(windows[:, :, 0].size) % len(classes)).reshape(-1, 5)]
+    make = getattr(sklstm, f"{cell}Classifier")
+    model = make(4, output="sequence", max_epochs=2, random_state=0).fit(windows, labels)
+    expected, probabilities = model.predict(windows), model.predict_proba(windows)
+    missing = np.isnan(windows[:, :, 0])
+    for options in ({}, {"options": {"zipmap": False}}):
+        graph = sklstm.onnx.to_onnx(model, **options)
+        label, probability = run(graph, windows.astype(np.float32))
+        assert label.shape == missing.shape
+        np.testing.assert_allclose(probability, probabilities, atol=1e-5)
+        assert (label == expected)[~missing].mean() > 0.99
+        none = "" if classes.dtype.kind == "U" else np.iinfo(np.int64).min
+        assert (label[missing] == none).all()
+    last = model.set_params(output="last").predict_proba(windows)
+    _, probability = run(
+        convert(model, windows.astype(np.float32), options={"zipmap": False}),
+        windows.astype(np.float32),
+    )
+    np.testing.assert_allclose(probability, last, atol=1e-5)
