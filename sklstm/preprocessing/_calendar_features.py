@@ -45,7 +45,8 @@ class CalendarFeatures(TransformerMixin, SavedStateMixin, BaseEstimator):
         for those that are not cyclic.
     holidays : str or collection of dates, default=None
         Adds the flag ``"is_holiday"``. A country by its code, ``"DE"``, or a part of it,
-        ``"DE-BY"``, of the package ``holidays``, or the dates themselves.
+        ``"DE-BY"``, of the package ``holidays``; an object of that package, such as
+        ``holidays.NYSE()``; or the dates themselves.
     ahead : int, default=0
         The calendar is that of the label so many rows later. In a pipeline that predicts the value
         ``ahead`` rows after each row it is that of the target, which is known in advance.

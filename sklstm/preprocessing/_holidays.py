@@ -15,7 +15,7 @@ def is_holiday(times: pd.DatetimeIndex, holidays: Any) -> np.ndarray:
         Any times of any days.
     holidays : str or collection of dates
         A country by its code, such as ``"DE"``, or a part of it, such as ``"DE-BY"``, as the
-        package ``holidays`` knows them; or the dates themselves.
+        package ``holidays`` knows them; an object of that package; or the dates themselves.
 
     Returns
     -------
@@ -34,7 +34,7 @@ def is_holiday(times: pd.DatetimeIndex, holidays: Any) -> np.ndarray:
     if isinstance(holidays, str):
         years = sorted(set(pd.DatetimeIndex(days).year))
         known = _dates(list(_of_country(holidays, years)), holidays)
-    elif hasattr(holidays, "country"):  # an object of the package, which finds dates when asked
+    elif hasattr(holidays, "expand"):  # of the package, empty until it is asked
         return np.array([day.date() in holidays for day in pd.DatetimeIndex(days)])[place]
     else:
         known = _dates(list(holidays), holidays)

@@ -208,10 +208,12 @@ def test_holidays_of_a_country():
     days = pd.date_range("2023-12-20", "2025-01-10", freq="12h")
     for code, known in (
         ("DE", package.Germany()), ("DE-BY", package.Germany(subdiv="BY")),
-        (package.France(), package.France()),
+        (package.France(), package.France()), (package.NYSE(), package.NYSE()),
+        (package.NYSE() + package.France(), package.NYSE() + package.France()),
     ):  # fmt: skip
         found = calendar_of([], days, holidays=code)["is_holiday"]
         np.testing.assert_array_equal(found, [day.date() in known for day in days])
+        assert found.any()
     with pytest.raises(ValueError, match="holidays='XX' is no country"):
         calendar_of([], days, holidays="XX")
 
