@@ -231,6 +231,9 @@ def has_own_scale(name: str) -> bool:
 
 def _mean(values):
     """Return the mean of each row over what is known, zero where nothing is."""
+    total = values.sum(axis=1)
+    if values.shape[1] and not np.isnan(total).any():  # so everything is known, as mostly it is
+        return total / values.shape[1]
     known = ~np.isnan(values)
     return np.where(known, values, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
 
@@ -242,6 +245,8 @@ def _spread(values):
 
 def _newest(values):
     """Return the newest value of each row that is known, zero where there is none."""
+    if values.shape[1] and not np.isnan(values[:, -1]).any():
+        return values[:, -1].copy()
     known = ~np.isnan(values)
     place = values.shape[1] - 1 - np.argmax(known[:, ::-1], axis=1)
     newest = np.take_along_axis(values, place[:, np.newaxis], axis=1)[:, 0]

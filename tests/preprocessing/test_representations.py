@@ -116,3 +116,15 @@ def test_logarithms_and_ratios_take_positive_values(name, windows):
         representation.represent(later, 1), representation.represent(floored, 1), strict=True
     ):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("name", sorted(SCALINGS))
+def test_windows_without_missing_steps_are_written_as_among_others(name, rng):
+    windows = np.exp(rng.normal(size=(50, 12)).cumsum(axis=1) / 5)
+    representation = Representation.fit(name, windows, SEASON)
+    alone = representation.represent(windows, 3)
+    windows = np.concatenate([windows, windows[:1]])
+    windows[-1, 3] = windows[-1, -1] = np.nan
+    among = representation.represent(windows, 3)
+    for part in ("windows", "center", "scale"):
+        np.testing.assert_array_equal(getattr(alone, part), getattr(among, part)[:50])
