@@ -35,6 +35,8 @@ class Features:
         What the last of the known columns are computed from.
     keeps_past : bool, default=False
         Whether values known in advance stand at their own rows as well; of older files they do not.
+    n_static : int, default=0
+        Numbers that describe a series, which stand behind all others in each of its rows.
     """
 
     lookback: int
@@ -46,6 +48,7 @@ class Features:
     takes_nan: bool = False
     calendar: CalendarFeatures | None = None
     keeps_past: bool = False
+    n_static: int = 0
 
     @property
     def n_rows(self) -> int:
@@ -74,7 +77,11 @@ class Features:
         return [(self.past, 0), *((self.known, lead) for lead in self.leads)]
 
     def rows(
-        self, values: np.ndarray, exog: np.ndarray, future: np.ndarray | None = None
+        self,
+        values: np.ndarray,
+        exog: np.ndarray,
+        future: np.ndarray | None = None,
+        static: np.ndarray | None = None,
     ) -> np.ndarray:
         """Return the rows of windows of one series.
 
@@ -86,6 +93,8 @@ class Features:
             Exogenous columns.
         future : ndarray of shape (n_future, n_known), optional
             Values known in advance of the rows after these.
+        static : ndarray of shape (n_static,), optional
+            What describes the series.
 
         Returns
         -------
@@ -98,7 +107,10 @@ class Features:
         if future is not None:
             known = np.concatenate([known, future])
         n_past = n_columns + len(self.past)
-        rows = np.full((len(known), n_past + known.shape[1] * len(self.leads)), np.nan)
+        n_features = n_past + known.shape[1] * len(self.leads) + self.n_static
+        rows = np.full((len(known), n_features), np.nan)
+        if self.n_static:
+            rows[:, -self.n_static :] = static
         rows[:n_steps, :n_columns] = values
         rows[:n_steps, n_columns:n_past] = exog[:, self.past]
         for number, lead in enumerate(self.leads):
@@ -109,7 +121,7 @@ class Features:
     def is_missing(self, rows: np.ndarray) -> np.ndarray:
         """Return which rows, of shape (..., n_features), have NaN where they must not have it."""
         if self.takes_nan:
-            n_exog = len(self.past) + len(self.known) * len(self.leads)
+            n_exog = len(self.past) + len(self.known) * len(self.leads) + self.n_static
             rows = rows[..., : rows.shape[-1] - n_exog]
         return np.isnan(rows).any(axis=-1)
 
@@ -160,6 +172,8 @@ class Features:
         if len(self.past):
             last = _last_observed(rows[:, n_columns:n_past], origins)
             buffers[:, self.n_rows :, n_columns:n_past] = last[:, np.newaxis]
+        if self.n_static:
+            buffers[:, self.n_rows :, -self.n_static :] = rows[-1, -self.n_static :]
         return buffers
 
 

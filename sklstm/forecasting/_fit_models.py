@@ -99,6 +99,7 @@ def fit_models(
         takes_nan=known.exog_nan,
         calendar=calendar,
         keeps_past=_keeps_past(forecaster.estimator, lookback, horizon),
+        n_static=known.n_static,
     )
     scaling = wanted_scaling(forecaster.scaling, forecaster.estimator)
     recipe = features, forecaster.estimator, forecaster.transformer

@@ -37,7 +37,7 @@ def fit_to_pairs(regressor: Any, pairs: TrainingPairs, scaling: Scaling | None) 
         from sklearn.multioutput import MultiOutputRegressor
 
         regressor = MultiOutputRegressor(regressor)
-    windows = form_of(windows, regressor)
+    windows = form_of(windows, regressor, pairs.features.n_static)
     fraction = early_stopping_inside(regressor)
     if fraction is None:
         return regressor.fit(windows, targets)
@@ -46,9 +46,18 @@ def fit_to_pairs(regressor: Any, pairs: TrainingPairs, scaling: Scaling | None) 
     return regressor.fit(windows[first], targets[first], **held_out)
 
 
-def form_of(windows: np.ndarray, regressor: Any) -> np.ndarray:
-    """Return windows as a regressor takes them, with three axes or flat."""
-    return windows if takes_windows(regressor) else windows.reshape(len(windows), -1)
+def form_of(windows: np.ndarray, regressor: Any, n_static: int = 0) -> np.ndarray:
+    """Return windows as a regressor takes them, with three axes or flat.
+
+    Flat ones have the last `n_static` columns, which describe a series, once and not at each step.
+    """
+    if takes_windows(regressor):
+        return windows
+    if not n_static:
+        return windows.reshape(len(windows), -1)
+    steps = windows[:, :, :-n_static].reshape(len(windows), -1)
+    static = np.fmax.reduce(windows[:, :, -n_static:], axis=1)  # of the steps that are observed
+    return np.concatenate([steps, static], axis=1)
 
 
 def _fit_gathered(regressor, pairs, scaling):

@@ -98,8 +98,11 @@ class ForecastModel:
         tables = [(past.index, model._transformed(past), past.exog) for past in histories]
         takes_nan = takes_missing_steps(estimator)
         features = replace(features, pads=scaling is not None and takes_nan)
+        static = None
+        if features.n_static:
+            static = np.array([past.static for past in histories])
         pairs, chosen = choose_scaling(
-            tables, features, takes_nan, scaling, season, n_ahead, not is_linear(estimator)
+            tables, features, takes_nan, scaling, season, n_ahead, not is_linear(estimator), static
         )
         if not len(pairs):
             raise ValueError(
@@ -214,7 +217,8 @@ class ForecastModel:
 
     def _prepare(self, path):
         values = self._transformed(path.history)
-        return values, self.features.rows(values, path.history.exog, path.future)
+        history = path.history
+        return values, self.features.rows(values, history.exog, path.future, history.static)
 
     def _portions(self, path, rows, padded):
         """Cut the origins of a series so that their windows fit in memory."""
@@ -280,9 +284,9 @@ class ForecastModel:
     def _read(self, windows):
         """Return windows as the regressor takes them, and what undoes their scale."""
         if self.scaling is None:
-            return form_of(windows, self.regressor), None
+            return form_of(windows, self.regressor, self.features.n_static), None
         windows, scale = self.scaling.represent(windows, self.features.horizon)
-        return form_of(windows, self.regressor), scale
+        return form_of(windows, self.regressor, self.features.n_static), scale
 
     def _predicted(self, window, drawn):
         if isinstance(drawn, np.random.Generator):

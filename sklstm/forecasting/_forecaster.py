@@ -16,6 +16,7 @@ from sklstm.time_labels import Calendar
 
 from ._abilities import check_count, check_regressor, takes_missing_values
 from ._backtest_mixin import BacktestMixin
+from ._exog_encoding import ExogEncoding
 from ._features import Features
 from ._fit_models import fit_models, window_lengths
 from ._forecast_bounds import bounds_of_forecasts
@@ -25,14 +26,17 @@ from ._histories import History, is_target
 from ._intervals import check_levels
 from ._known_series import KnownSeries
 from ._paths import PathMaker
+from ._scale_mixin import ScaleMixin
 from ._scaling import Scaling
 from ._series_in_use import forecastable, seeing
 from ._update_mixin import UpdateMixin
 
-_ASKED_OF_SERIES = ("by", "freq", "gaps", "known_exog", "calendar")
+_ASKED_OF_SERIES = ("by", "freq", "gaps", "known_exog", "static_exog", "calendar")
 
 
-class Forecaster(UpdateMixin, BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimator):
+class Forecaster(
+    UpdateMixin, ScaleMixin, BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimator
+):
     """Forecast series by any regressor.
 
     `fit` takes a series, cuts it into windows, and fits a regressor to the windows and what
@@ -72,6 +76,10 @@ class Forecaster(UpdateMixin, BacktestMixin, MetaEstimatorMixin, SavedStateMixin
     known_exog : "all", None or list of columns, default="all"
         Exogenous columns whose values are known in advance, such as holidays. The others are
         known up to now; in windows that reach into the future they repeat their last values.
+    static_exog : list of columns, default=None
+        Exogenous columns that describe a series of a panel, such as the kind and size of a shop:
+        they have one value in all of its rows. Numbers are standardised over series. Windows have
+        them at each step, flat ones once.
     calendar : list of str or CalendarFeatures, default=None
         Columns known in advance that the labels of rows give, past and future: any features of
         `CalendarFeatures`, such as ``["day_of_week", "month"]``, or the transformer itself, for
@@ -169,6 +177,7 @@ class Forecaster(UpdateMixin, BacktestMixin, MetaEstimatorMixin, SavedStateMixin
         "scaling": [StrOptions({"auto", *SCALINGS}), None],
         "season": [Interval(Integral, 2, None, closed="left"), StrOptions({"auto"}), None],
         "known_exog": [StrOptions({"all"}), list, tuple, None],
+        "static_exog": [list, tuple, None],
         "calendar": [list, tuple, CalendarFeatures, None],
         "by": [str, list, None],
         "freq": [str, pd.offsets.BaseOffset, None],
@@ -182,6 +191,7 @@ class Forecaster(UpdateMixin, BacktestMixin, MetaEstimatorMixin, SavedStateMixin
 
     _saved_classes = (
         KnownSeries, History, Calendar, ForecastModel, Features, Scaling, Representation,
+        ExogEncoding,
     )  # fmt: skip
     _saved_together = (
         "_model", "_known", "_calibrator", "_n_newest", "estimator_", "columns_", "series_"
@@ -198,6 +208,7 @@ class Forecaster(UpdateMixin, BacktestMixin, MetaEstimatorMixin, SavedStateMixin
         scaling="auto",
         season="auto",
         known_exog="all",
+        static_exog=None,
         calendar=None,
         by=None,
         freq=None,
@@ -212,6 +223,7 @@ class Forecaster(UpdateMixin, BacktestMixin, MetaEstimatorMixin, SavedStateMixin
         self.scaling = scaling
         self.season = season
         self.known_exog = known_exog
+        self.static_exog = static_exog
         self.calendar = calendar
         self.by = by
         self.freq = freq
@@ -229,6 +241,9 @@ class Forecaster(UpdateMixin, BacktestMixin, MetaEstimatorMixin, SavedStateMixin
             columns are forecast. Rows that are all NaN are missing steps.
         exog : array-like or frame of shape (n_steps, n_exog), default=None
             Other columns of the same rows, NaN for regressors of flat windows alone that take it.
+            Of a frame they may be categories (text, or of the dtype ``category``), which are
+            encoded one-hot, up to 256 of a column; one that `fit` did not have is zero in all of
+            them. If all columns are `static_exog`, a row for each series is enough.
             The series itself stands for ``y``, for scorers of scikit-learn, and is no such column.
 
         Returns
@@ -268,30 +283,6 @@ class Forecaster(UpdateMixin, BacktestMixin, MetaEstimatorMixin, SavedStateMixin
         self.n_features_in_ = len(known.columns)
         self._remember_parameters("horizon")
         return self
-
-    @property
-    def scaling_(self) -> Any:
-        """How windows are scaled, by column."""
-        return self._by_column(lambda scaling: [column.name for column in scaling.columns])
-
-    @property
-    def scaling_scores_(self) -> Any:
-        """Error of each candidate, by column."""
-        return self._by_column(lambda scaling: list(scaling.scores))
-
-    @property
-    def season_(self) -> int:
-        """Rows in the season that windows are differenced by."""
-        check_is_fitted(self)
-        scaling = self._model.scaling
-        return 1 if scaling is None else scaling.columns[0].season
-
-    def _by_column(self, items):
-        check_is_fitted(self)
-        if self._model.scaling is None:
-            return None
-        found = items(self._model.scaling)
-        return found[0] if len(found) == 1 else found
 
     def forecast(
         self,

@@ -36,12 +36,15 @@ class History:
         What is forecast; rows that are all NaN are missing.
     exog : ndarray of shape (n_steps, n_exog)
         Exogenous columns, if need be none.
+    static : ndarray of shape (n_static,), optional
+        What describes the series, kept once; of older files there is nothing.
     """
 
     key: Hashable
     index: pd.Index
     values: np.ndarray
     exog: np.ndarray
+    static: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.values)
@@ -54,7 +57,7 @@ class History:
     def part(self, first: int, end: int) -> "History":
         """Return the rows from `first` to the one before `end`."""
         rows = slice(first, end)
-        return History(self.key, self.index[rows], self.values[rows], self.exog[rows])
+        return replace(self, index=self.index[rows], values=self.values[rows], exog=self.exog[rows])
 
     def followed_by(self, rows: "History") -> "History":
         """Return the history with that of later rows put behind it."""
@@ -76,7 +79,7 @@ class History:
         places = index.get_indexer(self.index)
         values[places] = self.values
         newest = np.searchsorted(places, np.arange(len(index)), side="right") - 1
-        return History(self.key, index, values, self.exog[newest])
+        return replace(self, index=index, values=values, exog=self.exog[newest])
 
 
 def read_histories(

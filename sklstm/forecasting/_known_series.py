@@ -12,8 +12,9 @@ from sklstm.preprocessing import CalendarFeatures
 from sklstm.time_labels import Calendar, check_order, find_calendars, in_zone_of, label_text
 
 from ._calendar_columns import as_calendar_features, calendar_columns, n_columns
+from ._exog_encoding import ExogEncoding, places_in_encoding
 from ._future_values import Wanted, read_future
-from ._histories import History, names_of_columns, places_of_known, read_histories
+from ._histories import History, names_of_columns, read_histories
 from ._overlap import new_rows
 from ._regular_panel import read_regular_panel
 
@@ -48,6 +49,8 @@ class KnownSeries:
         Whether exogenous values may be NaN.
     calendar_features : CalendarFeatures, optional
         What the calendar adds to the exogenous columns of each history, behind those given.
+    encoding : ExogEncoding, optional
+        How exogenous columns become numbers; `exog_columns` are names of these numbers then.
     """
 
     histories: dict[Hashable, History]
@@ -62,6 +65,7 @@ class KnownSeries:
     calendar_numbers: dict[Hashable, int] = field(default_factory=dict)
     exog_nan: bool = False
     calendar_features: CalendarFeatures | None = None
+    encoding: ExogEncoding | None = None
 
     @classmethod
     def read(
@@ -73,11 +77,16 @@ class KnownSeries:
         freq: Any,
         gaps: str,
         known_exog: Any,
+        static_exog: Any = None,
         calendar: Any = None,
         exog_nan: bool = False,
     ) -> Self:
         """Read series and exogenous columns as `Forecaster.fit` is given them."""
         series, exog = as_labelled(series), as_labelled(exog)
+        encoding = ExogEncoding.fit(exog, by, static_exog)
+        described: Any = {}
+        if encoding is not None:
+            exog, described = encoding.read(exog, by)
         regular = read_regular_panel(series, exog, by, freq, exog_nan)
         if regular is None:
             histories = read_histories(series, exog, by, exog_nan)
@@ -93,16 +102,18 @@ class KnownSeries:
         exog_columns = None if exog is None else names_of_columns(exog, by)
         features, n_given = as_calendar_features(calendar), first.exog.shape[1]
         places = np.append(
-            places_of_known(known_exog, exog_columns, n_given),
+            places_in_encoding(known_exog, exog_columns, n_given, encoding),
             np.arange(n_given, n_given + n_columns(features)),
         )
         known = cls(
             histories, first_calendar, names, exog_columns, places, by,
             _is_time_first(series, by), gaps,
             others, {key: number for key, number in numbers.items() if number}, exog_nan,
-            features,
+            features, encoding,
         )  # fmt: skip
         histories = known._with_calendar(histories)
+        if encoding is not None:
+            histories = encoding.describe(histories, described, {})
         if regular is None:
             return known.with_histories(histories)
         return replace(known, histories=histories)
@@ -117,6 +128,26 @@ class KnownSeries:
     def known_given(self) -> np.ndarray:
         """Places of the exogenous columns that are given in advance."""
         return self.known[self.known < self.n_exog]
+
+    @property
+    def n_static(self) -> int:
+        """How many numbers describe a series."""
+        static = next(iter(self.histories.values())).static
+        return 0 if static is None else len(static)
+
+    @property
+    def given_columns(self) -> list[Any]:
+        """Names of the exogenous columns as they are given, their places if they have none."""
+        if self.encoding is not None:
+            return list(self.encoding.names)
+        return list(range(self.n_exog)) if self.exog_columns is None else list(self.exog_columns)
+
+    @property
+    def known_columns(self) -> list[Any]:
+        """Those of them that are given in advance."""
+        if self.encoding is not None:
+            return self.encoding.names_of(self.known_given)
+        return [self.given_columns[place] for place in self.known_given]
 
     def calendar_of(self, key: Hashable) -> Calendar:
         """Return the calendar of a series."""
@@ -176,15 +207,19 @@ class KnownSeries:
 
     def _read_more(self, series, exog):
         """Read rows whose columns are those of `fit`."""
-        self._check_exog(exog)
         series, exog = as_labelled(series), as_labelled(exog)
+        if self.encoding is not None:
+            exog, described = self.encoding.read(exog, self.by)
+        self._check_exog(exog)
         _check_names(series, self.by, self.columns, "series")
         if exog is not None:
             _check_names(exog, self.by, self.exog_columns, "exog")
         found = read_histories(series, exog, self.by, self.exog_nan)
         for rows in found.values():
             self._check_columns(rows)
-        return found
+        if self.encoding is None:
+            return found
+        return self.encoding.describe(found, described, self.histories)
 
     def _in_zone(self, rows):
         """Return rows of checked labels, in the time zone of those that are known."""
@@ -258,8 +293,10 @@ class KnownSeries:
                 )
                 for past in histories
             }
-            columns = self.exog_columns, self.known_given
-            given = read_future(as_labelled(exog), self.by, *columns, wanted, self.exog_nan)
+            exog, columns = as_labelled(exog), (self.exog_columns, self.known_given)
+            if self.encoding is not None:
+                exog = self.encoding.future(exog, self.by, self.known_columns)
+            given = read_future(exog, self.by, *columns, wanted, self.exog_nan)
         if not len(self.known):
             return {key: (None, index[:steps]) for key, (_, index) in given.items()}
         if self.calendar_features is not None:
@@ -273,7 +310,7 @@ class KnownSeries:
 
     def _check_future(self, exog, steps):
         """Raise a ValueError if future values are needed and absent, or given and not needed."""
-        n_known = len(self.known_given)
+        n_known = len(self.known_columns)
         if exog is None and n_known:
             raise ValueError(
                 f"exog is missing: {n_known} of the columns in fit are known in advance, and "
@@ -283,7 +320,7 @@ class KnownSeries:
         if exog is not None and not n_known:
             raise ValueError(
                 "exog was given, but no column is known in advance: fit had "
-                f"{self.n_exog} exogenous columns, and known_exog names none of them."
+                f"{len(self.given_columns)} exogenous columns, and known_exog names none of them."
             )
 
     def _with_calendar(self, histories):
@@ -337,7 +374,9 @@ class KnownSeries:
 
     def _check_exog(self, exog):
         if exog is None and self.n_exog:
-            raise ValueError(f"exog is missing: fit had {self.n_exog} exogenous columns.")
+            raise ValueError(
+                f"exog is missing: fit had {len(self.given_columns)} exogenous columns."
+            )
         if exog is not None and not self.n_exog:
             raise ValueError("exog was given, but fit had none.")
 

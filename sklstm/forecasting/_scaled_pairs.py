@@ -21,6 +21,7 @@ def choose_scaling(
     season: int | str | None,
     n_ahead: int = 1,
     saturates: bool = True,
+    static: np.ndarray | None = None,
 ) -> tuple[TrainingPairs, Scaling | None]:
     """Return what stands in windows, and how they are scaled.
 
@@ -41,6 +42,8 @@ def choose_scaling(
         How many rows users forecast; a season at least, where one is found.
     saturates : bool, default=True
         Whether the regressor has bounded units; linear models have not.
+    static : ndarray of shape (n_series, n_static), optional
+        What describes each series.
 
     Returns
     -------
@@ -50,7 +53,7 @@ def choose_scaling(
         None if there is no pair, or none is wanted.
     """
     if scaling is None:
-        return TrainingPairs.of(tables, features, takes_nan), None
+        return TrainingPairs.of(tables, features, takes_nan, static), None
     season = season_in(season, [(index, values) for index, values, _ in tables])
     n_ahead = max(n_ahead, season)
     is_auto = scaling == "auto"
@@ -65,11 +68,11 @@ def choose_scaling(
         shortest = min(len(values) for _, values, _ in tables)
         # No series is to be lost for its season, unless a user says so.
         if features.pads or not is_auto or shortest >= seasonal.n_rows + features.horizon:
-            pairs = TrainingPairs.of(tables, seasonal, takes_nan)
+            pairs = TrainingPairs.of(tables, seasonal, takes_nan, static)
             chosen = _scaling_of(pairs, scaling, season, n_ahead, saturates)
             if chosen is not None and chosen.is_seasonal:
                 return pairs, chosen
-    pairs = TrainingPairs.of(tables, features, takes_nan)
+    pairs = TrainingPairs.of(tables, features, takes_nan, static)
     return pairs, _scaling_of(pairs, scaling, 1, n_ahead, saturates)
 
 

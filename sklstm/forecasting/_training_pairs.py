@@ -57,6 +57,8 @@ class TrainingPairs:
     ends : ndarray of shape (n_pairs,), optional
         The last row of the window of each pair, within its series, if rows are missing. By default
         there is a window at every row.
+    static : ndarray of shape (n_series, n_static), optional
+        What describes each series.
     """
 
     features: Features
@@ -67,6 +69,7 @@ class TrainingPairs:
     firsts: np.ndarray
     counts: np.ndarray
     ends: np.ndarray | None = None
+    static: np.ndarray | None = None
 
     @classmethod
     def of(
@@ -74,6 +77,7 @@ class TrainingPairs:
         tables: Sequence[tuple[Any, np.ndarray, np.ndarray]],
         features: Features,
         takes_nan: bool,
+        static: np.ndarray | None = None,
     ) -> Self:
         """Return the pairs of series, parameters being those of the class."""
         values = joined([values for _, values, _ in tables])
@@ -82,7 +86,10 @@ class TrainingPairs:
         n_pairs = np.maximum(
             lengths + features.n_padded - features.n_rows - features.horizon + 1, 0
         )
-        whole = cls(features, tables, takes_nan, values, exog, _ends_of(lengths), _ends_of(n_pairs))
+        whole = cls(
+            features, tables, takes_nan, values, exog, _ends_of(lengths), _ends_of(n_pairs),
+            static=static,
+        )  # fmt: skip
         kept = whole._readable()
         if kept is None:
             return whole
@@ -90,7 +97,7 @@ class TrainingPairs:
         counts = np.bincount(series, minlength=len(tables))
         return cls(
             features, tables, takes_nan, values, exog, whole.firsts, _ends_of(counts),
-            ends.astype(np.int32),
+            ends.astype(np.int32), static,
         )  # fmt: skip
 
     def __len__(self) -> int:
@@ -105,7 +112,8 @@ class TrainingPairs:
 
     @property
     def _n_features(self) -> int:
-        return self.values.shape[1] + sum(len(part) for part, _ in self.features.exog_parts)
+        n_exog = sum(len(part) for part, _ in self.features.exog_parts)
+        return self.values.shape[1] + n_exog + self.features.n_static
 
     @cached_property
     def all(self) -> Pairs:
@@ -173,6 +181,8 @@ class TrainingPairs:
         for part, lead in features.exog_parts:
             windows[:, :, column : column + len(part)] = self.exog[rows + lead][:, :, part]
             column += len(part)
+        if self.static is not None:
+            windows[:, :, column:] = self.static[series][:, np.newaxis]
         if features.pads:
             windows[steps < 0] = np.nan
         if self.ends is not None:
@@ -199,7 +209,8 @@ class TrainingPairs:
     def _of_one_series(self):
         features = self.features
         _, values, exog = self.tables[0]
-        rows = features.rows(values, exog)
+        static = None if self.static is None else self.static[0]
+        rows = features.rows(values, exog, static=static)
         features.mark_missing(rows, values.shape[1])
         windows, targets, ends = _pairs(values, rows, features, self.takes_nan)
         places = np.column_stack([np.zeros(len(ends), dtype=int), ends])

@@ -71,10 +71,10 @@ class UpdateMixin:
     def exog_columns_(self) -> list[Any]:
         """The names of the exogenous columns, their places if they have none."""
         check_is_fitted(self)
-        known = self._known
-        return list(range(known.n_exog)) if known.exog_columns is None else list(known.exog_columns)
+        return self._known.given_columns
 
     @property
     def known_exog_(self) -> list[Any]:
         """The names of the exogenous columns that are known in advance."""
-        return [self.exog_columns_[place] for place in self._known.known_given]
+        check_is_fitted(self)
+        return self._known.known_columns

@@ -62,6 +62,10 @@ def test_names(series, names):
     assert Forecaster(Ridge(), 4, scaling=None).fit(series).columns_ == names
 
 
+def is_text(series):
+    return isinstance(series, pd.Series) and series.isin(["x"]).any()
+
+
 @pytest.mark.parametrize(
     ("series", "message"),
     [
@@ -86,8 +90,8 @@ def test_other_things_are_refused(series, message):
         ("series", lambda: Forecaster(Ridge(), scaling=None).fit(series)),
         ("exog", lambda: Forecaster(Ridge(), scaling=None).fit(WALK, series)),
     ]:
-        if name == "exog" and series is None:
-            continue
+        if name == "exog" and (series is None or is_text(series)):
+            continue  # text is categories there
         with pytest.raises((TypeError, ValueError), match=message.replace("series", name)):
             call()
 
@@ -294,7 +298,6 @@ def test_wrong_futures(options, exog, message):
         ("all", PAST[::-1], "exog has other rows than series"),
         ("all", PAST.to_numpy()[1:], "exog must have the rows of series: got 69 .* series has 70"),
         ("all", PAST.replace(PAST.iloc[3, 1], np.nan), r"exog is NaN at 2024-01-04.*, column 'b'"),
-        ("all", PAST.assign(d="x"), "exog has a column 'd' that is not numeric"),
         (["d"], PAST, r"known_exog has 'd', which is no column of exog: \['a', 'b', 'c'\]"),
         ([3], PAST.to_numpy(), "known_exog has 3, which is no column of exog: it has 3"),
         (["a"], None, "known_exog has 'a', which is no column of exog: it has 0"),

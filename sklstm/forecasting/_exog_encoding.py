@@ -1,0 +1,411 @@
+"""Exogenous columns as numbers: categories, and columns that describe a series."""
+
+import warnings
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+
+from sklstm.data import key_names, split_panel
+
+from ._histories import History, names_of_columns, places_of_known
+
+_MOST_CATEGORIES = 256  # more are names or dates, each of which a model meets a few times
+_SHOWN = 5  # categories in a message
+
+
+@dataclass(frozen=True)
+class ExogEncoding:
+    """How exogenous columns of a frame become numbers.
+
+    Categories are encoded one-hot; one that `fit` did not have is zero in all of its columns. What
+    describes a series is kept once for each series, numbers standardised over the series of `fit`.
+
+    Parameters
+    ----------
+    names : list
+        All exogenous columns as they are given.
+    static : list
+        Those that describe a series.
+    categories : dict
+        The categories of each column that has some.
+    moments : dict
+        Mean and standard deviation of each other column that describes a series.
+    """
+
+    names: list[Any]
+    static: list[Any]
+    categories: dict[Any, list[Any]]
+    moments: dict[Any, tuple[float, float]]
+
+    @classmethod
+    def fit(cls, exog: Any, by: Any, static: Sequence[Any] | None) -> Self | None:
+        """Return the encoding of the exogenous columns of `Forecaster.fit`; None if none is needed.
+
+        Parameters
+        ----------
+        exog : object
+            As the forecaster is given it.
+        by : str, list of str or None
+            Columns or levels of the index with the key of each series.
+        static : list or None
+            Names of the columns that describe a series.
+
+        Returns
+        -------
+        encoding : ExogEncoding or None
+            None if all columns are numbers, and none describes a series.
+        """
+        static = list(static or [])
+        exog = _as_frame(exog)
+        names = None if exog is None else names_of_columns(exog, by)
+        _check_static(static, names, by)
+        if names is None or len(set(names)) != len(names):
+            return None
+        categories = {
+            name: values for name in names if (values := _categories(exog[name], name)) is not None
+        }
+        if not categories and not static:
+            return None
+        encoding = cls(names, static, categories, {})
+        if not static:
+            return encoding
+        first, _ = encoding._first_rows(exog, by)
+        numbers = {name: _as_numbers(first[name]) for name in static if name not in categories}
+        moments = {name: (float(v.mean()), float(v.std()) or 1.0) for name, v in numbers.items()}
+        return replace(encoding, moments=moments)
+
+    @property
+    def changing(self) -> list[Any]:
+        """Names of the columns that change within a series."""
+        return [name for name in self.names if name not in self.static]
+
+    def owners(self, names: Sequence[Any]) -> list[Any]:
+        """Return for each number that some columns become the name of its column."""
+        return [name for name in names for _ in range(len(self.categories.get(name, [None])))]
+
+    def places(self, given: np.ndarray) -> np.ndarray:
+        """Return the places of the numbers that changing columns of some places become."""
+        wanted = [self.changing[place] for place in given]
+        return np.flatnonzero([name in wanted for name in self.owners(self.changing)])
+
+    def names_of(self, places: np.ndarray) -> list[Any]:
+        """Return the names of changing columns whose numbers have these places."""
+        owners = self.owners(self.changing)
+        return list(dict.fromkeys(owners[place] for place in places))
+
+    def read(self, exog: Any, by: Any) -> tuple[pd.DataFrame | None, dict[Hashable, np.ndarray]]:
+        """Return columns that change as numbers, and the numbers that describe each series.
+
+        Parameters
+        ----------
+        exog : object
+            Columns with the names of those in `fit`; those that describe a series may be left out.
+        by : str, list of str or None
+            Columns or levels of the index with the key of each series.
+
+        Returns
+        -------
+        changing : DataFrame or None
+            With the keys that `exog` has; None if there are no such columns.
+        described : dict
+            Arrays of shape (n_static,) by series; empty if the columns were left out.
+
+        Raises
+        ------
+        ValueError
+            If columns are missing, or one that describes a series changes or is missing somewhere.
+
+        Warns
+        -----
+        UserWarning
+            If there are categories that `fit` did not have.
+        """
+        if exog is None:
+            return None, {}
+        frame = self._frame(exog)
+        names, unseen = names_of_columns(frame, by) or [], {}  # type: Any, dict[Any, list[Any]]
+        whole = set(names) == set(self.names)
+        if not whole and set(names) != set(self.changing):
+            raise ValueError(f"exog has the columns {names}, and had {self.names} in fit.")
+        described: dict[Hashable, np.ndarray] = {}
+        if whole and self.static:
+            first, keys = self._first_rows(frame, by)
+            table = np.column_stack([self._numbers(first, name, unseen) for name in self.static])
+            described = dict(zip(keys, table, strict=True))
+        changing = self._table(frame, by, self.changing, unseen) if self.changing else None
+        _tell_of_unseen(unseen)
+        return changing, described
+
+    def future(self, exog: Any, by: Any, names: Sequence[Any]) -> Any:
+        """Return future values of columns known in advance as numbers, other columns left out.
+
+        Parameters
+        ----------
+        exog : object
+            As `Forecaster.forecast` is given it.
+        by : str, list of str or None
+            Columns or levels of the index with the key of each series.
+        names : list
+            Columns known in advance.
+
+        Returns
+        -------
+        future : DataFrame or object
+            What is no frame is returned as it is, if no column has categories.
+        """
+        if _as_frame(exog) is None and not any(name in self.categories for name in names):
+            return exog
+        frame, unseen = self._frame(exog), {}  # type: Any, dict[Any, list[Any]]
+        given = names_of_columns(frame, by) or []
+        absent = [name for name in names if name not in given]
+        if absent:
+            raise ValueError(
+                f"exog lacks the column {absent[0]!r}; in the future it takes the columns "
+                f"{list(names)}, got {given}."
+            )
+        table = self._table(frame, by, names, unseen)
+        _tell_of_unseen(unseen, stacklevel=6)
+        return table
+
+    def describe(
+        self,
+        histories: Mapping[Hashable, History],
+        described: Mapping[Hashable, np.ndarray],
+        known: Mapping[Hashable, History],
+    ) -> dict[Hashable, History]:
+        """Return rows of series with what describes these, which known series have already.
+
+        Parameters
+        ----------
+        histories : dict
+            Rows of series by their keys.
+        described : dict
+            As from `read`.
+        known : dict
+            The series that are known, described.
+
+        Returns
+        -------
+        histories : dict
+            The same rows.
+
+        Raises
+        ------
+        ValueError
+            If a new series is not described, or a known one in another way.
+        """
+        if not self.static:
+            return dict(histories)
+        found = {}
+        for key, rows in histories.items():
+            before = known[key].static if key in known else None
+            now = described.get(key, before)
+            if now is None:
+                raise ValueError(
+                    f"exog has no rows of series{rows.of}, which is new: it brings the columns that"
+                    f" describe it, static_exog={self.static}."
+                )
+            if before is not None and not np.array_equal(now, before):
+                column = self.owners(self.static)[int((now != before).argmax())]
+                raise ValueError(
+                    f"exog has another {column!r} of series{rows.of} than in fit: what describes a "
+                    "series (static_exog) must not change."
+                )
+            found[key] = replace(rows, static=now)
+        return found
+
+    def _frame(self, exog):
+        frame = _as_frame(exog)
+        if frame is None:
+            raise ValueError(
+                f"exog takes a frame with the columns of fit, {self.names}, for some of them are "
+                f"categories or describe a series; got {type(exog).__name__}."
+            )
+        return frame
+
+    def _table(self, frame, by, names, unseen):
+        """Return columns as numbers, next to the keys that a frame has."""
+        keys = [name for name in frame.columns if name in key_names(by)]
+        columns, labels = [frame[name].array for name in keys], list(keys)
+        for name in names:
+            if name not in self.categories:
+                columns.append(frame[name].array)
+                labels.append(name)
+                continue
+            columns += list(self._one_hot(frame[name], name, unseen).T)
+            labels += [f"{name}={value}" for value in self.categories[name]]
+        table = pd.DataFrame(dict(enumerate(columns)), index=frame.index)
+        return table.set_axis(pd.Index(labels, tupleize_cols=False), axis=1)
+
+    def _numbers(self, first, name, unseen):
+        if name in self.categories:
+            return self._one_hot(first[name], name, unseen)
+        mean, scale = self.moments[name]
+        return (_as_numbers(first[name]) - mean) / scale
+
+    def _one_hot(self, column, name, unseen):
+        """Return categories one-hot; NaN where they are missing, zero where they are unseen."""
+        values = self.categories[name]
+        place = {value: number for number, value in enumerate(values)}
+        codes, found = pd.factorize(column)
+        places = np.array([*(place.get(value, -1) for value in found), -2])[codes]
+        table = np.zeros((len(column), len(values)))
+        rows = np.flatnonzero(places >= 0)
+        table[rows, places[rows]] = 1.0
+        table[places == -2] = np.nan
+        if new := [value for value in found if value not in place]:
+            unseen[name] = new
+        return table
+
+    def _first_rows(self, frame, by):
+        """Return the first row of each series, after which nothing changes, and their keys."""
+        panel = split_panel(frame, by, "exog")
+        rows = np.concatenate(panel.rows) if panel.rows else np.empty(0, dtype=int)
+        firsts = np.array([own[0] for own in panel.rows], dtype=int)
+        first = np.repeat(firsts, [len(own) for own in panel.rows])
+        for name in self.static:
+            codes, _ = pd.factorize(frame[name])
+            changed = np.flatnonzero(codes[rows] != codes[first])
+            missing = np.flatnonzero(codes[firsts] < 0)
+            if len(changed):
+                row, before = rows[changed[0]], first[changed[0]]
+                key = panel.keys[int(np.flatnonzero(firsts == before)[0])]
+                raise ValueError(
+                    f"static_exog names {name!r}, which changes within series {key!r}: it is "
+                    f"{frame[name].iloc[before]!r} in row {before} of exog, and "
+                    f"{frame[name].iloc[row]!r} in row {row}. What changes is no static column."
+                )
+            if len(missing):
+                raise ValueError(
+                    f"static_exog names {name!r}, which is missing for series "
+                    f"{panel.keys[missing[0]]!r}: fill it first."
+                )
+        return frame.iloc[firsts], panel.keys
+
+
+def places_in_encoding(
+    known_exog: Any, names: list[Any] | None, n_columns: int, encoding: ExogEncoding | None
+) -> np.ndarray:
+    """Return the places of the exogenous columns known in advance, or of their numbers.
+
+    Parameters
+    ----------
+    known_exog : "all", None or list
+        As the parameter of the forecaster.
+    names : list or None
+        Names of the columns, if they have any and are not encoded.
+    n_columns : int
+        How many there are.
+    encoding : ExogEncoding or None
+        How columns become numbers.
+
+    Returns
+    -------
+    places : ndarray of int
+        Their places, ascending.
+
+    Raises
+    ------
+    ValueError
+        If there is no such column, or it describes a series.
+    """
+    if encoding is None:
+        return places_of_known(known_exog, names, n_columns)
+    named = known_exog if isinstance(known_exog, list | tuple) else []
+    static = [name for name in named if name in encoding.static]
+    if static:
+        raise ValueError(
+            f"known_exog and static_exog both name {static[0]!r}: what describes a series is known "
+            "in any case."
+        )
+    changing = encoding.changing
+    return encoding.places(places_of_known(known_exog, changing, len(changing)))
+
+
+def _check_static(static, names, by):
+    if not static:
+        return
+    if by is None:
+        raise ValueError(
+            f"static_exog={static} describes series of a panel: it takes by, the column or level "
+            "that tells them apart."
+        )
+    if names is None:
+        raise ValueError(f"static_exog={static} names columns of exog, which must be a frame.")
+    absent = [name for name in static if name not in names]
+    if absent:
+        raise ValueError(f"static_exog has {absent[0]!r}, which is no column of exog: {names}.")
+
+
+def _as_frame(exog):
+    if isinstance(exog, pd.Series):
+        return exog.to_frame("value" if exog.name is None else exog.name)
+    return exog if isinstance(exog, pd.DataFrame) else None
+
+
+def _as_numbers(column):
+    try:
+        values = np.asarray(column, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"exog has a column {column.name!r} that is neither numbers nor text: {error}"
+        ) from error
+    if not np.isfinite(values).all():
+        raise ValueError(f"exog has values in column {column.name!r} that are not finite.")
+    return values
+
+
+def _categories(column, name):
+    """Return the categories of a column in a fixed order; None if it holds numbers."""
+    is_category = isinstance(column.dtype, pd.CategoricalDtype)
+    may_be_text = pd.api.types.is_object_dtype(column.dtype)
+    if not (is_category or may_be_text or pd.api.types.is_string_dtype(column.dtype)):
+        return None
+    try:
+        found = list(pd.unique(column.dropna()))
+    except TypeError:  # lists and the like
+        return None
+    if not is_category and not _is_text(found):
+        return None
+    values = [value.item() if isinstance(value, np.generic) else value for value in found]
+    if not all(isinstance(value, str | int | float) for value in values):
+        raise ValueError(
+            f"exog has categories in column {name!r} that are neither text nor numbers, such as "
+            f"{values[0]!r}: make them text (astype(str))."
+        )
+    if len(values) > _MOST_CATEGORIES:
+        raise ValueError(
+            f"exog has {len(values)} different values in column {name!r}, such as {values[0]!r}: "
+            f"categories are encoded one-hot, up to {_MOST_CATEGORIES} of them. Leave the column "
+            "out, group its values, or make numbers of them."
+        )
+    return sorted(values, key=lambda value: (isinstance(value, str), value))
+
+
+def _is_text(values):
+    """Tell whether values are text that does not stand for numbers."""
+    if not any(isinstance(value, str) for value in values):
+        return False
+    try:
+        np.array(values, dtype=object).astype(np.float64)
+    except (TypeError, ValueError):
+        return True
+    return False
+
+
+def _tell_of_unseen(unseen, stacklevel=7):
+    if not unseen:
+        return
+    parts = [
+        f"{name!r}: {', '.join(map(repr, values[:_SHOWN]))}"
+        + (f" and {len(values) - _SHOWN} more" if len(values) > _SHOWN else "")
+        for name, values in unseen.items()
+    ]
+    warnings.warn(
+        f"exog has categories that fit did not have ({'; '.join(parts)}): they count as none of "
+        "those that are known.",
+        stacklevel=stacklevel,
+    )

@@ -1,0 +1,37 @@
+"""How windows of a fitted `Forecaster` are scaled: its attributes that tell."""
+
+from typing import Any
+
+from sklearn.utils.validation import check_is_fitted
+
+from ._forecast_model import ForecastModel
+
+
+class ScaleMixin:
+    """Fitted attributes of `Forecaster` that tell the scale of its windows."""
+
+    _model: ForecastModel
+
+    @property
+    def scaling_(self) -> Any:
+        """How windows are scaled, by column."""
+        return self._by_column(lambda scaling: [column.name for column in scaling.columns])
+
+    @property
+    def scaling_scores_(self) -> Any:
+        """Error of each candidate, by column."""
+        return self._by_column(lambda scaling: list(scaling.scores))
+
+    @property
+    def season_(self) -> int:
+        """Rows in the season that windows are differenced by."""
+        check_is_fitted(self)
+        scaling = self._model.scaling
+        return 1 if scaling is None else scaling.columns[0].season
+
+    def _by_column(self, items):
+        check_is_fitted(self)
+        if self._model.scaling is None:
+            return None
+        found = items(self._model.scaling)
+        return found[0] if len(found) == 1 else found

@@ -1,0 +1,316 @@
+"""Categories and columns that describe a series are what they would be as numbers made by hand."""
+
+import pickle
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+import skops.io
+from sklearn.base import clone
+from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.linear_model import Ridge
+
+from sklstm import Forecaster, GRURegressor, PanelTimeSeriesSplit
+from sklstm.forecasting._features import Features
+from sklstm.forecasting._training_pairs import TrainingPairs
+
+DAYS = pd.date_range("2025-01-01", periods=60, name="day")
+RNG = np.random.default_rng(3)
+KINDS = {"n": "corner", "s": "mall", "e": "corner", "w": "station"}
+SIZES = {"n": 3.0, "s": 9.0, "e": 1.0, "w": 4.0}
+
+
+def shop(kind, size):
+    promo = RNG.choice(["flyer", "none", "radio"], 60)
+    sold = size + RNG.normal(size=60) + 2.0 * (promo == "flyer") + 3.0 * (kind == "mall")
+    columns = {
+        "sold": sold,
+        "kind": kind,
+        "size": size,
+        "promo": promo,
+        "rain": RNG.normal(size=60),
+    }
+    return pd.DataFrame(columns, index=DAYS)
+
+
+TABLE = pd.concat({key: shop(KINDS[key], SIZES[key]) for key in KINDS}, names=["shop"])
+EXOG = TABLE.drop(columns="sold")
+STATIC = ["kind", "size"]
+
+
+def part(table, first, end):
+    return table[table.index.get_level_values("day").isin(DAYS[first:end])]
+
+
+def until(table, end):
+    return part(table, 0, end)
+
+
+def promos_by_hand(table):
+    names = ["flyer", "none", "radio"]
+    flags = {name: (table["promo"] == name).astype(float) for name in names}
+    return pd.DataFrame(flags | {"rain": table["rain"]}, index=table.index)
+
+
+def static_by_hand(table):
+    sizes = np.array(list(SIZES.values()))
+    kinds = ["corner", "mall", "station"]
+    flags = {name: (table["kind"] == name).astype(float) for name in kinds}
+    return pd.DataFrame(flags | {"size": (table["size"] - sizes.mean()) / sizes.std()})
+
+
+STRATEGIES = [{}, {"strategy": "direct", "horizon": 4}]
+
+
+@pytest.mark.parametrize("options", STRATEGIES, ids=["recursive", "direct"])
+@pytest.mark.parametrize("dtype", ["str", "category", object])
+def test_categories_are_columns_of_zeros_and_ones(options, dtype):
+    table, hand = EXOG[["promo", "rain"]].astype({"promo": dtype}), promos_by_hand(EXOG)
+    sold = TABLE[["sold"]]
+    ours, theirs = (Forecaster(Ridge(), 5, by="shop", **options) for _ in range(2))
+    ours.fit(until(sold, 40), until(table, 40))
+    theirs.fit(until(sold, 40), until(hand, 40))
+    for end in (40, 42):
+        expected = theirs.forecast(4, hand, level=0.8)
+        pd.testing.assert_frame_equal(ours.forecast(4, table, level=0.8), expected)
+        ours.update(part(sold, end, end + 2), part(table, end, end + 2))
+        theirs.update(part(sold, end, end + 2), part(hand, end, end + 2))
+    drawn = ours.sample_paths(3, 4, random_state=0, exog=table)
+    expected = theirs.sample_paths(3, 4, random_state=0, exog=hand)
+    pd.testing.assert_frame_equal(drawn, expected)
+    later = part(sold, 44, 60), part(table, 44, 60)
+    assert ours.score(*later) == theirs.score(later[0], part(hand, 44, 60))
+    assert ours.exog_columns_ == ours.known_exog_ == ["promo", "rain"]
+
+
+def test_categories_of_a_series_alone_known_or_not():
+    alone = TABLE.loc["n"]
+    for known, names in ((["rain"], ["rain"]), (["promo"], ["flyer", "none", "radio"])):
+        hand = promos_by_hand(alone)
+        ours = Forecaster(Ridge(), 5, known_exog=known).fit(
+            alone["sold"][:40], alone[["promo", "rain"]][:40]
+        )
+        theirs = Forecaster(Ridge(), 5, known_exog=names).fit(alone["sold"][:40], hand[:40])
+        pd.testing.assert_frame_equal(ours.forecast(4, alone[known]), theirs.forecast(4, hand))
+        assert ours.known_exog_ == known
+    only = Forecaster(Ridge(), 5).fit(alone["sold"][:40], alone["promo"][:40])
+    theirs = Forecaster(Ridge(), 5).fit(alone["sold"][:40], hand[["flyer", "none", "radio"]][:40])
+    expected = theirs.forecast(4, hand[["flyer", "none", "radio"]])
+    pd.testing.assert_frame_equal(only.forecast(4, alone["promo"]), expected)
+
+
+def test_numbers_that_are_text_stay_numbers():
+    alone = TABLE.loc["n"]
+    text = alone["rain"].map(str).to_frame()
+    ours = Forecaster(Ridge(), 5).fit(alone["sold"][:40], text[:40])
+    theirs = Forecaster(Ridge(), 5).fit(alone["sold"][:40], alone[["rain"]][:40])
+    pd.testing.assert_frame_equal(ours.forecast(4, text), theirs.forecast(4, alone[["rain"]]))
+
+
+def test_an_unseen_category_is_none_of_those_known():
+    alone, names = TABLE.loc["n"], ["promo", "rain"]
+    model = Forecaster(Ridge(), 5).fit(alone["sold"][:40], alone[names][:40])
+    later = alone[names].assign(promo="poster")
+    with pytest.warns(UserWarning, match="'promo': 'poster'") as caught:
+        forecast = model.forecast(4, later)
+    assert len(caught) == 1
+    assert caught[0].filename == __file__
+    hand = promos_by_hand(alone)
+    theirs = Forecaster(Ridge(), 5).fit(alone["sold"][:40], hand[:40])
+    expected = theirs.forecast(4, promos_by_hand(later))
+    pd.testing.assert_frame_equal(forecast, expected)
+    with pytest.warns(UserWarning, match="categories that fit did not have"):
+        model.update(alone["sold"][40:42], later[40:42])
+
+
+def ridge_by_hand(past, alpha, lookback):
+    """Return forecasts of the next rows, by the normal equations on lags and static numbers."""
+    static = static_by_hand(past).groupby(level="shop", sort=False).first()
+    rows, targets, newest = [], [], []
+    for key in KINDS:
+        sold, own = past.loc[key, "sold"].to_numpy(), static.loc[key].to_numpy()
+        for end in range(lookback, len(sold) + 1):
+            row = np.append(sold[end - lookback : end], own)
+            if end < len(sold):
+                rows.append(row)
+                targets.append(sold[end])
+        newest.append(row)
+    rows, targets, newest = map(np.array, (rows, targets, newest))
+    centre = rows - rows.mean(axis=0)
+    gram = centre.T @ centre + alpha * np.eye(rows.shape[1])
+    weights = np.linalg.solve(gram, centre.T @ (targets - targets.mean()))
+    return targets.mean() + (newest - rows.mean(axis=0)) @ weights
+
+
+@pytest.mark.parametrize("one_row_each", [False, True])
+def test_static_columns_stand_once_in_flat_windows(one_row_each):
+    past = until(TABLE, 50)
+    exog = past[STATIC]
+    if one_row_each:
+        exog = exog.groupby(level="shop").first().reset_index().iloc[::-1]
+    model = Forecaster(Ridge(2.0), 3, scaling=None, by="shop", static_exog=STATIC)
+    forecast = model.fit(past[["sold"]], exog).forecast(1)
+    np.testing.assert_allclose(forecast["prediction"], ridge_by_hand(past, 2.0, 3), rtol=1e-9)
+    assert model.exog_columns_ == list(exog.columns.drop("shop", errors="ignore"))
+    assert model.known_exog_ == []
+
+
+@pytest.mark.parametrize(
+    ("options", "scaling"), [({}, "difference"), (STRATEGIES[1], None)], ids=["recursive", "direct"]
+)
+def test_networks_read_static_columns_at_each_step(options, scaling):
+    network = GRURegressor(3, max_epochs=2, random_state=0)
+    names = {"by": "shop", "scaling": scaling}
+    past, hand = until(TABLE, 30), static_by_hand(until(TABLE, 30))
+    ours = Forecaster(network, 5, static_exog=STATIC, **names, **options)
+    theirs = Forecaster(network, 5, known_exog=None, **names, **options)
+    ours.fit(past[["sold"]], past[STATIC])
+    theirs.fit(past[["sold"]], hand)
+    pd.testing.assert_frame_equal(ours.forecast(6, level=0.5), theirs.forecast(6, level=0.5))
+
+
+def test_a_network_learns_from_them():
+    days = pd.date_range("2025-01-01", periods=40, name="day")
+    sign = {"up": 1.0, "down": -1.0}
+    parts = {
+        f"{kind}{k}": pd.DataFrame({"sold": sign[kind] * np.arange(40.0) + k, "kind": kind}, days)
+        for kind in sign
+        for k in range(3)
+    }
+    table = pd.concat(parts, names=["shop"])
+    model = Forecaster(Ridge(1e-3), 1, by="shop", scaling="difference", static_exog=["kind"])
+    forecast = model.fit(table[["sold"]], table[["kind"]]).forecast(1)["prediction"]
+    expected = [sign[kind] * 40 + k for kind in sign for k in range(3)]
+    np.testing.assert_allclose(forecast, expected, atol=0.01)
+
+
+@pytest.mark.parametrize("dynamic", [["promo"], []])
+def test_new_series_bring_them_and_known_ones_need_not(dynamic):
+    names = [*STATIC, *dynamic]
+    known = TABLE.loc[["n", "s", "w"]]
+    model = Forecaster(Ridge(), 4, by="shop", static_exog=STATIC)
+    model.fit(until(known, 40)[["sold"]], until(known, 40)[names])
+    more = part(known, 40, 45)
+    whole = clone(model).fit(until(known, 40)[["sold"]], until(known, 40)[names])
+    model.update(more[["sold"]], more[dynamic] if dynamic else None)
+    whole.update(more[["sold"]], more[names])
+    given = {"exog": TABLE} if dynamic else {}
+    expected = whole.forecast(3, **given)
+    pd.testing.assert_frame_equal(model.forecast(3, **given), expected)
+    new = until(TABLE.loc[["e"]], 45)
+    with pytest.raises(ValueError, match=r"no rows of series 'e', which is new.*'kind', 'size'"):
+        model.update(new[["sold"]], new[dynamic] if dynamic else None)
+    seen = model.forecast(3, history=new[["sold"]], history_exog=new[names], **given)
+    model.update(new[["sold"]], new[names])
+    pd.testing.assert_frame_equal(model.forecast(3, series="e", **given), seen)
+
+
+def test_backtest_gaps_files_and_clones():
+    names = ["kind", "size", "promo"]
+    table = TABLE.drop(index=[("n", DAYS[20]), ("w", DAYS[33])])
+    trees = HistGradientBoostingRegressor(max_iter=5)
+    model = Forecaster(trees, 4, by="shop", static_exog=STATIC, gaps="missing", horizon=2)
+    past = until(table, 50)
+    model.fit(past[["sold"]], past[names])
+    expected = model.forecast(2, exog=EXOG, level=0.5)
+    for copy in (
+        pickle.loads(pickle.dumps(model)),
+        clone(model).fit(past[["sold"]], past[names]),
+    ):
+        pd.testing.assert_frame_equal(copy.forecast(2, exog=EXOG, level=0.5), expected)
+    cv = PanelTimeSeriesSplit(2, test_size=6)
+    result = model.backtest(past[["sold"]], cv, exog=past[names], steps=2, stride=2)
+    assert result.forecasts["prediction"].notna().all()
+    fold = until(table, 38)
+    by_hand = clone(model).fit(fold[["sold"]], fold[names]).forecast(2, exog=EXOG)
+    first = result.forecasts.xs(DAYS[37], level="origin")["prediction"]
+    np.testing.assert_array_equal(first, by_hand["prediction"])
+
+
+def test_files_of_skops():
+    past = until(TABLE, 30)
+    model = Forecaster(Ridge(), 4, by="shop", static_exog=STATIC).fit(
+        past[["sold"]], past[["kind", "size", "promo"]]
+    )
+    content = skops.io.dumps(model)
+    copy = skops.io.loads(content, trusted=skops.io.get_untrusted_types(data=content))
+    pd.testing.assert_frame_equal(copy.forecast(2, exog=EXOG), model.forecast(2, exog=EXOG))
+
+
+def test_pairs_are_gathered_with_static_columns():
+    features = Features(3, 2, np.array([0]), np.array([1]), pads=True, n_static=2)
+    values, exog = RNG.normal(size=(20, 1)), RNG.normal(size=(20, 2))
+    static = np.array([[1.0, 2.0], [3.0, 4.0]])
+    tables = [(DAYS[:12], values[:12], exog[:12]), (DAYS[:8], values[12:], exog[12:])]
+    pairs = TrainingPairs.of(tables, features, True, static)
+    found = pairs.gather(np.arange(len(pairs)))
+    for number, table in enumerate(tables):
+        own = found.places[:, 0] == number
+        alone = TrainingPairs.of([table], features, True, static[[number]]).all
+        np.testing.assert_array_equal(found.windows[own], alone.windows)
+        observed = alone.windows[:, -1]
+        np.testing.assert_array_equal(observed[:, -2:], np.tile(static[number], (len(observed), 1)))
+
+
+FIRST = until(TABLE, 30)
+BAD = {
+    "a series alone": (
+        {"by": None}, FIRST.loc["n"][["sold"]], FIRST.loc["n"][STATIC], "static_exog.*it takes by",
+    ),
+    "no exog": ({}, FIRST[["sold"]], None, r"static_exog=\['kind', 'size'\] names columns of exog"),
+    "no column": (
+        {"static_exog": ["age"]}, FIRST[["sold"]], FIRST[STATIC], "'age', which is no column",
+    ),
+    "changes": (
+        {"static_exog": ["rain"]}, FIRST[["sold"]], FIRST[["rain"]],
+        r"'rain', which changes within series 'n': it is .* in row 0 of exog, and .* in row 1",
+    ),
+    "missing": (
+        {}, FIRST[["sold"]], FIRST[STATIC].assign(kind=FIRST["kind"].where(FIRST["size"] != 9)),
+        "'kind', which is missing for series 's'",
+    ),
+    "no rows": ({}, FIRST[["sold"]], FIRST[STATIC].drop(index="e"), "no rows of series 'e'"),
+    "both": ({"known_exog": ["size"]}, FIRST[["sold"]], FIRST[STATIC], "both name 'size'"),
+    "infinite": (
+        {}, FIRST[["sold"]], FIRST[STATIC].replace(9.0, np.inf), "'size' that are not finite",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_is_named(case):
+    options, series, exog, message = BAD[case]
+    model = Forecaster(Ridge(), 4, **{"by": "shop", "static_exog": STATIC} | options)
+    with pytest.raises(ValueError, match=message):
+        model.fit(series, exog)
+
+
+def test_bad_categories_are_named():
+    days = pd.date_range("2020-01-01", periods=300)
+    sold, model = pd.Series(np.arange(300.0), days), Forecaster(Ridge(), 4)
+    for column, message in (
+        (days.strftime("day %j of %Y"), "300 different values in column 'what'"),
+        (pd.Categorical(days), "neither text nor numbers"),
+        (["a", None] * 150, "exog is NaN at .*'what=a'"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            model.fit(sold, pd.DataFrame({"what": column}, days))
+    model.fit(sold, pd.DataFrame({"what": ["a", "b"] * 150}, days))
+    with pytest.raises(ValueError, match=r"exog takes a frame with the columns of fit, \['what'\]"):
+        model.forecast(2, np.zeros((2, 1)))
+    with pytest.raises(ValueError, match="lacks the column 'what'"):
+        model.forecast(2, pd.DataFrame({"other": [1.0, 2.0]}))
+
+
+def test_what_describes_a_known_series_must_not_change():
+    model = Forecaster(Ridge(), 4, by="shop", static_exog=STATIC)
+    model.fit(FIRST[["sold"]], FIRST[STATIC])
+    later = part(TABLE, 30, 32)
+    with pytest.raises(ValueError, match="another 'size' of series 's' than in fit"):
+        model.update(later[["sold"]], later[STATIC].replace(9.0, 8.0))
+    with pytest.raises(ValueError, match=r"columns \['kind'\], and had \['kind', 'size'\] in fit"):
+        model.update(later[["sold"]], later[["kind"]])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert model.update(later[["sold"]]).last_[0] == DAYS[31]
