@@ -167,7 +167,7 @@ class ExogEncoding:
                 f"{list(names)}, got {given}."
             )
         table = self._table(frame, by, names, unseen)
-        _tell_of_unseen(unseen, stacklevel=6)
+        _tell_of_unseen(unseen, stacklevel=7)
         return table
 
     def describe(
@@ -396,7 +396,7 @@ def _is_text(values):
     return False
 
 
-def _tell_of_unseen(unseen, stacklevel=7):
+def _tell_of_unseen(unseen, stacklevel=8):
     if not unseen:
         return
     parts = [

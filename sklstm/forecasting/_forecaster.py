@@ -278,6 +278,7 @@ class Forecaster(
         lookback, n_fewest = window_lengths(self, known)
         model, calibrator, n_newest = fit_models(self, known, lookback, n_fewest, warn=warn)
         self._calibrator, self._model, self._n_newest = calibrator, model, n_newest
+        self._n_fitted = {key: len(past) for key, past in known.histories.items()}
         self._known, self.estimator_, self.lookback_ = known, model.regressor, lookback
         self.columns_, self.series_ = known.columns, list(known.histories)
         self.n_features_in_ = len(known.columns)
@@ -344,23 +345,14 @@ class Forecaster(
         check_is_fitted(self)
         steps = self._as_fitted().horizon if steps is None else check_count(steps, "steps")
         levels = check_levels(level)
-        seen = self
-        if history is not None:
-            seen, keys = seeing(self, history, history_exog)
-            series = keys if series is None and self.by is not None else series
-        elif history_exog is not None:
-            raise ValueError("history_exog was given without history, whose columns it holds.")
-        histories = forecastable(seen, series)
-        futures = seen._known.futures(histories, exog, steps, seen._model.padded(steps))
-        paths = [Path(past, np.array([len(past) - 1]), futures[past.key][0]) for past in histories]
+        seen, paths, labels = self._beginning(steps, exog, series, history, history_exog)
         forecasts = seen._model.forecast(paths, steps)
         bounds = bounds_of_forecasts(seen, paths, forecasts, levels, intervals)
         quantities = {
-            past.key: {"prediction": forecast} | bounds[past.key]
-            for past, (forecast,) in zip(histories, forecasts, strict=True)
+            key: {"prediction": forecast} | bounds[key]
+            for key, (forecast,) in zip(labels, forecasts, strict=True)
         }
-        later = {key: futures[key][1] for key in quantities}
-        forecast = frame_of_forecasts(quantities, later, self._known)
+        forecast = frame_of_forecasts(quantities, labels, self._known)
         if isinstance(level, Real):
             forecast.attrs["level"] = float(level)
         return forecast
@@ -373,6 +365,8 @@ class Forecaster(
         *,
         exog: Any = None,
         series: Any = None,
+        history: Any = None,
+        history_exog: Any = None,
     ) -> pd.DataFrame:
         """Draw joint paths of the rows after the last ones known.
 
@@ -391,6 +385,8 @@ class Forecaster(
             As in `forecast`.
         series : key or list of keys, default=None
             Which of several series; by default all.
+        history, history_exog : array-like, series or frame, default=None
+            As in `forecast`.
 
         Returns
         -------
@@ -415,13 +411,24 @@ class Forecaster(
         check_is_fitted(self)
         steps = self.horizon if steps is None else check_count(steps, "steps")
         n_paths = check_count(n_paths, "n_paths")
-        histories = forecastable(self, series)
-        futures = self._known.futures(histories, exog, steps, self._model.padded(steps))
-        paths = [Path(past, np.array([len(past) - 1]), futures[past.key][0]) for past in histories]
+        seen, paths, labels = self._beginning(steps, exog, series, history, history_exog)
         rng = np.random.default_rng(check_random_state(random_state).randint(2**31))
-        found = PathMaker.of(self, paths, steps).draw(paths, steps, n_paths, rng)
-        drawn = {past.key: one[0] for past, one in zip(histories, found, strict=True)}
-        return frame_of_paths(drawn, {key: futures[key][1] for key in drawn}, self._known)
+        found = PathMaker.of(seen, paths, steps).draw(paths, steps, n_paths, rng)
+        drawn = {key: one[0] for key, one in zip(labels, found, strict=True)}
+        return frame_of_paths(drawn, labels, self._known)
+
+    def _beginning(self, steps, exog, series, history, history_exog):
+        """Return who knows the rows to begin from, paths after them, and the labels of these."""
+        seen = self
+        if history is not None:
+            seen, keys = seeing(self, history, history_exog)
+            series = keys if series is None and self.by is not None else series
+        elif history_exog is not None:
+            raise ValueError("history_exog was given without history, whose columns it holds.")
+        histories = forecastable(seen, series)
+        futures = seen._known.futures(histories, exog, steps, seen._model.padded(steps))
+        paths = [Path(past, np.array([len(past) - 1]), futures[past.key][0]) for past in histories]
+        return seen, paths, {past.key: futures[past.key][1] for past in histories}
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_model")

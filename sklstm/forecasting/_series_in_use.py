@@ -109,7 +109,7 @@ def forecastable(forecaster: Any, series: Any) -> list[History]:
     warnings.warn(
         f"{len(short)} of {len(histories)} series are not forecast, for they have fewer rows than "
         f"min_rows_={fewest}: {names_and_rows(short)}.",
-        stacklevel=3,
+        stacklevel=5,
     )
     return [past for past in histories if len(past) >= fewest]
 

@@ -176,3 +176,19 @@ def test_networks_of_counts_draw_whole_counts(rng):
     assert (paths == paths.round()).all(axis=None)
     assert paths.to_numpy().mean() == pytest.approx(3.0, abs=0.6)
     assert paths.to_numpy().var() == pytest.approx(3.0, abs=1.0)
+
+
+def test_paths_from_given_rows_are_those_after_an_update():
+    series = ar1(160)
+    plan = pd.DataFrame({"plan": np.arange(170.0) % 5})
+    model = Forecaster(Ridge(), 3, scaling=None).fit(series[:140], plan[:140])
+    before = model.sample_paths(4, 5, random_state=0, exog=plan[140:])
+    given = {"history": series[:160], "history_exog": plan[:160]}
+    found = model.sample_paths(4, 5, random_state=0, exog=plan[160:], **given)
+    same = model.sample_paths(4, 5, random_state=0, exog=plan[140:])
+    pd.testing.assert_frame_equal(same, before)
+    expected = model.update(series[140:160], plan[140:160])
+    expected = expected.sample_paths(4, 5, random_state=0, exog=plan[160:])
+    pd.testing.assert_frame_equal(found, expected)
+    with pytest.raises(ValueError, match="history_exog was given without history"):
+        model.sample_paths(history_exog=plan, exog=plan[160:])

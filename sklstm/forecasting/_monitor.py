@@ -1,0 +1,128 @@
+"""Whether errors have grown since `fit`: `drift_of`."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import mannwhitneyu
+from sklearn.utils import Bunch
+
+from sklstm.data import key_levels, key_names
+
+from ._forecast_model import Path
+from ._intervals import refuse_missing
+from ._scores import unused_future
+
+_FEWEST = 8  # times, of which even ranks tell little
+_ALPHA = 0.01
+
+
+def drift_of(fitted: Any, n_fitted: Mapping[Any, int], level: float, newest: int | None) -> Bunch:
+    """Compare errors of the rows since `fit` with those of the rows that calibrate.
+
+    Parameters
+    ----------
+    fitted : Forecaster
+        Fitted, with rows that came later.
+    n_fitted : dict
+        How many rows of each series the regressor has learned from.
+    level : float
+        Of intervals whose coverage is told.
+    newest : int or None
+        How many of the newest times count; None for all.
+
+    Returns
+    -------
+    drift : Bunch
+        As from `Forecaster.monitor`.
+
+    Raises
+    ------
+    ValueError
+        If there are no rows to compare, or none to compare with.
+    """
+    refuse_missing(fitted._calibrator, "monitor")
+    histories = [past for key, past in fitted._known.histories.items() if key in n_fitted]
+    ends = [n_fitted[past.key] for past in histories]
+    counts = fitted._n_newest
+    begins = [n_fitted[past.key] - counts.get(past.key, 0) for past in histories]
+    older = [past.part(0, end) for past, end in zip(histories, ends, strict=True)]
+    is_given = bool(len(fitted._known.known_given))
+    before = _errors(fitted._calibrator, older, begins, is_given)
+    since = _errors(fitted._model, histories, ends, is_given)
+    if newest is not None:
+        since = since[since["time"].isin(since["time"].drop_duplicates().nlargest(newest))]
+    if since.empty or before.empty:
+        raise ValueError(
+            "monitor compares errors of the rows after fit with those of the rows that calibrate "
+            f"intervals: there are {len(since)} and {len(before)} of them. Rows come by update."
+        )
+    names = {
+        "series": [past.key for past in histories], "column": fitted._known.columns,
+    }  # fmt: skip
+    return _compared(before, since, level, names, fitted._known.by)
+
+
+def _errors(model, histories, firsts, is_given):
+    """Return the error of each row from `firsts` on, forecast from the row before."""
+    paths = []
+    for past, first in zip(histories, firsts, strict=True):
+        path = Path(past, np.empty(0, dtype=int), unused_future(model, past, 1))
+        origins = model.possible_origins(path)
+        # A direct model reads what is given in advance of all the rows that it predicts.
+        last = len(past) - 1 - (model.features.horizon if is_given else 1)
+        path = replace(path, origins=origins[(origins >= first - 1) & (origins <= last)])
+        paths.append(path)
+    frames = []
+    for number, (path, found) in enumerate(zip(paths, model.forecast(paths, 1), strict=True)):
+        rows = path.origins + 1
+        for column in range(found.shape[2]):
+            columns = {"series": number, "column": column, "time": path.history.index[rows]}
+            error = path.history.values[rows, column] - found[:, 0, column]
+            frames.append(pd.DataFrame(columns | {"error": error}))
+    return pd.concat(frames, ignore_index=True).dropna(subset="error")
+
+
+def _compared(before, since, level, names, by):
+    groups = ["series", "column"]
+    size = before.assign(error=before["error"].abs()).groupby(groups)["error"].mean().rename("mae")
+    tails = before.groupby(groups)["error"].quantile([(1 - level) / 2, (1 + level) / 2]).unstack()
+    bounds = tails.set_axis(["lower", "upper"], axis=1).join(size[size > 0], how="inner")
+    before, since = (table.join(bounds, on=groups, how="inner") for table in (before, since))
+    for table in (before, since):
+        table["relative"] = table["error"].abs() / table["mae"]
+        table["covered"] = table["error"].between(table["lower"], table["upper"]).astype(float)
+    # Errors of one time depend on each other: the mean of all series counts once.
+    usual, now = (table.groupby("time")["relative"].mean() for table in (before, since))
+    p_value = float(mannwhitneyu(now, usual, alternative="greater").pvalue)
+    enough = min(len(now), len(usual)) >= _FEWEST
+    by_series = since.groupby(groups).agg(
+        n_forecasts=("error", "size"), mae=("error", lambda error: error.abs().mean()),
+        usual_mae=("mae", "first"), relative_mae=("relative", "mean"), coverage=("covered", "mean"),
+    )  # fmt: skip
+    return Bunch(
+        drifted=bool(p_value < _ALPHA) if enough else None,
+        p_value=p_value,
+        relative_mae=float(since["relative"].mean()),
+        coverage=float(since["covered"].mean()),
+        by_series=_named(by_series, names, by),
+        by_time=now.rename("relative_mae"),
+    )
+
+
+def _named(table, names, by):
+    """Return a table whose rows are named by series and column, where there are several."""
+    series, columns = (table.index.get_level_values(level) for level in ("series", "column"))
+    levels = {}
+    if by is not None:
+        parts, codes = key_levels([names["series"][number] for number in series], by)
+        levels |= {
+            name: part.take(code)
+            for name, part, code in zip(key_names(by), parts, codes, strict=True)
+        }
+    if by is None or len(names["column"]) > 1:
+        levels["column"] = [names["column"][number] for number in columns]
+    table.index = pd.MultiIndex.from_arrays(list(levels.values()), names=list(levels))
+    return table if len(levels) > 1 else table.set_axis(table.index.get_level_values(0))
