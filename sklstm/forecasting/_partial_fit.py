@@ -15,7 +15,7 @@ from ._training_pairs import TrainingPairs
 
 
 def trained_further(
-    model: ForecastModel, histories: Sequence[History], n_before: Mapping[Any, int], n_epochs: int
+    model: ForecastModel, histories: Sequence[History], n_learned: Mapping[Any, int], n_epochs: int
 ) -> ForecastModel:
     """Return a model whose regressor has learned from new rows as well.
 
@@ -25,8 +25,8 @@ def trained_further(
         Fitted; it is left as it is, and so is its regressor.
     histories : list of History
         Series with their new rows, of which each has its transformer.
-    n_before : dict
-        How many rows of each series by its key were known before; none by default.
+    n_learned : dict
+        How many rows of each series by its key were learned from; none by default.
     n_epochs : int
         How often to go through the windows in whose targets there are new rows.
 
@@ -43,7 +43,7 @@ def trained_further(
     features = model.features
     tables, firsts, static = [], [], []
     for past in histories:
-        begin = n_before.get(past.key, 0) - features.horizon  # the end of the first such window
+        begin = n_learned.get(past.key, 0) - features.horizon  # the end of the first such window
         first = max(0, begin + 1 - features.n_rows)
         values = model._transformed(past)
         tables.append((past.index[first:], values[first:], past.exog[first:]))

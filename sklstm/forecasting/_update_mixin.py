@@ -73,7 +73,8 @@ class UpdateMixin:
         n_epochs : int, default=1
             How often to go through these windows.
         overlap : {"equal", "replace"}, default="equal"
-            As in `update`. Only rows after those known are learned from.
+            As in `update`. All rows after those learned from are new, also if `update` brought
+            them; what replaces older ones is not learned.
 
         Returns
         -------
@@ -89,9 +90,11 @@ class UpdateMixin:
         n_epochs = check_count(n_epochs, "n_epochs")
         if not hasattr(self, "_model"):
             return self.fit(series, exog)  # type: ignore[attr-defined, no-any-return]
-        n_before = {key: len(past) for key, past in self._known.histories.items()}
+        n_learned = self._n_fitted_rows()
+        if not n_learned:  # of an older file
+            n_learned = {key: len(past) for key, past in self._known.histories.items()}
         found, histories = self._updated(series, exog, overlap)
-        model = trained_further(found["_model"], histories, n_before, n_epochs)
+        model = trained_further(found["_model"], histories, n_learned, n_epochs)
         learned = {past.key: len(past) for past in histories}
         found |= {"_model": model, "estimator_": model.regressor}
         vars(self).update(found | {"_n_fitted": self._n_fitted_rows() | learned})

@@ -101,6 +101,24 @@ def test_without_new_rows_nothing_is_learned():
     np.testing.assert_array_equal(model.partial_fit(WAVE[50:60]).estimator_.coef_, before)
 
 
+@pytest.mark.parametrize("first", [60, 64])
+def test_rows_that_update_brought_are_learned_once(first):
+    model = Forecaster(STEPS, 4, scaling=None).fit(WAVE[:60])
+    expected = deepcopy(model).partial_fit(WAVE[60:65]).estimator_.coef_
+    model.update(WAVE[60:64]).partial_fit(WAVE[first:65])
+    np.testing.assert_array_equal(model.estimator_.coef_, expected)
+    np.testing.assert_array_equal(model.partial_fit(WAVE[60:65]).estimator_.coef_, expected)
+
+
+def test_a_series_that_update_brought_is_learned():
+    table = pd.concat({"a": WAVE[:40], "b": WAVE[:40] + 1, "c": WAVE[:40] + 5}, names=["shop"])
+    table, times = table.to_frame(), np.tile(np.arange(40), 3)
+    model = Forecaster(STEPS, 4, scaling=None, by="shop").fit(table.loc[["a", "b"]])
+    expected = deepcopy(model).partial_fit(table.loc[["c"]]).estimator_.coef_
+    model.update(table.loc[["c"]][:30]).partial_fit(table[times >= 20].loc[["c"]])
+    np.testing.assert_array_equal(model.estimator_.coef_, expected)
+
+
 def test_not_of_regressors_that_cannot():
     assert not hasattr(Forecaster(Ridge()), "partial_fit")
     with pytest.raises(AttributeError, match="partial_fit") as caught:
