@@ -17,6 +17,7 @@ from sklstm.metrics import NAIVE, PATH_SCORES, ForecastMetric
 from sklstm.time_labels import label_text
 
 from ._fit_models import fewest_training_rows
+from ._fold_encoding import encoded_by
 from ._folds import Cut, read_folds
 from ._forecast_model import Path
 from ._forecast_tables import (
@@ -180,7 +181,7 @@ def _refuse_earlier(folds, number):
 
 def _forecast_group(forecaster, series, exog, folds, number, settings):
     """Return the table of forecasts of folds that one fit serves; None if there is none."""
-    known = forecaster._read(series, exog)
+    known = encoded_by(forecaster._read(series, exog), folds[0])
     fitted, first = _fit_fold(forecaster, known, folds[0], number)
     results = _forecast_folds(fitted, known, first, folds, settings)
     return forecast_table(results, known) if results else None

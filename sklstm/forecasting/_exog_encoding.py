@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from sklstm.data import key_names, split_panel
+from sklstm.data import column_names, key_names, split_panel
 
 from ._histories import History, names_of_columns, places_of_known
 
@@ -59,7 +59,7 @@ class ExogEncoding:
             None if all columns are numbers, and none describes a series.
         """
         static = list(static or [])
-        exog = _as_frame(exog)
+        exog = _as_frame(exog, by, static)
         names = None if exog is None else names_of_columns(exog, by)
         _check_static(static, names, by)
         if names is None or len(set(names)) != len(names):
@@ -74,7 +74,7 @@ class ExogEncoding:
             return encoding
         first, _ = encoding._first_rows(exog, by)
         numbers = {name: _as_numbers(first[name]) for name in static if name not in categories}
-        moments = {name: (float(v.mean()), float(v.std()) or 1.0) for name, v in numbers.items()}
+        moments = {name: mean_and_scale(values) for name, values in numbers.items()}
         return replace(encoding, moments=moments)
 
     @property
@@ -125,7 +125,7 @@ class ExogEncoding:
         """
         if exog is None:
             return None, {}
-        frame = self._frame(exog)
+        frame = self._frame(exog, by)
         names, unseen = names_of_columns(frame, by) or [], {}  # type: Any, dict[Any, list[Any]]
         whole = set(names) == set(self.names)
         if not whole and set(names) != set(self.changing):
@@ -156,9 +156,9 @@ class ExogEncoding:
         future : DataFrame or object
             What is no frame is returned as it is, if no column has categories.
         """
-        if _as_frame(exog) is None and not any(name in self.categories for name in names):
+        if _as_frame(exog, by, []) is None and not any(name in self.categories for name in names):
             return exog
-        frame, unseen = self._frame(exog), {}  # type: Any, dict[Any, list[Any]]
+        frame, unseen = self._frame(exog, by), {}  # type: Any, dict[Any, list[Any]]
         given = names_of_columns(frame, by) or []
         absent = [name for name in names if name not in given]
         if absent:
@@ -217,8 +217,8 @@ class ExogEncoding:
             found[key] = replace(rows, static=now)
         return found
 
-    def _frame(self, exog):
-        frame = _as_frame(exog)
+    def _frame(self, exog, by):
+        frame = _as_frame(exog, by, self.static)
         if frame is None:
             raise ValueError(
                 f"exog takes a frame with the columns of fit, {self.names}, for some of them are "
@@ -286,6 +286,16 @@ class ExogEncoding:
         return frame.iloc[firsts], panel.keys
 
 
+def mean_and_scale(values: np.ndarray) -> tuple[float, float]:
+    """Return the mean of values and their standard deviation, 1 if they are all the same.
+
+    That of equal values may be 1e-17 by rounding, and another value would be of any size by it.
+    """
+    if (values == values[:1]).all():
+        return float(values[:1].sum()), 1.0
+    return float(values.mean()), float(values.std())
+
+
 def places_in_encoding(
     known_exog: Any, names: list[Any] | None, n_columns: int, encoding: ExogEncoding | None
 ) -> np.ndarray:
@@ -340,10 +350,17 @@ def _check_static(static, names, by):
         raise ValueError(f"static_exog has {absent[0]!r}, which is no column of exog: {names}.")
 
 
-def _as_frame(exog):
+def _as_frame(exog, by, static):
+    """Return a frame, None for what is none; a table of stores has its keys in columns."""
     if isinstance(exog, pd.Series):
-        return exog.to_frame("value" if exog.name is None else exog.name)
-    return exog if isinstance(exog, pd.DataFrame) else None
+        exog = exog.to_frame("value" if exog.name is None else exog.name)
+    names, keys = column_names(exog), key_names(by)
+    if names is None or not set(names) <= {*static, *keys}:
+        return exog if isinstance(exog, pd.DataFrame) else None
+    if not isinstance(exog, pd.DataFrame):  # of polars
+        return pd.DataFrame({name: exog[name].to_numpy() for name in names})
+    levels = set(exog.index.names)
+    return exog.reset_index() if keys and levels == set(keys) and not levels & set(names) else exog
 
 
 def _as_numbers(column):

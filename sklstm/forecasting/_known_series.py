@@ -219,6 +219,8 @@ class KnownSeries:
             self._check_columns(rows)
         if self.encoding is None:
             return found
+        for key in found:
+            self._refuse_other_type(key)
         return self.encoding.describe(found, described, self.histories)
 
     def _in_zone(self, rows):

@@ -314,3 +314,59 @@ def test_what_describes_a_known_series_must_not_change():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert model.update(later[["sold"]]).last_[0] == DAYS[31]
+
+
+@pytest.mark.parametrize("network", [False, True])
+def test_folds_know_no_categories_and_sizes_that_came_later(network):
+    later = shop("kiosk", 400.0)[44:]  # opens after the first fold
+    table = pd.concat([TABLE, pd.concat({"new": later}, names=["shop"])])
+    is_late = table.index.get_level_values("day") >= DAYS[53]
+    table["promo"] = table["promo"].where(~is_late, "balloon")
+    series, exog = table[["sold"]], table[["promo", "rain", "kind", "size"]]
+    estimator = GRURegressor(2, max_epochs=2, random_state=0) if network else Ridge()
+    model = Forecaster(
+        estimator, 4, by="shop", static_exog=STATIC, known_exog=["promo"],
+        calendar=["day_of_week"], scaling="difference", calibration_size=None,
+    )  # fmt: skip
+    cv = PanelTimeSeriesSplit(2, test_size=8)
+    found = model.backtest(series, cv, exog=exog).forecasts["prediction"]
+    for end in (44, 52):
+        known = until(exog, end)
+        by_hand = clone(model).fit(until(series, end), known)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of the category
+            expected = by_hand.forecast(8, exog=exog)["prediction"]
+        np.testing.assert_allclose(found.xs(DAYS[end - 1], level="origin"), expected, rtol=1e-6)
+
+
+def test_equal_sizes_have_no_scale():
+    model = Forecaster(Ridge(), 4, by="shop", static_exog=["size"])
+    first = FIRST.assign(size=0.1)  # whose standard deviation is 1e-17
+    model.fit(first[["sold"]], first[["size"]])
+    new = {"history": FIRST.loc[["n"]].rename(index={"n": "new"}, level="shop")}
+    size = new["history"][["size"]].assign(size=0.2)
+    found = model.forecast(1, history=new["history"][["sold"]], history_exog=size)
+    expected = model.forecast(1, series="n")
+    np.testing.assert_allclose(found["prediction"], expected["prediction"])
+
+
+def test_the_table_of_stores_may_have_keys_in_its_index_or_be_of_polars():
+    polars = pytest.importorskip("polars")
+    stores = FIRST.groupby(level="shop", sort=False)[STATIC].first()
+    model = Forecaster(Ridge(), 4, by="shop", static_exog=STATIC)
+    expected = model.fit(FIRST[["sold"]], FIRST[STATIC]).forecast(2)
+    for table in (stores, stores.reset_index(), polars.from_pandas(stores.reset_index())):
+        found = model.fit(FIRST[["sold"]], table).forecast(2)
+        pd.testing.assert_frame_equal(found, expected)
+
+
+def test_keys_of_another_type_are_told():
+    table = TABLE.rename(index={"n": "1"}, level="shop")
+    model = Forecaster(Ridge(), 4, by="shop", static_exog=STATIC)
+    first = until(table, 30)
+    model.fit(first[["sold"]], first[[*STATIC, "promo"]])
+    other = table.loc[["1"]].rename(index={"1": 1}, level="shop")
+    with pytest.raises(ValueError, match=r"no rows of series '1', but of 1, of another type"):
+        model.forecast(2, exog=other, series="1")
+    with pytest.raises(ValueError, match=r"series 1 \(int\) was '1' \(str\) in fit"):
+        model.update(part(other, 30, 32)[["sold"]], part(other, 30, 32)[["promo"]])
