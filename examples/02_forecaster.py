@@ -74,9 +74,9 @@ print(f"{len(series)} rows from {series.index[0]} to {series.index[-1]}")
 steps, lookback = args.steps, 2 * args.season
 gru = GRURegressor(hidden_size=24, max_epochs=40, learning_rate=0.005, random_state=0)
 forecasters = {
-    "GRU, recursive": Forecaster(gru, lookback, horizon=steps),
+    "GRU, recursive": Forecaster(gru, lookback, horizon=steps, strategy="recursive"),
     "GRU, direct": Forecaster(gru, lookback, horizon=steps, strategy="direct"),
-    "Ridge, recursive": Forecaster(Ridge(), lookback, horizon=steps),
+    "Ridge, recursive": Forecaster(Ridge(), lookback, horizon=steps, strategy="recursive"),
     "Ridge, direct": Forecaster(Ridge(), lookback, horizon=steps, strategy="direct"),
 }
 
