@@ -102,6 +102,8 @@ class Forecaster(
     ----------
     estimator_ : estimator
         The regressor, fitted to all rows.
+    strategy_ : {"recursive", "direct"}
+        What ``strategy="auto"`` has chosen; of one row ahead both are the same, "recursive".
     scaling_ : str, list of str or None
         How windows are scaled, by column; None for not at all.
     scaling_scores_ : dict, list of dict or None

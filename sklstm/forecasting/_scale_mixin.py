@@ -1,4 +1,4 @@
-"""How windows of a fitted `Forecaster` are scaled: its attributes that tell."""
+"""What a fitted `Forecaster` has chosen, strategy and scale: its attributes that tell."""
 
 from typing import Any
 
@@ -8,9 +8,15 @@ from ._forecast_model import ForecastModel
 
 
 class ScaleMixin:
-    """Fitted attributes of `Forecaster` that tell the scale of its windows."""
+    """Fitted attributes of `Forecaster` that tell its strategy and the scale of its windows."""
 
     _model: ForecastModel
+
+    @property
+    def strategy_(self) -> str:
+        """Whether rows are predicted one by one or all at once."""
+        check_is_fitted(self)
+        return "direct" if self._model.features.horizon > 1 else "recursive"
 
     @property
     def scaling_(self) -> Any:

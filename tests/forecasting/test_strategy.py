@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.svm import SVR
 
@@ -30,6 +31,22 @@ def test_many_rows_are_predicted_at_once():
     ]
     pd.testing.assert_frame_equal(frames[0], frames[1])
     assert not np.allclose(frames[0], frames[2])
+
+
+@pytest.mark.parametrize(
+    ("asked", "chosen"),
+    [
+        ({"horizon": 30}, "direct"),
+        ({"horizon": 24}, "recursive"),
+        ({"horizon": 24, "strategy": "direct"}, "direct"),
+        ({"horizon": 30, "strategy": "recursive"}, "recursive"),
+    ],
+)
+def test_it_tells_which(asked, chosen):
+    forecaster = Forecaster(Ridge(), 6, scaling="difference", calibration_size=None, **asked)
+    with pytest.raises(NotFittedError):
+        forecaster.strategy_  # noqa: B018
+    assert forecaster.fit(noisy_waves()).strategy_ == chosen
 
 
 @pytest.mark.parametrize(
