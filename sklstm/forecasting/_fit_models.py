@@ -45,7 +45,7 @@ def window_lengths(forecaster: Any, known: KnownSeries) -> tuple[int, int]:
     if lookback == "auto":
         season = season_in(forecaster.season, [(past.index, past.values) for past in histories])
         lookback = choose_lookback(lengths, horizon, season, pads=pads)
-    n_fewest = fewest_rows(lookback, horizon if strategy == "direct" else 1, pads=pads)
+    n_fewest = fewest_rows(lookback, _rows_ahead(forecaster, strategy), pads=pads)
     longest = histories[int(np.argmax(lengths))]
     if len(longest) < n_fewest:
         which = longest.of if len(histories) == 1 else f"{longest.of}, the longest of all,"
@@ -61,7 +61,7 @@ def window_lengths(forecaster: Any, known: KnownSeries) -> tuple[int, int]:
 
 def fewest_training_rows(forecaster: Any) -> int:
     """Return how many training rows a series needs in a fold."""
-    ahead = forecaster.horizon if forecaster.strategy == "direct" else 1
+    ahead = _rows_ahead(forecaster, forecaster.strategy)
     return fewest_rows(_given_lookback(forecaster), ahead, pads=_pads(forecaster))
 
 
@@ -88,7 +88,7 @@ def fit_models(
     n_newest : dict
         Number of rows of each series that calibrate.
     """
-    horizon = forecaster.horizon if strategy_for(forecaster, known) == "direct" else 1
+    horizon = _rows_ahead(forecaster, strategy_for(forecaster, known))
     past = np.setdiff1d(np.arange(known.n_exog), known.known)
     calendar = known.calendar_features
     columns = past, known.known
@@ -125,6 +125,11 @@ def _keeps_past(estimator, lookback, horizon):
     where moved columns reach back a horizon themselves, more of them make linear models worse.
     """
     return horizon > 1 and (takes_windows(estimator) or lookback < 2 * horizon)
+
+
+def _rows_ahead(forecaster, strategy):
+    """Return how many rows are predicted at once."""
+    return forecaster.horizon if strategy == "direct" else 1
 
 
 def _given_lookback(forecaster):
