@@ -1,6 +1,6 @@
 """The series in a frame, told apart by a key of one column or several: `Panel`."""
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,13 @@ def key_names(by: Any) -> list[Any]:
 def key_text(key: Hashable) -> Any:
     """Return a key as text, by which keys of other types are recognised."""
     return tuple(map(str, key)) if isinstance(key, tuple) else str(key)
+
+
+def key_of_other_type(key: Hashable, keys: Collection[Hashable]) -> Hashable | None:
+    """Return which of some keys a key is as text, if it is none of them itself; else None."""
+    if key in keys:
+        return None
+    return next((other for other in keys if key_text(other) == key_text(key)), None)
 
 
 def key_levels(keys: Sequence[Hashable], by: Any) -> tuple[list[pd.Index], list[np.ndarray]]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sklstm.data import key_names, key_text
+from sklstm.data import key_names, key_of_other_type
 from sklstm.time_labels import Calendar, in_zone_of, label_text
 
 from ._histories import names_of_columns, read_tables, refuse_nan
@@ -88,8 +88,8 @@ def read_future(
     futures = {}
     for key, rows in wanted.items():
         if key not in tables:
-            alike = [other for other in tables if key_text(other) == key_text(key)]
-            instead = f", but of {alike[0]!r}, of another type" if alike else ""
+            alike = key_of_other_type(key, tables)
+            instead = "" if alike is None else f", but of {alike!r}, of another type"
             raise ValueError(f"exog has no rows of series {key!r}{instead}.")
         values, index = tables[key]
         if columns is not None:

@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from sklstm.data import as_labelled, index_of, key_names, key_text
+from sklstm.data import as_labelled, index_of, key_names, key_of_other_type
 from sklstm.preprocessing import CalendarFeatures
 from sklstm.time_labels import Calendar, check_order, find_calendars, in_zone_of, label_text
 
@@ -242,11 +242,11 @@ class KnownSeries:
             )
 
     def _refuse_other_type(self, key):
-        others = [other for other in self.histories if key_text(other) == key_text(key)]
-        if others and key not in self.histories:
+        other = key_of_other_type(key, self.histories)
+        if other is not None:
             raise ValueError(
-                f"series {key!r} ({type(key).__name__}) was {others[0]!r} "
-                f"({type(others[0]).__name__}) in fit: {self.by!r} takes names of one type."
+                f"series {key!r} ({type(key).__name__}) was {other!r} "
+                f"({type(other).__name__}) in fit: {self.by!r} takes names of one type."
             )
 
     def _those_of_fit(self):
