@@ -64,8 +64,8 @@ test-oldest:
 	$(PYTHON) tools/lowest_versions.py > build/constraints-lowest.txt
 	$(OLDEST)/bin/pip install -q -c build/constraints-lowest.txt $(TORCH) hatchling
 	$(OLDEST)/bin/pip install -q --no-build-isolation -c build/constraints-lowest.txt \
-		".[demo,onnx,holidays]" hypothesis mapie polars pyarrow pytest pytest-randomly \
-		pytest-xdist scoringrules skops
+		".[demo,onnx,holidays]" hypothesis mapie openvino polars pyarrow "pyparsing<3.3" pytest \
+		pytest-randomly pytest-xdist scoringrules skops tensorboard
 	OMP_NUM_THREADS=1 $(OLDEST)/bin/pytest $(ORDER) -n $(WORKERS) --dist worksteal \
 		$(addprefix --ignore=,$(APART) tests/ecosystem tests/serving tests/test_docs.py) ./tests
 

@@ -59,7 +59,7 @@ class Forecaster(
         enters the window, and the oldest row leaves it. ``"direct"``: it predicts `horizon` rows
         at once; for more of them these enter the window all together. ``"auto"``: direct for more
         than 24 rows, a fifth of the series or less, if the regressor predicts many targets at once
-        in a scale of windows; else recursive, and always so for distributions.
+        in a scale of windows; else recursive.
     transformer : transformer, default=None
         Applied to every series before it is cut into windows, and undone in forecasts: needs an
         ``inverse_transform``. Each series has its own clone. Its rows may depend on earlier rows,

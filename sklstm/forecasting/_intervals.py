@@ -188,15 +188,17 @@ class IntervalMaker:
         Returns
         -------
         quantiles : list of float or None
-            Lower and upper one of each level; None if intervals are around forecasts, since the
-            regressor predicts no quantiles, or its quantiles are those of differences.
+            Lower and upper one of each level; None without levels, and if intervals are around
+            forecasts, since the regressor predicts no quantiles, or they are those of differences.
         """
         transformers = [self.model.transformers.get(path.history.key) for path in paths]
         whole = all(
             ErrorScale.of(transformer, path.history.values).is_whole(transformer)
             for path, transformer in zip(paths, transformers, strict=True)
         )
-        return interval_quantiles(self.model.regressor, self.levels.values()) if whole else None
+        if not (whole and self.levels):
+            return None
+        return interval_quantiles(self.model.regressor, self.levels.values())
 
     def around(
         self,

@@ -4,13 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from ._abilities import parameter_inside, takes_many_outputs
+from ._abilities import takes_many_outputs
 from ._known_series import KnownSeries
 from ._scaling import wanted_scaling
 
 _MOST_RECURSIVE = 24  # steps
 _HORIZONS_OF_DIRECT = 5  # in the median series
-_LIKELIHOODS = {"normal", "student_t", "laplace"}  # of targets that may be shifted
 
 
 def strategy_for(forecaster: Any, known: KnownSeries) -> str:
@@ -18,8 +17,7 @@ def strategy_for(forecaster: Any, known: KnownSeries) -> str:
 
     In many steps the errors of a recursive forecast add up, and so do those by which the scale of
     windows is chosen. So ``"auto"`` is direct for a horizon of more than 24 rows, if the regressor
-    learns many targets at once, of windows in a scale, and series are long enough. Distributions
-    are drawn from step by step.
+    learns many targets at once, of windows in a scale, and series are long enough.
 
     Parameters
     ----------
@@ -42,6 +40,5 @@ def strategy_for(forecaster: Any, known: KnownSeries) -> str:
         and np.median(lengths) >= _HORIZONS_OF_DIRECT * horizon
         and takes_many_outputs(estimator)
         and wanted_scaling(forecaster.scaling, estimator) is not None
-        and parameter_inside(estimator, "loss") not in _LIKELIHOODS
     )
     return "direct" if is_direct else "recursive"

@@ -8,7 +8,7 @@ from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType, guess_
 
 DOUBLE, FLOAT = TensorProto.DOUBLE, TensorProto.FLOAT
 INT64 = TensorProto.INT64
-_OLDEST_OPSET = 18  # reductions that take their axes as an input
+OLDEST_OPSET = 18  # reductions that take their axes as an input
 
 
 class Operations(ABC):
@@ -181,10 +181,10 @@ class Graph(Operations):
     """
 
     def __init__(self, scope, container):
-        if container.target_opset_onnx < _OLDEST_OPSET:
+        if container.target_opset_onnx < OLDEST_OPSET:
             raise ValueError(
                 f"target_opset={container.target_opset_onnx} is too old for sklstm's estimators: "
-                f"they take ONNX's operators of version {_OLDEST_OPSET} or newer."
+                f"they take ONNX's operators of version {OLDEST_OPSET} or newer."
             )
         self._scope, self._container = scope, container
 

@@ -16,6 +16,7 @@ from sklstm import (
     TextSequencer,
 )
 
+from ._graph import OLDEST_OPSET
 from ._input import first_step, found_by_search, input_type
 
 _OF_LANGUAGE = "it reads strings and writes text token by token. Save it by joblib or skops instead"
@@ -57,7 +58,8 @@ def to_onnx(model: Any, X: Any = None, **options: Any) -> Any:
     a transformer of series, otherwise windows. It takes any number of rows and, with three axes,
     of steps. A network that reads tokens takes them with two axes too, (n_samples, n_timesteps),
     any number of both. The graph is what `skl2onnx.to_onnx` makes once this package is imported;
-    all that is done here is to find out the type of the input.
+    all that is done here is to find out the type of the input, and to ask for operators that old
+    runtimes know.
 
     Parameters
     ----------
@@ -70,9 +72,10 @@ def to_onnx(model: Any, X: Any = None, **options: Any) -> Any:
         number of features. With a frame for a model that begins with a
         `~sklearn.compose.ColumnTransformer` each column is an input of its name and type.
     **options : dict
-        Arguments of `skl2onnx.to_onnx`, such as ``target_opset=18`` or ``options={"zipmap":
-        False}``. With ``initial_types=[("X", DoubleTensorType([None, 4]))]`` the input, and what
-        is computed around the networks, are in double precision, by default in single precision.
+        Arguments of `skl2onnx.to_onnx`, such as ``options={"zipmap": False}``. By default
+        ``target_opset=18``; that of skl2onnx may be newer than the runtime of the graph. With
+        ``initial_types=[("X", DoubleTensorType([None, 4]))]`` the input, and what is computed
+        around the networks, are in double precision, by default in single precision.
 
     Returns
     -------
@@ -131,6 +134,7 @@ def to_onnx(model: Any, X: Any = None, **options: Any) -> Any:
     True
     """
     check_is_fitted(model)
+    options = {"target_opset": OLDEST_OPSET} | options
     model = _without_passthrough(found_by_search(model))
     first = first_step(model)
     refuse_estimator(first)

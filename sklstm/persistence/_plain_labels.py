@@ -1,7 +1,6 @@
 """Labels of pandas as plain Python and NumPy, which outlive releases of pandas."""
 
 from datetime import time
-from zoneinfo import ZoneInfoNotFoundError
 
 import numpy as np
 import pandas as pd
@@ -128,7 +127,7 @@ def _times(cls, *, values, unit, freq, name, zone=None):
 def _in_zone(times, zone):
     try:
         return times.tz_convert(zone)
-    except ZoneInfoNotFoundError as error:  # a KeyError, which would pass for damage
+    except KeyError as error:  # of zoneinfo or, with pandas 2, pytz; it would pass for damage
         raise UnknownZoneError(
             f"The rows have times of the zone {zone!r}, which this machine does not know: install "
             "time zone data (pip install tzdata)."

@@ -193,7 +193,7 @@ class Durations(LabelKind):
     def following(self, index: pd.Index) -> int | None:
         if index.freq is None:
             return None
-        following = type(index)([index[-1] + index.freq])
+        following = self.after(index, index[-1], index.freq, 1)
         return self.numbers(following)[0].item() * self.unit(following)
 
     def find_step(self, labels: pd.Index, freq: Any = None) -> tuple[Any, bool]:
@@ -211,10 +211,11 @@ class Durations(LabelKind):
         return pd.Series(labels).diff().median()
 
     def after(self, labels: pd.Index, last: Any, step: Any, n_steps: int) -> pd.Index:
-        return pd.timedelta_range(last, periods=n_steps + 1, freq=step)[1:]
+        unit = _unit(labels, step)
+        return pd.timedelta_range(last, periods=n_steps + 1, freq=step, unit=unit)[1:]
 
     def between(self, labels: pd.Index, step: Any) -> pd.Index:
-        return pd.timedelta_range(labels[0], labels[-1], freq=step)
+        return pd.timedelta_range(labels[0], labels[-1], freq=step, unit=_unit(labels, step))
 
     def drawn_at(self, index: pd.Index) -> np.ndarray:
         return np.arange(len(index))
@@ -264,10 +265,11 @@ class Times(Durations):
         return "B" if weekdays else step
 
     def after(self, labels: pd.Index, last: Any, step: Any, n_steps: int) -> pd.Index:
-        return pd.date_range(last, periods=n_steps + 1, freq=step)[1:]
+        unit = _unit(labels, step)
+        return pd.date_range(last, periods=n_steps + 1, freq=step, unit=unit)[1:]
 
     def between(self, labels: pd.Index, step: Any) -> pd.Index:
-        return pd.date_range(labels[0], labels[-1], freq=step)
+        return pd.date_range(labels[0], labels[-1], freq=step, unit=_unit(labels, step))
 
     def drawn_at(self, index: pd.Index) -> np.ndarray:
         return index.to_numpy() if index.tz is None else index.to_pydatetime()
@@ -344,3 +346,12 @@ def refuse_step(labels: pd.Index) -> NoReturn:
 def _on_weekdays(times: pd.DatetimeIndex) -> bool:
     days = times.tz_localize(None)
     return bool((days == days.normalize()).all() and (days.day_of_week < 5).all())
+
+
+def _unit(labels: pd.Index, step: Any) -> str:
+    """Return the unit of labels, or that of a step that is finer: pandas 2 takes nanoseconds."""
+    step = pd.tseries.frequencies.to_offset(step)
+    if not isinstance(step, pd.tseries.offsets.Tick):
+        return labels.unit
+    of_step = next(unit for unit, worth in _NANOSECONDS.items() if step.nanos % worth == 0)
+    return min(labels.unit, of_step, key=_NANOSECONDS.__getitem__)

@@ -55,8 +55,9 @@ class IndexEnd:
         if steps is not None and steps.has_holidays:
             largest_step = min(np.diff(labels).max().item() * unit, _LONGEST_PAUSE)
         elif steps is not None and not kind.is_number:
-            following = kind.numbers(steps.next_label(index))[0].item() * unit
-            largest_step = following - labels[-1].item() * unit
+            following = steps.next_label(index)
+            largest_step = kind.numbers(following)[0].item() * kind.unit(following)
+            largest_step -= labels[-1].item() * unit
         return cls(
             kind=kind.comparable_as(index),
             last=labels[-1].item() * unit,

@@ -167,6 +167,17 @@ def test_too_few_errors_to_draw_from():
         short.sample_paths(3, 0)
 
 
+def test_direct_paths_around_a_likelihood_add_up_like_noise(rng):
+    from sklstm import GRURegressor
+
+    noise = rng.normal(size=300)
+    network = GRURegressor(4, loss="normal", max_epochs=5, random_state=0)
+    direct = Forecaster(network, 4, 3, "direct", scaling=None, calibration_size=120).fit(noise)
+    paths = direct.sample_paths(3, 2000, random_state=0)
+    assert paths.std(axis=1).to_numpy() == pytest.approx([1, 1, 1], abs=0.15)
+    assert paths.sum().std() == pytest.approx(np.sqrt(3), abs=0.3)
+
+
 def test_networks_of_counts_draw_whole_counts(rng):
     from sklstm import GRURegressor
 

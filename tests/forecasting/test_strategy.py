@@ -61,7 +61,7 @@ def test_it_tells_which(asked, chosen):
         ({"estimator": SVR()}, 1),  # of one output
         ({"scaling": None}, 1),
         ({"estimator": LSTMRegressor(2, max_epochs=1)}, 30),
-        ({"estimator": LSTMRegressor(2, max_epochs=1, loss="student_t")}, 1),
+        ({"estimator": LSTMRegressor(2, max_epochs=1, loss="student_t")}, 30),
     ],
 )
 def test_when_it_is_direct(asked, expected):

@@ -153,7 +153,7 @@ def test_gaps_are_missing_steps_if_asked_for(index):
     [
         (DAYS[::-1], r"index of series is not sorted.*series\.sort_index\(\)"),
         (DAYS[[0, *range(29)]], "duplicate labels, 2024-01-01 00:00:00 among them"),
-        (pd.Index([f"row {k}" for k in range(30)]), "labels of dtype str.*do not tell"),
+        (pd.Index([f"row {k}" for k in range(30)]), "labels of dtype (str|object).*do not tell"),
         (pd.Index([*DAYS.astype(str)[1:], "x"]), r"text, such as '2024-01-02'.*to_datetime"),
         (pd.Index(np.arange(30) / 4), "labels of dtype float64, which do not tell what comes"),
         (DAYS[0] + pd.to_timedelta(np.arange(30) ** 3, "min"), r"no frequency.*Give freq=\.\.\."),

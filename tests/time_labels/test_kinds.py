@@ -226,7 +226,7 @@ def test_displays(labels, tells_what_follows):
     x = {}
     for name, times in (("given", index), ("own", own)):
         y = pd.Series(VALUES, index=times)
-        display = ForecastDisplay.from_predictions(y[30:], VALUES[30:], history=y[:30])
+        display = ForecastDisplay.from_predictions(y.iloc[30:], VALUES[30:], history=y.iloc[:30])
         lines = display.prediction_line_, display.history_line_
         x[name] = [line.get_xdata(orig=False).astype(float) for line in lines]
         assert display.ax_.get_xlabel() == ("Time" if kind_of(own).is_date else "Row")
@@ -250,7 +250,7 @@ def test_displays(labels, tells_what_follows):
 def test_mean_absolute_scaled_error(labels):
     index, _ = labels
     y, predicted = pd.Series(VALUES, index=index), VALUES[30:] + 0.5
-    found = mean_absolute_scaled_error(y[30:], predicted, y_train=y[:30])
+    found = mean_absolute_scaled_error(y.iloc[30:], predicted, y_train=y.iloc[:30])
     assert found == pytest.approx(0.5 / np.abs(np.diff(VALUES[:30])).mean())
 
 
