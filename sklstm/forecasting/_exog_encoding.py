@@ -1,6 +1,5 @@
 """Exogenous columns as numbers: categories, and columns that describe a series."""
 
-import warnings
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
@@ -10,10 +9,10 @@ import pandas as pd
 
 from sklstm.data import column_names, key_names, split_panel
 
+from ._exog_columns import as_numbers, categories_of, tell_of_unseen
 from ._histories import History, names_of_columns, places_of_known
 
-_MOST_CATEGORIES = 256  # more are names or dates, each of which a model meets a few times
-_SHOWN = 5  # categories in a message
+_ROUNDING = 1e-6  # of numbers in single precision, in standard deviations
 
 
 @dataclass(frozen=True)
@@ -64,16 +63,15 @@ class ExogEncoding:
         _check_static(static, names, by)
         if names is None or len(set(names)) != len(names):
             return None
-        categories = {
-            name: values for name in names if (values := _categories(exog[name], name)) is not None
-        }
+        found = {name: categories_of(exog[name], name) for name in names}
+        categories = {name: values for name, values in found.items() if values is not None}
         if not categories and not static:
             return None
         encoding = cls(names, static, categories, {})
         if not static:
             return encoding
         first, _ = encoding._first_rows(exog, by)
-        numbers = {name: _as_numbers(first[name]) for name in static if name not in categories}
+        numbers = {name: as_numbers(first[name]) for name in static if name not in categories}
         moments = {name: mean_and_scale(values) for name, values in numbers.items()}
         return replace(encoding, moments=moments)
 
@@ -136,7 +134,7 @@ class ExogEncoding:
             table = np.column_stack([self._numbers(first, name, unseen) for name in self.static])
             described = dict(zip(keys, table, strict=True))
         changing = self._table(frame, by, self.changing, unseen) if self.changing else None
-        _tell_of_unseen(unseen)
+        tell_of_unseen(unseen)
         return changing, described
 
     def future(self, exog: Any, by: Any, names: Sequence[Any]) -> Any:
@@ -167,7 +165,7 @@ class ExogEncoding:
                 f"{list(names)}, got {given}."
             )
         table = self._table(frame, by, names, unseen)
-        _tell_of_unseen(unseen, stacklevel=7)
+        tell_of_unseen(unseen, stacklevel=7)
         return table
 
     def describe(
@@ -208,14 +206,28 @@ class ExogEncoding:
                     f"exog has no rows of series{rows.of}, which is new: it brings the columns that"
                     f" describe it, static_exog={self.static}."
                 )
-            if before is not None and not np.array_equal(now, before):
-                column = self.owners(self.static)[int((now != before).argmax())]
-                raise ValueError(
-                    f"exog has another {column!r} of series{rows.of} than in fit: what describes a "
-                    "series (static_exog) must not change."
-                )
+            if before is not None:
+                self._refuse_other(now, before, rows)
+                now = before
             found[key] = replace(rows, static=now)
         return found
+
+    def _refuse_other(self, now, before, rows):
+        """Raise a ValueError if a known series is described in another way."""
+        differs = ~np.isclose(now, before, rtol=_ROUNDING, atol=_ROUNDING)
+        if not differs.any():
+            return
+        place = int(differs.argmax())
+        column = self.owners(self.static)[place]
+        values = ""
+        if column in self.moments:
+            mean, scale = self.moments[column]
+            new, old = (float(one[place] * scale + mean) for one in (now, before))
+            values = f" ({new:.10g} in place of {old:.10g})"
+        raise ValueError(
+            f"exog has another {column!r} of series{rows.of} than in fit{values}: what describes a "
+            "series (static_exog) must not change."
+        )
 
     def _frame(self, exog, by):
         frame = _as_frame(exog, by, self.static)
@@ -244,7 +256,7 @@ class ExogEncoding:
         if name in self.categories:
             return self._one_hot(first[name], name, unseen)
         mean, scale = self.moments[name]
-        return (_as_numbers(first[name]) - mean) / scale
+        return (as_numbers(first[name]) - mean) / scale
 
     def _one_hot(self, column, name, unseen):
         """Return categories one-hot; NaN where they are missing, zero where they are unseen."""
@@ -361,68 +373,3 @@ def _as_frame(exog, by, static):
         return pd.DataFrame({name: exog[name].to_numpy() for name in names})
     levels = set(exog.index.names)
     return exog.reset_index() if keys and levels == set(keys) and not levels & set(names) else exog
-
-
-def _as_numbers(column):
-    try:
-        values = np.asarray(column, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ValueError(
-            f"exog has a column {column.name!r} that is neither numbers nor text: {error}"
-        ) from error
-    if not np.isfinite(values).all():
-        raise ValueError(f"exog has values in column {column.name!r} that are not finite.")
-    return values
-
-
-def _categories(column, name):
-    """Return the categories of a column in a fixed order; None if it holds numbers."""
-    is_category = isinstance(column.dtype, pd.CategoricalDtype)
-    may_be_text = pd.api.types.is_object_dtype(column.dtype)
-    if not (is_category or may_be_text or pd.api.types.is_string_dtype(column.dtype)):
-        return None
-    try:
-        found = list(pd.unique(column.dropna()))
-    except TypeError:  # lists and the like
-        return None
-    if not is_category and not _is_text(found):
-        return None
-    values = [value.item() if isinstance(value, np.generic) else value for value in found]
-    if not all(isinstance(value, str | int | float) for value in values):
-        raise ValueError(
-            f"exog has categories in column {name!r} that are neither text nor numbers, such as "
-            f"{values[0]!r}: make them text (astype(str))."
-        )
-    if len(values) > _MOST_CATEGORIES:
-        raise ValueError(
-            f"exog has {len(values)} different values in column {name!r}, such as {values[0]!r}: "
-            f"categories are encoded one-hot, up to {_MOST_CATEGORIES} of them. Leave the column "
-            "out, group its values, or make numbers of them."
-        )
-    return sorted(values, key=lambda value: (isinstance(value, str), value))
-
-
-def _is_text(values):
-    """Tell whether values are text that does not stand for numbers."""
-    if not any(isinstance(value, str) for value in values):
-        return False
-    try:
-        np.array(values, dtype=object).astype(np.float64)
-    except (TypeError, ValueError):
-        return True
-    return False
-
-
-def _tell_of_unseen(unseen, stacklevel=8):
-    if not unseen:
-        return
-    parts = [
-        f"{name!r}: {', '.join(map(repr, values[:_SHOWN]))}"
-        + (f" and {len(values) - _SHOWN} more" if len(values) > _SHOWN else "")
-        for name, values in unseen.items()
-    ]
-    warnings.warn(
-        f"exog has categories that fit did not have ({'; '.join(parts)}): they count as none of "
-        "those that are known.",
-        stacklevel=stacklevel,
-    )

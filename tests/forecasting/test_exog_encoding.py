@@ -307,13 +307,27 @@ def test_what_describes_a_known_series_must_not_change():
     model = Forecaster(Ridge(), 4, by="shop", static_exog=STATIC)
     model.fit(FIRST[["sold"]], FIRST[STATIC])
     later = part(TABLE, 30, 32)
-    with pytest.raises(ValueError, match="another 'size' of series 's' than in fit"):
+    with pytest.raises(ValueError, match=r"another 'size' of series 's' than in fit \(8 in place"):
         model.update(later[["sold"]], later[STATIC].replace(9.0, 8.0))
+    with pytest.raises(ValueError, match=r"another 'kind' of series 'n' than in fit: what"):
+        model.update(later[["sold"]], later[STATIC].replace("corner", "station"))
     with pytest.raises(ValueError, match=r"columns \['kind'\], and had \['kind', 'size'\] in fit"):
         model.update(later[["sold"]], later[["kind"]])
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert model.update(later[["sold"]]).last_[0] == DAYS[31]
+
+
+def test_sizes_in_single_precision_are_those_in_double_precision():
+    tenths = TABLE[["size"]] / 10
+    model = Forecaster(Ridge(), 4, by="shop", static_exog=["size"])
+    expected = model.fit(FIRST[["sold"]], until(tenths, 30)).forecast(3)
+    single = part(tenths, 30, 32).astype(np.float32)
+    updated = model.update(part(TABLE, 30, 32)[["sold"]], single)
+    assert updated.last_[0] == DAYS[31]
+    model.fit(FIRST[["sold"]], until(tenths, 30))
+    again = model.forecast(3, history=FIRST[["sold"]], history_exog=until(tenths, 30).astype("f4"))
+    pd.testing.assert_frame_equal(again, expected)
 
 
 @pytest.mark.parametrize("network", [False, True])
