@@ -10,7 +10,7 @@ _MOST_CATEGORIES = 256  # more are names or dates, each of which a model meets a
 _SHOWN = 5  # categories in a message
 
 
-def as_numbers(column: pd.Series) -> np.ndarray:
+def numbers_of(column: pd.Series) -> np.ndarray:
     """Return the values of a column, or raise a ValueError that names it."""
     try:
         values = np.asarray(column, dtype=np.float64)

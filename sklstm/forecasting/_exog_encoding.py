@@ -9,7 +9,7 @@ import pandas as pd
 
 from sklstm.data import column_names, key_names, split_panel
 
-from ._exog_columns import as_numbers, categories_of, tell_of_unseen
+from ._exog_columns import categories_of, numbers_of, tell_of_unseen
 from ._histories import History, names_of_columns, places_of_known
 
 _ROUNDING = 1e-6  # of numbers in single precision, in standard deviations
@@ -71,7 +71,7 @@ class ExogEncoding:
         if not static:
             return encoding
         first, _ = encoding._first_rows(exog, by)
-        numbers = {name: as_numbers(first[name]) for name in static if name not in categories}
+        numbers = {name: numbers_of(first[name]) for name in static if name not in categories}
         moments = {name: mean_and_scale(values) for name, values in numbers.items()}
         return replace(encoding, moments=moments)
 
@@ -256,7 +256,7 @@ class ExogEncoding:
         if name in self.categories:
             return self._one_hot(first[name], name, unseen)
         mean, scale = self.moments[name]
-        return (as_numbers(first[name]) - mean) / scale
+        return (numbers_of(first[name]) - mean) / scale
 
     def _one_hot(self, column, name, unseen):
         """Return categories one-hot; NaN where they are missing, zero where they are unseen."""

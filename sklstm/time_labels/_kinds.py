@@ -5,7 +5,7 @@ of these kinds are turned into pandas' own in `_reading.py`.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import tzinfo
 from typing import Any, ClassVar, NoReturn
 
@@ -48,8 +48,12 @@ class LabelKind(ABC):
         """Return what a difference of 1 in `numbers` is worth; 1 but for times."""
         return 1
 
+    def place(self, index: pd.Index, row: int) -> Any:
+        """Return where a label stands: a number, nanoseconds of times, whatever their unit."""
+        return self.numbers(index)[row].item() * self.unit(index)
+
     def following(self, index: pd.Index) -> int | None:
-        """Return the number of the next label, None where the index alone does not tell it."""
+        """Return the place of the next label, None where the index alone does not tell it."""
         return None
 
     def find_step(self, labels: pd.Index, freq: Any = None) -> tuple[Any, bool]:
@@ -177,6 +181,8 @@ class Periods(LabelKind):
 class Durations(LabelKind):
     """Time differences, such as the time since the beginning."""
 
+    _range: ClassVar[Callable[..., pd.Index]] = staticmethod(pd.timedelta_range)
+
     def matches(self, index: pd.Index) -> bool:
         return isinstance(index, pd.TimedeltaIndex)
 
@@ -193,8 +199,7 @@ class Durations(LabelKind):
     def following(self, index: pd.Index) -> int | None:
         if index.freq is None:
             return None
-        following = self.after(index, index[-1], index.freq, 1)
-        return self.numbers(following)[0].item() * self.unit(following)
+        return self.place(self.after(index, index[-1], index.freq, 1), 0)
 
     def find_step(self, labels: pd.Index, freq: Any = None) -> tuple[Any, bool]:
         times = type(labels)(labels, freq=None)
@@ -212,10 +217,10 @@ class Durations(LabelKind):
 
     def after(self, labels: pd.Index, last: Any, step: Any, n_steps: int) -> pd.Index:
         unit = _unit(labels, step)
-        return pd.timedelta_range(last, periods=n_steps + 1, freq=step, unit=unit)[1:]
+        return self._range(last, periods=n_steps + 1, freq=step, unit=unit)[1:]
 
     def between(self, labels: pd.Index, step: Any) -> pd.Index:
-        return pd.timedelta_range(labels[0], labels[-1], freq=step, unit=_unit(labels, step))
+        return self._range(labels[0], labels[-1], freq=step, unit=_unit(labels, step))
 
     def drawn_at(self, index: pd.Index) -> np.ndarray:
         return np.arange(len(index))
@@ -252,6 +257,7 @@ class Times(Durations):
     """Points in time, with or without a time zone: steps may be of calendar months or weekdays."""
 
     is_date = True
+    _range = staticmethod(pd.date_range)
 
     def matches(self, index: pd.Index) -> bool:
         return isinstance(index, pd.DatetimeIndex)
@@ -263,13 +269,6 @@ class Times(Durations):
         step = super().typical_step(labels)
         weekdays = step == pd.Timedelta(days=1) and (labels.day_of_week < 5).all()
         return "B" if weekdays else step
-
-    def after(self, labels: pd.Index, last: Any, step: Any, n_steps: int) -> pd.Index:
-        unit = _unit(labels, step)
-        return pd.date_range(last, periods=n_steps + 1, freq=step, unit=unit)[1:]
-
-    def between(self, labels: pd.Index, step: Any) -> pd.Index:
-        return pd.date_range(labels[0], labels[-1], freq=step, unit=_unit(labels, step))
 
     def drawn_at(self, index: pd.Index) -> np.ndarray:
         return index.to_numpy() if index.tz is None else index.to_pydatetime()

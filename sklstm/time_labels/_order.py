@@ -55,12 +55,10 @@ class IndexEnd:
         if steps is not None and steps.has_holidays:
             largest_step = min(np.diff(labels).max().item() * unit, _LONGEST_PAUSE)
         elif steps is not None and not kind.is_number:
-            following = steps.next_label(index)
-            largest_step = kind.numbers(following)[0].item() * kind.unit(following)
-            largest_step -= labels[-1].item() * unit
+            largest_step = kind.place(steps.next_label(index), 0) - kind.place(index, -1)
         return cls(
             kind=kind.comparable_as(index),
-            last=labels[-1].item() * unit,
+            last=kind.place(index, -1),
             following=kind.following(index),
             largest_step=largest_step,
             rounding=_rounding(labels, largest_step),
@@ -80,7 +78,7 @@ class IndexEnd:
         kind = kind_of(index)
         if kind is None or kind.comparable_as(index) != self.kind:
             return False
-        first = kind.numbers(index)[0].item() * kind.unit(index)
+        first = kind.place(index, 0)
         if self.following is not None:
             return first == self.following
         return 0 < first - self.last <= self.largest_step + self.rounding
