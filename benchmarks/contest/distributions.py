@@ -175,13 +175,16 @@ def table(tasks, results, inside):
             found.setdefault(name, {}).update(models)
     columns = list(dict.fromkeys(model for models in found.values() for model in models))
     print(f"| | {' | '.join(columns)} |\n| --- |{' ---: |' * len(columns)}")
+    errors = {model: [] for model in columns}
     for name, trains, tests in read_tasks(tasks, inside):
         cells = []
         for model in columns:
             quantiles, clock, busy = found[name][model]
             crps, covered = scores(trains, tests, np.array(quantiles), TASKS[name][1])
+            errors[model].append(crps)
             cells.append(f"{crps:.3f} ({100 * covered:.0f} %) {clock:.0f} s, {busy:.0f} s busy")
         print(f"| {name} | {' | '.join(cells)} |", flush=True)
+    print(f"| mean | {' | '.join(f'{np.mean(ratios):.3f}' for ratios in errors.values())} |")
 
 
 if __name__ == "__main__":
