@@ -27,8 +27,9 @@ help:
 	@echo "make test-oldest  run the tests on the lowest versions allowed, without those of servers,"
 	@echo "                  clusters and other packages; it is not part of CI"
 	@echo "make lint         check the style of the code and of the docstrings"
-	@echo "make examples     run every example; they write to build/examples"
-	@echo "make docs         build the documentation into build/docs"
+	@echo "make examples     run every example as a script; they write to build/examples"
+	@echo "make docs         build the documentation into build/docs; its gallery runs every example,"
+	@echo "                  which write to build/examples"
 	@echo "make format       write shared texts into docstrings, sort the imports, lay out the code"
 	@echo "make benchmark    measure against other libraries; it renews the figures in docs"
 	@echo "make reliability  two worker processes, more rows than memory, an hour of use"
@@ -83,7 +84,7 @@ run-examples/%.py: $(VENV)/.installed
 
 docs: $(VENV)/.installed
 	rm -rf docs/api/generated
-	$(VENV)/bin/sphinx-build -W --keep-going -d build/doctrees docs build/docs
+	$(VENV)/bin/sphinx-build -j $(WORKERS) -W --keep-going -d build/doctrees docs build/docs
 
 format: $(VENV)/.installed
 	$(VENV)/bin/python tools/write_docstrings.py

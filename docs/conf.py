@@ -1,6 +1,7 @@
 """Sphinx configuration. Nothing is downloaded: there is no intersphinx."""
 
 import re
+import sys
 import tomllib
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from docutils.utils.math.latex2mathml import tex2mathml
 import sklstm
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "docs"))  # for _gallery.py
 
 project = "sklstm"
 author = "The sklstm developers"
@@ -61,6 +63,8 @@ sphinx_gallery_conf = {
     "download_all_examples": False,
     "show_signature": False,
     "write_computation_times": False,
+    "reset_argv": "_gallery.arguments",
+    "parallel": True,  # as many at a time as `sphinx-build -j` says
 }
 
 
