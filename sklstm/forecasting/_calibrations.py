@@ -52,7 +52,8 @@ class Calibration:
     def known_sides_at(self, origin: int, place: int) -> tuple[np.ndarray, np.ndarray]:
         """Return those of `sides` known at a row."""
         below, above = self.sides(place)
-        return self._known(below, origin), self._known(above, origin)
+        known = self._known(below, origin)
+        return known, known if above is below else self._known(above, origin)
 
     def _known(self, errors, origin):
         return known_errors(errors[: max(0, origin + 1 - self.first)], self.n_newest)

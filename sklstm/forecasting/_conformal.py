@@ -77,11 +77,15 @@ def offsets(
     rank = np.ceil((sizes + 1) * (1 - alpha / 2) - 1e-9).astype(int)
     if clip:
         rank = np.clip(rank, sizes // 2 + 1, sizes)
-    below = _taken(np.sort(known, axis=0), sizes + 1 - rank, sizes)
-    above = _taken(np.sort(beyond, axis=0), rank, sizes)
+    ordered = np.sort(known, axis=0)
+    ordered_beyond = ordered if beyond is known else np.sort(beyond, axis=0)
+    below = _taken(ordered, sizes + 1 - rank, sizes)
+    above = _taken(ordered_beyond, rank, sizes)
+    one_sided = np.isfinite(above) & np.isfinite(below)
+    if one_sided.all():
+        return np.stack([below, above])
     rank = np.ceil((sizes + 1) * (1 - alpha) - 1e-9).astype(int)
     half = _taken(np.sort(np.maximum(-known, beyond), axis=0), rank, sizes)
-    one_sided = np.isfinite(above) & np.isfinite(below)
     return np.stack([np.where(one_sided, below, -half), np.where(one_sided, above, half)])
 
 
@@ -133,7 +137,7 @@ def adaptive_alphas(
                 change = np.where(np.isnan(news), 0.0, GAMMA * (alpha - news))
                 alphas[origin, step] += change
         known = known_errors(errors[: origin + 1], n_newest)
-        known_beyond = known_errors(beyond[: origin + 1], n_newest)
+        known_beyond = None if upper is None else known_errors(upper[: origin + 1], n_newest)
         low, high = offsets(known, alphas[origin], clip=True, upper=known_beyond)
         there = ~np.isnan(errors[origin]) & has_both_sides(known, alpha)
         outside = (errors[origin] < low) | (beyond[origin] > high)

@@ -257,7 +257,8 @@ class IntervalMaker:
             return [1 - level] * len(origins)
         last = max(int(origins.max()) + 1 - own.first, 0)
         below, above = own.sides(place)
-        alphas = adaptive_alphas(below[:last], 1 - level, own.n_newest, upper=above[:last])
+        upper = None if above is below else above[:last]
+        alphas = adaptive_alphas(below[:last], 1 - level, own.n_newest, upper=upper)
         return [
             alphas[origin - own.first] if origin >= own.first else 1 - level for origin in origins
         ]
