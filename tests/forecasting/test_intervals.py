@@ -313,7 +313,7 @@ def test_intervals_cover_as_often_as_they_say(make, strategy, horizon):
     for seed in range(4):
         series = make(np.random.default_rng(seed), 4000)
         folds = [(np.arange(2500), np.arange(2500, 4000))]
-        options = {"stride": 2, "steps": 5, "refit": False, "level": levels}
+        options = {"stride": 1, "steps": 5, "refit": False, "level": levels}
         runs.append(forecaster.backtest(series, folds, **options).errors)
     for level in levels:
         covered = np.mean([run[f"coverage_{level}"] for run in runs], axis=0)
