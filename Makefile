@@ -15,6 +15,8 @@ EXAMPLES := $(wildcard examples/[0-9][0-9]_*.py)
 export PYTHONSAFEPATH := 1
 export MPLBACKEND := Agg
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# What pytest makes of plugins and tests is kept for the processes that come after.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test test-oldest lint examples docs format benchmark reliability constraints clean
 .DEFAULT_GOAL := help
@@ -41,6 +43,7 @@ demo: $(DEMO)/.installed
 
 # Tests that kill, fork and connect processes, and those that read what progress bars print, come
 # first, each in a process of its own: pools of other tests would feel it, or write in between.
+# Two of these run at a time, the longest first; each prints its words when it has ended.
 # Elsewhere one thread per worker: the workers are what uses the cores.
 # The order is shuffled by a seed that stands here, so that a run can be repeated anywhere;
 # make test SEED=default draws another one. Tests get their numbers from the fixture `rng` and not
@@ -49,12 +52,16 @@ SEED ?= 2026
 ORDER := --randomly-seed=$(SEED) --randomly-dont-reset-seed
 APART := tests/clusters tests/callbacks tests/reliability_processes tests/out_of_core \
 	tests/ecosystem/test_callbacks_through_all_levels.py
+OUTPUT_SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 test: $(VENV)/.installed
 	$(VENV)/bin/python -c "import sklstm; assert 'site-packages' in sklstm.__file__, sklstm.__file__"
-	for folder in $(APART); do OMP_NUM_THREADS=1 $(VENV)/bin/pytest $(ORDER) $$folder || exit 1; done
+	$(MAKE) -j$(WORKERS) $(OUTPUT_SYNC) $(addprefix apart-,$(APART))
 	OMP_NUM_THREADS=1 $(VENV)/bin/pytest $(ORDER) -n $(WORKERS) --dist worksteal \
 		$(addprefix --ignore=,$(APART)) \
 		--doctest-modules --doctest-glob=README.md --pyargs sklstm ./tests ./README.md
+
+apart-tests/%: $(VENV)/.installed
+	OMP_NUM_THREADS=1 $(VENV)/bin/pytest $(ORDER) tests/$*
 
 # The lowest versions that pyproject.toml allows, torch excepted (tools/lowest_versions.py). What only
 # tests need is as new as goes with them.

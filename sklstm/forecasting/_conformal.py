@@ -24,10 +24,9 @@ def known_errors(errors: np.ndarray, n_newest: int) -> np.ndarray:
         NaN where the forecast row is later than the last origin.
     """
     n_origins, steps, _ = errors.shape
-    first = max(0, n_origins - 1 - n_newest)
-    known = errors[first:].copy()
-    ahead = np.arange(first, n_origins)[:, np.newaxis] + np.arange(1, steps + 1)
-    known[ahead > n_origins - 1] = np.nan
+    known = errors[max(0, n_origins - 1 - n_newest) :].copy()
+    for step in range(steps):
+        known[max(0, len(known) - 1 - step) :, step] = np.nan
     return known
 
 

@@ -72,7 +72,7 @@ def test_a_backtest_gives_the_same_forecasts(client, work, sent):
     pd.testing.assert_frame_equal(forecasts, work.backtest(), check_exact=True)
 
 
-@pytest.mark.parametrize("work", [24_000], indirect=True)
+@pytest.mark.parametrize("work", [13_000], indirect=True)
 @pytest.mark.parametrize("ahead", [True, False], ids=["scatter", "unasked"])
 def test_what_tasks_share_is_sent_once(client, work, sent, ahead):
     search = work.search(n_jobs=-1)

@@ -102,7 +102,7 @@ def test_a_backtest_gives_the_same_forecasts(work, bytes_of_tasks):
     pd.testing.assert_frame_equal(forecasts, work.backtest(), check_exact=True)
 
 
-@pytest.mark.parametrize("work", [24_000], indirect=True)
+@pytest.mark.parametrize("work", [13_000], indirect=True)
 def test_what_is_stored_is_not_sent_with_tasks(work, bytes_of_tasks, assert_same_search):
     folds = [tuple(stored(rows) for rows in fold) for fold in work.folds]
     search = work.search(n_jobs=2).set_params(cv=folds)

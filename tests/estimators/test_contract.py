@@ -72,9 +72,9 @@ BRIEF = {"hidden_size": 16, "max_epochs": 40, "learning_rate": 0.02}
 TRAINED_BRIEFLY = set(RECURRENT) - {sklstm.LSTMRegressor, sklstm.LSTMClassifier}
 CHECKED = [
     *(cls(**BRIEF) if cls in TRAINED_BRIEFLY else cls() for cls in CLASSES),
-    sklstm.LSTMRegressor(**BRIEF, engine="torch"),
     # torch takes a millisecond for a step: fewer of them, but longer ones.
-    sklstm.BiLSTMClassifier(16, learning_rate=0.05, max_epochs=20, engine="torch"),
+    sklstm.GRURegressor(16, learning_rate=0.05, max_epochs=25, engine="torch"),
+    sklstm.BiLSTMClassifier(16, learning_rate=0.05, max_epochs=12, engine="torch"),
     sklstm.GRURegressor(**BRIEF, loss="normal"),
     sklstm.WindowScaledRegressor(Ridge()),
     sklstm.WindowScaledRegressor(sklstm.GRURegressor(max_epochs=20, random_state=0)),

@@ -32,12 +32,16 @@ def shares_in(form, table):
 
 
 def by_share(shares):
-    """Yield the rows of each share, as positions and as a frame."""
+    """Yield the rows of every eighth share, and of those with holes, as positions and as frames."""
     level = "Name" not in shares.columns
     names = shares.index.get_level_values("Name") if level else shares["Name"]
     found = pd.Series(np.arange(len(shares))).groupby(np.asarray(names)).indices
     assert len(found) == 505
-    for rows in found.values():
+    columns = [name for name in PRICES if name in shares]
+    holes = set(np.flatnonzero(shares[columns].isna().to_numpy().any(axis=1)))
+    for number, rows in enumerate(found.values()):
+        if number % 8 and holes.isdisjoint(rows):
+            continue
         part = shares.iloc[rows]
         yield rows, part.droplevel("Name") if level else part.drop(columns="Name")
 

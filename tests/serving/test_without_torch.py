@@ -4,6 +4,7 @@ import importlib.metadata
 import os
 import subprocess
 import sys
+from ast import literal_eval
 from pathlib import Path
 
 import joblib
@@ -73,21 +74,33 @@ def test_torch_is_not_there(slim):
     ) == "[]\n"  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "parameters", [{}, {"engine": "torch"}, {"peephole": True}], ids=["auto", "torch", "peephole"]
-)
-def test_a_model_file_predicts_the_same_bits(parameters, slim, rows, tmp_path):
-    network = LSTMRegressor(4, max_epochs=2, random_state=0, **parameters)
-    model = make_pipeline(SequenceWindower(5), network).fit(rows, rows[:, 0])
-    joblib.dump(model, tmp_path / "model.joblib")
-    np.save(tmp_path / "rows.npy", rows)
+MODELS = {"auto": {}, "torch": {"engine": "torch"}, "peephole": {"peephole": True}}
+
+
+@pytest.fixture(scope="module")
+def predicted(slim, rows, tmp_path_factory):
+    """Predictions of each model, here and from its file where there is no torch."""
+    folder, here = tmp_path_factory.mktemp("models"), {}
+    np.save(folder / "rows.npy", rows)
+    for name, parameters in MODELS.items():
+        network = LSTMRegressor(4, max_epochs=2, random_state=0, **parameters)
+        model = make_pipeline(SequenceWindower(5), network).fit(rows, rows[:, 0])
+        joblib.dump(model, folder / f"{name}.joblib")
+        here[name] = model.predict(rows)
     slim(
         "import joblib, numpy as np\n"
-        f"model = joblib.load(r'{tmp_path / 'model.joblib'}')\n"
-        f"rows = np.load(r'{tmp_path / 'rows.npy'}')\n"
-        f"np.save(r'{tmp_path / 'predicted.npy'}', model.predict(rows))"
+        "from pathlib import Path\n"
+        f"folder = Path(r'{folder}')\n"
+        "for file in folder.glob('*.joblib'):\n"
+        "    predicted = joblib.load(file).predict(np.load(folder / 'rows.npy'))\n"
+        "    np.save(file.with_suffix('.npy'), predicted)"
     )
-    np.testing.assert_array_equal(np.load(tmp_path / "predicted.npy"), model.predict(rows))
+    return {name: (here[name], np.load(folder / f"{name}.npy")) for name in MODELS}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_model_file_predicts_the_same_bits(name, predicted):
+    np.testing.assert_array_equal(*predicted[name])
 
 
 def test_compiled_code_trains_too(slim, rows):
@@ -106,24 +119,35 @@ def test_compiled_code_trains_too(slim, rows):
     )
 
 
-@pytest.mark.parametrize(
-    ("parameter", "named"),
-    [
-        ("engine='torch'", "engine='torch'"),
-        ("device='cuda'", "device='cuda'"),
-        ("callbacks=[object()]", "callbacks"),
-    ],
-)
-def test_what_needs_torch_says_so(parameter, named, slim):
-    message = slim(
+NEED_TORCH = {
+    "engine='torch'": "engine='torch'",
+    "device='cuda'": "device='cuda'",
+    "callbacks=[object()]": "callbacks",
+}
+
+
+@pytest.fixture(scope="module")
+def refusals(slim):
+    """What is said to each parameter."""
+    printed = slim(
         "import numpy as np\n"
         "from sklstm import LSTMRegressor\n"
         "X = np.random.default_rng(0).normal(size=(20, 5, 1))\n"
-        "try:\n"
-        f"    LSTMRegressor(3, max_epochs=1, {parameter}).fit(X, X[:, -1, 0])\n"
-        "except ImportError as error:\n"
-        "    print(error)"
+        f"for parameter in {list(NEED_TORCH)}:\n"
+        "    model = eval(f'LSTMRegressor(3, max_epochs=1, {parameter})')\n"
+        "    try:\n"
+        "        model.fit(X, X[:, -1, 0])\n"
+        "    except ImportError as error:\n"
+        "        print(ascii(str(error)))\n"
+        "    else:\n"
+        "        print(ascii('it is trained'))"
     )
+    return dict(zip(NEED_TORCH, printed.splitlines(), strict=True))
+
+
+@pytest.mark.parametrize(("parameter", "named"), NEED_TORCH.items())
+def test_what_needs_torch_says_so(parameter, named, refusals):
+    message = literal_eval(refusals[parameter])
     assert named in message
     assert "torch" in message
     assert "pip install" in message
