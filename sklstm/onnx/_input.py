@@ -85,6 +85,29 @@ def windows_of(graph, operator):
     return windows if len(shape) == 2 else graph("Unsqueeze", windows, [2])
 
 
+def at_least_one(graph, windows):
+    """Add a sample where there is none: many operators of older runtimes divide by their number.
+
+    Parameters
+    ----------
+    graph : Graph
+        Where nodes are added.
+    windows : str
+        (n_samples, n_timesteps, n_features), in double precision.
+
+    Returns
+    -------
+    windows : str
+        The same, or one sample of zeros.
+    n_samples : str
+        (1,), int64: how many samples there are; what comes of others is to be cut off.
+    """
+    n_samples = graph("Shape", windows, end=1)
+    n_added = graph.cast(graph("Equal", n_samples, 0), INT64)
+    around = graph("Concat", [0, 0, 0], n_added, [0, 0], axis=0)
+    return graph("Pad", windows, around, 0.0), n_samples
+
+
 def named_steps(estimator, shape):
     """Return what the names of flat windows say, None if they are not flat or say nothing."""
     if len(shape) == 2:

@@ -6,7 +6,7 @@ import numpy as np
 
 from sklstm.cells import CELLS
 
-from ._graph import DOUBLE, FLOAT, INT64, scan
+from ._graph import DOUBLE, FLOAT, scan
 from ._input import ObservedSteps, token_rows, token_windows
 
 #: Cells that ONNX has an operator for, and the order of its gates: iofc, zrh.
@@ -241,8 +241,8 @@ def network_output(graph, estimator, windows, *, every_step=False):
     estimator : RecurrentBase
         A fitted estimator.
     windows : str
-        Tensor of shape (n_samples, n_timesteps, n_features), in double precision. Tokens are of
-        one feature.
+        Tensor of shape (n_samples, n_timesteps, n_features), in double precision, of a sample at
+        least. Tokens are of one feature.
     every_step : bool, default=False
         Whether the output of every step is wanted, or that at the end.
 
@@ -310,8 +310,6 @@ def _in_patches(graph, values, lengths, size, n_features):
 def _states(graph, spec, weights, sequence, lengths, *, at_end):
     """Return the states at the end, (n_samples, n), or those after every step, with three axes."""
     sequence = graph("Transpose", sequence, perm=[1, 0, 2])
-    n_samples = graph("Shape", sequence, start=1, end=2)
-    sequence, lengths = _not_empty(graph, sequence, lengths, n_samples)
     longest = graph("ReduceMax", lengths, keepdims=1)
     sequence = graph("Slice", sequence, [0], longest, [0])  # nothing stands behind it
     pools = at_end and spec.pooling != "last"
@@ -321,8 +319,7 @@ def _states(graph, spec, weights, sequence, lengths, *, at_end):
     if pools:
         parts = [_pooled(graph, kind, sequence, lengths, spec) for kind in spec.poolings]
         sequence = parts[0] if len(parts) == 1 else graph("Concat", *parts, axis=1)
-    found = sequence if at_end else graph("Transpose", sequence, perm=[1, 0, 2])
-    return graph("Slice", found, [0], n_samples, [0])
+    return sequence if at_end else graph("Transpose", sequence, perm=[1, 0, 2])
 
 
 def _pooled(graph, kind, states, lengths, spec):
@@ -342,20 +339,10 @@ def _pooled(graph, kind, states, lengths, spec):
 
 def _last(graph, states, lengths, spec):
     """Return the states after the last step that each direction reads, (n_samples, n)."""
-    by_sample = graph("Transpose", states, perm=[1, 0, 2])
-    newest = graph("Unsqueeze", graph("Sub", lengths, 1), [1])
-    last = graph("GatherND", by_sample, newest, batch_dims=1)
+    last = _at_last(graph, states, lengths)
     if not spec.bidirectional:
         return last
     oldest = graph("Gather", states, 0, axis=0)
     units = spec.units[-1]
     forward = graph("Slice", last, [0], [units], [1])
     return graph("Concat", forward, graph("Slice", oldest, [units], [2 * units], [1]), axis=1)
-
-
-def _not_empty(graph, sequence, lengths, n_samples):
-    """Add a sample where there is none: onnxruntime crashes in a recurrent operator otherwise."""
-    n_added = graph.cast(graph("Equal", n_samples, 0), INT64)
-    around = graph("Concat", [0, 0, 0, 0], n_added, [0], axis=0)
-    sequence = graph("Pad", sequence, around, np.float32(0))
-    return sequence, graph("Pad", lengths, graph("Concat", [0], n_added, axis=0), 1)

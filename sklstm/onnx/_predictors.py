@@ -16,7 +16,7 @@ from sklstm.losses import Likelihood
 from sklstm.meta_estimators import walk
 
 from ._graph import DOUBLE, Graph, output_type
-from ._input import ObservedSteps, check_windows, found_by_search, windows_of
+from ._input import ObservedSteps, at_least_one, check_windows, found_by_search, windows_of
 from ._network import Tensor, graph_functions, network_output
 from ._transformers import scaled_by, window_statistics
 
@@ -73,7 +73,7 @@ def prediction_shape(regressor, n_samples, n_timesteps):
 def convert_regressor(scope, operator, container):
     """Add the nodes of a recurrent regressor."""
     graph, regressor = Graph(scope, container), operator.raw_operator
-    windows = windows_of(graph, operator)
+    windows, n_samples = at_least_one(graph, windows_of(graph, operator))
     output = network_output(graph, regressor, windows, every_step=regressor._every_step)
     scale = regressor.target_scale_
     levels, axes = regressor._fitted.targets.levels, [0, 0] if regressor._every_step else [0]
@@ -83,7 +83,7 @@ def convert_regressor(scope, operator, container):
         center = _center(graph, regressor, windows) if loss.shifts_targets else None
         names = _distribution(graph, loss, output, center, scale)
         for name, place in zip(names, operator.outputs, strict=True):
-            graph.finish(graph("Reshape", name, shape), place)
+            _finish(graph, graph("Reshape", name, shape), n_samples, place)
         return
     center = _center(graph, regressor, windows)
     if levels is None:
@@ -93,7 +93,12 @@ def convert_regressor(scope, operator, container):
         scaled = graph("Mul", output, scale[:, np.newaxis])
         center = graph("Unsqueeze", center, [-1])
         output = _uncrossed(graph, graph("Add", scaled, center), levels)
-    graph.finish(graph("Reshape", output, shape), operator.outputs[0])
+    _finish(graph, graph("Reshape", output, shape), n_samples, operator.outputs[0])
+
+
+def _finish(graph, name, n_samples, place):
+    """Make the first samples of a tensor an output."""
+    graph.finish(graph("Slice", name, [0], n_samples, [0]), place)
 
 
 def _distribution(graph, loss, output, center, scale):
@@ -144,7 +149,7 @@ def infer_classifier(operator):
 def convert_classifier(scope, operator, container):
     """Add the nodes of a recurrent classifier."""
     graph, classifier = Graph(scope, container), operator.raw_operator
-    windows = windows_of(graph, operator)
+    windows, n_samples = at_least_one(graph, windows_of(graph, operator))
     every_step = classifier._every_step
     logits = network_output(graph, classifier, windows, every_step=every_step)
     if len(classifier.classes_) == 2:
@@ -164,8 +169,8 @@ def convert_classifier(scope, operator, container):
     if every_step:
         missing = graph("IsNaN", graph("Gather", probability, 0, axis=-1))
         labels = graph("Where", missing, none, labels)
-    graph.finish(labels, operator.outputs[0])
-    graph.finish(probability, operator.outputs[1])
+    _finish(graph, labels, n_samples, operator.outputs[0])
+    _finish(graph, probability, n_samples, operator.outputs[1])
 
 
 def _of_all_windows(graph, classifier, windows, probability):

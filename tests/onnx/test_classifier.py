@@ -73,6 +73,8 @@ def test_every_cell_and_missing_steps(cell, rows, holes, run):
     label, probability = run(graph, windows.astype(np.float32))
     np.testing.assert_allclose(probability, model.predict_proba(windows), atol=1e-5)
     assert (label == model.predict(windows)).mean() > 0.99
+    none = run(graph, windows[:0].astype(np.float32))
+    assert [output.shape for output in none] == [(0,), (0, 3)]
 
 
 @pytest.mark.parametrize("classes", [CLASSES["two"], CLASSES["strings"]])

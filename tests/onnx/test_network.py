@@ -118,10 +118,19 @@ def test_batches_and_lengths_other_than_in_fit(windows, run, same):
         same(run(graph, X)[0], model.predict(X), scale=1000)
 
 
-@pytest.mark.parametrize("cell", ["LSTM", "GRU", "RNN"])
-def test_no_samples_are_no_crash(cell, windows, run):
-    graph = to_onnx(fitted(cell, windows=windows, hidden_size=3))
-    assert run(graph, windows[:0].astype(np.float32))[0].shape == (0, 1)
+@pytest.mark.parametrize(
+    ("network", "shape"),
+    [
+        ({"cell": "LSTM"}, (0, 1)),
+        ({"cell": "GRU", "output": "sequence"}, (0, 8)),
+        ({"cell": "RNN", "differencing": "always", "loss": "quantile"}, (0, 1)),
+        ({"cell": "BiLSTM", "patch_size": 3, "pooling": "concat"}, (0, 1)),
+        ({"cell": "SLSTM"}, (0, 1)),
+    ],
+)
+def test_no_samples_are_no_crash(network, shape, windows, run):
+    graph = to_onnx(fitted(windows=windows, hidden_size=3, **network))
+    assert run(graph, windows[:0].astype(np.float32))[0].shape == shape
 
 
 @pytest.mark.parametrize("output", ["last", "sequence"])

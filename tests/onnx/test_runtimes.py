@@ -1,10 +1,12 @@
 """The same graphs in other runtimes than onnxruntime: OpenVINO, and ONNX's own evaluator."""
 
 import numpy as np
+import onnx
 import openvino
 import pytest
 from onnx.reference import ReferenceEvaluator
 from sklearn.pipeline import make_pipeline
+from sklearn.utils.fixes import parse_version
 
 import sklstm
 from sklstm import SequenceWindower, TextSequencer
@@ -23,6 +25,10 @@ def with_openvino(graph, X):
 
 def with_reference(graph, X):
     """Return the outputs of the evaluator that ONNX ships, plain NumPy."""
+    loops = [node for node in graph.graph.node if node.op_type == "Scan"]
+    is_old = parse_version(onnx.__version__) < parse_version("1.22")
+    if is_old and any(len(loop.input) > 2 for loop in loops):
+        pytest.skip("Loops of ONNX's evaluator carry one state before version 1.22.")
     return ReferenceEvaluator(graph).run(None, {graph.graph.input[0].name: X})
 
 
