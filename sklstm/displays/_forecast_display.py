@@ -12,6 +12,7 @@ from ._forecast_parts import check_count
 from ._legend import legend_inside
 from ._style import axes_to_draw_on, palette_of
 from ._time_axis import format_dates, has_dates, row_times
+from ._value_label import label_values
 
 
 class ForecastDisplay:
@@ -394,6 +395,6 @@ class ForecastDisplay:
         if has_dates(times):
             format_dates(ax, times)
         ax.set_xlabel(rows.axis_label(self.time_name))
-        ax.set_ylabel(self.target_name or "Target")
+        label_values(ax, self.target_name or "Target")
         legend_inside(ax)
         return self

@@ -11,6 +11,7 @@ from ._backtest_errors import backtest_errors
 from ._legend import legend_inside
 from ._style import axes_to_draw_on, palette_of
 from ._time_axis import format_dates, has_dates, positions, row_times
+from ._value_label import label_values
 
 _MOST_MARKED = 30
 _MOST_SERIES = 30
@@ -228,7 +229,7 @@ class ForecastErrorDisplay:
             ax.set_ylim(bottom=0, auto=None)
         kind = "Time forecast" if has_dates(times) else "Row forecast"
         ax.set_xlabel("Steps ahead" if self.by == "step" else kind)
-        ax.set_ylabel(self.error_name or "Error")
+        label_values(ax, self.error_name or "Error")
         legend_inside(ax)
 
     def _plot_series(self, error_kw, baseline_kw, nominal_kw):

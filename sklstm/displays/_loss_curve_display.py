@@ -13,6 +13,7 @@ from sklstm.meta_estimators import find_inside
 from ._forecast_parts import any_numbers
 from ._legend import legend_inside
 from ._style import axes_to_draw_on, palette_of
+from ._value_label import label_values
 
 _REASONS = {
     "max_epochs": "max_epochs reached",
@@ -158,7 +159,7 @@ class LossCurveDisplay:
             self.ax_.set_yscale("log")
         self.ax_.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         self.ax_.set_xlabel("Epoch")
-        self.ax_.set_ylabel(self.loss_name or "Loss")
+        label_values(self.ax_, self.loss_name or "Loss")
         legend_inside(self.ax_, most_columns=2)
 
     @classmethod

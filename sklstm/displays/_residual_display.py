@@ -15,6 +15,7 @@ from ._forecast_parts import check_count, check_regressor, one_column
 from ._legend import legend_inside
 from ._style import axes_to_draw_on, palette_of
 from ._time_axis import format_dates, has_dates, later_times, positions, row_times
+from ._value_label import label_values
 
 _KINDS = ("time", "autocorrelation", "season")
 _LEVEL = 0.95
@@ -283,7 +284,7 @@ class ResidualDisplay:
         if has_dates(times):
             format_dates(ax, times)
         ax.set_xlabel("Time" if has_dates(times) else "Row")
-        ax.set_ylabel(self._unit)
+        label_values(ax, self._unit)
 
     def _plot_autocorrelation(self, n_lags, user):
         from matplotlib.ticker import MaxNLocator
@@ -305,7 +306,7 @@ class ResidualDisplay:
         ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         ax.set_xlim(0.4, len(values) + 0.6)
         ax.set_xlabel("Lag (rows)")
-        ax.set_ylabel("Autocorrelation of residuals")
+        label_values(ax, "Autocorrelation of residuals")
 
     def _plot_season(self, user):
         from matplotlib.ticker import MaxNLocator
@@ -328,7 +329,7 @@ class ResidualDisplay:
         ax.autoscale_view()
         ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         ax.set_xlabel(f"Place in the season of {season} rows (0: that of the first row)")
-        ax.set_ylabel(self._unit)
+        label_values(ax, self._unit)
 
 
 def _at_least_one(horizon):

@@ -137,6 +137,9 @@ def test_in_a_grid(drawn, names, style, layout, recwarn):
         displays = [drawn[name](ax) for name, ax in zip(names, grid.flat, strict=True)]
         figure.canvas.draw()
         legends = legends_of(figure)
+        for display in displays:
+            words, room = display.ax_.yaxis.label, display.ax_.get_window_extent().height
+            assert words.get_window_extent().height < 1.1 * room, words.get_text()
         assert not recwarn.list  # such as that of a layout that has collapsed
         assert_lines_stand_out(figure)
     for (_, box), (_, other) in combinations(legends, 2):
