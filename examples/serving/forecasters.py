@@ -1,7 +1,7 @@
 """A forecaster that answers: the rows after the last ones, of one series or of many."""
 
 import copy
-from typing import Annotated
+from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
@@ -29,8 +29,10 @@ class ServedForecaster:
     def __init__(self, model, about, backtest):
         self.model, self.about = model, about
         self.columns = [str(name) for name in model.columns_]
-        self.exog = [str(name) for name in model.exog_columns_]
+        described = model.static_exog or []  # what describes a series is in the file
+        self.exog = [str(name) for name in model.exog_columns_ if name not in described]
         self.known = [str(name) for name in model.known_exog_]
+        self.categories = {str(name): found for name, found in model.exog_categories_.items()}
         self.names = model.by if isinstance(model.by, list) else [model.by] if model.by else []
         self.last = dict(zip(model.series_, model.last_, strict=True))
         self.monitor = Monitor(backtest)
@@ -45,6 +47,7 @@ class ServedForecaster:
             "columns": self.columns,
             "exogenous": self.exog,
             "known_in_advance": self.known,
+            "categories": {n: self.categories[n] for n in self.exog if n in self.categories},
             "horizon": self.model.horizon,
             "by": self.model.by,
             "series": [as_key(key) for key in self.last if key is not None],
@@ -92,8 +95,9 @@ class ServedForecaster:
             index = pd.MultiIndex.from_arrays([*parts, index], names=[*self.names, "time"])
         tables = []
         for names in groups:
+            types = {name: object if name in self.categories else float for name in names}
             columns = {name: [row[name] for row in rows] for name in names}
-            frame = pd.DataFrame(columns, index=index, dtype=float)
+            frame = pd.DataFrame(columns, index=index, dtype=object).astype(types)
             tables.append(frame if names else None)
         return tables
 
@@ -150,12 +154,19 @@ class Answer(BaseModel):
     forecast: list[Forecast]
 
 
+def one_of(categories):
+    """Return the type of an exogenous value: one of some categories, or a number."""
+    if categories is None or any(isinstance(label, float) for label in categories):
+        return Number
+    return Literal[*categories]
+
+
 def _question(served):
     """Return the type of what is posted."""
     place = {"time": Key} | dict.fromkeys(served.names, Key)
-    values = dict.fromkeys(served.columns, Number | None) | dict.fromkeys(served.exog, Number)
-    Row = row_type("Row", place | values)
-    FutureRow = row_type("FutureRow", place | dict.fromkeys(served.known, Number))
+    exog = {name: one_of(served.categories.get(name)) for name in served.exog}
+    Row = row_type("Row", place | dict.fromkeys(served.columns, Number | None) | exog)
+    FutureRow = row_type("FutureRow", place | {name: exog[name] for name in served.known})
     level = Annotated[float, Field(strict=True, gt=0, lt=1)]
 
     class Question(Strict):

@@ -197,3 +197,10 @@ class UpdateMixin:
         """The names of the exogenous columns that are known in advance."""
         check_is_fitted(self)
         return self._known.known_columns
+
+    @property
+    def exog_categories_(self) -> dict[Any, list[Any]]:
+        """The categories that exogenous columns had in `fit`, by the names of their columns."""
+        check_is_fitted(self)
+        encoding = self._known.encoding
+        return {} if encoding is None else {k: list(v) for k, v in encoding.categories.items()}

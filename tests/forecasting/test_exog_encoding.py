@@ -82,6 +82,8 @@ def test_categories_are_columns_of_zeros_and_ones(options, dtype):
     later = part(sold, 44, 60), part(table, 44, 60)
     assert ours.score(*later) == theirs.score(later[0], part(hand, 44, 60))
     assert ours.exog_columns_ == ours.known_exog_ == ["promo", "rain"]
+    assert ours.exog_categories_ == {"promo": ["flyer", "none", "radio"]}
+    assert theirs.exog_categories_ == {}
 
 
 def test_categories_of_a_series_alone_known_or_not():

@@ -195,3 +195,31 @@ def test_keys_of_several_parts_are_lists(servers, forecaster, tmp_path):
     assert {tuple(record["series"]) for record in one["forecast"]} == {("A", 7)}
     assert unknown.status_code == 422
     assert "country, town: a series ('A', 'x') is unknown" in unknown.text
+
+
+def test_categories_are_names_and_what_describes_a_series_is_in_the_file(servers, tmp_path):
+    panel = PANEL.assign(promo=np.resize(["none", "none", "flyer"], len(PANEL)), kind="market")
+    fitted = panel.groupby(level=0, sort=False).head(N_FITTED)
+    model = Forecaster(
+        Ridge(0.01), 7, horizon=2, strategy="direct", by="town", known_exog=["promo"],
+        static_exog=["kind"],
+    ).fit(fitted[["demand"]], fitted[["promo", "warmth", "kind"]])  # fmt: skip
+    joblib.dump(model, tmp_path / "m.joblib")
+    names = ["time", "demand", "warmth", "promo"]
+    new = panel.loc["north"].iloc[N_FITTED:].assign(time=[day.isoformat() for day in DAYS[100:]])
+    rows = new[:1][names].assign(town="north").to_dict("records")
+    future = new[1:3][["time", "promo"]].assign(town="north").to_dict("records")
+    with servers(tmp_path / "m.joblib") as server:
+        takes = server.client.get("/model").json()["takes"]
+        answer = ask(server, rows=rows, future=future, series=["north"])
+        unknown = [future[0], future[1] | {"promo": "poster"}]
+        refused = server.client.post("/forecast", json={"rows": rows, "future": unknown})
+    assert takes["exogenous"] == ["promo", "warmth"]
+    assert takes["categories"] == {"promo": ["flyer", "none"]}
+    one = panel.loc[["north"]].iloc[N_FITTED:]
+    later = copy.copy(model).update(one[["demand"]][:1], one[["promo", "warmth"]][:1])
+    expected = later.forecast(exog=one[["promo"]][1:3], series=["north"])
+    found = [record["prediction"] for record in answer["forecast"]]
+    assert found == list(expected["prediction"])
+    assert refused.status_code == 422
+    assert re.search(r"^future\[1\].promo: .*'flyer' or 'none'", refused.json()["detail"])
