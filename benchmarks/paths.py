@@ -10,6 +10,7 @@ import time
 
 import numpy as np
 import pandas as pd
+from sklearn.base import clone
 from sklearn.linear_model import Ridge
 
 from sklstm import Forecaster, GRURegressor
@@ -31,6 +32,7 @@ for name, regressor, strategy in (
     ("Ridge, direct", Ridge(), "direct"),
     ("GRU, direct", gru, "direct"),
     ("GRU, recursive", gru, "recursive"),
+    ("GRU of a likelihood, direct", clone(gru).set_params(loss="student_t"), "direct"),
 ):
     forecaster = Forecaster(regressor, 10, 30, strategy, by="share").fit(panel)
     begin, busy = time.perf_counter(), time.process_time()

@@ -19,7 +19,7 @@ from sklstm.time_labels import label_text
 from ._fit_models import fewest_training_rows
 from ._fold_encoding import encoded_by
 from ._folds import Cut, read_folds
-from ._forecast_model import Path
+from ._following_rows import following_rows
 from ._forecast_tables import (
     Forecasts,
     error_table,
@@ -28,8 +28,9 @@ from ._forecast_tables import (
     naive_errors,
     persistence,
 )
-from ._intervals import IntervalMaker, following_rows, refuse_infinite, refuse_missing
+from ._intervals import IntervalMaker, refuse_infinite, refuse_missing
 from ._known_series import level_suffix
+from ._path import Path
 from ._path_scores import with_path_scores
 from ._scores import forecast_known, lacking_rows, last_step, unused_future
 

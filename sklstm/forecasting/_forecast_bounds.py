@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from ._abilities import refuse_quantile
-from ._forecast_model import Path
 from ._intervals import IntervalMaker, has_both_sides, refuse_infinite, refuse_missing
+from ._path import Path
 from ._scores import unused_future
 
 

@@ -6,10 +6,6 @@ from typing import Any, Self
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import FunctionTransformer
-
-from sklstm.time_labels import label_text
 
 from ._abilities import (
     is_linear,
@@ -19,9 +15,13 @@ from ._abilities import (
 )
 from ._features import Features, padded_front, readable_windows
 from ._fit_to_pairs import fit_to_pairs, form_of
+from ._following_rows import following_rows
 from ._histories import History
+from ._path import Path, of_each, together
+from ._predicted_distribution import predicted_probabilities, predicted_quantiles
 from ._scaled_pairs import choose_scaling
 from ._scaling import Scaling
+from ._series_transformer import fit_transformer, refuse_lost_values, works_row_by_row
 
 _VALUES_AT_A_TIME = 1 << 24  # of windows in memory
 
@@ -93,7 +93,7 @@ class ForecastModel:
         """
         transformers = {}
         if transformer is not None:
-            transformers = {past.key: _fit_transformer(transformer, past) for past in histories}
+            transformers = {past.key: fit_transformer(transformer, past) for past in histories}
         model = cls(features, None, transformers)
         tables = [(past.index, model._transformed(past), past.exog) for past in histories]
         takes_nan = takes_missing_steps(estimator)
@@ -120,7 +120,7 @@ class ForecastModel:
         """Return whether a series has its transformer, or needs none."""
         return not self.transformers or key in self.transformers
 
-    def possible_origins(self, path: "Path") -> np.ndarray:
+    def possible_origins(self, path: Path) -> np.ndarray:
         """Return the rows of a series from which forecasts can be made.
 
         Left out are rows whose window is incomplete, or has missing steps that the regressor does
@@ -140,7 +140,7 @@ class ForecastModel:
 
     def forecast(
         self,
-        paths: Sequence["Path"],
+        paths: Sequence[Path],
         steps: int,
         *,
         restored: bool = True,
@@ -167,7 +167,8 @@ class ForecastModel:
         Returns
         -------
         forecasts : list of ndarray of shape (n_origins, steps, n_columns)
-            For each path those from its origins.
+            For each path those from its origins; with `levels` of paths the quantiles of these, in
+            a last axis.
 
         Raises
         ------
@@ -178,23 +179,14 @@ class ForecastModel:
         padded = self.padded(steps)
         paths = [self._shortened(path) for path in paths]
         prepared = [self._prepare(path) for path in paths]
-        pieces = [
-            (values.shape[1], rows, path, portion.origins, portion.noise)
-            for path, (values, rows) in zip(paths, prepared, strict=True)
-            for portion in self._portions(path, rows, padded)
-        ]
         results: dict[int, list[np.ndarray]] = {id(path): [] for path in paths}
-        for batch in self._batches(pieces, padded):
-            buffers = [
-                self.features.buffers(rows, origins, padded, n) for n, rows, _, origins, _ in batch
-            ]
-            self._refuse_missing(batch, buffers)
-            noise = None if batch[0][4] is None else np.concatenate([piece[4] for piece in batch])
-            drawn = rng if noise is None else noise
-            predicted = self._run(np.concatenate(buffers), batch[0][0], padded, drawn, quantiles)
-            predicted = predicted[:, :steps]
-            ends = np.cumsum([len(origins) for *_, origins, _ in batch])[:-1]
-            for (_, _, path, _, _), part in zip(batch, np.split(predicted, ends), strict=True):
+        for batch, buffers in self._buffers(paths, prepared, padded):
+            portions = [portion for *_, portion in batch]
+            drawn = together(portions, "noise")
+            drawn = rng if drawn is None else drawn
+            asked = drawn, quantiles, together(portions, "levels")
+            predicted = self._run(buffers, batch[0][0], padded, *asked)[:, :steps]
+            for (_, _, path, _), part in zip(batch, of_each(portions, predicted), strict=True):
                 results[id(path)].append(part)
         restored = restored and quantiles is None
         last = () if quantiles is None else (len(quantiles),)
@@ -203,6 +195,42 @@ class ForecastModel:
             if len(path.origins)
             else np.empty((0, steps, path.history.values.shape[1], *last))
             for path, (values, _) in zip(paths, prepared, strict=True)
+        ]
+
+    def probabilities(self, paths: Sequence[Path]) -> list[np.ndarray]:
+        """Return how probable less than the rows that came was from some origins.
+
+        Parameters
+        ----------
+        paths : list of Path
+            Series, and where forecasts begin.
+
+        Returns
+        -------
+        probabilities : list of ndarray of shape (n_origins, horizon, n_columns, 2)
+            For each path those of less than the row that came, and of no more; NaN where it is not
+            known.
+        """
+        horizon = self.features.horizon
+        prepared = [self._prepare(path) for path in paths]
+        results: dict[int, list[np.ndarray]] = {id(path): [np.empty(0)] for path in paths}
+        values_of = {id(path): values for path, (values, _) in zip(paths, prepared, strict=True)}
+        for batch, buffers in self._buffers(paths, prepared, horizon):
+            came = [
+                following_rows(values_of[id(path)], portion.origins, horizon)
+                for _, _, path, portion in batch
+            ]
+            window, scale = self._read(buffers[:, : self.features.n_rows])
+            values = np.concatenate(came)
+            if self.scaling is not None:
+                values = self.scaling.targets(values, scale)
+            found = predicted_probabilities(self.regressor, window, values)
+            portions = [portion for *_, portion in batch]
+            for (_, _, path, _), part in zip(batch, of_each(portions, found), strict=True):
+                results[id(path)].append(part)
+        shape = -1, horizon, prepared[0][0].shape[1], 2
+        return [
+            np.concatenate([part.reshape(shape) for part in results[id(path)]]) for path in paths
         ]
 
     def _shortened(self, path):
@@ -220,17 +248,37 @@ class ForecastModel:
         history = path.history
         return values, self.features.rows(values, history.exog, path.future, history.static)
 
+    def _buffers(self, paths, prepared, padded):
+        """Yield portions of paths with the rows around their origins, as many as fit in memory."""
+        pieces = [
+            (values.shape[1], rows, path, portion)
+            for path, (values, rows) in zip(paths, prepared, strict=True)
+            for portion in self._portions(path, rows, padded)
+        ]
+        for batch in self._batches(pieces, padded):
+            buffers = [
+                self.features.buffers(rows, portion.origins, padded, n)
+                for n, rows, _, portion in batch
+            ]
+            self._refuse_missing(batch, buffers)
+            yield batch, np.concatenate(buffers)
+
+    def _size(self, path, rows, padded):
+        """Return how many numbers one origin takes."""
+        n_draws = 0 if path.levels is None else path.levels.shape[-1]
+        return (self.features.n_rows + padded) * rows.shape[1] + padded * n_draws
+
     def _portions(self, path, rows, padded):
         """Cut the origins of a series so that their windows fit in memory."""
-        size = (self.features.n_rows + padded) * rows.shape[1]
-        n = max(1, _VALUES_AT_A_TIME // size)
+        n = max(1, _VALUES_AT_A_TIME // self._size(path, rows, padded))
         return [path.portion(slice(k, k + n)) for k in range(0, len(path.origins), n)]
 
     def _batches(self, pieces, padded):
         """Put pieces together, as many as fit in memory."""
         batch, n_values = [], 0
         for piece in pieces:
-            size = len(piece[3]) * (self.features.n_rows + padded) * piece[1].shape[1]
+            _, rows, _, portion = piece
+            size = len(portion.origins) * self._size(portion, rows, padded)
             if batch and n_values + size > _VALUES_AT_A_TIME:
                 yield batch
                 batch, n_values = [], 0
@@ -239,47 +287,62 @@ class ForecastModel:
         if batch:
             yield batch
 
-    def _run(self, buffers, n_columns, steps, drawn=None, quantiles=None):
+    def _run(self, buffers, n_columns, steps, drawn=None, quantiles=None, levels=None):
         """Predict block by block; each prediction enters the windows of the next.
 
         Predictions are drawn from distributions if `drawn` is a generator; if it is an array,
-        (n_origins, steps, n_columns), it is added to them. Quantiles are returned in their place if
-        some are asked for.
+        (n_origins, steps, n_columns), it is added to them. With `levels`, (n_origins, steps,
+        n_columns, n_draws), they are quantiles. Quantiles are returned in their place if some are
+        asked for.
         """
         spread = []
         n_rows, horizon = self.features.n_rows, self.features.horizon
         for step in range(0, steps, horizon):
+            rows = slice(step, step + horizon)
             window, scale = self._read(buffers[:, step : step + n_rows])
-            predicted = self._predicted(window, drawn)
-            if predicted.size != len(buffers) * horizon * n_columns:
-                raise ValueError(
-                    f"estimator must predict {horizon} rows of {n_columns} columns for each window:"
-                    f" {type(self.regressor).__name__} gives an array of shape {predicted.shape} "
-                    f"for {len(buffers)} windows."
-                )
-            block = predicted.reshape(len(buffers), horizon, n_columns)
-            if self.scaling is not None:
-                block = self.scaling.restore(block, scale)
-            if not np.isfinite(block).all():
+            if levels is not None:
+                found = predicted_quantiles(self.regressor, window, levels[:, rows])
+                spread.append(self._each_restored(found, scale))
+                block = spread[-1][..., -1]
+            else:
+                block = self._block(window, scale, n_columns, drawn)
+            if not np.isfinite(block if levels is None else spread[-1]).all():
                 raise ValueError(
                     f"The forecast leaves all bounds at step {step + 1}: "
                     f"{type(self.regressor).__name__} predicts what is no finite number."
                 )
             if isinstance(drawn, np.ndarray):
-                block = block + drawn[:, step : step + horizon]
+                block = block + drawn[:, rows]
             buffers[:, n_rows + step : n_rows + step + horizon, :n_columns] = block
             if quantiles is not None:
                 spread.append(self._quantiles(window, scale, quantiles, block.shape))
         return buffers[:, n_rows:, :n_columns] if not spread else np.concatenate(spread, axis=1)
 
+    def _block(self, window, scale, n_columns, drawn):
+        """Return predicted rows, (n_origins, horizon, n_columns)."""
+        predicted, horizon = self._predicted(window, drawn), self.features.horizon
+        if predicted.size != len(window) * horizon * n_columns:
+            raise ValueError(
+                f"estimator must predict {horizon} rows of {n_columns} columns for each window:"
+                f" {type(self.regressor).__name__} gives an array of shape {predicted.shape} "
+                f"for {len(window)} windows."
+            )
+        block = predicted.reshape(len(window), horizon, n_columns)
+        return block if self.scaling is None else self.scaling.restore(block, scale)
+
     def _quantiles(self, window, scale, levels, shape):
         """Return predicted quantiles of shape (n_origins, horizon, n_columns, n_levels)."""
         values = np.asarray(self.regressor.predict_quantiles(window, levels))
-        values = values.reshape(*shape, len(levels))
+        return self._each_restored(values.reshape(*shape, len(levels)), scale)
+
+    def _each_restored(self, values, scale):
+        """Return values of targets, with several in a last axis, as values of rows."""
         if self.scaling is None:
             return values
-        restored = [self.scaling.restore(values[..., k], scale) for k in range(len(levels))]
-        return np.stack(restored, axis=3)
+        restored = np.empty(values.shape)
+        for k in range(values.shape[-1]):
+            restored[..., k] = self.scaling.restore(values[..., k], scale)
+        return restored
 
     def _read(self, windows):
         """Return windows as the regressor takes them, and what undoes their scale."""
@@ -300,7 +363,7 @@ class ForecastModel:
     def _refuse_missing(self, batch, buffers):
         """Raise a ValueError for missing steps in the first windows that must not be there."""
         n_rows = self.features.n_rows
-        for (_, _, path, origins, _), rows in zip(batch, buffers, strict=True):
+        for (_, _, path, portion), rows in zip(batch, buffers, strict=True):
             windows = self.features.is_missing(rows[:, :n_rows])
             if self.takes_missing:
                 wrong = windows[:, self.features.before :].all(axis=1)
@@ -308,7 +371,7 @@ class ForecastModel:
                 wrong = windows.any(axis=1)
             if wrong.any():
                 origin = int(wrong.argmax())
-                label = path.history.index[origins[origin]]
+                label = path.history.index[portion.origins[origin]]
                 raise ValueError(
                     f"The last {n_rows} rows of series{path.history.of} up to {label} (lookback)"
                     f" have {windows[origin].sum()} missing steps, which "
@@ -326,7 +389,7 @@ class ForecastModel:
                 f"transformer must give one row for each row of the series, got shape "
                 f"{values.shape} for {len(history)} rows."
             )
-        _refuse_lost_values(values, history, transformer)
+        refuse_lost_values(values, history, transformer)
         return values
 
     def _restored(self, path, values, forecasts):
@@ -335,7 +398,7 @@ class ForecastModel:
         if transformer is None:
             return forecasts
         n_origins, steps, n_columns = forecasts.shape
-        if _works_row_by_row(transformer):
+        if works_row_by_row(transformer):
             rows = transformer.inverse_transform(forecasts.reshape(-1, n_columns))
             return np.asarray(rows, dtype=float).reshape(n_origins, steps, -1)
         restored = [
@@ -343,78 +406,3 @@ class ForecastModel:
             for origin, forecast in zip(path.origins, forecasts, strict=True)
         ]
         return np.asarray(restored, dtype=float)
-
-
-@dataclass(frozen=True)
-class Path:
-    """Where forecasts of a series begin, and what is known of the time after its end.
-
-    Parameters
-    ----------
-    history : History
-        The series.
-    origins : ndarray of shape (n_origins,)
-        Last known row of each forecast; later rows of the history are not looked at, but for the
-        exogenous values known in advance.
-    future : ndarray of shape (n_future, n_known) or None
-        Exogenous values known in advance of the rows after the history.
-    noise : ndarray of shape (n_origins, steps, n_columns), optional
-        Added to the predicted rows, before they enter windows.
-    """
-
-    history: History
-    origins: np.ndarray
-    future: np.ndarray | None = None
-    noise: np.ndarray | None = None
-
-    def portion(self, part: slice) -> "Path":
-        """Return the path of some of the origins."""
-        noise = None if self.noise is None else self.noise[part]
-        return replace(self, origins=self.origins[part], noise=noise)
-
-
-def _fit_transformer(transformer, history):
-    transformer = clone(transformer)
-    one_way = isinstance(transformer, FunctionTransformer) and transformer.inverse_func is None
-    if one_way and transformer.func is not None:
-        raise ValueError(
-            f"transformer={transformer!r} has no inverse_func, so that forecasts would not be in "
-            "the units of the series."
-        )
-    if hasattr(transformer, "set_output"):
-        transformer.set_output(transform="default")
-    return transformer.fit(history.values.copy())
-
-
-def _refuse_lost_values(values, history, transformer):
-    """Raise a ValueError if a transformer makes NaN or infinity of values that are known.
-
-    The first rows of a series may become NaN, such as those of differences, and so may those that
-    follow on missing ones; a function of each value has no such excuse.
-    """
-    known = ~np.isnan(history.values).any(axis=1)
-    lost = np.isinf(values).any(axis=1)
-    nan = np.isnan(values).any(axis=1)
-    if isinstance(transformer, FunctionTransformer):
-        lost |= nan & known
-    elif known.all():
-        lost |= nan & (np.cumsum(~nan) > 0)
-    if lost.any():
-        row = int(lost.argmax())
-        raise ValueError(
-            f"transformer={transformer!r} makes {values[row].tolist()} of the values "
-            f"{history.values[row].tolist()} of series{history.of} at "
-            f"{label_text(history.index[row])}: it must give finite numbers for all values of the "
-            "series. A logarithm takes positive values only (log1p takes zeros)."
-        )
-
-
-def _works_row_by_row(transformer):
-    """Return whether each transformed row depends on its own row alone.
-
-    scikit-learn's own do, but for those that call any function.
-    """
-    if isinstance(transformer, Pipeline):
-        return all(_works_row_by_row(step) for _, step in transformer.steps)
-    kind = type(transformer)
-    return kind.__module__.startswith("sklearn.") and kind.__name__ != "FunctionTransformer"

@@ -21,10 +21,11 @@ from ._features import Features
 from ._fit_models import fit_models, window_lengths
 from ._forecast_bounds import bounds_of_forecasts
 from ._forecast_frames import frame_of_forecasts, frame_of_paths
-from ._forecast_model import ForecastModel, Path
+from ._forecast_model import ForecastModel
 from ._histories import History, is_target
 from ._intervals import check_levels
 from ._known_series import KnownSeries
+from ._path import Path
 from ._paths import PathMaker
 from ._scale_mixin import ScaleMixin
 from ._scaling import Scaling
@@ -399,16 +400,19 @@ class Forecaster(
         Raises
         ------
         ValueError
-            As in `forecast`; if there are fewer than ten errors to draw from.
+            As in `forecast`; if there are fewer than ten errors or forecasts to learn from.
 
         Notes
         -----
         ``strategy="recursive"`` feeds draws back: an error of one step, drawn from the calibration
         rows, is added to each prediction before it enters the window of the next; regressors that
-        have ``sample`` draw from their own distribution. ``strategy="direct"`` draws the errors of
+        have ``sample`` draw from their distribution. ``strategy="direct"`` draws the errors of
         all steps from one origin of the calibration rows (a bootstrap of residual paths), which
         keeps the dependence between steps. Errors of several columns are drawn together, those of
-        several series independently.
+        several series independently. What a regressor with ``predict_distribution`` predicts at
+        once, steps and columns, is drawn from its distributions, together by a Gaussian copula: its
+        correlation is that of earlier forecasts, of the calibration rows or, if there are fewer
+        than ten, of training rows.
         """
         check_is_fitted(self)
         steps = self.horizon if steps is None else check_count(steps, "steps")

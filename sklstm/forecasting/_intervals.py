@@ -12,9 +12,11 @@ from ._abilities import interval_quantiles
 from ._calibrations import Calibration, Calibrations
 from ._conformal import adaptive_alphas, has_both_sides, offsets
 from ._error_scale import ErrorScale
-from ._forecast_model import ForecastModel, Path
+from ._following_rows import following_rows
+from ._forecast_model import ForecastModel
 from ._histories import History
 from ._known_series import level_suffix
+from ._path import Path
 
 
 def split_off_newest(
@@ -381,24 +383,3 @@ def forecast_errors(model, paths, first, steps, scales, quantiles=None):
         table[path.origins - begin] = np.where(np.isfinite(error), error, np.nan)
         errors.append(table)
     return errors
-
-
-def following_rows(values: np.ndarray, origins: np.ndarray, steps: int) -> np.ndarray:
-    """Return the rows after each origin, NaN beyond the end.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n_steps, n_columns)
-        A series.
-    origins : ndarray of shape (n_origins,)
-        Rows of it.
-    steps : int
-        How many rows.
-
-    Returns
-    -------
-    rows : ndarray of shape (n_origins, steps, n_columns)
-        Copies of them.
-    """
-    filled = np.concatenate([values, np.full((steps, values.shape[1]), np.nan)])
-    return filled[origins[:, np.newaxis] + np.arange(1, steps + 1)]

@@ -11,8 +11,8 @@ from sklearn.utils import Bunch
 
 from sklstm.data import key_levels, key_names
 
-from ._forecast_model import Path
 from ._intervals import refuse_missing
+from ._path import Path
 from ._scores import unused_future
 
 _FEWEST = 8  # times, of which even ranks tell little

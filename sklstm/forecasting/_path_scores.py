@@ -8,8 +8,8 @@ import numpy as np
 
 from sklstm.metrics import PATH_SCORES, crps_of_draws, energy_by_step
 
-from ._forecast_model import Path
 from ._forecast_tables import Forecasts
+from ._path import Path
 from ._paths import PathMaker
 from ._scores import forecast_known, lacking_rows, last_step, unused_future
 

@@ -8,9 +8,11 @@ import numpy as np
 
 from ._abilities import refuse_quantile
 from ._calibrations import Calibrations
+from ._copula import GaussianCopula
 from ._error_scale import ErrorScale
-from ._forecast_model import Path
 from ._intervals import IntervalMaker, refuse_missing
+from ._past_probabilities import past_probabilities
+from ._path import Path
 from ._scores import unused_future
 
 _FEWEST = 10  # errors of its own that a series draws from
@@ -21,10 +23,11 @@ class PathMaker:
     """Draws paths of the rows that follow on some rows of series.
 
     Recursive forecasts feed draws back: each predicted row, plus an error of one step drawn from
-    those of the calibration rows, enters the window of the next. Where rows stand for more than
-    themselves after the transformer, such as differences, and with direct forecasts, whole paths of
-    errors are drawn: those of all steps from one origin, so that steps depend on each other as they
-    did there.
+    those of the calibration rows, enters the window of the next. Rows that a regressor predicts at
+    once with their distributions, steps or columns, are drawn from these by a copula. Where rows
+    stand for more than themselves after the transformer, such as differences, and with direct
+    forecasts of other regressors, whole paths of errors are drawn: those of all steps from one
+    origin, so that steps depend on each other as they did there.
 
     Parameters
     ----------
@@ -34,11 +37,14 @@ class PathMaker:
         Whether draws enter the window of the next step.
     calibrations : Calibrations or None
         Errors to draw from; None if the regressor draws from distributions of its own.
+    copula : GaussianCopula, optional
+        How rows that are predicted at once depend on each other, if they have distributions.
     """
 
     fitted: Any
     feeds_back: bool
     calibrations: Calibrations | None
+    copula: GaussianCopula | None = None
 
     @classmethod
     def of(
@@ -65,15 +71,21 @@ class PathMaker:
         Raises
         ------
         ValueError
-            If the forecaster has no calibration rows, and its regressor does not draw for itself.
+            If the forecaster has no calibration rows, and its regressor predicts no distributions;
+            or if there are too few forecasts to learn from how rows depend on each other.
         """
         refuse_quantile(fitted.estimator)
         model = fitted._model
         transformers = [model.transformers.get(path.history.key) for path in paths]
-        feeds_back = model.features.horizon == 1 and all(
+        is_whole = all(
             ErrorScale.of(transformer, path.history.values).is_whole(transformer)
             for path, transformer in zip(paths, transformers, strict=True)
         )
+        feeds_back = model.features.horizon == 1 and is_whole
+        at_once = model.features.horizon * len(fitted.columns_)
+        if is_whole and at_once > 1 and hasattr(model.regressor, "predict_distribution"):
+            copula = GaussianCopula.fit(*past_probabilities(fitted, paths))
+            return cls(fitted, feeds_back, None, copula)
         if feeds_back and hasattr(model.regressor, "sample"):
             return cls(fitted, feeds_back, None)
         refuse_missing(fitted._calibrator, asked_by)
@@ -105,6 +117,8 @@ class PathMaker:
         ValueError
             If there are too few errors to draw from.
         """
+        if self.copula is not None:
+            return self._at_levels(paths, steps, n_paths, rng)
         if self.feeds_back:
             return self._fed_back(paths, steps, n_paths, rng)
         drawn = []
@@ -136,6 +150,29 @@ class PathMaker:
             drawn = model.forecast(repeated, steps, restored=False)
         return [
             self._scale(path).back(values).reshape(-1, n_paths, *values.shape[1:])
+            for path, values in zip(paths, drawn, strict=True)
+        ]
+
+    def _at_levels(self, paths, steps, n_paths, rng):
+        """Return quantiles of the predicted distributions at levels that are drawn together."""
+        model = self.fitted._model
+        padded, horizon = model.padded(steps), model.features.horizon
+        asked = []
+        for path in paths:
+            n_blocks = len(path.origins) * n_paths * (padded // horizon)
+            levels = self.copula.draw(n_blocks, rng)
+            levels = levels.reshape(len(path.origins), n_paths, padded, levels.shape[2])
+            if padded == horizon:  # nothing that is drawn enters a window
+                asked.append(replace(path, levels=np.moveaxis(levels, 1, -1)))
+            else:
+                origins = np.repeat(path.origins, n_paths)
+                levels = levels.reshape(-1, *levels.shape[2:], 1)
+                asked.append(replace(path, origins=origins, levels=levels))
+        drawn = model.forecast(asked, steps, restored=False)
+        return [
+            self._scale(path).back(
+                np.moveaxis(values, -1, 1).reshape(-1, n_paths, *values.shape[1:3])
+            )
             for path, values in zip(paths, drawn, strict=True)
         ]
 

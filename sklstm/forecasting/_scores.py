@@ -8,10 +8,11 @@ from sklstm.data import as_labelled, index_of, split_panel
 from sklstm.time_labels import as_time_labels, in_zone_of, label_text
 
 from ._calendar_columns import calendar_after, n_columns
-from ._forecast_model import ForecastModel, Path
+from ._following_rows import following_rows
+from ._forecast_model import ForecastModel
 from ._forecast_tables import persistence
-from ._intervals import following_rows
 from ._known_series import KnownSeries
+from ._path import Path
 
 
 def skill_score(model: ForecastModel, before: KnownSeries, after: KnownSeries) -> float:

@@ -5,9 +5,10 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ._forecast_model import ForecastModel, _fit_transformer
+from ._forecast_model import ForecastModel
 from ._histories import History
 from ._known_series import KnownSeries
+from ._series_transformer import fit_transformer
 
 _SHOWN = 5  # names of series in a message
 
@@ -67,7 +68,7 @@ def knowing(model: ForecastModel, histories: Iterable[History]) -> ForecastModel
     if not unknown:
         return model
     template = next(iter(model.transformers.values()))
-    fitted = {past.key: _fit_transformer(template, past) for past in unknown}
+    fitted = {past.key: fit_transformer(template, past) for past in unknown}
     return replace(model, transformers=model.transformers | fitted)
 
 

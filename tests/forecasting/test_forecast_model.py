@@ -11,8 +11,10 @@ from sklearn.preprocessing import FunctionTransformer, PowerTransformer, Standar
 import sklstm.forecasting._forecast_model as module
 from sklstm import ExponentialSmoother, Forecaster, LSTMRegressor, WindowScaledRegressor
 from sklstm.forecasting._features import Features
-from sklstm.forecasting._forecast_model import ForecastModel, Path, _works_row_by_row
+from sklstm.forecasting._forecast_model import ForecastModel
 from sklstm.forecasting._histories import History
+from sklstm.forecasting._path import Path
+from sklstm.forecasting._series_transformer import works_row_by_row
 
 RNG = np.random.default_rng(0)
 NONE = np.empty(0, dtype=int)
@@ -119,7 +121,7 @@ def test_transformers_may_give_another_number_of_columns():
     ],
 )
 def test_rows_that_depend_on_others(transformer, expected):
-    assert _works_row_by_row(transformer) is expected
+    assert works_row_by_row(transformer) is expected
 
 
 @pytest.mark.parametrize("around", [False, True])

@@ -7,7 +7,7 @@ from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 
 from sklstm import Forecaster
-from sklstm.forecasting._forecast_model import Path
+from sklstm.forecasting._path import Path
 from sklstm.forecasting._paths import PathMaker
 from sklstm.metrics import (
     continuous_ranked_probability_score,

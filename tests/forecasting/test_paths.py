@@ -3,10 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
+from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.linear_model import LinearRegression, QuantileRegressor, Ridge
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from sklstm import Forecaster, SeasonalDifferencer
+from sklstm.forecasting._path import Path
+from sklstm.forecasting._paths import PathMaker
 from sklstm.metrics import energy_score
 
 STEPS = 8
@@ -167,15 +171,118 @@ def test_too_few_errors_to_draw_from():
         short.sample_paths(3, 0)
 
 
-def test_direct_paths_around_a_likelihood_add_up_like_noise(rng):
+class KnownSpread(RegressorMixin, BaseEstimator):
+    """Least squares, and around it the distributions of the next rows of an autoregression."""
+
+    def __init__(self, phi=0.8, of=stats.norm, columns=1):
+        self.phi, self.of, self.columns = phi, of, columns
+
+    def fit(self, X, y):
+        self.regressor_ = LinearRegression().fit(X, y)
+        spread = np.sqrt(np.diag(covariance_of_ar1(self.phi, np.size(y[0]) // self.columns)))
+        self.spread_ = spread.repeat(self.columns)
+        return self
+
+    def predict(self, X):
+        return self.regressor_.predict(X)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags
+
+    def predict_distribution(self, X):
+        return self.of(loc=self.predict(X), scale=np.tile(self.spread_, (len(X), 1)))
+
+
+@pytest.mark.parametrize("calibration_size", [2000, None])
+@pytest.mark.parametrize("horizon", [4, STEPS])
+def test_predicted_distributions_are_drawn_together(horizon, calibration_size):
+    """Those of an autoregression: sums have its spread. Beyond `horizon` draws are fed back."""
+    series = ar1(4000)
+    direct = Forecaster(KnownSpread(), 2, horizon, "direct", scaling=None)
+    direct.set_params(calibration_size=calibration_size).fit(series)
+    paths = direct.sample_paths(STEPS, 4000, random_state=0)
+    expected = covariance_of_ar1(0.8, STEPS)
+    np.testing.assert_allclose(np.cov(paths), expected, atol=0.4)
+    assert paths.sum().std() == pytest.approx(np.sqrt(expected.sum()), rel=0.06)
+    again = direct.sample_paths(STEPS, 4000, random_state=0)
+    pd.testing.assert_frame_equal(paths, again)
+    assert not direct.sample_paths(STEPS, 4000, random_state=1).equals(paths)
+
+
+def test_each_row_drawn_has_the_predicted_distribution():
+    log = FunctionTransformer(np.log, np.exp)
+    series = np.exp(ar1(600))
+    direct = Forecaster(KnownSpread(of=stats.laplace), 2, 3, "direct", log, scaling=None)
+    paths = direct.fit(series).sample_paths(3, 3000, random_state=0)
+    predicted = direct.estimator_.predict_distribution(np.log(series[-2:])[np.newaxis])
+    for step, drawn in enumerate(paths.to_numpy()):
+        one = stats.laplace(
+            loc=predicted.kwds["loc"][0, step], scale=predicted.kwds["scale"][0, step]
+        )
+        assert stats.kstest(np.log(drawn), one.cdf).pvalue > 0.001
+
+
+def test_paths_of_a_backtest_know_nothing_of_what_follows():
+    series = ar1(2400)
+    direct = Forecaster(KnownSpread(), 2, 4, "direct", scaling=None)
+    result = direct.backtest(
+        series, [(range(1200), range(1200, 2400))], steps=4, stride=4, metrics=["crps"]
+    )
+    spread = np.sqrt(np.diag(covariance_of_ar1(0.8, 4)))
+    assert result.overall["crps"] == pytest.approx((spread / np.sqrt(np.pi)).mean(), abs=0.05)
+    factors = []
+    for later in (series[300:], np.zeros(1200)):
+        fitted = direct.fit(series[:300])
+        past = clone(direct).fit(np.r_[series[:300], later])._known.histories[None]
+        maker = PathMaker.of(fitted, [Path(past, np.array([299, 310, 400]))], 4)
+        factors.append(maker.copula.factor)
+    np.testing.assert_array_equal(*factors)
+
+
+def test_series_share_how_steps_depend_on_each_other():
+    """A short one has no forecasts of its own."""
+    parts = {name: pd.DataFrame({"v": ar1(n)}) for name, n in (("long", 2000), ("short", 12))}
+    panel = pd.concat(parts, names=["name", "t"])
+    direct = Forecaster(KnownSpread(), 2, 4, "direct", by="name", scaling=None).fit(panel)
+    paths = direct.sample_paths(4, 3000, random_state=0)
+    expected = covariance_of_ar1(0.8, 4)
+    for name in parts:
+        np.testing.assert_allclose(np.cov(paths.loc[name]), expected, atol=0.2)
+    given = direct.sample_paths(4, 3000, random_state=0, history=panel.loc[["short"]])
+    assert given.sum().std() == pytest.approx(np.sqrt(expected.sum()), rel=0.1)
+
+
+def test_counts_drawn_at_once_are_counts(rng):
     from sklstm import GRURegressor
 
-    noise = rng.normal(size=300)
-    network = GRURegressor(4, loss="normal", max_epochs=5, random_state=0)
-    direct = Forecaster(network, 4, 3, "direct", scaling=None, calibration_size=120).fit(noise)
-    paths = direct.sample_paths(3, 2000, random_state=0)
-    assert paths.std(axis=1).to_numpy() == pytest.approx([1, 1, 1], abs=0.15)
-    assert paths.sum().std() == pytest.approx(np.sqrt(3), abs=0.3)
+    counts = rng.poisson(2.0, 120).astype(float)
+    network = GRURegressor(4, loss="poisson", max_epochs=20, random_state=0)
+    direct = Forecaster(network, 4, 3, "direct", calibration_size=None).fit(counts)
+    paths = direct.sample_paths(5, 200, random_state=0).to_numpy()
+    assert (paths == paths.round()).all()
+    assert paths.min() == 0
+    assert paths.mean() == pytest.approx(2.0, abs=0.6)
+
+
+def test_columns_with_distributions_are_drawn_together(rng):
+    first = rng.normal(size=500)
+    two = pd.DataFrame({"x": first, "y": -first + 0.5 * rng.normal(size=500)})
+    expected = two.corr().iloc[0, 1]
+    for horizon, strategy in ((1, "recursive"), (3, "direct")):
+        network = KnownSpread(0.0, columns=2)
+        paths = Forecaster(network, 2, horizon, strategy, scaling=None).fit(two)
+        paths = paths.sample_paths(3, 3000, random_state=0)
+        for step in range(3):
+            found = np.corrcoef(paths["x"].iloc[step], paths["y"].iloc[step])[0, 1]
+            assert found == pytest.approx(expected, abs=0.12)
+
+
+def test_too_few_forecasts_to_learn_dependence_from():
+    direct = Forecaster(KnownSpread(), 2, 4, "direct", scaling=None).fit(ar1(10))
+    with pytest.raises(ValueError, match="at least 10 earlier forecasts, and there are rows for 8"):
+        direct.sample_paths()
 
 
 def test_networks_of_counts_draw_whole_counts(rng):

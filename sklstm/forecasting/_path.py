@@ -1,0 +1,51 @@
+"""Where forecasts of a series begin: `Path`."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ._histories import History
+
+
+@dataclass(frozen=True)
+class Path:
+    """Where forecasts of a series begin, and what is known of the time after its end.
+
+    Parameters
+    ----------
+    history : History
+        The series.
+    origins : ndarray of shape (n_origins,)
+        Last known row of each forecast; later rows of the history are not looked at, but for the
+        exogenous values known in advance.
+    future : ndarray of shape (n_future, n_known) or None
+        Exogenous values known in advance of the rows after the history.
+    noise : ndarray of shape (n_origins, steps, n_columns), optional
+        Added to the predicted rows, before they enter windows.
+    levels : ndarray of shape (n_origins, steps, n_columns, n_draws), optional
+        Of the quantiles of predicted distributions that are to take the place of forecasts; of
+        those that enter windows there is one draw. As many steps as blocks of `horizon` rows have.
+    """
+
+    history: History
+    origins: np.ndarray
+    future: np.ndarray | None = None
+    noise: np.ndarray | None = None
+    levels: np.ndarray | None = None
+
+    def portion(self, part: slice) -> "Path":
+        """Return the path of some of the origins."""
+        noise = None if self.noise is None else self.noise[part]
+        levels = None if self.levels is None else self.levels[part]
+        return replace(self, origins=self.origins[part], noise=noise, levels=levels)
+
+
+def together(paths, name):
+    """Return the arrays by a name of some paths in one; None if they have none."""
+    parts = [getattr(path, name) for path in paths]
+    return None if parts[0] is None else np.concatenate(parts)
+
+
+def of_each(paths, found):
+    """Cut what was found for all origins of some paths into that of each."""
+    return np.split(found, np.cumsum([len(path.origins) for path in paths])[:-1])
