@@ -1,5 +1,6 @@
 """Oracles and data that several test files share."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -7,6 +8,20 @@ import numpy as np
 import pytest
 
 from sklstm.recurrence import NetworkSpec, initial_weights
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """Look for no garbage while tests are collected, and later for none among them.
+
+    They are a million objects, all of them needed to the end.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 def logistic(z):

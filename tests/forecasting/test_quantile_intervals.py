@@ -89,8 +89,10 @@ def test_few_errors_move_both_ends_by_the_larger_miss():
     np.testing.assert_allclose(found.iloc[0][["lower", "upper"]], now + [-miss, miss])
 
 
-@pytest.mark.parametrize("intervals", ["conformal", "adaptive"])
-@pytest.mark.parametrize(("strategy", "horizon"), [("recursive", 1), ("direct", 3)])
+@pytest.mark.parametrize(
+    ("strategy", "horizon", "intervals"),
+    [("recursive", 1, "conformal"), ("direct", 3, "conformal"), ("direct", 3, "adaptive")],
+)
 def test_coverage_and_width_follow_the_volatility(strategy, horizon, intervals):
     series = volatile(6000)
     folds = [(range(3000), range(3000, 6000))]

@@ -27,7 +27,7 @@ WINDOWERS = [
     SequenceWindower(4, pad="edge", by="name"),
     SequenceWindower(3, flatten=True, by="name"),
 ]
-many = settings(max_examples=150, deadline=None, derandomize=True)
+many = settings(max_examples=60, deadline=None, derandomize=True)
 
 
 @st.composite

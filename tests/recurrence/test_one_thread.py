@@ -95,7 +95,7 @@ X = np.random.default_rng(0).normal(size=(700, 6, 3))
 y = X.sum(axis=(1, 2))
 
 def run():
-    model = LSTMRegressor(128, max_epochs=2, n_iter_no_change=None, random_state=0).fit(X, y)
+    model = LSTMRegressor(128, max_epochs=1, n_iter_no_change=None, random_state=0).fit(X, y)
     return model.predict(X)
 
 def threads():

@@ -18,7 +18,7 @@ from sklearn.linear_model import Ridge
 import sklstm
 from sklstm import Forecaster, GRURegressor, SequenceEncoder, WindowScaledRegressor
 
-N_EXAMPLES = 2000 if os.environ.get("SKLSTM_FULL") == "1" else 25
+N_EXAMPLES = 2000 if os.environ.get("SKLSTM_FULL") == "1" else 15
 fuzz = settings(
     derandomize=True,
     deadline=None,
