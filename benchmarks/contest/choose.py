@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from functools import partial
 from itertools import product
 from pathlib import Path
 
@@ -12,7 +13,13 @@ from sklearn.model_selection import TimeSeriesSplit
 
 from contest.series import made_up
 from contest.task import error_ratio, read_tasks
-from sklstm import GRURegressor, LSTMRegressor, RNNRegressor
+from sklstm import (
+    GRURegressor,
+    LSTMRegressor,
+    RNNRegressor,
+    WindowScaledRegressor,
+    WindowScaler,
+)
 
 NETWORKS = {"LSTM": LSTMRegressor, "GRU": GRURegressor, "simple": RNNRegressor}
 SETTINGS = {
@@ -28,6 +35,11 @@ SETTINGS = {
     "`batch_size=32`": {"batch_size": 32},
     "`early_stopping=True`": {"early_stopping": True},
 }
+SCALERS = {  # of the defaults in a WindowScaledRegressor
+    '`WindowScaler("last")`': WindowScaler("last"),
+    '`WindowScaler("standard")`': WindowScaler("standard"),
+    '`scaler="auto"`': "auto",
+}
 LONGEST = 1300  # values; longer series would take most of the time
 
 
@@ -36,27 +48,35 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tasks", type=Path)
     parser.add_argument("--seeds", type=int, required=True)
+    parser.add_argument("--scalers", action="store_true", help="of windows, not of networks")
     arguments = parser.parse_args()
     real = [task for task in read_tasks(arguments.tasks) if len(task.values) <= LONGEST]
     groups = {f"{len(real)} real series": real, "without noise": made_up()}
     columns = [f"{kind}, {group}" for group in groups for kind in NETWORKS]
     print(f"| | {' | '.join(columns)} |\n| --- |{' ---: |' * len(columns)}")
-    for name, setting in SETTINGS.items():
+    scaled = dict.fromkeys(SCALERS, {})
+    for name, setting in (scaled if arguments.scalers else SETTINGS).items():
         cells = []
         for (group, tasks), network in product(groups.items(), NETWORKS.values()):
-            logs = [_log_ratio(task, network, setting, arguments.seeds) for task in tasks]
+            make = partial(_model, network, setting, SCALERS.get(name))
+            logs = [_log_ratio(task, make, arguments.seeds) for task in tasks]
             digits = 3 if group == "without noise" else 2
             cells.append(f"{np.exp(np.mean(logs)):.{digits}f}")
         print(f"| {name} | {' | '.join(cells)} |", flush=True)
 
 
-def _log_ratio(task, network, setting, n_seeds):
+def _model(network, setting, scaler, seed):
+    model = network(random_state=seed, **setting)
+    return model if scaler is None else WindowScaledRegressor(model, scaler)
+
+
+def _log_ratio(task, make, n_seeds):
     """Return the logarithm of the error beside persistence, averaged over folds and seeds."""
     X, y, _ = task.windows()
     logs = []
     for train, test in TimeSeriesSplit(3).split(X):
         for seed in range(n_seeds):
-            model = network(random_state=seed, **setting).fit(X[train], y[train])
+            model = make(seed).fit(X[train], y[train])
             logs.append(np.log(error_ratio(y[test], model.predict(X[test]), X[test, -1])))
     return np.mean(logs)
 

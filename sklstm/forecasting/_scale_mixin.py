@@ -21,12 +21,14 @@ class ScaleMixin:
     @property
     def scaling_(self) -> Any:
         """How windows are scaled, by column."""
-        return self._by_column(lambda scaling: [column.name for column in scaling.columns])
+        check_is_fitted(self)
+        return None if self._model.scaling is None else self._model.scaling.names
 
     @property
     def scaling_scores_(self) -> Any:
         """Error of each candidate, by column."""
-        return self._by_column(lambda scaling: list(scaling.scores))
+        check_is_fitted(self)
+        return None if self._model.scaling is None else self._model.scaling.errors
 
     @property
     def season_(self) -> int:
@@ -34,10 +36,3 @@ class ScaleMixin:
         check_is_fitted(self)
         scaling = self._model.scaling
         return 1 if scaling is None else scaling.columns[0].season
-
-    def _by_column(self, items):
-        check_is_fitted(self)
-        if self._model.scaling is None:
-            return None
-        found = items(self._model.scaling)
-        return found[0] if len(found) == 1 else found

@@ -96,6 +96,16 @@ class Scaling:
         return cls(columns, scores)
 
     @property
+    def names(self) -> str | list[str]:
+        """Name of the representation of each column, of a single one by itself."""
+        return _by_column([column.name for column in self.columns])
+
+    @property
+    def errors(self) -> dict[str, float] | list[dict[str, float]]:
+        """Error of each candidate by column, of a single one by itself."""
+        return _by_column(list(self.scores))
+
+    @property
     def is_seasonal(self) -> bool:
         """Whether any column is differenced to the season before."""
         return any(is_seasonal(column.name) for column in self.columns)
@@ -131,15 +141,19 @@ class Scaling:
             found.append(represented)
         return read, Scale(found)
 
+    def transform(self, windows: np.ndarray) -> np.ndarray:
+        """Return windows as a regressor reads them, in their precision."""
+        return self.represent(windows, 1)[0].astype(windows.dtype, copy=False)
+
     def targets(self, after: np.ndarray, scale: Scale) -> np.ndarray:
         """Return the rows that follow windows, of shape (n_samples, horizon, n_columns), scaled."""
-        return self._by_column("targets", after, scale)
+        return self._each("targets", after, scale)
 
     def restore(self, predicted: np.ndarray, scale: Scale) -> np.ndarray:
         """Return predictions, the inverse of `targets`, in the units of the series."""
-        return self._by_column("restore", predicted, scale)
+        return self._each("restore", predicted, scale)
 
-    def _by_column(self, method, values, scale):
+    def _each(self, method, values, scale):
         parts = [
             getattr(column, method)(values[:, :, place], represented)
             for place, (column, represented) in enumerate(
@@ -147,6 +161,10 @@ class Scaling:
             )
         ]
         return np.stack(parts, axis=2)
+
+
+def _by_column(items):
+    return items[0] if len(items) == 1 else items
 
 
 def wanted_scaling(scaling: str | None, estimator: Any) -> str | None:

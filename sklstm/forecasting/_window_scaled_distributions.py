@@ -1,12 +1,12 @@
 """Distributions of regressors on scaled windows, scaled back."""
 
 import numpy as np
-from scipy import stats
 from sklearn.utils.metaestimators import available_if
 
 from sklstm.losses import LOSSES, Likelihood
 
 from ._abilities import parameter_inside, takes_windows
+from ._target_scale import TargetScale
 
 
 def _inside_has(name):
@@ -34,11 +34,8 @@ class ScaledDistributionsMixin:
         distribution : frozen distribution of scipy.stats
             All of them at once, in the units of the target feature.
         """
-        distribution, center, scale = self._scaled_back("predict_distribution", X)
-        parameters = dict(distribution.kwds)
-        parameters["loc"] = parameters["loc"] * scale + center
-        parameters["scale"] = parameters["scale"] * np.abs(scale)  # they are symmetric
-        return getattr(stats, distribution.dist.name)(**parameters)
+        distribution, scale = self._inside("predict_distribution", X)
+        return scale.restore_distribution(distribution)
 
     @_inside_has("predict_quantiles")
     def predict_quantiles(self, X, quantiles=None):
@@ -62,9 +59,9 @@ class ScaledDistributionsMixin:
         ValueError
             If the scale of a window is negative, which turns quantiles around.
         """
-        found, center, scale = self._scaled_back("predict_quantiles", X, quantiles)
+        found, scale = self._inside("predict_quantiles", X, quantiles)
         _refuse_negative(scale)
-        return found * scale + center
+        return scale.restore(found)
 
     @_inside_has("predict_interval")
     def predict_interval(self, X, level=0.9):
@@ -87,9 +84,9 @@ class ScaledDistributionsMixin:
         ValueError
             If the scale of a window is negative, which turns intervals around.
         """
-        (lower, upper), center, scale = self._scaled_back("predict_interval", X, level)
+        (lower, upper), scale = self._inside("predict_interval", X, level)
         _refuse_negative(scale)
-        return lower * scale + center, upper * scale + center
+        return scale.restore(lower), scale.restore(upper)
 
     @_inside_has("sample")
     def sample(self, X, n_samples=1, random_state=None):
@@ -109,29 +106,25 @@ class ScaledDistributionsMixin:
         draws : ndarray of shape (..., n_samples)
             The axes of what `predict` returns, then that of the draws.
         """
-        draws, center, scale = self._scaled_back("sample", X, n_samples, random_state)
-        return draws * scale + center
+        draws, scale = self._inside("sample", X, n_samples, random_state)
+        return scale.restore(draws)
 
-    def _scaled_back(self, method, X, *arguments):
-        """Return what a method of the regressor returns, and center and scale for its axes."""
+    def _inside(self, method, X, *arguments):
+        """Return what a method of the regressor returns, and the scale of its targets."""
         windows, scaled = self._windows_and_scaled(X)
         found = getattr(self.regressor_, method)(scaled, *arguments)
-        if method == "predict_distribution":
-            n_axes = np.ndim(found.kwds["loc"])
-        else:
-            n_axes = np.ndim(found[0] if isinstance(found, tuple) else found)
-        return found, *self._statistics(self.scaler_, windows, self._position, n_axes)
+        return found, TargetScale.of(self.scaler_, windows, self._position)
 
 
-def with_std_scaled_back(predicted, scale_back):
+def with_std_scaled_back(predicted, scale):
     """Return means and standard deviations in the units of the target.
 
     Parameters
     ----------
     predicted : tuple of (ndarray, ndarray)
         Of scaled targets, both of one shape.
-    scale_back : callable
-        Takes a number of axes, returns center and scale for them.
+    scale : TargetScale
+        Of the same windows.
 
     Returns
     -------
@@ -149,8 +142,8 @@ def with_std_scaled_back(predicted, scale_back):
             "WindowScaledRegressor scales back predictions and, with return_std=True, their "
             f"standard deviations; the regressor returned arrays of shapes {shapes}."
         )
-    center, scale = scale_back(len(shapes[0]))
-    return predicted[0] * scale + center, predicted[1] * np.abs(scale)
+    mean, std = (np.asarray(part) for part in predicted)
+    return scale.restore(mean), scale.restore_std(std)
 
 
 def refuse_unscalable(regressor):
@@ -168,7 +161,7 @@ def refuse_unscalable(regressor):
 
 
 def _refuse_negative(scale):
-    negative = scale.reshape(len(scale), -1)[:, 0] < 0
+    negative = scale.scale < 0
     if negative.any():
         raise ValueError(
             f"The scale of window {np.argmax(negative)} in X is negative, which turns quantiles "

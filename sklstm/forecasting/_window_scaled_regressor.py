@@ -8,7 +8,7 @@ from sklearn.base import BaseEstimator, MetaEstimatorMixin, RegressorMixin, _fit
 from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.metrics import d2_pinball_score, r2_score
 from sklearn.utils import get_tags
-from sklearn.utils._param_validation import HasMethods
+from sklearn.utils._param_validation import HasMethods, StrOptions
 from sklearn.utils.metadata_routing import (
     MetadataRouter,
     MethodMapping,
@@ -33,9 +33,12 @@ from sklstm.data import (
     step_features,
 )
 from sklstm.persistence import SavedStateMixin
-from sklstm.preprocessing import WindowScaler
+from sklstm.preprocessing import SCALINGS, Representation, WindowScaler
 
 from ._abilities import parameter_inside, takes_step_targets, takes_windows, train_in_scale
+from ._fitted_scaler import fitted_scaler
+from ._scaling import Scaling
+from ._target_scale import TargetScale
 from ._window_scaled_distributions import (
     ScaledDistributionsMixin,
     refuse_unscalable,
@@ -65,9 +68,14 @@ class WindowScaledRegressor(
     regressor : estimator
         Any regressor of scikit-learn's. It is given windows of three axes if its tags say that it
         takes them, else flat ones of shape (n_samples, n_timesteps * n_features).
-    scaler : WindowScaler, default=None
+    scaler : WindowScaler, str or list of str, default=None
         How windows are scaled; by default ``WindowScaler("last")``, which divides by the
         newest value. Then multiplying a series by a positive number multiplies the predictions.
+        ``"auto"`` chooses a representation by the newest training windows, as a `Forecaster` does;
+        its names force one: ``"difference"`` subtracts the newest value of a window, ``"standard"``
+        its mean, ``"level"`` nothing; ``"standard"`` and ``"scaled_difference"`` divide by its
+        standard deviation; ``"ratio"`` is the difference over the newest value. ``"log_"`` in
+        front of any name but this takes logarithms before. A list has a name for each feature.
     target_feature : int or str, default=0
         Feature that the target is a later value of. Its statistics scale the target.
 
@@ -75,8 +83,13 @@ class WindowScaledRegressor(
     ----------
     regressor_ : estimator
         The fitted regressor of scaled windows and targets.
-    scaler_ : WindowScaler
-        The fitted scaler.
+    scaler_ : WindowScaler or object
+        The fitted scaler; of names, what has their bounds, and a method ``transform`` as well.
+    scaling_ : str, list of str or None
+        Names of what scales windows, by feature; None for a `WindowScaler`.
+    scaling_scores_ : dict, list of dict or None
+        Mean absolute error of each candidate, over the mean absolute change, by feature; empty if
+        there was no choice.
     n_features_in_ : int
         Number of features of each step; of columns, if `fit` saw a flat frame.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -106,13 +119,19 @@ class WindowScaledRegressor(
     >>> model = WindowScaledRegressor(Ridge(1e-9)).fit(windows[:10], growing[3:13])
     >>> np.allclose(model.predict(windows[10:]), growing[13:])  # values never seen
     True
+
+    >>> noisy = 1.02 ** np.arange(300) * np.random.default_rng(0).normal(1.0, 0.05, size=300)
+    >>> windows = np.lib.stride_tricks.sliding_window_view(noisy, 5)[:-1]
+    >>> WindowScaledRegressor(Ridge(), "auto").fit(windows, noisy[5:]).scaling_
+    'ratio'
     """
 
     _parameter_constraints = {
         "regressor": [HasMethods(["fit"])],
-        "scaler": [WindowScaler, None],
+        "scaler": [WindowScaler, StrOptions({"auto", *SCALINGS}), list, tuple, None],
         "target_feature": [Integral, str],
     }
+    _saved_classes = (Scaling, Representation)
     _saved_together = (
         "regressor_", "scaler_", "_position", "_flat", "n_features_in_", "window_shape_",
         "_fitted_on_columns",
@@ -149,7 +168,7 @@ class WindowScaledRegressor(
         ------
         ValueError
             If `X` is no set of windows, `y` does not fit to it, or a parameter is not as
-            described.
+            described; if logarithms are asked for of values that are not positive.
         """
         refuse_unscalable(self.regressor)
         weight = fit_params.get("sample_weight")
@@ -164,15 +183,14 @@ class WindowScaledRegressor(
             there &= ~np.isnan(targets).reshape(len(targets), -1).all(axis=1)
         windows, targets, fit_params = rows_there(there, windows, targets, fit_params)
         position = position_of_feature(self.target_feature, step_features(X), windows.shape[2])
-        scaler = WindowScaler("last") if self.scaler is None else clone(self.scaler)
-        scaled = scaler.set_output(transform="default").fit_transform(windows)
-        center, scale = self._statistics(scaler, windows, position, targets.ndim)
         regressor = clone(self.regressor)
-        train_in_scale(regressor, absolute=True)
+        scaler = fitted_scaler(self.scaler, windows, targets, position, regressor, fit_params)
+        scale = TargetScale.of(scaler, windows, position)
+        train_in_scale(regressor, absolute=scale.is_own)
         flat = not takes_windows(regressor)
         params = self._routed("fit", fit_params)
         refuse_turned(scale, regressor)
-        scaled, targets = _form(scaled, flat), (targets - center) / scale
+        scaled, targets = _form(scaler.transform(windows), flat), scale.targets(targets)
         if params.get("X_val") is not None or params.get("y_val") is not None:
             params = self._scaled_validation(params, scaler, position, flat, windows.shape[2])
         else:
@@ -208,14 +226,23 @@ class WindowScaledRegressor(
         windows, scaled = self._windows_and_scaled(X)
         params = self._routed("predict", predict_params)
         predicted = self.regressor_.predict(scaled, **params)
+        scale = TargetScale.of(self.scaler_, windows, self._position)
         if isinstance(predicted, tuple):
-            return with_std_scaled_back(
-                predicted, lambda n: self._statistics(self.scaler_, windows, self._position, n)
-            )
-        predicted = np.asarray(predicted)
-        center, scale = self._statistics(self.scaler_, windows, self._position, predicted.ndim)
+            return with_std_scaled_back(predicted, scale)
         refuse_turned(scale, self.regressor_)
-        return predicted * scale + center
+        return scale.restore(np.asarray(predicted))
+
+    @property
+    def scaling_(self):
+        """How windows are scaled, by feature."""
+        check_is_fitted(self)
+        return self.scaler_.names if isinstance(self.scaler_, Scaling) else None
+
+    @property
+    def scaling_scores_(self):
+        """Error of each candidate, by feature."""
+        check_is_fitted(self)
+        return self.scaler_.errors if isinstance(self.scaler_, Scaling) else None
 
     def score(self, X, y, sample_weight=None):
         """Return the coefficient of determination R² of the predictions, at most 1.
@@ -287,9 +314,8 @@ class WindowScaledRegressor(
             return params  # the regressor says what is lacking
         windows = validation_windows(params["X_val"], params["y_val"], n_features, self)
         targets = self._check_targets(params["y_val"], "y_val")
-        center, scale = self._statistics(scaler, windows, position, targets.ndim)
-        scaled = _form(scaler.transform(windows), flat)
-        return params | {"X_val": scaled, "y_val": (targets - center) / scale}
+        targets = TargetScale.of(scaler, windows, position).targets(targets)
+        return params | {"X_val": _form(scaler.transform(windows), flat), "y_val": targets}
 
     def _predict_observed(self, windows, observed, params):
         """Return predictions of windows some of which have no observed step: NaN for these."""
@@ -316,12 +342,6 @@ class WindowScaledRegressor(
         if not params or not _routing_enabled():
             return params
         return process_routing(self, method, **params).regressor[method]
-
-    @staticmethod
-    def _statistics(scaler, windows, position, n_axes):
-        """Return center and scale of the target feature, to be used with `n_axes` axes."""
-        shape = (len(windows), *[1] * (n_axes - 1))
-        return [values[:, position].reshape(shape) for values in scaler.statistics(windows)]
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -356,10 +376,10 @@ def refuse_turned(scale, regressor):
     # Networks have a level whatever their loss; some regressors have no other loss.
     is_loss = parameter_inside(regressor, "loss") in (None, "quantile")
     turns = isinstance(levels, list | tuple) or (is_loss and levels not in (None, 0.5))
-    if turns and (scale < 0).any():
+    if turns and (scale.scale < 0).any():
         raise ValueError(
             f"quantile={levels!r} of the regressor and a negative scale do not go together: in "
-            f"window {int((scale.reshape(len(scale), -1)[:, 0] < 0).argmax())} the scaler divides "
+            f"window {int((scale.scale < 0).argmax())} the scaler divides "
             "by a number below zero, which makes low quantiles of high ones. Take another scaler, "
             "such as WindowScaler('standard')."
         )

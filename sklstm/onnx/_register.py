@@ -13,11 +13,9 @@ from ._predictors import (
     convert_moving_average,
     convert_persistence,
     convert_regressor,
-    convert_window_scaled,
     infer_baseline,
     infer_classifier,
     infer_regressor,
-    infer_window_scaled,
     parse_regressor,
 )
 from ._to_onnx import REFUSED, convert_refused, refuse
@@ -29,6 +27,7 @@ from ._transformers import (
     infer_smoother,
     infer_windower,
 )
+from ._window_scaled import convert_window_scaled, infer_window_scaled
 
 _CELLS = ("RNN", "LSTM", "GRU", "BiLSTM", "MinGRU", "SLSTM")
 

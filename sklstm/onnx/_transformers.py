@@ -138,8 +138,8 @@ def window_statistics(graph, windows, method, feature_range):
         high = graph("ReduceMax", graph("Where", missing, -np.inf, windows), [1])
         return _from_extremes(graph, low, high, feature_range)
     if method == "standard":
-        return _from_moments(graph, *_moments(graph, windows, missing))
-    value = _first_value(graph, windows, missing, from_the_end=method == "last")
+        return _from_moments(graph, *mean_and_variance(graph, windows, missing))
+    value = (last_value if method == "last" else _first_value)(graph, windows, missing)
     return graph("Mul", value, 0.0), _divisor(graph, value)
 
 
@@ -193,7 +193,7 @@ def _divisor(graph, value):
     return graph("Where", graph("Less", graph("Abs", value), _LIMITS.tiny), 1.0, value)
 
 
-def _moments(graph, windows, missing):
+def mean_and_variance(graph, windows, missing):
     """Return mean and variance along the steps, in two passes."""
     there = graph.cast(graph("Not", missing), DOUBLE)
     n_values = graph("Max", graph("ReduceSum", there, [1]), 1.0)
@@ -206,9 +206,15 @@ def _moments(graph, windows, missing):
     return graph("Add", first, shift), graph("Div", squares, n_values)
 
 
-def _first_value(graph, windows, missing, *, from_the_end=False):
-    """Return the first or last value along the steps that is not NaN, (n_samples, 1, n)."""
-    place = graph("ArgMin", graph.cast(missing, INT64), axis=1, select_last_index=int(from_the_end))
+def last_value(graph, windows, missing):
+    """Return the last value along the steps that is not NaN, (n_samples, 1, n)."""
+    place = graph("ArgMin", graph.cast(missing, INT64), axis=1, select_last_index=1)
+    return graph("GatherElements", windows, place, axis=1)
+
+
+def _first_value(graph, windows, missing):
+    """Return the first value along the steps that is not NaN, (n_samples, 1, n)."""
+    place = graph("ArgMin", graph.cast(missing, INT64), axis=1, select_last_index=0)
     return graph("GatherElements", windows, place, axis=1)
 
 

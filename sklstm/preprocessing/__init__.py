@@ -2,6 +2,7 @@
 
 from ._calendar_features import CalendarFeatures
 from ._causal_imputer import CausalImputer
+from ._choose_beside import choose_beside
 from ._choose_representation import choose_representation
 from ._exponential_smoother import ExponentialSmoother
 from ._find_season import find_season, season_of
@@ -11,6 +12,7 @@ from ._representations import (
     Represented,
     has_own_scale,
     is_seasonal,
+    needs_positive,
 )
 from ._ridge import RidgeSolution
 from ._seasonal_differencer import SeasonalDifferencer
@@ -28,9 +30,11 @@ __all__ = [
     "SeasonalDifferencer",
     "SequenceWindower",
     "WindowScaler",
+    "choose_beside",
     "choose_representation",
     "find_season",
     "has_own_scale",
     "is_seasonal",
+    "needs_positive",
     "season_of",
 ]

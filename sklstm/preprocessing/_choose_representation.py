@@ -1,5 +1,6 @@
 """Which representation of windows generalises: `choose_representation`."""
 
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 import numpy as np
@@ -21,7 +22,7 @@ _MOST_FORECASTS = 10_000  # blocks that are forecast to score a candidate
 _MOST_AHEAD = 100
 _N_FEATURES = 100
 _FADES = 0.7  # weight of a step in a feature of recent steps, relative to the next one
-_NEAR = 1.02  # of the best score: differences that do not count
+NEAR = 1.02  # of the best score: differences that do not count
 _SEASON_BONUS = 0.97
 _PANEL_BONUS = 0.9  # of several series of positive values, for their seasonal growth
 _GROWTH = "log_seasonal_difference"
@@ -51,6 +52,7 @@ def choose_representation(
     ends: NDArray | None = None,
     n_ahead: int | None = None,
     saturates: bool = True,
+    among: Collection[str] = SCALINGS,
 ) -> Choice:
     r"""Choose how windows are written by a quick model that is scored on the newest.
 
@@ -86,6 +88,9 @@ def choose_representation(
     saturates : bool, default=True
         Whether the model that will be fitted has bounded units, as networks and trees do; False for
         linear ones.
+    among : collection of str, default=SCALINGS
+        Names of the candidates; of those in which other values than positive ones have no place, or
+        that take a season where there is none, none is tried.
 
     Returns
     -------
@@ -109,22 +114,21 @@ def choose_representation(
     names = [
         name
         for name in SCALINGS
-        if (positive or not needs_positive(name)) and (season > 1 or not is_seasonal(name))
+        if name in among
+        and (positive or not needs_positive(name))
+        and (season > 1 or not is_seasonal(name))
     ]
-    rows = np.flatnonzero(np.isfinite(windows).all(axis=1) & np.isfinite(after).all(axis=1))
-    older, newest = _split(groups[rows], horizon)
-    if min(len(older), len(newest) * 4) < _FEWEST_WINDOWS:
+    found = older_and_newest(windows, after, groups, -(-_MOST_FORECASTS * horizon // n_ahead))
+    if found is None:
         return Choice(Representation.fit(names[0], windows, season), {})
-    newest = _some(newest, -(-_MOST_FORECASTS * horizon // n_ahead))
-    weight = 1.0 / _changes(windows[rows], groups[rows])[newest, np.newaxis]
-    older, newest = rows[older], rows[newest]
+    older, newest, weight = found
     future = _rows_ahead(after, groups, ends, newest, n_ahead)
     data = windows[older], after[older], windows[newest], future, weight
     several = bool((groups != groups[0]).any())
-    kinds = [_features] if saturates else [_features, _values]
+    kinds = quick_models(saturates)
     scores = {
         name: max(
-            _score(name, season, features, _fit_of(name, several), *data) for features in kinds
+            _score(name, season, features, fit_of(name, several), *data) for features in kinds
         )
         for name in names
     }
@@ -132,7 +136,41 @@ def choose_representation(
     return Choice(Representation.fit(best, windows, season), scores)
 
 
-def _fit_of(name, several):
+def older_and_newest(
+    windows: NDArray, after: NDArray, groups: NDArray, most: int = _MOST_WINDOWS
+) -> tuple[NDArray, NDArray, NDArray] | None:
+    """Return which windows a quick model is fitted to, and which it is scored on.
+
+    Parameters
+    ----------
+    windows, after, groups : ndarray
+        As in `choose_representation`.
+    most : int
+        To be scored on.
+
+    Returns
+    -------
+    older, newest : ndarray of int
+        Numbers of windows without missing values, none of whose targets overlap.
+    weight : ndarray of shape (n_newest, 1)
+        By which errors count: that of the series relative to its mean absolute change.
+        In place of all three None if they are too few.
+    """
+    rows = np.flatnonzero(np.isfinite(windows).all(axis=1) & np.isfinite(after).all(axis=1))
+    older, newest = _split(groups[rows], after.shape[1])
+    if min(len(older), len(newest) * 4) < _FEWEST_WINDOWS:
+        return None
+    newest = _some(newest, most)
+    weight = 1.0 / _changes(windows[rows], groups[rows])[newest, np.newaxis]
+    return rows[older], rows[newest], weight
+
+
+def quick_models(saturates: bool) -> list[Callable[[NDArray], NDArray]]:
+    """Return what makes features of standardised windows: the worst of them counts."""
+    return [_features] if saturates else [_features, _values]
+
+
+def fit_of(name: str, several: bool) -> Callable[[NDArray, NDArray], RidgeSolution]:
     """Return the fit of the quick model: networks minimise absolute errors in scales of windows."""
     return RidgeSolution.fit_robust if several and has_own_scale(name) else RidgeSolution.fit
 
@@ -144,7 +182,7 @@ def _best(scores, *, several):
     }
     if several and _GROWTH in ranked:
         ranked = {_GROWTH: _PANEL_BONUS * ranked.pop(_GROWTH)} | ranked  # first of near-ties, too
-    enough = _NEAR * min(ranked.values())
+    enough = NEAR * min(ranked.values())
     return next(name for name, score in ranked.items() if score <= enough)
 
 

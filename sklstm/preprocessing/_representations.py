@@ -22,7 +22,7 @@ SCALINGS = (*_KINDS, *(_LOG + name for name in _KINDS if name != "ratio"))
 
 _NARROW = 0.1  # of the usual spread: the least that windows are divided by
 _TINY = 1e-9  # of the size of a window: what rounding alone may spread
-_LEAST_SHARE = 0.01  # of the mean of a window: the least that ratios divide by
+LEAST_SHARE = 0.01  # of the mean of a window: the least that ratios divide by
 
 
 class Represented(NamedTuple):
@@ -104,7 +104,7 @@ class Representation:
                 f"scaling={name!r} takes positive values only, and the smallest is {least:g}."
             )
         rough = cls(name, season, 0.0, 0.0, least / 2)
-        if rough._parts[1] != "spread":
+        if rough.parts[1] != "spread":
             return rough
         known = rough._logged(windows)
         spread, size = _spread(known), _mean(np.abs(known))
@@ -112,7 +112,7 @@ class Representation:
         if not wide.any():
             return cls(name, season, 1.0, 0.0, least / 2)
         usual = float(np.median(spread[wide]))
-        if name.startswith(_LOG):  # which has no size of its own: units are added to it
+        if rough.is_logarithmic:  # which has no size of its own: units are added to it
             return cls(name, season, _NARROW * usual, 0.0, least / 2)
         relative = float(np.median(spread[wide] / size[wide]))
         narrowest = float(np.quantile(spread[wide], 0.01))
@@ -124,7 +124,13 @@ class Representation:
         return self.season if self.season > 1 else 0
 
     @property
-    def _parts(self):
+    def is_logarithmic(self) -> bool:
+        """Whether logarithms are taken first."""
+        return self.name.startswith(_LOG)
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """What is subtracted, and what it is divided by."""
         return _KINDS[self.name.removeprefix(_LOG)]
 
     def represent(self, windows: NDArray, n_ahead: int) -> Represented:
@@ -143,7 +149,7 @@ class Representation:
             Windows of shape (n_samples, n_rows - n_before), with center and scale.
         """
         values = self._logged(np.ascontiguousarray(windows, dtype=np.float64))
-        subtracted, divided = self._parts
+        subtracted, divided = self.parts
         read = values[:, self.n_before :]
         center = np.zeros((len(values), 1))
         if subtracted == "last":
@@ -194,7 +200,7 @@ class Representation:
             Infinite where they are beyond all bounds.
         """
         values = predicted * represented.scale + represented.center
-        if not self.name.startswith(_LOG):
+        if not self.is_logarithmic:
             return values
         with np.errstate(over="ignore"):
             return np.exp(values)
@@ -203,14 +209,14 @@ class Representation:
         if not needs_positive(self.name):
             return values
         values = np.maximum(values, self.least)
-        return np.log(values) if self.name.startswith(_LOG) else values
+        return np.log(values) if self.is_logarithmic else values
 
     def _scale(self, read, divided):
         if divided == "one":
             return np.ones(len(read))
         size = _mean(np.abs(read))
         if divided == "last":
-            return np.maximum(_newest(read), _LEAST_SHARE * size)
+            return np.maximum(_newest(read), LEAST_SHARE * size)
         return np.maximum(_spread(read), np.maximum(self.floor, self.relative_floor * size))
 
 

@@ -76,7 +76,7 @@ CHECKED = [
     sklstm.GRURegressor(16, learning_rate=0.05, max_epochs=25, engine="torch"),
     sklstm.BiLSTMClassifier(16, learning_rate=0.05, max_epochs=12, engine="torch"),
     sklstm.GRURegressor(**BRIEF, loss="normal"),
-    sklstm.WindowScaledRegressor(Ridge()),
+    sklstm.WindowScaledRegressor(Ridge(), "auto"),
     sklstm.WindowScaledRegressor(sklstm.GRURegressor(max_epochs=20, random_state=0)),
 ]
 
@@ -100,6 +100,7 @@ def small(cls):
 
 
 OURS = [
+    sklstm.WindowScaledRegressor(sklstm.GRURegressor(4, max_epochs=1, random_state=0), "auto"),
     sklstm.WindowScaledRegressor(sklstm.LSTMRegressor(8, max_epochs=3, random_state=0)),
     *(small(cls) for cls in CLASSES),
     sklstm.LSTMRegressor(

@@ -37,6 +37,22 @@ def test_missing_steps(method, rows, agrees):
     agrees(make_pipeline(SequenceWindower(7), model).fit(rows, rows[:, 0]), rows)
 
 
+SCALERS = [
+    "auto", "level", "ratio", "difference", "log_standard", ["log_difference", "level", "standard"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("scaler", SCALERS, ids=str)
+@pytest.mark.parametrize("regressor", REGRESSORS[:2], ids=["network", "Ridge"])
+def test_representations_by_name(scaler, regressor, rng, agrees):
+    rows = np.exp(rng.normal(scale=0.1, size=(80, 3)).cumsum(axis=0))
+    rows[40:44] = rows[40]  # a window that does not move
+    pad = "missing" if regressor is NETWORK else "edge"
+    model = WindowScaledRegressor(regressor, scaler, target_feature=1)
+    model = make_pipeline(SequenceWindower(4, pad=pad), model).fit(rows, rows[:, [1, 1]])
+    agrees(model, rows)
+
+
 def test_windows_that_predict_refuses_are_nan(rows, run):
     windows = np.lib.stride_tricks.sliding_window_view(rows, 5, axis=0).swapaxes(1, 2)
     model = WindowScaledRegressor(RandomForestRegressor(5), WindowScaler())
