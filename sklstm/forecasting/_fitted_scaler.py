@@ -21,7 +21,7 @@ from sklstm.preprocessing import (
     needs_positive,
 )
 
-from ._abilities import is_linear, parameter_inside, takes_windows
+from ._abilities import is_linear, parameter_inside, takes_step_targets, takes_windows
 from ._scaling import Scaling
 
 WINDOW_SCALINGS = [name for name in SCALINGS if not is_seasonal(name)]
@@ -46,7 +46,7 @@ def fitted_scaler(
     windows : ndarray of shape (n_samples, n_timesteps, n_features)
         Training windows, those of a series in the order of time; NaN is missing.
     targets : ndarray of shape (n_samples, ...)
-        What follows, of targets of each step the last one.
+        What follows; of those of every step the last one decides.
     position : int
         Which feature targets are later values of.
     regressor : estimator
@@ -111,7 +111,7 @@ def _representation(name, windows, place):
 
 def _choose(windows, targets, position, regressor, params):
     groups = _series_of(windows, params.get("groups"))
-    after = targets[:, -1] if targets.ndim > 2 else targets  # of each step the last one
+    after = targets[:, -1] if takes_step_targets(regressor) else targets
     after = after.reshape(len(after), -1)
     used = _some_windows(params.get("sample_weight"), after)
     target = windows[used, :, position]

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from ._choose_representation import NEAR, Choice, fit_of, older_and_newest, quick_models
 from ._representations import Representation, needs_positive
 
+_OFTEN = 0.1
 _WITHOUT_LOGARITHM = {"ratio": "scaled_difference"}
 
 
@@ -42,7 +43,8 @@ def choose_beside(
     Returns
     -------
     choices : list of Choice
-        For each column; ``"level"`` unless the other one is better by more than two per cent.
+        For each column. Of scores within two per cent the level wins, unless a tenth of the newest
+        values are beyond all older ones.
     """
     groups = np.zeros(len(windows), dtype=int) if groups is None else groups
     found = older_and_newest(windows, after, groups)
@@ -62,7 +64,9 @@ def _choose(model, column, kinds):
         max(model.error(candidate, column, features) for features in kinds)
         for candidate in candidates
     ]
-    chosen = candidates[int(errors[1] * NEAR < errors[0])]
+    # Of near-ties a network may read levels as long as they stay among those of its training.
+    bonus = 1 / NEAR if model.leaves_range(column) else NEAR
+    chosen = candidates[int(errors[1] * bonus < errors[0])]
     return Choice(chosen, dict(zip(names, errors, strict=True)))
 
 
@@ -76,6 +80,11 @@ class _QuickModel:
             representation.represent(windows[rows], after.shape[1]) for rows in (older, newest)
         )
         self._targets, self._after = representation.targets(after[older], self._old), after[newest]
+
+    def leaves_range(self, column):
+        """Return whether the newest values of a column are often beyond all older ones."""
+        old, new = column[self._older], column[self._newest]
+        return np.mean((new < old.min()) | (new > old.max())) > _OFTEN
 
     def error(self, beside, column, features):
         """Return the mean absolute error on the newest windows, with a column beside the target's.

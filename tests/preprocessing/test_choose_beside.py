@@ -22,7 +22,7 @@ def chosen(others, series, name="difference", **options):
 
 @pytest.mark.parametrize("saturates", [True, False])
 def test_what_leads_is_differenced_and_a_calendar_is_not(saturates, rng):
-    leader = rng.normal(size=601).cumsum()
+    leader = rng.normal(0.3, 1.0, size=601).cumsum()  # it leaves the range of training
     day = np.arange(600) % 5 == 4.0
     series = leader[:-1] + 3 * np.roll(day, 1) + 0.1 * rng.normal(size=600)
     others = np.stack([leader[1:], day, np.full(600, 2.0)], axis=1)
@@ -30,6 +30,15 @@ def test_what_leads_is_differenced_and_a_calendar_is_not(saturates, rng):
     assert names == ["difference", "level", "level"]
     assert scores[0]["difference"] < 0.9 * scores[0]["level"]
     assert scores[2]["difference"] == pytest.approx(scores[2]["level"])  # a constant tells nothing
+
+
+def test_of_near_ties_what_leaves_its_range_is_written_like_the_target(rng):
+    series = rng.normal(size=600).cumsum()
+    others = np.stack([np.arange(600.0), rng.normal(size=600)], axis=1)  # neither tells anything
+    names, scores = chosen(others, series)
+    assert names == ["difference", "level"]
+    assert scores[0]["difference"] < 1.02 * scores[0]["level"]
+    assert scores[1]["difference"] > scores[1]["level"] / 1.02
 
 
 def test_logarithms_are_for_positive_columns(rng):
