@@ -35,9 +35,9 @@ SETTINGS = {
     "`batch_size=32`": {"batch_size": 32},
     "`early_stopping=True`": {"early_stopping": True},
 }
-SCALERS = {  # of the defaults in a WindowScaledRegressor
-    '`WindowScaler("last")`': WindowScaler("last"),
-    '`WindowScaler("standard")`': WindowScaler("standard"),
+SCALERS = {  # of a WindowScaledRegressor around the defaults
+    '`scaler=WindowScaler("last")`': WindowScaler("last"),
+    '`scaler=WindowScaler("standard")`': WindowScaler("standard"),
     '`scaler="auto"`': "auto",
 }
 LONGEST = 1300  # values; longer series would take most of the time
@@ -48,14 +48,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tasks", type=Path)
     parser.add_argument("--seeds", type=int, required=True)
-    parser.add_argument("--scalers", action="store_true", help="of windows, not of networks")
     arguments = parser.parse_args()
     real = [task for task in read_tasks(arguments.tasks) if len(task.values) <= LONGEST]
     groups = {f"{len(real)} real series": real, "without noise": made_up()}
     columns = [f"{kind}, {group}" for group in groups for kind in NETWORKS]
     print(f"| | {' | '.join(columns)} |\n| --- |{' ---: |' * len(columns)}")
-    scaled = dict.fromkeys(SCALERS, {})
-    for name, setting in (scaled if arguments.scalers else SETTINGS).items():
+    for name, setting in (SETTINGS | dict.fromkeys(SCALERS, {})).items():
         cells = []
         for (group, tasks), network in product(groups.items(), NETWORKS.values()):
             make = partial(_model, network, setting, SCALERS.get(name))
