@@ -4,9 +4,8 @@ import numpy as np
 from skl2onnx._parse import _parse_sklearn
 
 from sklstm.estimators._recurrent_regressor import RecurrentRegressor
-from sklstm.forecasting._scaling import Scaling
 from sklstm.meta_estimators import walk
-from sklstm.preprocessing import needs_positive
+from sklstm.preprocessing import WindowScaler, needs_positive
 from sklstm.preprocessing._representations import LEAST_SHARE
 
 from ._graph import DOUBLE, Graph, output_type
@@ -49,16 +48,21 @@ def convert_window_scaled(scope, operator, container):
         for part in (scale, center)
     )
     values = graph("Add", graph("Mul", flat, scale), center)
-    if isinstance(model.scaler_, Scaling) and model.scaler_.columns[model._position].is_logarithmic:
+    if _is_logarithmic(model):
         values = graph("Exp", values)
     unusable = ObservedSteps(graph, windows, n_features).unusable
     values = graph("Where", graph("Unsqueeze", unusable, [1]), np.nan, values)
     graph.finish(graph("Reshape", values, graph("Shape", predicted)), operator.outputs[0])
 
 
+def _is_logarithmic(model):
+    scaler = model.scaler_
+    return not isinstance(scaler, WindowScaler) and scaler.columns[model._position].is_logarithmic
+
+
 def _scaled(graph, windows, scaler):
     """Return scaled windows, and the center and scale (n_samples, 1, n_features) of each."""
-    if isinstance(scaler, Scaling):
+    if not isinstance(scaler, WindowScaler):  # but representations by feature
         columns = [
             _represented(graph, graph("Gather", windows, [place], axis=2), column)
             for place, column in enumerate(scaler.columns)

@@ -47,7 +47,7 @@ def single(name):
     if cls is Forecaster:
         return forecaster(DAYS)
     if cls is WindowScaledRegressor:
-        return cls(Ridge()).fit(WINDOWS[3:], TARGET[3:]), predictions(WINDOWS[3:])
+        return cls(Ridge(), "auto").fit(WINDOWS[3:], TARGET[3:]), predictions(WINDOWS[3:])
     if name == "SequenceEncoder":
         model = cls(RNNRegressor(**RECURRENT)).fit(WINDOWS, TARGET)
         return model, lambda model: model.transform(WINDOWS)
