@@ -115,7 +115,8 @@ def _choose(windows, targets, position, regressor, params):
     after = after.reshape(len(after), -1)
     used = _some_windows(params.get("sample_weight"), after)
     target = windows[used, :, position]
-    among = _candidates(regressor, windows[:, :, position], after)
+    lowest = min(_lowest(windows, position), np.fmin.reduce(after, axis=None))
+    among = _candidates(regressor, lowest)
     after, groups = after[used], groups[used]
     groups = np.unique(groups, return_inverse=True)[1]
     saturates = not is_linear(regressor)
@@ -142,11 +143,16 @@ def _some_windows(weight, after):
     return used
 
 
-def _candidates(regressor, windows, after):
+def _lowest(windows, position):
+    """Return the lowest value of a feature, step by step: windows of series are no small array."""
+    steps = range(windows.shape[1])
+    return np.fmin.reduce([np.fmin.reduce(windows[:, step, position]) for step in steps])
+
+
+def _candidates(regressor, lowest):
     """Return the names among which the representation of the target is chosen."""
     if any(get_tags(one).target_tags.positive_only for one in walk(regressor)):
         return ["level"]  # differences are not positive
-    lowest = min(np.fmin.reduce(windows, axis=None), np.fmin.reduce(after, axis=None))
     if lowest > 0 and not _predicts_std(regressor):
         return WINDOW_SCALINGS
     if lowest > 0:

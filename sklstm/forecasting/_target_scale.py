@@ -10,6 +10,8 @@ from sklstm.preprocessing import Representation, WindowScaler, has_own_scale
 
 from ._scaling import Scaling
 
+VALUES_AT_A_TIME = 1 << 20  # so that windows of series are never written out all at once
+
 
 @dataclass(frozen=True)
 class TargetScale:
@@ -47,8 +49,13 @@ class TargetScale:
         """
         if isinstance(scaler, Scaling):
             representation = scaler.columns[position]
-            found = representation.represent(windows[:, :, position], 1)
-            return cls(found.center[:, 0], found.scale[:, 0], representation)
+            center, scale = np.empty((2, len(windows)))
+            size = max(1, VALUES_AT_A_TIME // (windows.shape[1] * windows.shape[2]))
+            for first in range(0, len(windows), size):
+                part = slice(first, first + size)
+                found = representation.represent(np.asarray(windows[part])[:, :, position], 1)
+                center[part], scale[part] = found.center[:, 0], found.scale[:, 0]
+            return cls(center, scale, representation)
         center, scale = scaler.statistics(windows)
         return cls(center[:, position], scale[:, position])
 

@@ -67,6 +67,14 @@ def test_windows_and_all_targets_are_written_alike(name):
     assert (model.scaling_, model.scaling_scores_) == (name, {})
 
 
+@pytest.mark.parametrize("name", ["log_standard", "auto"])
+def test_windows_are_read_a_few_at_a_time(name, monkeypatch):
+    expected = WindowScaledRegressor(Ridge(), name).fit(WINDOWS, TARGET)
+    monkeypatch.setattr("sklstm.forecasting._target_scale.VALUES_AT_A_TIME", 3 * N_STEPS)
+    model = WindowScaledRegressor(Ridge(), name).fit(WINDOWS, TARGET)
+    np.testing.assert_array_equal(model.predict(WINDOWS), expected.predict(WINDOWS))
+
+
 def test_the_choice_is_that_of_a_forecaster():
     """Of the same windows; two of the first and last rows are in windows of one of them alone."""
     model = WindowScaledRegressor(LinearRegression(), "auto").fit(WINDOWS, TARGET)
