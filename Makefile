@@ -110,11 +110,16 @@ reliability: $(VENV)/.installed
 	PYTHONSAFEPATH= $(VENV)/bin/python benchmarks/out_of_core.py
 	PYTHONSAFEPATH= $(VENV)/bin/python benchmarks/soak.py
 
+# Thousands of modules are compiled by all cores, which pip would leave to one; a few are templates
+# or of an older Python, and cannot be.
+INSTALL := install -q --no-compile -c constraints.txt
+compiled = $(1)/bin/python -m compileall -qq -j $(WORKERS) $(1)/lib > /dev/null || true
+
 # An environment is made afresh when the dependencies or their pins change, ...
 $(VENV)/.made $(DEMO)/.made: pyproject.toml constraints.txt
 	rm -rf $(@D)
 	$(PYTHON) -m venv $(@D)
-	$(@D)/bin/pip install -q -c constraints.txt hatchling
+	$(@D)/bin/pip $(INSTALL) hatchling
 	touch $@
 
 # ... and the wheel is built and installed again when a source file changes.
@@ -124,7 +129,8 @@ $(VENV)/.installed $(DEMO)/.installed: %/.installed: %/.made $(SOURCES)
 	rm -rf $*/dist
 	$*/bin/pip wheel -q --no-deps --no-build-isolation --wheel-dir $*/dist .
 	$*/bin/pip uninstall -qq -y sklstm
-	$*/bin/pip install -q -c constraints.txt "$$(echo $*/dist/*.whl)[$(EXTRAS)]"
+	$*/bin/pip $(INSTALL) "$$(echo $*/dist/*.whl)[$(EXTRAS)]"
+	$(call compiled,$*)
 	touch $@
 
 constraints:
