@@ -9,6 +9,7 @@ import numpy as np
 from ._abilities import refuse_quantile
 from ._calibrations import Calibrations
 from ._copula import GaussianCopula
+from ._drawn_errors import drawn_errors
 from ._error_scale import ErrorScale
 from ._intervals import IntervalMaker, refuse_missing
 from ._past_probabilities import past_probabilities
@@ -123,10 +124,7 @@ class PathMaker:
             return self._fed_back(paths, steps, n_paths, rng)
         drawn = []
         for path, forecast in zip(paths, self.fitted._model.forecast(paths, steps), strict=True):
-            chosen = [
-                errors[rng.integers(len(errors), size=n_paths)]
-                for errors in self._errors(path, steps)
-            ]
+            chosen = [drawn_errors(errors, (n_paths,), rng) for errors in self._errors(path, steps)]
             drawn.append(self._scale(path).moved(forecast[:, np.newaxis], np.stack(chosen)))
         return drawn
 
@@ -138,7 +136,7 @@ class PathMaker:
         else:
             noise = [
                 [
-                    errors[rng.integers(len(errors), size=(n_paths, steps)), 0]
+                    drawn_errors(errors, (n_paths, steps), rng)[:, :, 0]
                     for errors in self._errors(path, 1)
                 ]
                 for path in paths

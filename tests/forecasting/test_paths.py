@@ -57,12 +57,12 @@ def test_paths_of_an_autoregression_have_its_covariance(strategy, horizon, trans
 
 
 def test_draws_that_are_fed_back_are_those_of_a_loop():
-    series = ar1(200)
-    forecaster = Forecaster(Ridge(), 3, calibration_size=40, scaling=None).fit(series)
+    series = ar1(300)
+    forecaster = Forecaster(Ridge(), 3, calibration_size=110, scaling=None).fit(series)
     paths = forecaster.sample_paths(3, 5, random_state=7).to_numpy()
-    older = Forecaster(Ridge(), 3, calibration_size=None, scaling=None).fit(series[:160]).estimator_
+    older = Forecaster(Ridge(), 3, calibration_size=None, scaling=None).fit(series[:190]).estimator_
     windows = np.lib.stride_tricks.sliding_window_view(series, 3)[:-1]
-    errors = (series[3:] - older.predict(windows))[-40:]
+    errors = (series[3:] - older.predict(windows))[-110:]
     for path in paths.T:
         window = list(series[-3:])
         for value in path:
@@ -72,8 +72,8 @@ def test_draws_that_are_fed_back_are_those_of_a_loop():
 
 
 def test_direct_paths_have_the_errors_of_one_origin():
-    series = ar1(200)
-    forecaster = Forecaster(Ridge(), 3, 4, "direct", calibration_size=60, scaling=None).fit(series)
+    series = ar1(400)
+    forecaster = Forecaster(Ridge(), 3, 4, "direct", calibration_size=110, scaling=None).fit(series)
     errors = (
         (
             forecaster.sample_paths(4, 30, random_state=0).sub(
@@ -84,10 +84,10 @@ def test_direct_paths_have_the_errors_of_one_origin():
         .T
     )
     older = Forecaster(Ridge(), 3, 4, "direct", calibration_size=None, scaling=None).fit(
-        series[:140]
+        series[:290]
     )
     windows = np.lib.stride_tricks.sliding_window_view(series, 7)
-    earlier = (windows[:, 3:] - older.estimator_.predict(windows[:, :3]))[-57:]
+    earlier = (windows[:, 3:] - older.estimator_.predict(windows[:, :3]))[-107:]
     apart = np.abs(errors[:, np.newaxis] - earlier).max(axis=2)
     assert (apart.min(axis=1) < 1e-9).all()
     assert len(set(apart.argmin(axis=1))) > 15
