@@ -15,13 +15,14 @@ from ._abilities import (
 )
 from ._features import Features, padded_front, readable_windows
 from ._fit_to_pairs import fit_to_pairs, form_of
+from ._fit_transformers import fit_transformers
 from ._following_rows import following_rows
 from ._histories import History
 from ._path import Path, of_each, together
 from ._predicted_distribution import predicted_probabilities, predicted_quantiles
 from ._scaled_pairs import choose_scaling
 from ._scaling import Scaling
-from ._series_transformer import fit_transformer, refuse_lost_values, works_row_by_row
+from ._series_transformer import refuse_lost_values, works_row_by_row
 
 _VALUES_AT_A_TIME = 1 << 24  # of windows in memory
 
@@ -93,7 +94,7 @@ class ForecastModel:
         """
         transformers = {}
         if transformer is not None:
-            transformers = {past.key: fit_transformer(transformer, past) for past in histories}
+            transformers = fit_transformers(transformer, histories)
         model = cls(features, None, transformers)
         tables = [(past.index, model._transformed(past), past.exog) for past in histories]
         takes_nan = takes_missing_steps(estimator)

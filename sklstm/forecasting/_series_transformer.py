@@ -1,24 +1,10 @@
-"""The transformer of one series: its fit, and what is wrong with it."""
+"""The transformer of one series: what it makes of values, and whether it looks at single rows."""
 
 import numpy as np
-from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from sklstm.time_labels import label_text
-
-
-def fit_transformer(transformer, history):
-    transformer = clone(transformer)
-    one_way = isinstance(transformer, FunctionTransformer) and transformer.inverse_func is None
-    if one_way and transformer.func is not None:
-        raise ValueError(
-            f"transformer={transformer!r} has no inverse_func, so that forecasts would not be in "
-            "the units of the series."
-        )
-    if hasattr(transformer, "set_output"):
-        transformer.set_output(transform="default")
-    return transformer.fit(history.values.copy())
 
 
 def refuse_lost_values(values, history, transformer):

@@ -15,8 +15,10 @@ from ._representations import (
     needs_positive,
 )
 from ._ridge import RidgeSolution
+from ._seasonal_adjuster import SeasonalAdjuster
 from ._seasonal_differencer import SeasonalDifferencer
 from ._sequence_windower import SequenceWindower
+from ._whole_series import beginning_at, for_whole_series
 from ._window_scaler import WindowScaler
 
 __all__ = [
@@ -27,12 +29,15 @@ __all__ = [
     "Representation",
     "Represented",
     "RidgeSolution",
+    "SeasonalAdjuster",
     "SeasonalDifferencer",
     "SequenceWindower",
     "WindowScaler",
     "choose_beside",
+    "beginning_at",
     "choose_representation",
     "find_season",
+    "for_whole_series",
     "has_own_scale",
     "is_seasonal",
     "needs_positive",

@@ -1,5 +1,6 @@
 """Differences to the season before: `SeasonalDifferencer`."""
 
+import copy
 import warnings
 from dataclasses import dataclass
 from numbers import Integral
@@ -202,6 +203,11 @@ class SeasonalDifferencer(OneToOneFeatureMixin, SeriesTransformer):
                 values = self._values(key, regular, memories[key])[places]
                 results.append(values.astype(differences.dtype, copy=False))
         return self._like_series(found.in_order(results), X, found, wrapped=False)
+
+    def _beginning_at(self, values, n_steps):
+        moved = copy.copy(self)
+        moved._states = {None: _remember(values, self.season_)}
+        return moved
 
     @fit_task
     def _fit(self, X):

@@ -279,6 +279,18 @@ class SeriesTransformer(CallbackSupportMixin, TransformerMixin, SavedStateMixin,
             goes_on = self.context == "always"
         return self._states.get(key) if goes_on else None
 
+    def _beginning_at(self, values, n_steps):
+        """Return a fitted copy for rows of the only series that begin elsewhere.
+
+        Parameters
+        ----------
+        values : ndarray of shape (n_steps, n_features)
+            The rows.
+        n_steps : int or None
+            How many steps after the first fitted one they begin; None if nothing tells.
+        """
+        return self
+
     def _refuse_other_types(self, keys):
         """Refuse names of series that are text in place of the numbers of `fit`, or the reverse."""
         fitted = {key_text(key): key for key in self._states}

@@ -1,5 +1,6 @@
 """Time labels: what they are, whether they are in order, and which come next."""
 
+from ._beginning import IndexBeginning
 from ._calendar import Calendar, labels_after
 from ._calendars import find_calendars
 from ._kinds import KINDS, LabelKind, kind_of
@@ -12,6 +13,7 @@ __all__ = [
     "KINDS",
     "Steps",
     "Calendar",
+    "IndexBeginning",
     "IndexEnd",
     "LabelKind",
     "as_time_labels",

@@ -75,6 +75,31 @@ class Steps:
             return None
         return np.concatenate([[0], np.cumsum(jumps)])
 
+    def count(self, first: pd.Index, later: pd.Index) -> int | None:
+        """Return how many steps one label is after another, negative if it is before.
+
+        Parameters
+        ----------
+        first, later : pandas index of one label
+            Comparable ones, in one time zone.
+
+        Returns
+        -------
+        steps : int or None
+            None if they are not on the frequency, or labels may be left out.
+        """
+        kind = kind_of(first)
+        if kind is None or self.has_holidays or kind.comparable_as(first) != self.kind:
+            return None
+        forward = bool(first[0] <= later[0])
+        pair = first.append(later) if forward else later.append(first)
+        grid = _grid(kind, pair, self.step)
+        places = np.array([-1]) if grid is None else grid.get_indexer(pair)
+        if (places < 0).any():
+            return None
+        steps = int(places[1] - places[0])
+        return steps if forward else -steps
+
     def next_label(self, index: pd.Index) -> pd.Index:
         """Return the label after the last one."""
         kind = kind_of(index)

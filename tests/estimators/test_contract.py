@@ -22,7 +22,7 @@ TRANSFORMERS = [
 # The last two: tests/forecasting and tests/estimators/test_sequence_encoder.py
 META = [sklstm.WindowScaledRegressor, sklstm.Forecaster, sklstm.SequenceEncoder]
 # tests/preprocessing: of the tables in these checks it finds no season, and warns.
-SEASONAL = [sklstm.SeasonalDifferencer]
+SEASONAL = [sklstm.SeasonalAdjuster, sklstm.SeasonalDifferencer]
 # tests/preprocessing: these checks give arrays, which have no labels.
 OF_LABELS = [sklstm.CalendarFeatures]
 SPLITTERS = [sklstm.PanelTimeSeriesSplit]

@@ -33,7 +33,7 @@ def make(name, **parameters):
         return cls(Ridge(), **parameters)
     if name == "SequenceEncoder":
         return cls(sklstm.RNNRegressor(**SMALL))
-    if name == "SeasonalDifferencer":
+    if name in ("SeasonalAdjuster", "SeasonalDifferencer"):
         small["season"] = 7
     return cls(**small | parameters)
 

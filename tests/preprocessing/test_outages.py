@@ -4,7 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sklstm import CausalImputer, SeasonalDifferencer, SequenceWindower, WindowScaler
+from sklstm import (
+    CausalImputer,
+    SeasonalAdjuster,
+    SeasonalDifferencer,
+    SequenceWindower,
+    WindowScaler,
+)
 
 HOURS = pd.date_range("2024-01-01", periods=120, freq="h")
 RNG = np.random.default_rng(3)
@@ -15,6 +21,7 @@ WHOLE.iloc[40:51] = np.nan  # an outage of 11 hours
 WHOLE.iloc[100:103] = np.nan
 CUT = WHOLE.dropna()  # the same outages without rows
 TRANSFORMERS = [
+    SeasonalAdjuster(24),
     SeasonalDifferencer(24),
     SeasonalDifferencer(7),
     WindowScaler("standard", window_size=6),

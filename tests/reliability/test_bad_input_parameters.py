@@ -66,6 +66,8 @@ OF_OTHERS = [
     ("ExponentialSmoother", "alpha", [0, 1.1, -1, "auto", None, np.nan], "in the range (0.0, 1.0]"),
     ("ExponentialSmoother", "initial", ["last", np.inf, np.nan, None], "a str among {'first'}"),
     ("ExponentialSmoother", "context", ["sometimes"], CONTEXT),
+    ("SeasonalAdjuster", "season", [0, -1, 1.5, "weekly", None], "a str among {'auto'}"),
+    ("SeasonalAdjuster", "model", ["add", None], "a str among"),
     ("SeasonalDifferencer", "season", [0, -1, 1.5, "weekly", None], "a str among {'auto'}"),
     ("SeasonalDifferencer", "context", ["sometimes"], CONTEXT),
     (

@@ -63,6 +63,7 @@ OF_SERIES = {
     "CausalImputer": sklstm.CausalImputer(),
     "CausalImputer-decay": sklstm.CausalImputer("decay", limit=2, add_indicator=True),
     "CausalImputer-by": sklstm.CausalImputer(add_indicator=True, by="b"),
+    "SeasonalAdjuster": sklstm.SeasonalAdjuster(3),
     "SeasonalDifferencer": sklstm.SeasonalDifferencer(3),
     "WindowScaler": sklstm.WindowScaler(),
     "WindowScaler-standard": sklstm.WindowScaler("standard", window_size=3),

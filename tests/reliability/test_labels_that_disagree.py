@@ -29,6 +29,7 @@ TAKERS = {
 TRANSFORMERS = {
     "windower": sklstm.SequenceWindower(3),
     "smoother": sklstm.ExponentialSmoother(),
+    "adjuster": sklstm.SeasonalAdjuster(3),
     "differencer": sklstm.SeasonalDifferencer(3),
     "scaler": sklstm.WindowScaler(),
 }

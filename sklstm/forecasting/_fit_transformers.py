@@ -1,0 +1,80 @@
+"""The transformer of each series: `fit_transformers`."""
+
+import warnings
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+from sklearn.base import clone
+from sklearn.preprocessing import FunctionTransformer
+
+from sklstm.preprocessing import for_whole_series
+
+from ._histories import History
+
+
+def fit_transformers(transformer: Any, histories: Sequence[History]) -> dict[Hashable, Any]:
+    """Fit a clone of a transformer to each series.
+
+    Parameters
+    ----------
+    transformer : transformer
+        Of one series. Its ``season="auto"`` is that of all of them together, by their labels.
+    histories : list of History
+        The series.
+
+    Returns
+    -------
+    transformers : dict
+        The fitted one of each series by its key.
+
+    Raises
+    ------
+    ValueError
+        If it has no inverse.
+
+    Warns
+    -----
+    UserWarning
+        Of several series at most once for each kind of warning.
+    """
+    one_way = isinstance(transformer, FunctionTransformer) and transformer.inverse_func is None
+    if one_way and transformer.func is not None:
+        raise ValueError(
+            f"transformer={transformer!r} has no inverse_func, so that forecasts would not be in "
+            "the units of the series."
+        )
+    tables = [(past.values, past.index) for past in histories]
+    template, has_no_season = for_whole_series(clone(transformer), tables)
+    if has_no_season:
+        warnings.warn(
+            f"season='auto' of transformer={transformer!r} found no season in series: it takes "
+            "season=1. Name the season if there is one.",
+            stacklevel=6,
+        )
+    if hasattr(template, "set_output"):
+        template.set_output(transform="default")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        fitted, kinds = {}, {}
+        for past in histories:
+            fitted[past.key] = clone(template).fit(past.values.copy())
+            for warning in caught:
+                kinds.setdefault(warning.category, []).append((past, warning.message))
+            caught.clear()
+    for category, told in kinds.items():
+        _tell(transformer, category, told, len(histories))
+    return fitted
+
+
+def _tell(transformer, category, told, n_series):
+    """Give one warning in place of those of all series."""
+    past, message = told[0]
+    keys = {one.key for one, _ in told}
+    if n_series == 1:
+        text = f"transformer={transformer!r}: {message}"
+    else:
+        text = (
+            f"transformer={transformer!r} warns of {len(keys)} of {n_series} series, {past.key!r} "
+            f"the first of them: {message}"
+        )
+    warnings.warn(text, category, stacklevel=7)

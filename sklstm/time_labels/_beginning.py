@@ -1,0 +1,76 @@
+"""How many steps rows stand after the first row of a fitted series: `IndexBeginning`."""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+
+from ._kinds import kind_of
+from ._reading import as_time_labels, comparable, in_zone_of
+from ._steps import Steps
+
+
+@dataclass(frozen=True)
+class IndexBeginning:
+    """The first label of a fitted series, from which steps are counted.
+
+    Parameters
+    ----------
+    first : pandas index of one label
+        The first label.
+    step : int or None
+        From one number to the next, where labels are regular numbers.
+    """
+
+    first: pd.Index
+    step: int | None = None
+
+    @classmethod
+    def of(cls, index: pd.Index | None) -> Self | None:
+        """Return the beginning of an index; None if its labels have no order."""
+        index = None if index is None else as_time_labels(index)
+        kind = None if index is None else kind_of(index)
+        if index is None or kind is None or len(index) == 0:
+            return None
+        return cls(index[:1].rename(None), _step_of_numbers(index) if kind.is_number else None)
+
+    @property
+    def is_number(self) -> bool:
+        """Whether labels are numbers, which may count the rows of some other frame."""
+        kind = kind_of(self.first)
+        return kind is not None and kind.is_number
+
+    def steps_to(self, index: pd.Index | None, steps: Steps | None = None) -> int | None:
+        """Return how many steps after the first label others begin; None if nothing tells.
+
+        Parameters
+        ----------
+        index : pandas index or None
+            Labels of rows, which may also lie before those of `fit`.
+        steps : Steps, optional
+            The frequency of times, if they have one.
+        """
+        if index is None or len(index) == 0:
+            return None
+        label = in_zone_of(as_time_labels(index)[:1], self.first)
+        if not comparable(label, self.first):
+            return None
+        if label[0] == self.first[0]:
+            return 0
+        if self.is_number:
+            return None if self.step is None else _whole(label[0] - self.first[0], self.step)
+        return None if steps is None else steps.count(self.first, label)
+
+
+def _step_of_numbers(index: pd.Index) -> int | None:
+    if isinstance(index, pd.RangeIndex):
+        return index.step
+    gaps = np.diff(index.to_numpy())
+    regular = index.dtype.kind in "iu" and len(gaps) > 0 and (gaps == gaps[0]).all()
+    return int(gaps[0]) if regular else None
+
+
+def _whole(distance: Any, step: int) -> int | None:
+    steps, rest = divmod(distance, step)
+    return None if rest else int(steps)
