@@ -55,7 +55,8 @@ def fit_transformers(transformer: Any, histories: Sequence[History]) -> dict[Has
         template.set_output(transform="default")
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        fitted, kinds = {}, {}
+        fitted: dict[Hashable, Any] = {}
+        kinds: dict[Any, list[tuple[History, Any]]] = {}
         for past in histories:
             fitted[past.key] = clone(template).fit(past.values.copy())
             for warning in caught:

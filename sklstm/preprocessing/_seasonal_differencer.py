@@ -72,6 +72,7 @@ class SeasonalDifferencer(OneToOneFeatureMixin, SeriesTransformer):
 
     See Also
     --------
+    SeasonalAdjuster : Subtracts or divides by a fixed seasonal figure.
     find_season : Finds the season.
     PersistenceRegressor : The seasonal naive forecast, which a forecast of zero differences is.
 

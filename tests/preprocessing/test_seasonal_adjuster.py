@@ -168,11 +168,13 @@ def test_series_of_a_panel_have_a_figure_each(panels):
 
 def test_season_and_model_are_found():
     months = pd.period_range("2010-01", periods=120, freq="M")
-    wave, noise = np.sin(np.arange(120) * 2 * np.pi / 12), np.random.default_rng(0).normal(size=120)
+    noise = np.random.default_rng(0).normal(size=120)
+    wave = np.sin(np.arange(120) * 2 * np.pi / 12)
     sums = pd.DataFrame({"sales": np.arange(120) + 9 * wave + noise + 20}, index=months)
     products = np.exp(0.02 * np.arange(120) + 0.4 * wave + 0.02 * noise)
     adjuster = SeasonalAdjuster().fit(sums)
-    assert (adjuster.season_, adjuster.model_) == (find_season(sums), "additive") == (12, "additive")
+    assert adjuster.season_ == find_season(sums) == 12
+    assert adjuster.model_ == "additive"
     assert adjuster.fit(sums.assign(sales=products)).model_ == "multiplicative"
     assert adjuster.fit(sums - 60).model_ == "additive"
     with pytest.warns(UserWarning, match=r"found no season in X: it is left as it is \(season_=1"):
@@ -212,13 +214,15 @@ def test_rows_that_fit_has_not_seen_change_nothing():
     pd.testing.assert_frame_equal(
         adjuster.transform(changed[100:])[:1], adjuster.transform(WHOLE[100:])[:1]
     )
-    pd.testing.assert_frame_equal(adjuster.transform(changed)[:101], adjuster.transform(WHOLE)[:101])
+    found, expected = adjuster.transform(changed), adjuster.transform(WHOLE)
+    pd.testing.assert_frame_equal(found[:101], expected[:101])
 
 
 def test_a_search_in_front_of_windows_sees_the_phases_of_its_folds():
     X = pd.DataFrame({"a": 0.02 * np.arange(150) + SEASON}, index=DAYS)
     y = np.sin(np.arange(150))
-    pipeline = make_pipeline(SeasonalAdjuster(), SequenceWindower(3, pad="edge", flatten=True), Ridge())
+    windower = SequenceWindower(3, pad="edge", flatten=True)
+    pipeline = make_pipeline(SeasonalAdjuster(), windower, Ridge())
     grid = {"seasonaladjuster__season": [2, 7], "sequencewindower__lookback": [2, 3]}
     cv = TimeSeriesSplit(2, test_size=20)
     search = GridSearchCV(pipeline, grid, cv=cv, error_score="raise").fit(X[3:], y[3:])
