@@ -153,20 +153,6 @@ class KnownSeries:
         """Return the calendar of a series."""
         return (self.calendar, *self.other_calendars)[self.calendar_numbers.get(key, 0)]
 
-    def steps_between(self, key: Hashable, past: History, other: History) -> int | None:
-        """Return how many steps after one history another one of the same series begins.
-
-        None is for numbers that may count the rows of the other one: it begins with the same
-        number, and with other values.
-        """
-        begin, end = past.index[0], other.index[0]
-        if begin == end:
-            n_rows = min(len(past), len(other))
-            same = np.array_equal(past.values[:n_rows], other.values[:n_rows], equal_nan=True)
-            return 0 if same or not self.calendar_of(key).kind.is_number else None
-        steps = len(self.calendar_of(key).between(min(begin, end), max(begin, end))) - 1
-        return steps if end > begin else -steps
-
     def with_histories(self, histories: Mapping[Hashable, History]) -> Self:
         """Return the same with other histories, whose times are checked."""
         return replace(

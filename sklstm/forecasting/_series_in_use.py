@@ -5,12 +5,11 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sklstm.preprocessing import beginning_at
-
 from ._fit_transformers import fit_transformers
 from ._forecast_model import ForecastModel
 from ._histories import History
 from ._known_series import KnownSeries
+from ._moved_transformers import moved_transformers
 
 _SHOWN = 5  # names of series in a message
 
@@ -72,29 +71,6 @@ def knowing(model: ForecastModel, histories: Iterable[History]) -> ForecastModel
     template = next(iter(model.transformers.values()))
     fitted = fit_transformers(template, unknown)
     return replace(model, transformers=model.transformers | fitted)
-
-
-def _moved(
-    model: ForecastModel, histories: Iterable[History], before: KnownSeries, now: KnownSeries
-) -> ForecastModel:
-    """Return a model whose transformers know where rows begin that are given in place of others."""
-    transformers = {}
-    for past in histories:
-        if past.key not in model.transformers or past.key not in before.histories:
-            continue
-        n_steps = now.steps_between(past.key, before.histories[past.key], past)
-        try:
-            moved = beginning_at(model.transformers[past.key], past.values, n_steps)
-        except ValueError as error:
-            if n_steps is not None:
-                raise
-            raise ValueError(
-                f"history{past.of} begins with label {past.index[0]}, as the rows of fit do, but "
-                "with other values: nothing tells where it stands in the season of transformer. "
-                "Give it labels that are counted on from those of fit."
-            ) from error
-        transformers[past.key] = moved
-    return replace(model, transformers=model.transformers | transformers) if transformers else model
 
 
 def forecastable(forecaster: Any, series: Any) -> list[History]:
@@ -163,9 +139,9 @@ def adopted(forecaster: Any, known: KnownSeries, keys: Iterable[Hashable]) -> di
     model, calibrator = forecaster._model, forecaster._calibrator
     new = {p.key: len(p) for p in histories if p.key not in forecaster._known.histories}
     n_newest = forecaster._n_newest
-    model = knowing(_moved(model, histories, forecaster._known, known), histories)
+    model = knowing(moved_transformers(model, histories, forecaster._known, known), histories)
     if not isinstance(calibrator, str):
-        calibrator = _moved(calibrator, histories, forecaster._known, known)
+        calibrator = moved_transformers(calibrator, histories, forecaster._known, known)
         calibrator = knowing(calibrator, histories)
         n_newest = n_newest | new if new else n_newest
     return {

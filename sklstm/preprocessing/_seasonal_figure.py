@@ -67,12 +67,11 @@ def column_figure(
 
     Returns
     -------
-    figure : ndarray of shape (season,)
-        Deviations whose mean is 0, or factors whose mean is 1; NaN for phases without a value.
-    error : float
-        Sum of squares of what trend and season leave, relative to that of the values.
-
-    None is returned in their place where there are less than two seasons.
+    found : tuple of (ndarray of shape (season,), float) or None
+        The figure and its error; None where there are less than two seasons. The figure has
+        deviations whose mean is 0, or factors whose mean is 1, and NaN for phases without a value.
+        The error is the sum of squares of what trend and season leave, relative to that of the
+        values.
     """
     known = np.flatnonzero(~np.isnan(column))
     if len(known) == 0 or known[-1] + 1 - known[0] < 2 * season:

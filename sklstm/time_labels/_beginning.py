@@ -50,6 +50,11 @@ class IndexBeginning:
             Labels of rows, which may also lie before those of `fit`.
         steps : Steps, optional
             The frequency of times, if they have one.
+
+        Returns
+        -------
+        n_steps : int or None
+            Negative where they begin before it.
         """
         if index is None or len(index) == 0:
             return None
