@@ -26,6 +26,8 @@ NEAR = 1.02  # of the best score: differences that do not count
 _SEASON_BONUS = 0.97
 _PANEL_BONUS = 0.9  # of several series of positive values, for their seasonal growth
 _GROWTH = "log_seasonal_difference"
+_LEVELS = {"level", "log_level"}  # of all windows one scale, whose range later rows may leave
+_HALF = 0.5
 
 
 class Choice(NamedTuple):
@@ -95,10 +97,13 @@ def choose_representation(
     Returns
     -------
     choice : Choice
-        Of scores that are within two per cent of the best, the first in `SCALINGS` wins. Seasonal
-        differences have three per cent more, since the season has been found before. Of several
-        series of positive values their logarithms have another ten: growth over a season is a scale
-        that all series share, and networks learn more of it than the quick model does.
+        A level or its logarithm has to lead twice: where it does, all candidates are tried again
+        on the older windows, fitted to their first half and scored on the second, and its score is
+        the worse of the two, relative to the best of the others. Of scores within two per cent of
+        the best the first in `SCALINGS` wins. Seasonal differences have three per cent more, since
+        the season has been found before. Of several series of positive values their logarithms have
+        another ten: growth over a season is a scale that all series share, and networks learn more
+        of it than the quick model does.
 
     References
     ----------
@@ -118,26 +123,57 @@ def choose_representation(
         and (positive or not needs_positive(name))
         and (season > 1 or not is_seasonal(name))
     ]
-    found = older_and_newest(windows, after, groups, -(-_MOST_FORECASTS * horizon // n_ahead))
-    if found is None:
-        return Choice(Representation.fit(names[0], windows, season), {})
-    older, newest, weight = found
-    future = _rows_ahead(after, groups, ends, newest, n_ahead)
-    data = windows[older], after[older], windows[newest], future, weight
     several = bool((groups != groups[0]).any())
-    kinds = quick_models(saturates)
-    scores = {
-        name: max(
-            _score(name, season, features, fit_of(name, several), *data) for features in kinds
-        )
-        for name in names
-    }
+
+    def tried(*, halves):
+        most = -(-_MOST_FORECASTS * horizon // n_ahead)
+        found = older_and_newest(windows, after, groups, most, halves=halves)
+        if found is None:
+            return {}
+        older, newest, weight = found
+        future = _rows_ahead(after, groups, ends, newest, n_ahead)
+        data = windows[older], after[older], windows[newest], future, weight
+        kinds = quick_models(saturates)
+        return {
+            name: max(_score(name, season, kind, fit_of(name, several), *data) for kind in kinds)
+            for name in names
+        }
+
+    scores = tried(halves=False)
+    if not scores:
+        return Choice(Representation.fit(names[0], windows, season), {})
     best = _best(scores, several=several and saturates)
+    if best in _LEVELS and not _LEVELS.issuperset(names):
+        scores = _of_both(scores, tried(halves=True))
+        best = _best(scores, several=several and saturates)
     return Choice(Representation.fit(best, windows, season), scores)
 
 
+def _of_both(scores, halves):
+    """Return scores in which levels have the worse of two comparisons with the other candidates."""
+    found = dict(scores)
+    for name in _LEVELS.intersection(halves):
+        found[name] = max(found[name], _least(scores) * _relative(halves[name], _least(halves)))
+    return found
+
+
+def _least(scores):
+    return min(score for name, score in scores.items() if name not in _LEVELS)
+
+
+def _relative(score, least):
+    if score == least:
+        return 1.0
+    return score / least if 0 < least < np.inf else np.inf
+
+
 def older_and_newest(
-    windows: NDArray, after: NDArray, groups: NDArray, most: int = _MOST_WINDOWS
+    windows: NDArray,
+    after: NDArray,
+    groups: NDArray,
+    most: int = _MOST_WINDOWS,
+    *,
+    halves: bool = False,
 ) -> tuple[NDArray, NDArray, NDArray] | None:
     """Return which windows a quick model is fitted to, and which it is scored on.
 
@@ -147,6 +183,8 @@ def older_and_newest(
         As in `choose_representation`.
     most : int
         To be scored on.
+    halves : bool
+        Whether to take the first and the second half of what is older otherwise.
 
     Returns
     -------
@@ -158,9 +196,12 @@ def older_and_newest(
     """
     rows = np.flatnonzero(np.isfinite(windows).all(axis=1) & np.isfinite(after).all(axis=1))
     older, newest = _split(groups[rows], after.shape[1])
+    if halves:
+        first, second = _split(groups[rows[older]], after.shape[1], _HALF)
+        older, newest = older[first], older[second]
     if min(len(older), len(newest) * 4) < _FEWEST_WINDOWS:
         return None
-    newest = _some(newest, most)
+    older, newest = _some(older), _some(_some(newest), most)
     weight = 1.0 / _changes(windows[rows], groups[rows])[newest, np.newaxis]
     return rows[older], rows[newest], weight
 
@@ -186,7 +227,7 @@ def _best(scores, *, several):
     return next(name for name, score in ranked.items() if score <= enough)
 
 
-def _split(groups, n_ahead):
+def _split(groups, n_ahead, share=_NEWEST):
     """Return the older and the newest windows of each series, none of whose targets overlap."""
     order = np.argsort(groups, kind="stable")
     counts = np.bincount(groups)
@@ -195,11 +236,11 @@ def _split(groups, n_ahead):
         - 1
         - (np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts))
     )  # how many windows of the series are newer
-    n_newest = np.repeat(np.ceil(_NEWEST * counts), counts)
+    n_newest = np.repeat(np.ceil(share * counts), counts)
     newest, older = np.sort(order[left < n_newest]), np.sort(order[left >= n_newest + n_ahead - 1])
     if len(older) < len(newest):  # of short series the gap would leave too little
         older = np.sort(order[left >= n_newest])
-    return _some(older), _some(newest)
+    return older, newest
 
 
 def _some(rows, n_most=_MOST_WINDOWS):

@@ -11,6 +11,7 @@ from sklstm.preprocessing import (
 )
 from sklstm.preprocessing._choose_representation import (
     _features,
+    _of_both,
     _rows_ahead,
     _split,
 )
@@ -32,6 +33,27 @@ def test_levels_of_what_has_no_trend(rng):
     noise = 10 + rng.normal(size=400)
     assert choose_representation(*pairs(noise)).representation.name == "level"
     assert choose_representation(*pairs(logistic_map(500), 20)).representation.name == "level"
+
+
+def test_a_level_that_was_left_before_is_not_trusted(rng):
+    noise = rng.normal(size=3000)
+    steady = choose_representation(*pairs(noise, 4))
+    assert steady.representation.name == "level"
+    # The newest fifth has a level that the older windows have seen, as they had not in their turn.
+    left = np.interp(np.arange(3000), [1200, 2000], [-6, 6]) + noise
+    moved = choose_representation(*pairs(left, 4))
+    assert moved.representation.name != "level"
+    others = min(score for name, score in moved.scores.items() if name != "level")
+    assert moved.scores["level"] > 1.5 * others
+
+
+@pytest.mark.parametrize(("halves", "score"), [(2.0, 3.0), (6.0, 9.0), (np.inf, np.inf)])
+def test_a_level_counts_by_the_worse_of_two_comparisons(halves, score):
+    scores = {"difference": 3.0, "standard": 3.5, "level": 2.5}
+    again = {"difference": 2.0, "standard": 2.5, "level": halves}
+    assert _of_both(scores, again) == scores | {"level": score}
+    nothing = dict.fromkeys(scores, 0.0)
+    assert _of_both(nothing, nothing) == nothing
 
 
 def test_differences_of_what_leaves_its_range(rng):
