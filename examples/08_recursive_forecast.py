@@ -34,6 +34,7 @@ from sklstm import Forecaster, LSTMRegressor
 parser = argparse.ArgumentParser(description="A recursive forecast of a whole test period.")
 parser.add_argument("--full", action="store_true", help="the published recipe and data, of --data")
 parser.add_argument("--epochs", type=int, help="epochs; default: 60, with --full the published 400")
+parser.add_argument("--seed", type=int, default=0, help="seed of the networks (default: 0)")
 parser.add_argument("--data", type=Path, help="folder of the data; default: SKLSTM_DATA")
 parser.add_argument("--out", type=Path, help="folder for the picture; default: show only")
 args = parser.parse_args()
@@ -67,7 +68,8 @@ else:
 network = LSTMRegressor(
     size, dropout=(0.2, 0), activation="relu", optimizer="rmsprop", learning_rate=0.001,
     batch_size=batch, max_epochs=epochs, early_stopping=True, validation_fraction=0.1,
-    n_iter_no_change=None, init_scale=1.0, differencing="never", weight_decay=0.0, random_state=0,
+    n_iter_no_change=None, init_scale=1.0, differencing="never", weight_decay=0.0,
+    random_state=args.seed,
 )  # fmt: skip
 forecaster = Forecaster(network, lookback=13, scaling=None, calibration_size=None)
 rows, forecasts = [], {}

@@ -61,9 +61,14 @@ class Features:
         return 0 if self.pads else self.n_rows - 1
 
     @property
+    def fewest_observed(self) -> int:
+        """How many rows a window of training has at least: half of them if it may be padded."""
+        return -(-self.lookback // 2) if self.pads else self.n_rows
+
+    @property
     def n_padded(self) -> int:
-        """Missing steps that windows of training may begin with: half of them are observed."""
-        return self.n_rows - -(-self.lookback // 2) if self.pads else 0
+        """Missing steps that windows of training may begin with."""
+        return self.n_rows - self.fewest_observed
 
     @property
     def leads(self) -> list[int]:

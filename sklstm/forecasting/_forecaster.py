@@ -115,7 +115,7 @@ class Forecaster(
     lookback_ : int
         Number of rows in a window.
     min_rows_ : int
-        How many rows of a series a forecast takes.
+        How many rows of a series a forecast takes: 1 around regressors that read missing steps.
     columns_ : list
         Names of the columns of the series.
     series_ : list
@@ -343,7 +343,7 @@ class Forecaster(
         Warns
         -----
         UserWarning
-            If series of a panel have too few rows, and are left out.
+            If series have too few rows, and are left out, or fewer than any window of training.
         """
         check_is_fitted(self)
         steps = self._as_fitted().horizon if steps is None else check_count(steps, "steps")

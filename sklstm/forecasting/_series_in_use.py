@@ -96,12 +96,13 @@ def forecastable(forecaster: Any, series: Any) -> list[History]:
     Warns
     -----
     UserWarning
-        If series are left out.
+        If series are left out, or have so few rows that no window of training was so short.
     """
     histories = forecaster._known.wanted(series)
     fewest = forecaster.min_rows_
     short = [past for past in histories if len(past) < fewest]
     if not short:
+        _warn_of_shorter_windows(histories, forecaster._model.features.fewest_observed)
         return histories
     if series is not None or len(short) == len(histories):
         raise ValueError(
@@ -114,6 +115,18 @@ def forecastable(forecaster: Any, series: Any) -> list[History]:
         stacklevel=5,
     )
     return [past for past in histories if len(past) >= fewest]
+
+
+def _warn_of_shorter_windows(histories, fewest):
+    few = [past for past in histories if len(past) < fewest]
+    if few:
+        which = f"{len(few[0])} rows" if few[0].key is None else names_and_rows(few)
+        warnings.warn(
+            f"{len(few)} of {len(histories)} series have fewer rows than any window of training "
+            f"had, which are {fewest}: {which}. Expect little of their forecasts, or give more "
+            "rows (update, history).",
+            stacklevel=6,
+        )
 
 
 def adopted(forecaster: Any, known: KnownSeries, keys: Iterable[Hashable]) -> dict[str, Any]:
