@@ -176,14 +176,18 @@ def table(*results):
     scores = {}
     for path in results:
         scores |= json.loads(Path(path).read_text())
-    print(f"| | {' | '.join(KINDS)} |\n| --- |{' ---: |' * len(KINDS)}")
-    for name, found in scores.items():
-        usual = found["conformal"][1]
-        cells = [
-            f"{100 * found[k][0]:.0f} % ({found[k][1] / usual:.2f})" if k in found else ""
-            for k in KINDS
-        ]
-        print(f"| {name} | {' | '.join(cells)} |")
+    print(f"| | {' | '.join(scores)} |\n| --- |{' ---: |' * len(scores)}")
+    for kind in KINDS:
+        cells = [_cell(found, kind) for found in scores.values()]
+        print(f"| {kind} | {' | '.join(cells)} |")
+
+
+def _cell(found, kind):
+    """Return coverage and relative width of one kind on one set."""
+    if kind not in found:
+        return ""
+    covered, width = found[kind]
+    return f"{100 * covered:.0f} % ({width / found['conformal'][1]:.2f})"
 
 
 if __name__ == "__main__":
