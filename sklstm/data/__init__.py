@@ -16,6 +16,7 @@ from ._frames import (
     wants_frame,
     with_columns,
 )
+from ._gathered_windows import GatheredWindows
 from ._labels import check_same_labels
 from ._numbers import (
     as_numbers,
@@ -81,6 +82,7 @@ from ._windows_input import (
 __all__ = [
     "OUT_OF_VOCABULARY",
     "PADDING",
+    "GatheredWindows",
     "Panel",
     "WindowSet",
     "WindowsInputMixin",

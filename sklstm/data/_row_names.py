@@ -77,12 +77,14 @@ def place_in_windows(
     Returns
     -------
     where : callable
-        The label, where a window ends with the row; otherwise sample and step of the first window
-        that holds it.
+        The label, where a window ends with the row; otherwise sample and step of the window
+        that ends first behind it.
     """
 
     def where(row: int) -> str:
-        sample = int(np.searchsorted(starts + n_timesteps - 1, row))
+        behind = starts + n_timesteps - 1 - row  # steps of each window, if it holds the row
+        holds = (behind >= 0) & (starts <= row)
+        sample = int(np.argmin(np.where(holds, behind, n_timesteps)))
         step = int(row - starts[sample])
         before = n_timesteps - 1 - step
         if labels is None:

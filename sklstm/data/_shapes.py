@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ._frames import column_names, is_frame, parse_step_names, refuse_incomplete_steps
+from ._gathered_windows import GatheredWindows
 from ._numbers import as_float
 from ._row_names import columns_at, name_samples, names_of_samples, place_in_windows, row_in
 
@@ -76,7 +77,7 @@ def as_windows(
     Returns
     -------
     windows : ndarray of shape (n_samples, n_timesteps, n_features)
-        A view of `X` wherever `X` is a floating point array.
+        A view of `X` wherever `X` is a floating point array; `GatheredWindows` as they are.
 
     Raises
     ------
@@ -149,13 +150,14 @@ def window_rows(windows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Split windows into the rows they are made of and the row at which each of them starts.
 
     Window ``i`` is ``rows[starts[i] : starts[i] + n_timesteps]``. For a strided view of a series
-    the rows are that series, for separate windows they are all the steps one after the other. No
-    value is copied unless the memory order of `windows` leaves no other way.
+    the rows are that series, for separate windows they are all the steps one after the other, and
+    for `GatheredWindows` those of all series. No value is copied unless the memory order of
+    `windows` leaves no other way, or some rows are in no window.
 
     Parameters
     ----------
     windows : ndarray of shape (n_samples, n_timesteps, n_features)
-        Strided view or not.
+        Strided view or not, or `GatheredWindows`.
 
     Returns
     -------
@@ -164,6 +166,8 @@ def window_rows(windows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     starts : ndarray of shape (n_samples,), int64
         First row of each window.
     """
+    if isinstance(windows, GatheredWindows):
+        return windows.rows_in_use()
     n_samples, n_timesteps, n_features = windows.shape
     if n_samples == 1:
         return windows[0], np.zeros(1, dtype=np.int64)
@@ -243,6 +247,8 @@ def refuse_infinity_in_windows(windows: np.ndarray) -> None:
 
 
 def _as_array(X, estimator, input_name="X"):
+    if isinstance(X, GatheredWindows):
+        return X
     if type(X) is np.ndarray and X.dtype in _FLOATS and X.ndim >= 2 and X.size:
         return X  # there is nothing to check: for one window, checks would take most of the time
     return as_float(X, name=input_name, estimator=estimator, allow_nd=True, ensure_all_finite=False)

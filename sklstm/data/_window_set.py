@@ -334,9 +334,12 @@ def _half_overlaps(windows, sample):
 
 def _overlap(windows, first):
     """Return how many samples before `first` share rows with its window."""
-    reach = windows.starts[:first] + windows.lengths[:first] > windows.starts[first]
-    if reach[-1]:
-        return first - int(np.argmax(reach))
+    starts = windows.starts[: first + 1]
+    jumps = np.flatnonzero(np.diff(starts) < 0)  # where windows of another series stand between
+    of_series = jumps[-1] + 1 if len(jumps) else 0
+    reach = (starts + windows.lengths[: first + 1] > starts[first])[of_series:first]
+    if reach.size and reach[-1]:
+        return len(reach) - int(np.argmax(reach))
     return _overlap_by_value(windows, first)
 
 

@@ -10,6 +10,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
 from sklstm.data import (
+    GatheredWindows,
     empty_beside,
     is_on_disk,
     name_samples,
@@ -82,8 +83,9 @@ class SequenceWindower(SeriesTransformer):
     recurrent estimators recognise them.
 
     With `by` the rows of different series may lie among each other, those of one stand in the
-    order of time; windows stand in the order of the rows. They are copies then, which take
-    ``lookback`` times the memory of the rows: rows of different series make no one view.
+    order of time; windows stand in the order of the rows. Rows of different series make no one
+    view, so what is returned holds the rows, and gathers windows when they are read: it has shape,
+    indices, operators and methods of the array that `numpy.asarray` makes of it.
 
     Examples
     --------
@@ -170,11 +172,8 @@ class SequenceWindower(SeriesTransformer):
             As `transform` gives them.
         """
         found = self._fit(X, y)
-        windows = found.in_order(
-            self._windows(series, self._places(key, index), before=series[:0])
-            for key, index, series in found
-        )
-        return name_samples(windows, X, found.columns_of(X))
+        parts = [(series, self._places(key, index), series[:0]) for key, index, series in found]
+        return name_samples(self._windows(found, parts), X, found.columns_of(X))
 
     def transform(self, X: ArrayLike) -> Any:
         """Return the window of every row.
@@ -187,8 +186,8 @@ class SequenceWindower(SeriesTransformer):
         Returns
         -------
         windows : ndarray of shape (n_steps, lookback, n_features)
-            A read-only view without `by`; of shape (n_steps, lookback * n_features) with
-            ``flatten=True``.
+            A read-only view, with `by` an array-like of this shape (see Notes); of shape (n_steps,
+            lookback * n_features) with ``flatten=True``.
 
         Raises
         ------
@@ -208,8 +207,7 @@ class SequenceWindower(SeriesTransformer):
             for key, index, series in found
         ]
         self._check_history(found, parts)
-        windows = found.in_order(self._windows(*part) for part in parts)
-        return name_samples(windows, X, found.columns_of(X))
+        return name_samples(self._windows(found, parts), X, found.columns_of(X))
 
     def get_feature_names_out(self, input_features: ArrayLike | None = None) -> NDArray[np.object_]:
         """Return the names of the columns of flat windows, such as ``close@t-0``.
@@ -298,39 +296,65 @@ class SequenceWindower(SeriesTransformer):
             rows[absent] = np.nan
         return rows, stands
 
-    def _windows(self, series, places, before):
-        series, stands = self._with_missing_steps(series, places)
-        windows = self._windows_of_steps(series, before)
-        windows = windows if stands is None else windows[stands]
-        if self.incomplete != "nan":
-            return windows
-        return self._without_incomplete(windows, stands, self.lookback - 1 - len(before))
+    def _windows(self, found, parts):
+        """Return the windows of all rows, given those of each series, places and rows before."""
+        if found.panel is None or self._is_flat:
+            return found.in_order(self._windows_of_one(*part) for part in parts)
+        # With "nan" the first rows are a window of which all steps are missing.
+        n_rows = self.lookback if self.incomplete == "nan" else 0
+        tables = [np.full((n_rows, found.values.shape[1]), np.nan, dtype=found.values.dtype)]
+        starts = np.empty(len(found.values), dtype=np.int64)
+        for rows, (series, places, before) in zip(found.panel.rows, parts, strict=True):
+            series, stands = self._with_missing_steps(series, places)
+            tables.append(self._padded(series, before))
+            starts[rows] = n_rows + (np.arange(len(rows)) if stands is None else stands)
+            starts[rows[: self._n_left_out(stands, before)]] = 0
+            n_rows += len(tables[-1])
+        return GatheredWindows(np.concatenate(tables), starts, self.lookback)
 
-    def _without_incomplete(self, windows, stands, n_lacking):
-        """Return windows of which the incomplete ones, which come first, are missing as a whole."""
-        n_incomplete = n_lacking if stands is None else int(np.searchsorted(stands, n_lacking))
-        if n_incomplete <= 0:
+    @property
+    def _is_flat(self):
+        return self.flatten or wants_frame(self)
+
+    def _windows_of_one(self, series, places, before):
+        series, stands = self._with_missing_steps(series, places)
+        windows = self._view(self._padded(series, before))
+        windows = windows if stands is None else windows[stands]
+        n_incomplete = self._n_left_out(stands, before)
+        if not n_incomplete:
             return windows
         copy = empty_beside(windows, windows.shape)
         copy[:] = windows
         copy[:n_incomplete] = np.nan
         return copy
 
-    def _windows_of_steps(self, series, before):
+    def _n_left_out(self, stands, before):
+        """Return how many windows, which come first, are to be missing as a whole."""
+        n_lacking = self.lookback - 1 - len(before)
+        if self.incomplete != "nan" or n_lacking <= 0:
+            return 0
+        return n_lacking if stands is None else int(np.searchsorted(stands, n_lacking))
+
+    def _padded(self, series, before):
+        """Return the rows of all windows of a series, in front of which others may be."""
         lookback = self.lookback
         before = before[max(0, len(before) - lookback + 1) :]
         n_steps, n_features = series.shape
         n_missing = lookback - 1 - len(before)
         if lookback == 1 and is_on_disk(series):
-            padded = series  # there is nothing to pad, so the file itself will do
-        else:
-            padded = empty_beside(series, (n_steps + lookback - 1, n_features))
-            padded[n_missing : lookback - 1] = before
-            padded[lookback - 1 :] = series
-            padded[:n_missing] = np.nan if self.pad == "missing" else padded[n_missing]
+            return series  # there is nothing to pad, so the file itself will do
+        padded = empty_beside(series, (n_steps + lookback - 1, n_features))
+        padded[n_missing : lookback - 1] = before
+        padded[lookback - 1 :] = series
+        padded[:n_missing] = np.nan if self.pad == "missing" else padded[n_missing]
+        return padded
+
+    def _view(self, padded):
+        """Return windows as a strided view of their rows."""
+        lookback, n_features = self.lookback, padded.shape[1]
+        n_steps = len(padded) - lookback + 1
         row, item = padded.strides
-        if self.flatten or wants_frame(self):
+        shape, strides = (n_steps, lookback, n_features), (row, row, item)
+        if self._is_flat:
             shape, strides = (n_steps, lookback * n_features), (row, item)
-        else:
-            shape, strides = (n_steps, lookback, n_features), (row, row, item)
         return np.lib.stride_tricks.as_strided(padded, shape, strides, writeable=False)

@@ -75,6 +75,20 @@ def test_memory_grows_with_rows_and_not_with_lookback():
     assert peak < 4 * series.nbytes
 
 
+def test_memory_of_a_panel_grows_with_its_rows_too():
+    days = pd.MultiIndex.from_product([range(20), range(1000)], names=["name", "day"])
+    panel = pd.DataFrame(np.ones((20_000, 4)), index=days)
+    panel.columns = list("abcd")
+    windower = SequenceWindower(200, by="name")
+    tracemalloc.start()
+    try:
+        WindowSet.from_array(windower.fit_transform(panel))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 8 * panel.to_numpy().nbytes  # the windows as a copy: 200 times the rows
+
+
 TRADING_DAYS = pd.bdate_range("2024-01-01", periods=42).delete([3, 9, 17, 18, 22, 25, 31, 33, 35])
 INDICES = {
     "range": pd.RangeIndex(30),
