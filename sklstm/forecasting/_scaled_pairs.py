@@ -10,7 +10,7 @@ from sklstm.preprocessing import is_seasonal
 
 from ._features import Features
 from ._scaling import Scaling, season_in
-from ._training_pairs import SOME_PAIRS, TrainingPairs
+from ._training_pairs import TrainingPairs, some_numbers
 
 
 def choose_scaling(
@@ -121,14 +121,8 @@ class PairSource:
         return scaled_pairs(self.scaling, windows, targets, self.pairs.features.horizon)
 
     def some(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return windows and targets of pairs that stand for all, drawn in the same way always.
-
-        Pairs at equal distances might all be of one day of the week.
-        """
-        if len(self) <= SOME_PAIRS:
-            return self.gather(np.arange(len(self)))
-        drawn = np.random.default_rng(0).choice(len(self), SOME_PAIRS, replace=False)
-        return self.gather(np.sort(drawn))
+        """Return windows and targets of pairs that stand for all, drawn in the same way always."""
+        return self.gather(some_numbers(len(self)))
 
 
 def _scaling_of(pairs, scaling, season, n_ahead, saturates):

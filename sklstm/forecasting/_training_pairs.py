@@ -108,7 +108,7 @@ class TrainingPairs:
         """Whether all pairs together would take much memory."""
         features = self.features
         size = features.n_rows * self._n_features + features.horizon * self.values.shape[1]
-        return len(self) * size > _MANY_VALUES
+        return take_much_memory(len(self) * size)
 
     @property
     def _n_features(self) -> int:
@@ -215,6 +215,21 @@ class TrainingPairs:
         windows, targets, ends = _pairs(values, rows, features, self.takes_nan)
         places = np.column_stack([np.zeros(len(ends), dtype=int), ends])
         return Pairs(windows, targets[:, 0] if targets.shape[1] == 1 else targets, places)
+
+
+def take_much_memory(n_values: int) -> bool:
+    """Return whether so many values of windows are gathered a few at a time, where that can be."""
+    return n_values > _MANY_VALUES
+
+
+def some_numbers(n_pairs: int) -> np.ndarray:
+    """Return the numbers of pairs that stand for all, drawn in the same way always.
+
+    Pairs at equal distances might all be of one day of the week.
+    """
+    if n_pairs <= SOME_PAIRS:
+        return np.arange(n_pairs)
+    return np.sort(np.random.default_rng(0).choice(n_pairs, SOME_PAIRS, replace=False))
 
 
 def joined(tables: Sequence[np.ndarray]) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Targets scaled by the statistics of their own windows: `WindowScaledRegressor`."""
 
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from numbers import Integral
 
 import numpy as np
@@ -37,6 +37,13 @@ from sklstm.preprocessing import SCALINGS, Representation, WindowScaler
 
 from ._abilities import parameter_inside, takes_step_targets, takes_windows, train_in_scale
 from ._fitted_scaler import fitted_scaler
+from ._scaled_windows import (
+    ScaledWindows,
+    are_scaled_at_once,
+    gathered,
+    join_parts,
+    parts_of,
+)
 from ._scaling import Scaling
 from ._target_scale import TargetScale
 from ._window_scaled_distributions import (
@@ -109,6 +116,10 @@ class WindowScaledRegressor(
     errors. Dividing by a negative value turns the order of numbers round, and so the levels of
     quantiles: for series that may be negative, quantiles want ``WindowScaler("standard")``.
 
+    A recurrent regressor is handed more than four million values a few windows at a time, without
+    weights and targets of every step. It standardises them by 32,768 windows drawn at random, and
+    ``early_stopping`` looks at so many of the newest.
+
     Examples
     --------
     >>> import numpy as np
@@ -179,7 +190,9 @@ class WindowScaledRegressor(
         if not takes_step_targets(self.regressor):
             refuse_partly_missing_targets(targets, y)
         there = _observed(windows)
-        if not takes_windows(self.regressor):  # those that do mask missing targets themselves
+        at_once = are_scaled_at_once(windows, self.regressor, fit_params)
+        windows = windows if at_once else gathered(windows)
+        if not (at_once and takes_windows(self.regressor)):  # they mask missing targets themselves
             there &= ~np.isnan(targets).reshape(len(targets), -1).all(axis=1)
         windows, targets, fit_params = rows_there(there, windows, targets, fit_params)
         position = position_of_feature(self.target_feature, step_features(X), windows.shape[2])
@@ -190,12 +203,11 @@ class WindowScaledRegressor(
         flat = not takes_windows(regressor)
         params = self._routed("fit", fit_params)
         refuse_turned(scale, regressor)
-        scaled, targets = _form(scaler.transform(windows), flat), scale.targets(targets)
         if params.get("X_val") is not None or params.get("y_val") is not None:
             params = self._scaled_validation(params, scaler, position, flat, windows.shape[2])
-        else:
-            scaled, targets, params = newest_apart(regressor, scaled, targets, windows, params)
-        self._fit_inside(regressor, scaled, targets, params, X, y)
+        fit = self._fit_arrays if at_once else self._fit_gathered_windows
+        with self._fit_inside(regressor, X, y):
+            fit(regressor, ScaledWindows(windows, scale.targets(targets), scaler), params)
         self._remember_features(X, given)
         self.scaler_, self.regressor_ = scaler, regressor
         self._position, self._flat = position, flat
@@ -223,14 +235,9 @@ class WindowScaledRegressor(
         _, observed = WindowSet.of_observed(array)
         if observed is not None:
             return self._predict_observed(array, observed, predict_params)
-        windows, scaled = self._windows_and_scaled(X)
         params = self._routed("predict", predict_params)
-        predicted = self.regressor_.predict(scaled, **params)
-        scale = TargetScale.of(self.scaler_, windows, self._position)
-        if isinstance(predicted, tuple):
-            return with_std_scaled_back(predicted, scale)
-        refuse_turned(scale, self.regressor_)
-        return scale.restore(np.asarray(predicted))
+        parts = parts_of(array, self.regressor_)
+        return join_parts([self._predict_part(part, params) for part in parts])
 
     @property
     def scaling_(self):
@@ -296,17 +303,32 @@ class WindowScaledRegressor(
         )  # fmt: skip
         return targets.astype(np.float64)
 
-    def _fit_inside(self, regressor, scaled, targets, params, X, y):
-        """Fit the regressor as a task of this estimator's own, whose callbacks it is handed."""
+    @contextmanager
+    def _fit_inside(self, regressor, X, y):
+        """Let the regressor be fitted as a task of this estimator's own, whose callbacks it has."""
         context = self._init_callback_context(max_subtasks=1)
         context.call_on_fit_task_begin(estimator=self, X=X, y=y)
         inner = context.subcontext(task_name="fit-regressor")
         takes_callbacks = hasattr(regressor, "set_callbacks")
         with inner.propagate_callback_context(regressor) if takes_callbacks else nullcontext():
             inner.call_on_fit_task_begin(estimator=self, X=X, y=y)
-            regressor.fit(scaled, targets, **params)
+            yield
             inner.call_on_fit_task_end(estimator=self, X=X, y=y)
         context.call_on_fit_task_end(estimator=self, X=X, y=y)
+
+    @staticmethod
+    def _fit_arrays(regressor, pairs, params):
+        flat = not takes_windows(regressor)
+        scaled, targets = _form(pairs.scaler.transform(pairs.windows), flat), pairs.targets
+        if params.get("X_val") is None and params.get("y_val") is None:
+            scaled, targets, params = newest_apart(
+                regressor, scaled, targets, pairs.windows, params
+            )
+        regressor.fit(scaled, targets, **params)
+
+    @staticmethod
+    def _fit_gathered_windows(regressor, pairs, params):
+        pairs.fit(regressor, (params.get("X_val"), params.get("y_val")))
 
     def _scaled_validation(self, params, scaler, position, flat, n_features):
         """Return what goes to `fit`, validation data scaled like those of training."""
@@ -316,6 +338,16 @@ class WindowScaledRegressor(
         targets = self._check_targets(params["y_val"], "y_val")
         targets = TargetScale.of(scaler, windows, position).targets(targets)
         return params | {"X_val": _form(scaler.transform(windows), flat), "y_val": targets}
+
+    def _predict_part(self, windows, params):
+        """Return the predictions of an array of observed windows."""
+        scaled = _form(self.scaler_.transform(windows), self._flat)
+        predicted = self.regressor_.predict(scaled, **params)
+        scale = TargetScale.of(self.scaler_, windows, self._position)
+        if isinstance(predicted, tuple):
+            return with_std_scaled_back(predicted, scale)
+        refuse_turned(scale, self.regressor_)
+        return scale.restore(np.asarray(predicted))
 
     def _predict_observed(self, windows, observed, params):
         """Return predictions of windows some of which have no observed step: NaN for these."""
