@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 from sklstm import (
     Forecaster,
     GRULanguageModel,
+    LagFeatures,
     LSTMLanguageModel,
     RNNLanguageModel,
     SequenceEncoder,
@@ -25,6 +26,8 @@ REFUSED = {
     Forecaster: "convert forecaster.estimator_, the regressor that it has fitted to windows, and "
     "give the graph the windows",
     SequenceEncoder: "convert the network that it holds, encoder.estimator_, whose graph predicts",
+    LagFeatures: "compute the columns before the graph, pipeline[0].transform(X), and convert the "
+    "steps after it, pipeline[1:]",
     TextSequencer: "it reads strings. Convert the steps after it, such as pipeline[-1], and "
     "give the graph the tokens, pipeline[:-1].transform(texts)",
     RNNLanguageModel: _OF_LANGUAGE,

@@ -6,6 +6,7 @@ from ._choose_beside import choose_beside
 from ._choose_representation import choose_representation
 from ._exponential_smoother import ExponentialSmoother
 from ._find_season import find_season, season_of
+from ._lag_features import LagFeatures
 from ._representations import (
     SCALINGS,
     Representation,
@@ -26,6 +27,7 @@ __all__ = [
     "CalendarFeatures",
     "CausalImputer",
     "ExponentialSmoother",
+    "LagFeatures",
     "Representation",
     "Represented",
     "RidgeSolution",

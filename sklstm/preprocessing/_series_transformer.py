@@ -340,14 +340,16 @@ class SeriesOrWindowsTransformer(WindowsInputMixin, SeriesTransformer):
     """Base of the transformers that take windows too, in two or three axes.
 
     A `SeriesSet` then holds windows in place of rows. `fit` calls `_read` first and `_remember`
-    last, other methods call `_check`. Subclasses have the parameters ``window_size`` and ``by``,
-    which are for series.
+    last, other methods call `_check`. Subclasses have the parameter ``by`` and perhaps others that
+    are for series.
     """
+
+    _for_series_alone: ClassVar[tuple[str, ...]] = ("window_size", "by")
 
     def _read(self, X):
         """Return `X` as windows or as series, whichever it is."""
         if is_windows(X):
-            self._refuse_for_windows("window_size", "by")
+            self._refuse_for_windows(*self._for_series_alone)
             return self._window_set(X, as_windows(X, estimator=self))
         found = self._read_series(X)
         if found.panel is not None and is_windows(found.panel.frame):
@@ -374,8 +376,8 @@ class SeriesOrWindowsTransformer(WindowsInputMixin, SeriesTransformer):
             value = getattr(self, name)
             if value is not None:
                 raise ValueError(
-                    f"{name}={value!r} is for a series; X is windows, which are scaled each by its "
-                    f"own steps. It takes {name}=None."
+                    f"{name}={value!r} is for a series; X is windows, each of which is transformed "
+                    f"by its own steps. It takes {name}=None."
                 )
 
     def _lost_its_names(self, X):

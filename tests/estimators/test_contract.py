@@ -16,6 +16,7 @@ BASELINES = [sklstm.SMARegressor, sklstm.EMARegressor, sklstm.PersistenceRegress
 TRANSFORMERS = [
     sklstm.CausalImputer,
     sklstm.ExponentialSmoother,
+    sklstm.LagFeatures,
     sklstm.WindowScaler,
     sklstm.SequenceWindower,
 ]
@@ -114,6 +115,8 @@ OURS = [
     sklstm.GRURegressor(8, output="sequence", max_epochs=2),
     sklstm.LSTMClassifier(8, output="sequence", class_weight="balanced", max_epochs=2),
     sklstm.ExponentialSmoother(0.3, initial=0.0),
+    sklstm.LagFeatures([0, 2, 9], rolling={"mean": 5, "std": 3, "median": 4}, ahead=0),
+    sklstm.LagFeatures([3], ahead=2, pad="edge", passthrough=False),
     sklstm.SequenceWindower(1),
     sklstm.SequenceWindower(6, pad="edge", flatten=True),
     *(

@@ -68,6 +68,10 @@ OF_OTHERS = [
     ("ExponentialSmoother", "context", ["sometimes"], CONTEXT),
     ("SeasonalAdjuster", "season", [0, -1, 1.5, "weekly", None], "a str among {'auto'}"),
     ("SeasonalAdjuster", "model", ["add", None], "a str among"),
+    ("LagFeatures", "lags", [7, None, "7"], "'list' or an instance of 'tuple'"),
+    ("LagFeatures", "rolling", [7, "mean", ["mean"]], "an instance of 'dict' or None"),
+    ("LagFeatures", "ahead", [-1, 1.5, None], "an int in the range [0, inf)"),
+    ("LagFeatures", "context", ["sometimes"], CONTEXT),
     ("SeasonalDifferencer", "season", [0, -1, 1.5, "weekly", None], "a str among {'auto'}"),
     ("SeasonalDifferencer", "context", ["sometimes"], CONTEXT),
     (

@@ -64,6 +64,8 @@ OF_SERIES = {
     "CausalImputer-decay": sklstm.CausalImputer("decay", limit=2, add_indicator=True),
     "CausalImputer-by": sklstm.CausalImputer(add_indicator=True, by="b"),
     "SeasonalAdjuster": sklstm.SeasonalAdjuster(3),
+    "LagFeatures": sklstm.LagFeatures([1, 3], rolling={"mean": 2, "std": 3, "median": 2}),
+    "LagFeatures-by": sklstm.LagFeatures([1, 3], pad="edge", by="b"),
     "SeasonalDifferencer": sklstm.SeasonalDifferencer(3),
     "WindowScaler": sklstm.WindowScaler(),
     "WindowScaler-standard": sklstm.WindowScaler("standard", window_size=3),

@@ -30,6 +30,7 @@ TRANSFORMERS = {
     "windower": sklstm.SequenceWindower(3),
     "smoother": sklstm.ExponentialSmoother(),
     "adjuster": sklstm.SeasonalAdjuster(3),
+    "lags": sklstm.LagFeatures(),
     "differencer": sklstm.SeasonalDifferencer(3),
     "scaler": sklstm.WindowScaler(),
 }
