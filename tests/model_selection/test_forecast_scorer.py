@@ -79,7 +79,8 @@ def test_predictions_of_a_panel_stand_in_the_order_of_the_rows(as_level):
     frame = frame.sort_index(level="day", sort_remaining=False)
     last = frame.index.get_level_values("day") >= DAYS[130]
     train, test = frame[~last], frame[last].sample(frac=1, random_state=0).sort_index(level="day")
-    expected = PLAIN.__class__(Ridge(), 8, by="shop").fit(train).forecast(20)["prediction"]
+    same = Forecaster(Ridge(), 8, by="shop", scaling=None)
+    expected = same.fit(train).forecast(20)["prediction"]
     expected = expected.loc[test.index].to_numpy()
     if not as_level:
         train, test = train.reset_index("shop"), test.reset_index("shop")
