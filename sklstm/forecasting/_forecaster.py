@@ -412,14 +412,15 @@ class Forecaster(
         several series independently. What a regressor with ``predict_distribution`` predicts at
         once, steps and columns, is drawn from its distributions, together by a Gaussian copula: its
         correlation is that of earlier forecasts, of the calibration rows or, if there are fewer
-        than ten, of training rows.
+        than ten, of training rows; of those given as `history` where they allow more forecasts.
         """
         check_is_fitted(self)
         steps = self.horizon if steps is None else check_count(steps, "steps")
         n_paths = check_count(n_paths, "n_paths")
         seen, paths, labels = self._beginning(steps, exog, series, history, history_exog)
         rng = np.random.default_rng(check_random_state(random_state).randint(2**31))
-        found = PathMaker.of(seen, paths, steps).draw(paths, steps, n_paths, rng)
+        maker = PathMaker.of(seen, paths, steps, own=self)
+        found = maker.draw(paths, steps, n_paths, rng)
         drawn = {key: one[0] for key, one in zip(labels, found, strict=True)}
         return frame_of_paths(drawn, labels, self._known)
 

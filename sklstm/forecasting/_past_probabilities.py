@@ -1,10 +1,11 @@
 """What past forecasts had said of the rows that came: `past_probabilities`."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from ._histories import History
 from ._path import Path
 from ._scores import unused_future
 
@@ -12,8 +13,16 @@ _FEWEST = 10  # forecasts that tell how rows depend on each other
 _MOST = 2000  # of which more would tell hardly more
 
 
+class _Rows(NamedTuple):
+    """Who may forecast from which rows: series, and the last row of each that was known."""
+
+    fitted: Any
+    histories: Mapping[Hashable, History]
+    ends: dict[Hashable, int]
+
+
 def past_probabilities(
-    fitted: Any, paths: Sequence[Path]
+    fitted: Any, paths: Sequence[Path], own: Any = None, asked_by: str = "sample_paths"
 ) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """Return the predicted probabilities of rows that came after earlier forecasts.
 
@@ -27,6 +36,11 @@ def past_probabilities(
         Whose regressor has ``predict_distribution``.
     paths : list of Path
         What is to be forecast.
+    own : Forecaster, optional
+        That knows its own rows, where `fitted` knows a few others in place of them: whoever has
+        more forecasts to learn from counts.
+    asked_by : str, default="sample_paths"
+        What an error says that takes earlier forecasts.
 
     Returns
     -------
@@ -41,27 +55,45 @@ def past_probabilities(
     ValueError
         If there are too few.
     """
-    histories = fitted._known.histories | {path.history.key: path.history for path in paths}
-    ends = _ends(histories, paths)
-    model, calibrator = fitted._model, fitted._calibrator
-    chosen: list[Path] = []
-    if not isinstance(calibrator, str):
-        first = {key: end - fitted._n_newest.get(key, 0) for key, end in ends.items()}
-        chosen, model = _chosen(calibrator, histories, first, ends), calibrator
-    if _n_origins(chosen) < _FEWEST:
-        model = fitted._model
-        chosen = _chosen(model, histories, dict.fromkeys(ends, 0), ends)
-    if _n_origins(chosen) < _FEWEST:
+    known = [_rows_of(fitted, paths)]
+    if own is not None and own is not fitted:
+        known.append(_rows_of(own, ()))
+    # Forecasts of rows that a model has not seen come first.
+    for earlier in (_of_calibration_rows, _of_all_rows):
+        found = [(*earlier(rows), rows.ends) for rows in known]
+        model, chosen, ends = max(found, key=lambda one: _n_origins(one[1]))
+        if _n_origins(chosen) >= _FEWEST:
+            break
+    else:
         raise ValueError(
-            f"sample_paths learns how steps depend on each other from at least {_FEWEST} earlier "
+            f"{asked_by} learns how steps depend on each other from at least {_FEWEST} earlier "
             f"forecasts, and there are rows for {_n_origins(chosen)}: give longer series, or take "
             "fewer rows as lookback and horizon."
         )
-    found = model.probabilities(chosen)
-    for path, probabilities in zip(chosen, found, strict=True):
-        ahead = path.origins[:, np.newaxis] + np.arange(1, probabilities.shape[1] + 1)
-        probabilities[ahead > ends[path.history.key]] = np.nan
-    return found, [path.origins for path in chosen]
+    probabilities = model.probabilities(chosen)
+    for path, of_path in zip(chosen, probabilities, strict=True):
+        ahead = path.origins[:, np.newaxis] + np.arange(1, of_path.shape[1] + 1)
+        of_path[ahead > ends[path.history.key]] = np.nan
+    return probabilities, [path.origins for path in chosen]
+
+
+def _rows_of(fitted, paths):
+    histories = fitted._known.histories | {path.history.key: path.history for path in paths}
+    return _Rows(fitted, histories, _ends(histories, paths))
+
+
+def _of_calibration_rows(rows):
+    """Return who has not seen the calibration rows, and paths that forecast them."""
+    fitted, histories, ends = rows
+    if isinstance(fitted._calibrator, str):  # which says why there is none
+        return None, []
+    first = {key: end - fitted._n_newest.get(key, 0) for key, end in ends.items()}
+    return fitted._calibrator, _chosen(fitted._calibrator, histories, first, ends)
+
+
+def _of_all_rows(rows):
+    fitted, histories, ends = rows
+    return fitted._model, _chosen(fitted._model, histories, dict.fromkeys(ends, 0), ends)
 
 
 def _ends(histories, paths):

@@ -49,7 +49,12 @@ class PathMaker:
 
     @classmethod
     def of(
-        cls, fitted: Any, paths: Sequence[Path], steps: int, asked_by: str = "sample_paths"
+        cls,
+        fitted: Any,
+        paths: Sequence[Path],
+        steps: int,
+        asked_by: str = "sample_paths",
+        own: Any = None,
     ) -> Self:
         """Return what draws paths of these series.
 
@@ -62,7 +67,9 @@ class PathMaker:
         steps : int
             The most rows of a path.
         asked_by : str, default="sample_paths"
-            What an error says that takes a calibration block.
+            What an error says that takes earlier rows.
+        own : Forecaster, optional
+            That knows its own rows, where `fitted` knows others in place of them.
 
         Returns
         -------
@@ -85,7 +92,7 @@ class PathMaker:
         feeds_back = model.features.horizon == 1 and is_whole
         at_once = model.features.horizon * len(fitted.columns_)
         if is_whole and at_once > 1 and hasattr(model.regressor, "predict_distribution"):
-            copula = GaussianCopula.fit(*past_probabilities(fitted, paths))
+            copula = GaussianCopula.fit(*past_probabilities(fitted, paths, own, asked_by))
             return cls(fitted, feeds_back, None, copula)
         if feeds_back and hasattr(model.regressor, "sample"):
             return cls(fitted, feeds_back, None)

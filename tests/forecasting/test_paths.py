@@ -254,6 +254,17 @@ def test_series_share_how_steps_depend_on_each_other():
     assert given.sum().std() == pytest.approx(np.sqrt(expected.sum()), rel=0.1)
 
 
+@pytest.mark.parametrize("calibration_size", [0.2, None])
+def test_few_rows_given_borrow_dependence_from_those_of_the_forecaster(calibration_size):
+    series = ar1(400)
+    direct = Forecaster(KnownSpread(), 2, 4, "direct", scaling=None)
+    direct.set_params(calibration_size=calibration_size).fit(series)
+    expected = direct.sample_paths(4, 50, random_state=0)
+    for n_rows in (2, 20):  # none to learn from, and a few that overlap
+        found = direct.sample_paths(4, 50, random_state=0, history=series[-n_rows:])
+        np.testing.assert_array_equal(found, expected)
+
+
 def test_counts_drawn_at_once_are_counts(rng):
     from sklstm import GRURegressor
 
@@ -283,6 +294,8 @@ def test_too_few_forecasts_to_learn_dependence_from():
     direct = Forecaster(KnownSpread(), 2, 4, "direct", scaling=None).fit(ar1(10))
     with pytest.raises(ValueError, match="at least 10 earlier forecasts, and there are rows for 8"):
         direct.sample_paths()
+    with pytest.raises(ValueError, match="A score of paths learns how steps depend"):
+        direct.backtest(ar1(13), [(range(10), range(10, 13))], metrics=["crps"])
 
 
 def test_networks_of_counts_draw_whole_counts(rng):
