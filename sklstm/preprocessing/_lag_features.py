@@ -1,5 +1,6 @@
 """Values of earlier rows, and statistics of the last ones, as columns: `LagFeatures`."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from numbers import Integral
 from typing import Any, Self
@@ -20,6 +21,7 @@ from sklstm.data import (
     step_features,
     with_columns,
 )
+from sklstm.time_labels import label_text, step_numbers
 
 from ._rolling_statistics import STATISTICS, check_rolling
 from ._series_transformer import SeriesOrWindowsTransformer, fit_task, with_missing_steps
@@ -149,8 +151,8 @@ class LagFeatures(SeriesOrWindowsTransformer):
         Raises
         ------
         ValueError
-            If a lag is negative, not known yet or beyond windows, or `rolling` or `columns` is not
-            as described.
+            If a lag is negative, not known yet or beyond windows; if `rolling` or `columns` is not
+            as described; if no column is left, or two had one name.
         """
         self._fit(X, y)
         return self
@@ -186,11 +188,18 @@ class LagFeatures(SeriesOrWindowsTransformer):
         features : ndarray or dataframe of shape (n_rows, n_features_out)
             A frame for a frame, with its index. Of windows the columns are those of the newest
             step.
+
+        Warns
+        -----
+        UserWarning
+            If rows of a series do not continue those of `fit`, and are so few that no row has all
+            of its lags and statistics, with ``context="auto"``.
         """
         check_is_fitted(self)
         self._refuse_changed("lags", "rolling", "ahead", "columns", "pad")
         found = self._check(X)
         before = {key: self._state_before(key, index) for key, index, _ in found}
+        self._warn_of_no_context(found, before)
         return self._features(X, found, before)
 
     def get_feature_names_out(self, input_features: ArrayLike | None = None) -> NDArray[np.object_]:
@@ -215,24 +224,53 @@ class LagFeatures(SeriesOrWindowsTransformer):
     @fit_task
     def _fit(self, X):
         lags, rolling = self._lags(), check_rolling(self.rolling)
+        if not (self.passthrough or ((lags or rolling) and self.columns != [])):
+            raise ValueError(
+                f"lags={self.lags!r}, rolling={self.rolling!r} and columns={self.columns!r} leave "
+                "no column with passthrough=False: name a lag or a statistic."
+            )
         found = self._read(X)
         names = step_features(X) or found.columns_of(X)
         positions = self._positions(names, found.values.shape[-1])
         if found.values.ndim == 3:
             self._check_reach(lags, rolling, found.values.shape[1])
-        n_kept = max([0, *lags, *(size - 1 for _, size in rolling)])
+        n_kept = _reach(lags, rolling)
         states = {}
         for key, index, series in found:
             if series.ndim == 2 and n_kept:
                 states[key] = self._regular(series, index)[0][-n_kept:].copy()
             else:
                 states[key] = None if series.ndim == 3 else series[:0].copy()
+        self._names_out(names, positions)  # refuses names that come twice
         self._remember(X, found, states, _columns=positions)
         return found
 
+    def _warn_of_no_context(self, found, before):
+        """Warn of rows of a fitted series that nothing precedes, too few to precede each other."""
+        if self.context != "auto" or self._fitted_on_windows:
+            return
+        reach = _reach(self._lags(), check_rolling(self.rolling))
+        for key, index, series in found:
+            if key not in self._states or before[key] is not None or len(series) > reach:
+                continue
+            places = step_numbers(index, self._steps_of(key))
+            if (len(series) if places is None else places[-1] + 1) > reach:
+                continue
+            of = "" if key is None else f" of series {key!r}"
+            label = 0 if index is None else label_text(index[0])
+            warnings.warn(
+                f"X has {len(series)} rows{of}, from {label} on, that do not continue those of "
+                f"fit: lags={self.lags!r} and rolling={self.rolling!r} reach back to {reach} rows "
+                f"before, and these are padded (pad={self.pad!r}). Hand over the rows before "
+                "together with the new ones, and take the last predictions; or say that they are "
+                "those of fit (context='always'), or that none is known (context='never').",
+                stacklevel=3,
+            )
+            return
+
     def _lags(self):
         """Return lags counted from the row itself."""
-        lags = [lag for lag in self.lags if isinstance(lag, Integral) and lag >= 0]
+        lags = [lag for lag in self.lags if _is_number(lag) and lag >= 0]
         if len(lags) < len(self.lags) or len(set(lags)) < len(lags):
             raise ValueError(
                 f"lags={self.lags!r} is not possible: it takes distinct whole numbers from 0 on, "
@@ -251,10 +289,20 @@ class LagFeatures(SeriesOrWindowsTransformer):
             return list(range(n_features))
         found = []
         for column in self.columns:
+            if not (isinstance(column, str) or _is_number(column)):
+                raise ValueError(
+                    f"columns={self.columns!r} has {column!r}: it takes names and numbers of "
+                    "columns."
+                )
             try:
                 found.append(position_of_feature(column, names, n_features))
             except ValueError as error:
                 raise ValueError(str(error).replace("target_feature=", "columns has ")) from error
+            if found[-1] in found[:-1]:
+                raise ValueError(
+                    f"columns={self.columns!r} has a column twice, {column!r}: it takes distinct "
+                    "ones."
+                )
         return found
 
     def _check_reach(self, lags, rolling, n_timesteps):
@@ -295,7 +343,7 @@ class LagFeatures(SeriesOrWindowsTransformer):
         steps, places = self._regular(series, index, self._steps_of(key))
         steps = steps[:, self._columns]
         lags, rolling = self._lags(), check_rolling(self.rolling)
-        n_steps, reach = len(steps), max([0, *lags, *(size - 1 for _, size in rolling)])
+        n_steps, reach = len(steps), _reach(lags, rolling)
         before = steps[:0] if before is None else before[:, self._columns]
         rows = np.concatenate([before[max(0, len(before) - reach) :], steps])
         fill = np.nan if self.pad == "missing" else rows[0]
@@ -320,16 +368,34 @@ class LagFeatures(SeriesOrWindowsTransformer):
         self._check_reach(lags, rolling, windows.shape[1])
         return _side_by_side(last, lags, rolling, windows[:, -1][:, self._columns])
 
-    def _names_out(self, names):
+    def _names_out(self, names, positions=None):
+        positions = self._columns if positions is None else positions
         names = [] if names is None else list(names)
         features = [name for name in names if name not in key_names(self.by)]
         if not features:
-            features = [f"x{k}" for k in range(max(self._columns, default=-1) + 1)]
-        chosen = [features[place] for place in self._columns]
+            features = [f"x{k}" for k in range(max(positions, default=-1) + 1)]
+        chosen = [features[place] for place in positions]
         kinds = [f"lag_{lag}" for lag in self.lags]
         kinds += [f"rolling_{name}_{size}" for name, size in check_rolling(self.rolling)]
         more = [f"{name}_{kind}" for kind in kinds for name in chosen]
-        return [*names, *more] if self.passthrough else more
+        if not self.passthrough:
+            return more
+        same = [name for name in more if name in set(names)]
+        if same:
+            raise ValueError(
+                f"X has a column {same[0]!r} already, as a lag or statistic is called: rename it, "
+                "leave the feature out, or take passthrough=False."
+            )
+        return [*names, *more]
+
+
+def _is_number(value):
+    return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+def _reach(lags, rolling):
+    """Return how many rows before each one its features depend on."""
+    return max([0, *lags, *(size - 1 for _, size in rolling)])
 
 
 def _side_by_side(last, lags, rolling, like):

@@ -5,7 +5,8 @@ of its values is. Sums are taken anew for each row, from the oldest on: so what 
 last rows leaves no trace in the rounding, and a row has the same bits whatever rows come before.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
 from numbers import Integral
 from typing import Any
 
@@ -24,7 +25,10 @@ def mean(rows: np.ndarray) -> np.ndarray:
 def std(rows: np.ndarray) -> np.ndarray:
     """Return the standard deviation of a sample, ``ddof=1`` as with pandas."""
     center = mean(rows)
-    return np.sqrt(sum((row - center) ** 2 for row in rows) / (len(rows) - 1))
+    largest_deviation = reduce(np.maximum, (np.abs(row - center) for row in rows))
+    # By a power of two, which is exact: squares neither overflow nor vanish.
+    unit = np.ldexp(1.0, np.frexp(largest_deviation)[1] - 1)
+    return unit * np.sqrt(sum(((row - center) / unit) ** 2 for row in rows) / (len(rows) - 1))
 
 
 def smallest(rows: np.ndarray) -> np.ndarray:
@@ -73,9 +77,10 @@ def check_rolling(rolling: Mapping[str, int | Sequence[int]] | None) -> list[tup
         if name not in STATISTICS:
             raise ValueError(f"rolling has {name!r}; it takes any of {list(STATISTICS)}.")
         fewest = 2 if name == "std" else 1
-        several: Any = [sizes] if isinstance(sizes, Integral) else sizes
+        several: Any = sizes if isinstance(sizes, Iterable) else [sizes]
         for size in several:
-            if not isinstance(size, Integral) or size < fewest or (name, size) in pairs:
+            is_number = isinstance(size, Integral) and not isinstance(size, bool)
+            if not is_number or size < fewest or (name, size) in pairs:
                 raise ValueError(
                     f"rolling[{name!r}]={sizes!r} is not possible: it takes a number of rows of at "
                     f"least {fewest}, or a list of distinct ones."

@@ -184,13 +184,52 @@ def test_files_and_equal_values():
         ({"rolling": {"mean": [7, 7]}}, "a list of distinct ones"),
         ({"rolling": {"mean": "7"}}, r"rolling\['mean'\]='7' is not possible"),
         ({"columns": ["c"]}, r"columns has 'c' is unknown: the features of X are \['a', 'b'\]"),
+        ({"rolling": {"mean": None}}, r"rolling\['mean'\]=None is not possible"),
+        ({"rolling": {"mean": True}}, r"rolling\['mean'\]=True is not possible"),
+        ({"lags": [True]}, "distinct whole numbers from 0 on"),
         ({"columns": [2]}, "columns has 2 is out of range: X has 2 features"),
+        ({"columns": [True, False]}, "has True: it takes names and numbers of columns"),
+        ({"columns": ["a", 0]}, "has a column twice, 0: it takes distinct ones"),
+        ({"lags": [], "passthrough": False}, "leave no column with passthrough=False: name a lag"),
         ({"pad": "zero"}, "'pad' parameter of LagFeatures must be a str among"),
     ],
 )
 def test_what_is_refused(parameters, message):
     with pytest.raises(ValueError, match=message):
         LagFeatures(**parameters).fit(FRAME)
+
+
+def test_no_two_columns_have_one_name():
+    twice = FRAME.set_axis(["a", "a_lag_1"], axis=1)
+    with pytest.raises(ValueError, match="X has a column 'a_lag_1' already, as a lag"):
+        LagFeatures().fit(twice)
+    expected = ["a_lag_1", "a_lag_1_lag_1"]
+    assert list(LagFeatures(passthrough=False).fit_transform(twice)) == expected
+
+
+@pytest.mark.parametrize("pad", ["missing", "edge"])
+def test_rows_without_those_before_are_told(pad):
+    features = LagFeatures([1, 5], pad=pad).fit(FRAME[:40])
+    with pytest.warns(UserWarning, match="X has 5 rows, from 2025-02-13 .* reach back to 5 rows"):
+        features.transform(FRAME[43:48])
+    features.transform(FRAME[43:49])  # the last row has all lags
+    features.transform(FRAME[43:49].drop(DAYS[45]))
+    features.transform(FRAME[40:41])
+    features.set_params(context="never").transform(FRAME[43:44])
+    of_arrays = LagFeatures([1, 5], pad=pad).fit(FRAME[:40].to_numpy())
+    with pytest.warns(UserWarning, match="X has 1 rows, from 0 on, that do not continue"):
+        of_arrays.transform(FRAME[40:41].to_numpy())
+    panel = LagFeatures(by=["store", "item"], pad=pad).fit(PANEL.loc["x":"x"])
+    panel.transform(PANEL.loc["y":"y"][:1])  # a new series
+    with pytest.warns(UserWarning, match=r"X has 1 rows of series \('x', 2\)"):
+        panel.transform(PANEL.loc[[("x", 2, DAYS[3])]])
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1e200])
+def test_deviations_of_very_small_and_very_large_values(scale):
+    found = LagFeatures([], rolling={"std": 4}, passthrough=False).fit_transform(scale * FRAME)
+    expected = FRAME.rolling(4).std()
+    np.testing.assert_allclose(found / scale, expected, rtol=1e-10)
 
 
 def test_windows_that_are_too_short_are_refused():
