@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from sklstm.preprocessing import beginning_at
+from sklstm.time_labels import IndexBeginning
 
 from ._forecast_model import ForecastModel
 from ._histories import History
@@ -49,9 +50,10 @@ def moved_transformers(
             if n_steps is not None:
                 raise
             raise ValueError(
-                f"history{past.of} begins with label {past.index[0]}, as the rows of fit do, but "
-                "with other values: nothing tells where it stands in the season of transformer. "
-                "Give it labels that are counted on from those of fit."
+                f"history{past.of} begins with label {past.index[0]}, from which rows are counted "
+                "that nobody has labelled, and has other values than the rows of fit: nothing "
+                "tells where it stands in the season of transformer. Give it labels that are "
+                "counted on from those of fit."
             ) from error
         transformers[past.key] = moved
     return replace(model, transformers=model.transformers | transformers) if transformers else model
@@ -61,12 +63,14 @@ def _steps_between(past, other, calendar):
     """Return how many steps after one history another one begins.
 
     None is for numbers that may count the rows of the other one: it begins with the same number,
-    and has other values.
+    or 0, and has other values.
     """
     begin, end = past.index[0], other.index[0]
-    if begin == end:
-        n_rows = min(len(past), len(other))
-        same = np.array_equal(past.values[:n_rows], other.values[:n_rows], equal_nan=True)
-        return 0 if same or not calendar.kind.is_number else None
     steps = len(calendar.between(min(begin, end), max(begin, end))) - 1
-    return steps if end > begin else -steps
+    steps = steps if end >= begin else -steps
+    if calendar.kind.is_number and IndexBeginning.of(past.index).may_be_counted_anew(other.index):
+        old, new = past.values, other.values[-steps:]
+        n_rows = min(len(old), len(new))
+        if n_rows == 0 or not np.array_equal(new[:n_rows], old[:n_rows], equal_nan=True):
+            return None
+    return steps

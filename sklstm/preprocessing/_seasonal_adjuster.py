@@ -279,9 +279,10 @@ class SeasonalAdjuster(OneToOneFeatureMixin, SeriesTransformer):
         if end is not None and end.is_continued_by(index):
             return state.n_rows
         first = self._told_by_labels(key, index, state.beginning)
-        # A frame that nobody has labelled begins with row 0, whatever the time of that row.
-        if first is None or (first == 0 and state.beginning.is_number):
-            first = 0 if self._begins_like_fitted(state, rows, adjusted, first) else None
+        if first is None or state.beginning.may_be_counted_anew(index):
+            n_before = -(first or 0)
+            same = self._begins_like_fitted(state, rows[n_before:], adjusted, first)
+            first = -n_before if same else None
         if first is None:
             _refuse_doubt(key, index)
         return first
@@ -297,7 +298,8 @@ class SeasonalAdjuster(OneToOneFeatureMixin, SeriesTransformer):
         head = state.head
         if adjusted:
             head = self._adjusted(head, state.of_rows(np.arange(len(head))), back=False)
-        n_rows = len(head) if first is None else min(len(head), len(rows))
+        # Labels that agree need fewer rows that do, but one at least.
+        n_rows = len(head) if first is None else min(len(head), max(1, len(rows)))
         # What was adjusted and scaled, and has come back, has been rounded.
         size = 1e-9 * float(np.nanmax(np.abs(head), initial=0.0))
         return len(rows) >= n_rows and np.allclose(

@@ -41,6 +41,16 @@ class IndexBeginning:
         kind = kind_of(self.first)
         return kind is not None and kind.is_number
 
+    def may_be_counted_anew(self, index: pd.Index) -> bool:
+        """Return whether labels may count the rows of a frame, whatever the time of its first row.
+
+        A frame that nobody has labelled begins with row 0, and any frame with the label of `first`
+        may be a copy of the fitted one with other values.
+        """
+        return self.is_number and bool(
+            index[0] == self.first[0] or (index[0] == 0 and self.first[0] > 0)
+        )
+
     def steps_to(self, index: pd.Index | None, steps: Steps | None = None) -> int | None:
         """Return how many steps after the first label others begin; None if nothing tells.
 

@@ -82,8 +82,17 @@ def test_revised_first_rows_change_what_differences_are_added_to():
 def test_rows_that_are_counted_anew_are_in_doubt():
     fitted = forecaster(SeasonalAdjuster(7)).fit(SUMS.to_numpy())
     np.testing.assert_array_equal(fitted.forecast(history=SUMS.to_numpy()), fitted.forecast())
-    with pytest.raises(ValueError, match="history begins with label 0, as the rows of fit do, but"):
+    with pytest.raises(ValueError, match="history begins with label 0, from which rows are coun"):
         fitted.forecast(history=SUMS.to_numpy()[30:])
+    numbered = SUMS.reset_index(drop=True)
+    fitted = forecaster(SeasonalAdjuster(7)).fit(numbered[50:])
+    np.testing.assert_allclose(fitted.forecast(history=numbered), fitted.forecast(), rtol=1e-9)
+    for rows in (numbered[100:], numbered[51:], numbered[120:]):
+        with pytest.raises(ValueError, match="history begins with label 0, from which"):
+            fitted.forecast(history=rows.reset_index(drop=True))
+    np.testing.assert_allclose(
+        fitted.forecast(history=numbered[121:]), fitted.forecast(), rtol=1e-9
+    )
 
 
 def test_the_season_of_a_panel_is_that_of_all_and_short_series_are_told_once():

@@ -145,6 +145,13 @@ def test_numbers_that_begin_anew_are_no_labels_of_the_series():
     pd.testing.assert_frame_equal(adjuster.transform(X)[100:], adjuster.transform(X[100:]))
     with pytest.raises(ValueError, match="begins with 0"):
         adjuster.transform(X[100:].reset_index(drop=True))
+    adjuster.fit(X[50:100])
+    pd.testing.assert_frame_equal(adjuster.transform(X)[100:], adjuster.transform(X[100:]))
+    adjusted = adjuster.transform(X)
+    pd.testing.assert_frame_equal(adjuster.inverse_transform(adjusted), X)
+    for rows in (X[100:], X[100:140], X[60:]):
+        with pytest.raises(ValueError, match="begins with 0"):
+            adjuster.transform(rows.reset_index(drop=True))
 
 
 def test_series_of_a_panel_have_a_figure_each(panels):
