@@ -53,7 +53,7 @@ class GatheredWindows(NDArrayOperatorsMixin):
         return len(self.starts)
 
     def __getitem__(self, key: Any) -> Any:
-        samples, *rest = key if isinstance(key, tuple) else (key,)
+        samples, *rest = key if isinstance(key, tuple) and key else (key,)
         while rest and rest[-1] is Ellipsis:
             rest.pop()
         if not _picks_samples(samples) or not all(isinstance(k, slice | int) for k in rest):
@@ -63,12 +63,23 @@ class GatheredWindows(NDArrayOperatorsMixin):
         taken = self._at(samples)
         return taken._array(rest) if rest else taken
 
+    def __contains__(self, value: Any) -> bool:
+        return value in np.asarray(self)
+
+    def __bool__(self) -> bool:
+        return bool(np.asarray(self))  # NumPy says what is ambiguous
+
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         if copy is False:
             raise ValueError("Windows of several series are no array in memory: they take a copy.")
         return self._array([]).astype(dtype or self.dtype, copy=False)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        written = (*options.get("out", ()), *(inputs[:1] if method == "at" else ()))
+        if any(isinstance(x, GatheredWindows) for x in written):
+            raise ValueError(
+                "Windows of several series are read-only: write to numpy.asarray of them."
+            )
         arrays = [np.asarray(x) if isinstance(x, GatheredWindows) else x for x in inputs]
         return getattr(ufunc, method)(*arrays, **options)
 

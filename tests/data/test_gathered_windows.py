@@ -53,7 +53,7 @@ MASK = RNG.random(90) < 0.3
 KEYS = [
     3, -1, np.int64(5), slice(None), slice(5, 40, 3), slice(None, None, -1), [3, 1, 3], MASK,
     np.flatnonzero(MASK), [], ..., None, (3, 2), (3, 2, 1), (slice(3, 9), -1), (MASK, slice(2, 5)),
-    ([1, 2], slice(None), 0), (slice(None), slice(None), 1), (slice(4), ..., 0), (..., 0),
+    (), ([1, 2], slice(None), 0), (slice(None), slice(None), 1), (slice(4), ..., 0), (..., 0),
     (np.array([4, 50]), ...), ([1, 2], [3, 4]), (slice(None), [0, 1]), ARRAY > 50,
 ]  # fmt: skip
 
@@ -94,6 +94,22 @@ def test_they_are_read_only():
         _ = WINDOWS.iloc
     with pytest.raises(ValueError, match="take a copy"):
         np.asarray(WINDOWS, copy=False)
+    for write in (
+        lambda w: w.__iadd__(1),
+        lambda w: np.add(1, 2, out=w),
+        lambda w: np.add.at(w, 0, 1),
+    ):
+        with pytest.raises(ValueError, match="read-only: write to numpy.asarray of them"):
+            write(WINDOWS)
+    np.testing.assert_array_equal(WINDOWS, ARRAY)
+    np.testing.assert_array_equal(np.add(WINDOWS, 1, out=np.empty(ARRAY.shape)), ARRAY + 1)
+
+
+def test_truth_and_membership_are_those_of_the_array():
+    assert ARRAY[40, 3, 1] in WINDOWS
+    assert -1.0 not in WINDOWS
+    with pytest.raises(ValueError, match="ambiguous"):
+        bool(WINDOWS)
 
 
 def test_files_hold_the_rows_that_are_in_use(tmp_path):
