@@ -175,17 +175,21 @@ def take_rows(frame: Any, rows: Any) -> Any:
     return frame.iloc[rows] if isinstance(frame, pd.DataFrame | pd.Series) else frame[rows]
 
 
-def position_of_feature(target: int | str, names: Sequence[str] | None, n_features: int) -> int:
+def position_of_feature(
+    target: int | str, names: Sequence[str] | None, n_features: int, what: str | None = None
+) -> int:
     """Return the position of a feature that was given by number or name.
 
     Parameters
     ----------
     target : int or str
-        The value of the parameter ``target_feature``.
+        Number or name.
     names : list of str or None
         Names of the features, if they have any.
     n_features : int
         Their number.
+    what : str, optional
+        What error messages call it; by default the parameter ``target_feature``.
 
     Returns
     -------
@@ -197,14 +201,15 @@ def position_of_feature(target: int | str, names: Sequence[str] | None, n_featur
     ValueError
         If there is no such feature.
     """
+    what = what or f"target_feature={target!r}"
     if isinstance(target, str):
         if names is None or target not in names:
             known = "have no names" if names is None else f"are {names}"
-            raise ValueError(f"target_feature={target!r} is unknown: the features of X {known}.")
+            raise ValueError(f"{what} is unknown: the features of X {known}.")
         return names.index(target)
     if not -n_features <= target < n_features:
         raise ValueError(
-            f"target_feature={target!r} is out of range: X has {n_features} features, and it "
-            f"takes {-n_features} to {n_features - 1}."
+            f"{what} is out of range: X has {n_features} features, and it takes {-n_features} to "
+            f"{n_features - 1}."
         )
     return target % n_features

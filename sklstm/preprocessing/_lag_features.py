@@ -294,10 +294,8 @@ class LagFeatures(SeriesOrWindowsTransformer):
                     f"columns={self.columns!r} has {column!r}: it takes names and numbers of "
                     "columns."
                 )
-            try:
-                found.append(position_of_feature(column, names, n_features))
-            except ValueError as error:
-                raise ValueError(str(error).replace("target_feature=", "columns has ")) from error
+            what = f"{column!r} in columns"
+            found.append(position_of_feature(column, names, n_features, what))
             if found[-1] in found[:-1]:
                 raise ValueError(
                     f"columns={self.columns!r} has a column twice, {column!r}: it takes distinct "
