@@ -260,13 +260,28 @@ class SeasonalAdjuster(OneToOneFeatureMixin, SeriesTransformer):
         check_is_fitted(self)
         self._refuse_changed("season", "model")
         found = self._check_series(X)
-        for key in found.indices:
+        for key, index in found.indices.items():
             if key not in self._states and self.season_ > 1:
                 raise ValueError(
                     f"X has a series {key!r} that fit has not seen: nothing tells its season. Fit "
                     "to rows of it, too."
                 )
+            self._refuse_between(key, index)
         return found
+
+    def _refuse_between(self, key, index):
+        """Refuse labels between the steps of the fitted index, such as hours where these are days.
+
+        They would be counted like rows.
+        """
+        steps = self._steps_of(key)
+        label = None if steps is None or self.season_ == 1 else steps.first_between(index)
+        if label is not None:
+            raise ValueError(
+                f"X has the label {label}, between two steps of the index of fit, whose step is "
+                f"{steps.step!r}: nothing tells its place in the season. Give rows at the times "
+                "of these steps (resample)."
+            )
 
     def _first(self, key, index, rows, adjusted=False):
         """Return the number of the first row, counted from the first fitted one."""

@@ -75,6 +75,23 @@ class Steps:
             return None
         return np.concatenate([[0], np.cumsum(jumps)])
 
+    def first_between(self, index: pd.Index | None) -> Any:
+        """Return the first label that stands between two steps; None if there is none."""
+        index = None if index is None else as_time_labels(index)
+        kind = None if index is None else kind_of(index)
+        if index is None or kind is None or self.has_holidays or len(index) < 2:
+            return None
+        if kind.comparable_as(index) != self.kind:
+            return None
+        gaps = np.diff(kind.numbers(index))
+        if (gaps == gaps[0]).all() and not self._is_longer(kind, index):
+            return None
+        grid = _grid(kind, index, self.step)
+        if grid is None:
+            return None
+        between = grid.get_indexer(index) < 0
+        return index[between.argmax()] if between.any() else None
+
     def count(self, first: pd.Index, later: pd.Index) -> int | None:
         """Return how many steps one label is after another, negative if it is before.
 

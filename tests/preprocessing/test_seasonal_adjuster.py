@@ -137,6 +137,9 @@ def test_without_labels_rows_are_those_of_fit_or_their_place_is_said():
     np.testing.assert_allclose(adjuster.transform(x[70:100]), (x / figure)[70:100])
     with pytest.raises(ValueError, match="begins with 2024-01-04 05"):
         SeasonalAdjuster(7).fit(WHOLE).transform(WHOLE[3:].shift(5, freq="h"))
+    half_days = WHOLE[100:].set_axis(pd.date_range(DAYS[100], periods=50, freq="12h"))
+    with pytest.raises(ValueError, match="label 2024-04-10 12:00:00, between two steps of the in"):
+        SeasonalAdjuster(7).fit(WHOLE[:100]).transform(half_days)
 
 
 def test_numbers_that_begin_anew_are_no_labels_of_the_series():
