@@ -116,9 +116,10 @@ class WindowScaledRegressor(
     errors. Dividing by a negative value turns the order of numbers round, and so the levels of
     quantiles: for series that may be negative, quantiles want ``WindowScaler("standard")``.
 
-    A recurrent regressor is handed more than four million values a few windows at a time, without
-    weights and targets of every step. It standardises them by 32,768 windows drawn at random, and
-    ``early_stopping`` looks at so many of the newest.
+    More than four million values are handed to a recurrent regressor a few windows at a time,
+    unless samples have weights or a target at every step. It then takes the moments for
+    standardisation from 32,768 windows drawn at random, and ``early_stopping`` looks at as many of
+    the newest.
 
     Examples
     --------

@@ -77,8 +77,9 @@ class SeasonalAdjuster(OneToOneFeatureMixin, SeriesTransformer):
 
     A series of less than two seasons is left as it is, and so are phases without a value in `fit`,
     with a warning. Missing values stay missing; within `fit` they are interpolated between the
-    values of their phase. Rows are counted by the index where it has a frequency; of hours in local
-    time 24 are a day when clocks change, too, and days without trading are not counted.
+    values of their phase. Rows are counted by the index where it has a frequency. Hours are counted
+    as they pass: where clocks change, a figure of 24 is an hour off until they change back. Days
+    without trading are not counted.
 
     For seasons of several lengths, such as days and weeks of hours, one adjuster follows the other
     in a pipeline. ``Forecaster(regressor, transformer=SeasonalAdjuster())`` forecasts adjusted
