@@ -1,13 +1,13 @@
 """A forecaster that answers: the rows after the last ones, of one series or of many."""
 
 import copy
-from typing import Annotated, Literal
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 from fields import MAX_ROWS, About, Key, Number, Strict, as_index, as_key, as_text, row_type
 from monitoring import Monitor, as_place
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, WithJsonSchema
 
 MAX_STEPS = 1_000
 SeriesKeys = Annotated[list[Key | list[Key]], Field(min_length=1, max_length=MAX_ROWS)]
@@ -156,9 +156,17 @@ class Answer(BaseModel):
 
 def one_of(categories):
     """Return the type of an exogenous value: one of some categories, or a number."""
-    if categories is None or any(isinstance(label, float) for label in categories):
+    if categories is None:
         return Number
-    return Literal[*categories]
+
+    def check(value):
+        """Return the category that a posted value is: true is not 1, but 1 is 1.0."""
+        for label in categories:
+            if label == value and isinstance(label, bool) == isinstance(value, bool):
+                return label
+        raise ValueError(f"must be one of {', '.join(map(repr, categories))}")
+
+    return Annotated[Any, AfterValidator(check), WithJsonSchema({"enum": categories})]
 
 
 def _question(served):
@@ -180,8 +188,6 @@ def _question(served):
         )
         steps: Annotated[int, Field(strict=True, ge=1, le=MAX_STEPS)] | None = None
         levels: list[level] = Field([], max_length=10, description="probabilities of intervals")
-        series: (
-            Annotated[list[Key | list[Key]], Field(min_length=1, max_length=MAX_ROWS)] | None
-        ) = None
+        series: SeriesKeys | None = None
 
     return Question

@@ -199,27 +199,34 @@ def test_keys_of_several_parts_are_lists(servers, forecaster, tmp_path):
 
 def test_categories_are_names_and_what_describes_a_series_is_in_the_file(servers, tmp_path):
     panel = PANEL.assign(promo=np.resize(["none", "none", "flyer"], len(PANEL)), kind="market")
+    panel["pack"] = pd.Categorical(np.resize([0.5, 2.0], len(PANEL)))  # litres, a choice of two
     fitted = panel.groupby(level=0, sort=False).head(N_FITTED)
     model = Forecaster(
-        Ridge(0.01), 7, horizon=2, strategy="direct", by="town", known_exog=["promo"],
+        Ridge(0.01), 7, horizon=2, strategy="direct", by="town", known_exog=["promo", "pack"],
         static_exog=["kind"],
-    ).fit(fitted[["demand"]], fitted[["promo", "warmth", "kind"]])  # fmt: skip
+    ).fit(fitted[["demand"]], fitted[["promo", "warmth", "kind", "pack"]])  # fmt: skip
     joblib.dump(model, tmp_path / "m.joblib")
-    names = ["time", "demand", "warmth", "promo"]
+    names = ["time", "demand", "warmth", "promo", "pack"]
     new = panel.loc["north"].iloc[N_FITTED:].assign(time=[day.isoformat() for day in DAYS[100:]])
     rows = new[:1][names].assign(town="north").to_dict("records")
-    future = new[1:3][["time", "promo"]].assign(town="north").to_dict("records")
+    future = new[1:3][["time", "promo", "pack"]].assign(town="north").to_dict("records")
     with servers(tmp_path / "m.joblib") as server:
         takes = server.client.get("/model").json()["takes"]
         answer = ask(server, rows=rows, future=future, series=["north"])
-        unknown = [future[0], future[1] | {"promo": "poster"}]
-        refused = server.client.post("/forecast", json={"rows": rows, "future": unknown})
-    assert takes["exogenous"] == ["promo", "warmth"]
-    assert takes["categories"] == {"promo": ["flyer", "none"]}
+        refused = [
+            server.client.post(
+                "/forecast", json={"rows": rows, "future": [future[0], future[1] | unknown]}
+            )
+            for unknown in ({"promo": "poster"}, {"pack": 1.5})
+        ]
+    assert takes["exogenous"] == ["promo", "warmth", "pack"]
+    assert takes["categories"] == {"promo": ["flyer", "none"], "pack": [0.5, 2.0]}
     one = panel.loc[["north"]].iloc[N_FITTED:]
-    later = copy.copy(model).update(one[["demand"]][:1], one[["promo", "warmth"]][:1])
-    expected = later.forecast(exog=one[["promo"]][1:3], series=["north"])
+    later = copy.copy(model).update(one[["demand"]][:1], one[["promo", "warmth", "pack"]][:1])
+    expected = later.forecast(exog=one[["promo", "pack"]][1:3], series=["north"])
     found = [record["prediction"] for record in answer["forecast"]]
     assert found == list(expected["prediction"])
-    assert refused.status_code == 422
-    assert re.search(r"^future\[1\].promo: .*'flyer' or 'none'", refused.json()["detail"])
+    assert [answer.status_code for answer in refused] == [422, 422]
+    details = [answer.json()["detail"] for answer in refused]
+    assert re.search(r"^future\[1\].promo: .*one of 'flyer', 'none'", details[0])
+    assert re.search(r"^future\[1\].pack: .*one of 0.5, 2.0", details[1])
