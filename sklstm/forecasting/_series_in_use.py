@@ -122,9 +122,9 @@ def _warn_of_shorter_windows(histories, fewest):
     if few:
         which = f"{len(few[0])} rows" if few[0].key is None else names_and_rows(few)
         warnings.warn(
-            f"{len(few)} of {len(histories)} series have fewer rows than any window of training "
-            f"had, which are {fewest}: {which}. Expect little of their forecasts, or give more "
-            "rows (update, history).",
+            f"{len(few)} of {len(histories)} series have fewer rows than the shortest window of "
+            f"training, which had {fewest}: {which}. Expect little of their forecasts, or give "
+            "more rows (update, history).",
             stacklevel=6,
         )
 

@@ -203,7 +203,7 @@ def test_short_series_are_padded_where_the_regressor_takes_missing_steps(rng):
     frame = pd.concat(parts).rename_axis(["shop", "month"]).to_frame()
     asked = {"by": "shop", "lookback": 12, "horizon": 4, "calibration_size": None}
     padded = Forecaster(NETWORK, **asked).fit(frame)
-    with pytest.warns(UserWarning, match=r"1 of 3 series have fewer .* are 6: 'C' \(2\)"):
+    with pytest.warns(UserWarning, match=r"1 of 3 series have fewer .* had 6: 'C' \(2\)"):
         forecast = padded.forecast()
     assert np.isfinite(forecast["prediction"]).all()
     assert len(forecast) == 12

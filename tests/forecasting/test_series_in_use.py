@@ -108,10 +108,10 @@ def test_windows_shorter_than_any_of_training_are_told():
     network = LSTMRegressor(4, max_epochs=2, random_state=0)
     model = Forecaster(network, 6, by="shop", calibration_size=None).fit(panel(PARTS))
     given = panel({"a": rows(0, 2, 50), "b": rows(0, 3, 50)})
-    with pytest.warns(UserWarning, match=r"1 of 2 series have fewer .* are 3: 'a' \(2\)\. Expect"):
+    with pytest.warns(UserWarning, match=r"1 of 2 series have fewer .* had 3: 'a' \(2\)\. Expect"):
         assert len(model.forecast(1, history=given)) == 2
     alone = Forecaster(network, 6, calibration_size=None).fit(rows(0, 40, 50))
-    with pytest.warns(UserWarning, match=r"1 of 1 series have fewer .* are 3: 2 rows"):
+    with pytest.warns(UserWarning, match=r"1 of 1 series have fewer .* had 3: 2 rows"):
         alone.forecast(1, history=rows(0, 2, 50))
 
 
