@@ -43,8 +43,9 @@ class GaussianCopula:
 
         Scores of calibrated forecasts have mean 0 and variance 1, so nothing is subtracted:
         forecasts that were too low at all steps tell of dependence. The matrix of all pairs of
-        steps is drawn to that of an autoregression of first order, by the share that minimises the
-        expected squared error [1]_. Rows in the targets of several forecasts count once for that.
+        steps is shrunk towards that of a first-order autoregression, with the intensity that
+        minimises the expected squared error [1]_. Rows in the targets of several forecasts count
+        once for that.
 
         Parameters
         ----------
@@ -101,7 +102,7 @@ def _number_apart(origins, horizon):
 
 
 def _of_order_one(scores):
-    """Return the correlation of an autoregression of first order, (horizon, horizon)."""
+    """Return the correlation of a first-order autoregression, (horizon, horizon)."""
     product = scores.values[:, :-1] * scores.values[:, 1:]
     known = ~np.isnan(product)
     strength = scores.behind(product[known].mean()) if known.any() else 0.0
@@ -111,7 +112,7 @@ def _of_order_one(scores):
 
 
 def _shrunk(scores, rows, target, n_apart):
-    """Return a correlation drawn to another one for the least expected squared error.
+    """Return a correlation shrunk towards another one, for the least expected squared error.
 
     Parameters
     ----------
