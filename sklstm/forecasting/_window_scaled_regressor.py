@@ -82,7 +82,9 @@ class WindowScaledRegressor(
         its names force one: ``"difference"`` subtracts the newest value of a window, ``"standard"``
         its mean, ``"level"`` nothing; ``"standard"`` and ``"scaled_difference"`` divide by its
         standard deviation; ``"ratio"`` is the difference over the newest value. ``"log_"`` in
-        front of any name but this takes logarithms before. A list has a name for each feature.
+        front of any name but this takes logarithms before. Both take positive training windows, and
+        later values of zero or less count as half of the smallest positive one, of training or of
+        the window. A list has a name for each feature.
     target_feature : int or str, default=0
         Feature that the target is a later value of. Its statistics scale the target.
 

@@ -77,7 +77,10 @@ def _represented(graph, column, representation):
     """Return one column as `Representation.represent` writes it, with center and scale."""
     missing = graph("IsNaN", column)
     if needs_positive(representation.name):
-        column = graph("Where", missing, np.nan, graph("Max", column, representation.least))
+        positive = graph("Greater", column, 0.0)
+        lowest = graph("ReduceMin", graph("Where", positive, column, np.inf), [1])
+        least = graph("Min", graph("Mul", lowest, 0.5), representation.least)
+        column = graph("Where", graph("Or", missing, positive), column, least)
     if representation.is_logarithmic:
         column = graph("Log", column)
     subtracted, divided = representation.parts

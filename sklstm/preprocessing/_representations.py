@@ -63,7 +63,8 @@ class Representation:
         The least number that windows are divided by, and the same as part of the mean absolute
         value of the window: no constant window can make anything explode.
     least : float
-        For logarithms and ratios: lower values count as this one.
+        For logarithms and ratios: zero and less count as this number, or as half of the smallest
+        positive value of the window, whichever is less.
     """
 
     name: str
@@ -182,7 +183,11 @@ class Representation:
         targets : ndarray of shape (n_samples, n_ahead)
             What a regressor learns.
         """
-        return (self._logged(after) - represented.center) / represented.scale
+        if needs_positive(self.name):
+            after = np.where(after <= 0, self.least, after)
+        if self.is_logarithmic:
+            after = np.log(after)
+        return (after - represented.center) / represented.scale
 
     def restore(self, predicted: NDArray, represented: Represented) -> NDArray:
         """Return the values of predictions: the inverse of `targets`.
@@ -205,11 +210,15 @@ class Representation:
         with np.errstate(over="ignore"):
             return np.exp(values)
 
-    def _logged(self, values):
+    def _logged(self, windows):
         if not needs_positive(self.name):
-            return values
-        values = np.maximum(values, self.least)
-        return np.log(values) if self.is_logarithmic else values
+            return windows
+        if (windows <= 0).any():
+            # Not all below `least`: a series may fall to any level, and is forecast there.
+            lowest = np.min(windows, axis=1, keepdims=True, initial=np.inf, where=windows > 0)
+            least = np.maximum(np.minimum(self.least, lowest / 2), np.finfo(float).tiny)
+            windows = np.where(windows <= 0, least, windows)
+        return np.log(windows) if self.is_logarithmic else windows
 
     def _scale(self, read, divided):
         if divided == "one":

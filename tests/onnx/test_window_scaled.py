@@ -51,6 +51,9 @@ def test_representations_by_name(scaler, regressor, rng, agrees):
     model = WindowScaledRegressor(regressor, scaler, target_feature=1)
     model = make_pipeline(SequenceWindower(4, pad=pad), model).fit(rows, rows[:, [1, 1]])
     agrees(model, rows)
+    later = rows / 100  # below all of training
+    later[10], later[20:30] = 0.0, -later[20:30]
+    agrees(model, later)
 
 
 def test_windows_that_predict_refuses_are_nan(rows, run):

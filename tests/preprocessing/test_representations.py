@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sklstm.preprocessing import SCALINGS, Representation
+from sklstm.preprocessing import SCALINGS, Representation, Represented
 from sklstm.preprocessing._representations import is_seasonal, needs_positive
 
 SEASON, AHEAD = 4, 7
@@ -106,7 +106,7 @@ def test_all_windows_constant(name):
 def test_logarithms_and_ratios_take_positive_values(name, windows):
     with pytest.raises(ValueError, match=f"scaling='{name}' takes positive values only"):
         Representation.fit(name, windows - windows.min(), SEASON)
-    # Later values that are not count as half of the smallest one before.
+    # Later values that are not count as half of the smallest one before, ...
     representation = Representation.fit(name, windows, SEASON)
     later = windows[:1].copy()
     later[0, 6] = -2.0
@@ -116,6 +116,26 @@ def test_logarithms_and_ratios_take_positive_values(name, windows):
         representation.represent(later, 1), representation.represent(floored, 1), strict=True
     ):
         np.testing.assert_array_equal(one, other)
+    # ... and of the smallest one of the window, where that is less.
+    small = np.where(later < 0, 0.0, later) / 1e9
+    floored = np.where(later < 0, small[small > 0].min() / 2, small)
+    np.testing.assert_array_equal(
+        representation.represent(small, 1).windows, representation.represent(floored, 1).windows
+    )
+
+
+@pytest.mark.parametrize("name", ["ratio", "log_difference", "log_standard", "log_level"])
+def test_a_series_may_fall_far_below_training(name, windows):
+    representation = Representation.fit(name, windows)
+    low = windows[:5] / 1e9
+    read, center, scale = representation.represent(low, 1)
+    if name == "log_level":
+        np.testing.assert_allclose(read, np.log(low))
+    else:  # what is relative is the same at any level
+        np.testing.assert_allclose(read, representation.represent(windows[:5], 1).windows)
+    restored = representation.restore(read[:, -1:], Represented(read, center, scale))
+    after = representation.targets(restored, Represented(read, center, scale))
+    np.testing.assert_allclose(after, read[:, -1:], atol=1e-9)
 
 
 @pytest.mark.parametrize("name", sorted(SCALINGS))
