@@ -24,7 +24,8 @@ class NormalScores:
     Parameters
     ----------
     values : ndarray of shape (n_origins, horizon, n_columns)
-        Scores, of mean square 1 at each step and column; NaN where unknown.
+        Scores, of mean square 1 at each step and column, less where the counts that came were too
+        much alike to show it; NaN where unknown.
     weights : ndarray of shape (n_orders,)
         Scores of normal numbers with correlation :math:`\rho` have the correlation
         :math:`\sum_j w_j \rho^j`; a single one for continuous distributions.
@@ -67,7 +68,12 @@ class NormalScores:
 
         mean = mean_of(1)
         spread = np.where(narrow, 0.0, np.maximum(1 + mean_of(2) - mean**2, 0.0))
-        values = mean / np.sqrt(_mean_of_known(mean**2))
+        size = _mean_of_known(mean**2)
+        # Scores of rare counts that were all zero are alike, which is no sign of dependence: the
+        # rest of the variance 1 was not seen, as far as ranges are wide.
+        total = size + _mean_of_known(np.where(np.isnan(mean), np.nan, spread))
+        hidden = np.maximum(1 - total, 0.0) * (total - size) / np.maximum(total, _NARROW)
+        values = mean / np.sqrt(np.maximum(size + hidden, _NARROW))
         if np.nanmean(spread) < _CONTINUOUS:
             return cls(values, np.ones(1))
         mean = mean / np.sqrt(np.nanmean(mean**2 + spread))

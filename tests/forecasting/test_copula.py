@@ -64,6 +64,18 @@ def test_few_rows_have_that_of_an_autoregression(rng):
     np.testing.assert_allclose(found, of_order_one(strength), atol=1e-6)
 
 
+def test_zeros_alone_are_no_sign_of_dependence():
+    """Of rare counts forty in a row are nothing, where steps depend on each other or not."""
+    rare = stats.poisson(0.02)
+    past = np.broadcast_to(rare.cdf([-1, 0]), (40, HORIZON, 1, 2))
+    found = correlation_of(GaussianCopula.fit([past], [np.arange(40)]))
+    assert found[0, 1] < 0.7
+    assert found[0, -1] < 0.25
+    certain = np.full((40, HORIZON, 1, 2), 0.5)  # forecasts that were met exactly
+    found = correlation_of(GaussianCopula.fit([certain], [np.arange(40)]))
+    np.testing.assert_allclose(found, np.eye(HORIZON), atol=1e-9)
+
+
 def test_levels_are_uniform_and_depend_on_each_other(rng):
     copula = GaussianCopula(np.linalg.cholesky(of_order_one(0.7)), 1)
     levels = copula.draw(20_000, rng)
