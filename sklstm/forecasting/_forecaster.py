@@ -419,8 +419,7 @@ class Forecaster(
         n_paths = check_count(n_paths, "n_paths")
         seen, paths, labels = self._beginning(steps, exog, series, history, history_exog)
         rng = np.random.default_rng(check_random_state(random_state).randint(2**31))
-        maker = PathMaker.of(seen, paths, steps, own=self)
-        found = maker.draw(paths, steps, n_paths, rng)
+        found = PathMaker.of(seen, paths, steps, own=self).draw(paths, steps, n_paths, rng)
         drawn = {key: one[0] for key, one in zip(labels, found, strict=True)}
         return frame_of_paths(drawn, labels, self._known)
 
