@@ -304,7 +304,7 @@ class LagFeatures(SeriesOrWindowsTransformer):
         return found
 
     def _check_reach(self, lags, rolling, n_timesteps):
-        longest = max([0, *(lag + 1 for lag in lags), *(size for _, size in rolling)])
+        longest = _reach(lags, rolling) + 1
         if longest > n_timesteps:
             raise ValueError(
                 f"lags={self.lags!r} and rolling={self.rolling!r} reach back over {longest} rows, "
@@ -325,8 +325,10 @@ class LagFeatures(SeriesOrWindowsTransformer):
             whole = np.hstack([newest, more]) if self.passthrough else more
             return frame_like(whole, X, names) if is_frame(X) else whole
         if self.passthrough:
-            own = self._like_series(found.values, X, found)
-            return with_columns(own, more, names[len(names) - more.shape[1] :])
+            own, n_own = self._like_series(found.values, X, found), len(names) - more.shape[1]
+            if any(not isinstance(name, str) for name in column_names(own) or ()):
+                own = own.set_axis(names[:n_own], axis=1)
+            return with_columns(own, more, names[n_own:])
         return frame_like(more, X, names)
 
     def _regular(self, series, index, steps=None):
@@ -369,6 +371,9 @@ class LagFeatures(SeriesOrWindowsTransformer):
     def _names_out(self, names, positions=None):
         positions = self._columns if positions is None else positions
         names = [] if names is None else list(names)
+        if not all(isinstance(name, str) for name in names):
+            # Estimators refuse numbers beside the text of lags.
+            names = [f"x{k}" for k in range(len(names))]
         features = [name for name in names if name not in key_names(self.by)]
         if not features:
             features = [f"x{k}" for k in range(max(positions, default=-1) + 1)]

@@ -199,6 +199,16 @@ def test_what_is_refused(parameters, message):
         LagFeatures(**parameters).fit(FRAME)
 
 
+def test_columns_named_by_numbers_are_those_of_arrays():
+    numbered = FRAME.set_axis([0, 1], axis=1)
+    features = LagFeatures(pad="edge").fit(numbered)
+    names = ["x0", "x1", "x0_lag_1", "x1_lag_1"]
+    assert list(features.transform(numbered)) == list(features.get_feature_names_out()) == names
+    make_pipeline(features, Ridge()).fit(numbered, FRAME["a"])
+    panel = PANEL.set_axis([0, 1], axis=1)
+    assert list(LagFeatures(by=["store", "item"]).fit_transform(panel)) == names
+
+
 def test_no_two_columns_have_one_name():
     twice = FRAME.set_axis(["a", "a_lag_1"], axis=1)
     with pytest.raises(ValueError, match="X has a column 'a_lag_1' already, as a lag"):
