@@ -84,7 +84,8 @@ class Steps:
         if kind.comparable_as(index) != self.kind:
             return None
         gaps = np.diff(kind.numbers(index))
-        if (gaps == gaps[0]).all() and not self._is_longer(kind, index):
+        # Lengths of months are as nearly alike; all labels need not be listed then.
+        if 4 * gaps.max() <= 5 * gaps.min() and not self._is_longer(kind, index):
             return None
         grid = _grid(kind, index, self.step)
         if grid is None:
