@@ -25,14 +25,14 @@ class _Figures:
         By model; NaN if it was not asked for.
     advantage : float
         How much smaller the errors of the second are: the sum over columns of the logarithms.
-    n_short : int
-        How many columns have less than two seasons.
+    short : list of int
+        Columns of less than two seasons.
     """
 
     additive: NDArray[np.float64]
     multiplicative: NDArray[np.float64]
     advantage: float
-    n_short: int
+    short: list[int]
 
 
 def decompose(
@@ -80,7 +80,7 @@ def decompose(
         models = ("multiplicative",) if better else ("additive",)
     figures = {key: getattr(one, models[0]) for key, one in found.items()}
     if season > 1:
-        _warn_of_short(tables, found, season)
+        _warn_of_short(tables, found, season, columns)
         _warn_of_unseen(figures)
     neutral = 1.0 if models[0] == "multiplicative" else 0.0
     return models[0], {
@@ -90,18 +90,18 @@ def decompose(
 
 def _figures_of(rows, season, models):
     figures = {name: np.full((season, rows.shape[1]), np.nan) for name in _MODELS}
-    advantage, n_short = 0.0, 0
+    advantage, short = 0.0, []
     for place, column in enumerate(rows.T if season > 1 else ()):
         found = {name: column_figure(column, season, name == "multiplicative") for name in models}
         if None in found.values():
-            n_short += 1
+            short.append(place)
             continue
         for name in models:
             figures[name][:, place] = found[name][0]
         if len(models) == 2:
             of_sum, of_product = (max(found[name][1], _ROUNDING) for name in _MODELS)
             advantage += float(np.log(of_sum / of_product))
-    return _Figures(*(figures[name] for name in _MODELS), advantage, n_short)
+    return _Figures(*(figures[name] for name in _MODELS), advantage, short)
 
 
 def _refuse_not_positive(tables, columns):
@@ -118,12 +118,16 @@ def _refuse_not_positive(tables, columns):
             )
 
 
-def _warn_of_short(tables, found, season):
-    short = [key for key, one in found.items() if one.n_short]
+def _warn_of_short(tables, found, season, columns):
+    short = [key for key, one in found.items() if one.short]
     if not short:
         return
     if short == [None]:
+        place = found[None].short[0]
+        name = place if columns is None else repr(columns[place])
         which = f"X has columns of less than two seasons ({len(tables[None])} rows"
+        if len(found[None].short) < tables[None].shape[1]:
+            which = f"X has columns of less than two seasons (the known rows of {name}"
     else:
         names = ", ".join(repr(key) for key in short[:_SHOWN])
         more = f" and {len(short) - _SHOWN} more" if len(short) > _SHOWN else ""
@@ -141,7 +145,8 @@ def _warn_of_unseen(figures):
     }
     some = [key for key, n in n_unseen.items() if n]
     if some:
-        of = "" if some == [None] else f" of series {some[0]!r} (and {len(some) - 1} more)"
+        of = "" if some == [None] else f" of series {some[0]!r}"
+        of += f" (and {len(some) - 1} more)" if len(some) > 1 else ""
         warnings.warn(
             f"X has no value in {n_unseen[some[0]]} phases of the season{of}: rows of these phases "
             "are left as they are.",

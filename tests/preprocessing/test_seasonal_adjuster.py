@@ -209,6 +209,9 @@ def test_what_is_too_short_is_left_as_it_is_and_said():
     assert not np.allclose(found["a"][:150], X["a"][:150])
     with pytest.warns(UserWarning, match=r"columns of less than two seasons \(13 rows, season=7"):
         SeasonalAdjuster(7).fit(WHOLE[:13])
+    few = WHOLE.assign(b=WHOLE["b"].where(np.arange(150) < 10))
+    with pytest.warns(UserWarning, match=r"seasons \(the known rows of 'b', season=7\): nothing"):
+        SeasonalAdjuster(7).fit(few)
     no_sundays = WHOLE.copy()
     no_sundays[6::7] = np.nan
     with pytest.warns(UserWarning, match="no value in 1 phases of the season: rows of these"):
