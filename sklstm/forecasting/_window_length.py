@@ -6,7 +6,8 @@ import numpy as np
 
 _FEWEST, _MOST = 4, 24  # rows of a window without a season
 _SHARE_OF_MEDIAN = 0.25
-_FEWEST_OF_SEASONS, _MOST_OF_SEASONS = 8, 60
+_FEWEST_OF_SEASONS, _MOST_OF_SEASONS = 8, 336  # a week of half-hours
+_OF_LONGER_SEASONS = 60
 
 
 def choose_lookback(lengths: Sequence[int], horizon: int, season: int, *, pads: bool) -> int:
@@ -27,14 +28,16 @@ def choose_lookback(lengths: Sequence[int], horizon: int, season: int, *, pads: 
     Returns
     -------
     lookback : int
-        Whole seasons, at least eight rows and at most sixty; without a season an eighth of the
-        length, from 4 to 24. Never more than the horizon leaves, without padding a third of it.
+        Whole seasons, at least eight rows, or sixty of a season of more than 336; without one an
+        eighth of the length, from 4 to 24. Never more than the horizon leaves, without padding a
+        third of it.
     """
     length = int(np.median(lengths))
     if not pads:  # a series far shorter than most is left out, and decides nothing
         length = min(n for n in lengths if n >= _SHARE_OF_MEDIAN * length)
     if season > 1:
-        wanted = min(season * -(-_FEWEST_OF_SEASONS // season), _MOST_OF_SEASONS)
+        whole = season * -(-_FEWEST_OF_SEASONS // season)
+        wanted = whole if whole <= _MOST_OF_SEASONS else _OF_LONGER_SEASONS
     else:
         wanted = int(np.clip(length // 8, _FEWEST, _MOST))
     room = length - horizon - (season if season > 1 else 0)

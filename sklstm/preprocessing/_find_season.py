@@ -14,7 +14,8 @@ _CLEAR = 0.5  # autocorrelation of a season that no calendar suggests
 _LONGEST = 500  # lag of a search
 _MOST_ROWS = 10_000  # newest ones that are looked at, unless the calendar's seasons are longer
 _MOST_SERIES = 1000  # which are looked at, at equal distances
-_AS_GOOD = 0.9  # of the largest autocorrelation: the shortest season that has as much is taken
+_AS_GOOD = 0.9  # of the largest autocorrelation: the shortest lag that has as much is the season
+_NEARLY = 0.97  # the same of two seasons of the calendar
 
 
 def find_season(series: ArrayLike) -> int:
@@ -29,8 +30,10 @@ def find_season(series: ArrayLike) -> int:
     .. math:: r_m > z_{0.95} / \sqrt n
 
     Where all lags are searched, it must also be one half or more and larger than at the lags next
-    to it, since of many lags some are large by chance. Of several seasons the shortest one is taken
-    that has at least nine tenths of the largest autocorrelation.
+    to it, since of many lags some are large by chance, and the shortest one is taken that has at
+    least nine tenths of the largest autocorrelation. Of several seasons of the calendar, such as
+    day and week, all autocorrelations are those of the series detrended over the longest: a week
+    is the season where hours are clearly more like those a week ago than those a day ago.
 
     Parameters
     ----------
@@ -102,12 +105,24 @@ def season_of(tables: list[tuple[NDArray, Any]]) -> int:
     found = {m: _autocorrelation(columns, m) for m in lags}
     bound = norm.ppf(1 - _SIGNIFICANCE)
     passed = {m: r for m, (r, n) in found.items() if n and r > bound / np.sqrt(n)}
-    if not candidates:
-        around = {m: [found[k][0] for k in (m - 1, m + 1) if k in found] for m in passed}
-        passed = {m: r for m, r in passed.items() if r >= _CLEAR and r > max(around[m], default=1)}
-        passed.pop(2, None)  # no lag below it shows whether it is a peak
+    if candidates:
+        usual = np.median([len(values) for values, _ in tables]) // 3
+        return _clearest(columns, [m for m in passed if m <= usual] or list(passed), bound)
+    around = {m: [found[k][0] for k in (m - 1, m + 1) if k in found] for m in passed}
+    passed = {m: r for m, r in passed.items() if r >= _CLEAR and r > max(around[m], default=1)}
+    passed.pop(2, None)  # no lag below it shows whether it is a peak
     enough = _AS_GOOD * max(passed.values(), default=0.0)
     return next((m for m, r in passed.items() if r >= enough), 1)
+
+
+def _clearest(columns: list[NDArray], seasons: list[int], bound: float) -> int:
+    """Return the shortest season that is as clear as any, 1 of none."""
+    if len(seasons) < 2:
+        return seasons[0] if seasons else 1
+    found = {m: _autocorrelation(columns, m, max(seasons)) for m in seasons}
+    best, n_pairs = max(found.values())
+    enough = min(_NEARLY * best, best - bound / np.sqrt(n_pairs))
+    return next(m for m, (r, _) in found.items() if r >= enough)
 
 
 def _filled(column: NDArray) -> NDArray | None:
@@ -120,10 +135,16 @@ def _filled(column: NDArray) -> NDArray | None:
     return centred / np.abs(centred).max()  # squares neither overflow nor vanish
 
 
-def _autocorrelation(columns: list[NDArray], season: int) -> tuple[float, int]:
-    """Return the mean autocorrelation of detrended columns at a lag, and the number of pairs."""
-    weights = np.full(season, 1 / season)
-    if season % 2 == 0:  # so that the average is centred on a row
+def _autocorrelation(
+    columns: list[NDArray], season: int, trend: int | None = None
+) -> tuple[float, int]:
+    """Return the mean autocorrelation of detrended columns at a lag, and the number of pairs.
+
+    They are detrended over the season, or over as many rows as `trend` says.
+    """
+    trend = trend or season
+    weights = np.full(trend, 1 / trend)
+    if trend % 2 == 0:  # so that the average is centred on a row
         weights = np.convolve(weights, [0.5, 0.5])
     correlations, n_pairs = [], 0
     for column in columns:

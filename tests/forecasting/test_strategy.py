@@ -49,6 +49,14 @@ def test_it_tells_which(asked, chosen):
     assert forecaster.fit(noisy_waves()).strategy_ == chosen
 
 
+@pytest.mark.parametrize(("n_rows", "horizon", "chosen"), [
+    (2400, 24, "direct"), (2399, 24, "recursive"), (2400, 23, "recursive"),
+])  # fmt: skip
+def test_a_day_of_hours_is_predicted_at_once_in_long_series(n_rows, horizon, chosen):
+    forecaster = Forecaster(Ridge(), 6, horizon, scaling="difference", calibration_size=None)
+    assert forecaster.fit(noisy_waves(n_rows)).strategy_ == chosen
+
+
 @pytest.mark.parametrize(
     ("asked", "expected"),
     [

@@ -16,7 +16,9 @@ from sklstm.forecasting._window_length import choose_lookback, fewest_rows
         ([400], 1, 4, False, 8),
         ([400], 1, 7, False, 14),
         ([400], 1, 12, False, 12),
-        ([4000], 48, 168, False, 60),
+        ([4000], 48, 168, False, 168),
+        ([4000], 48, 336, False, 336),
+        ([4000], 48, 365, False, 60),
         ([60], 18, 12, False, 10),
         ([60], 18, 12, True, 12),
         ([30, 100, 40], 8, 4, False, 6),  # of the shortest

@@ -6,6 +6,8 @@ import pytest
 from scipy.signal import lfilter
 
 from sklstm import find_season
+from sklstm.preprocessing import season_of
+from sklstm.preprocessing._find_season import _autocorrelation
 
 
 def seasonal(season, n_rows, seed=0, noise=0.5):
@@ -43,6 +45,40 @@ def test_a_week_of_hours_is_found_where_days_differ():
     hours = pd.date_range("2024-01-01", periods=24 * 7 * 6, freq="h")
     load = np.sin(hours.hour * 2 * np.pi / 24) + 3 * (hours.day_of_week >= 5)
     assert find_season(pd.Series(load.to_numpy(), index=hours)) == 168
+
+
+def hours_of(weeks, weekend, rng):
+    """Hours of a daily pattern that weekends change by some of its size, and of noise."""
+    hours = pd.date_range("2024-01-01", periods=168 * weeks, freq="h")
+    day = 2 * rng.normal(size=24)[hours.hour]
+    load = day * np.where(hours.day_of_week >= 5, 1 - weekend, 1.0)
+    return pd.Series(load + 0.5 * rng.normal(size=len(hours)), index=hours)
+
+
+@pytest.mark.parametrize(("weekend", "season"), [(0.0, 24), (1.0, 168), (1.5, 168)])
+def test_hours_have_the_season_of_a_week_where_weekends_tell(weekend, season, rng):
+    series = hours_of(8, weekend, rng)
+    assert find_season(series) == season
+    # What a day and a week have in common, such as a slow trend, decides nothing.
+    assert find_season(series + np.linspace(0, 30, len(series))) == season
+
+
+def test_autocorrelations_of_two_seasons_are_those_of_one_detrended_series(rng):
+    series = hours_of(8, 0.5, rng).to_numpy()
+    trend = pd.Series(series).rolling(169, center=True)
+    weights = np.r_[0.5, np.ones(167), 0.5] / 168
+    rest = (series - trend.apply(lambda rows: rows @ weights, raw=True).to_numpy())[84:-84]
+    for lag in (24, 168):
+        expected = (rest[lag:] @ rest[:-lag]) / (rest @ rest) * len(rest) / (len(rest) - lag)
+        found, n_pairs = _autocorrelation([series], lag, 168)
+        assert found == pytest.approx(expected, rel=1e-9)
+        assert n_pairs == len(rest) - lag
+
+
+def test_a_season_is_one_that_half_of_the_series_have_rows_for(rng):
+    long, short = hours_of(8, 1.0, rng), hours_of(1, 1.0, rng)
+    assert season_of([(s.to_numpy()[:, None], s.index) for s in (long, long, short)]) == 168
+    assert season_of([(s.to_numpy()[:, None], s.index) for s in (long, short, short)]) == 24
 
 
 @pytest.mark.parametrize("kind", ["white noise", "random walk", "autoregression"])
