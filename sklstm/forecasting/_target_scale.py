@@ -117,10 +117,7 @@ class TargetScale:
         """
         center, scale = self._beside(np.ndim(predicted))
         values = predicted * scale + center
-        if not self.is_logarithmic:
-            return values
-        with np.errstate(over="ignore"):
-            return np.exp(values)
+        return values if self.representation is None else self.representation.unlogged(values)
 
     def restore_std(self, std: np.ndarray) -> np.ndarray:
         """Return standard deviations of scaled targets in units of the target.

@@ -1,5 +1,6 @@
 """Which season a series has: `find_season`."""
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -115,6 +116,47 @@ def season_of(tables: list[tuple[NDArray, Any]]) -> int:
     return next((m for m, r in passed.items() if r >= enough), 1)
 
 
+def season_in_fit(season: int | str, tables: list[tuple[NDArray, Any]], what_then: str) -> int:
+    """Return the season that a transformer takes in `fit`: the given one, or the one it finds.
+
+    Parameters
+    ----------
+    season : int or "auto"
+        The parameter.
+    tables : list of (ndarray of shape (n_steps, n_features), index or None)
+        Values of each series and its labels.
+    what_then : str
+        What the transformer does without a season, for the warning.
+
+    Returns
+    -------
+    season : int
+        1 if ``"auto"`` finds none.
+
+    Warns
+    -----
+    UserWarning
+        If it finds none.
+    """
+    if season != "auto":
+        return int(season)
+    found = season_of(tables)
+    if found == 1:
+        warnings.warn(
+            f"season='auto' found no season in X: {what_then}. Name the season if there is one.",
+            stacklevel=3,
+        )
+    return found
+
+
+def centred_weights(season: int) -> NDArray[np.float64]:
+    """Return the weights of a moving average over a season that is centred on a row."""
+    weights = np.full(season, 1 / season)
+    if season % 2 == 0:  # half a season on each side, its two ends are one phase
+        weights = np.convolve(weights, [0.5, 0.5])
+    return weights
+
+
 def _clearest(columns: list[NDArray], seasons: list[int], bound: float) -> int:
     """Return the shortest season that is as clear as any, 1 of none."""
     if len(seasons) < 2:
@@ -142,10 +184,7 @@ def _autocorrelation(
 
     They are detrended over the season, or over as many rows as `trend` says.
     """
-    trend = trend or season
-    weights = np.full(trend, 1 / trend)
-    if trend % 2 == 0:  # so that the average is centred on a row
-        weights = np.convolve(weights, [0.5, 0.5])
+    weights = centred_weights(trend or season)
     correlations, n_pairs = [], 0
     for column in columns:
         n_rows = len(column) - len(weights) + 1

@@ -313,11 +313,12 @@ class LagFeatures(SeriesOrWindowsTransformer):
 
     def _features(self, X, found, before):
         names = self._names_out(step_features(X) or column_names(X))
+        asked = self._lags(), check_rolling(self.rolling)
         with refuse_overflow("The statistics of X go"):
             more = found.in_order(
-                self._of_windows(values)
+                self._of_windows(values, *asked)
                 if values.ndim == 3
-                else self._of_series(key, values, index, before.get(key))
+                else self._of_series(key, values, index, before.get(key), *asked)
                 for key, index, values in found
             )
         if self._fitted_on_windows:
@@ -339,10 +340,9 @@ class LagFeatures(SeriesOrWindowsTransformer):
             rows = series[newest]
         return rows, places
 
-    def _of_series(self, key, series, index, before):
+    def _of_series(self, key, series, index, before, lags, rolling):
         steps, places = self._regular(series, index, self._steps_of(key))
         steps = steps[:, self._columns]
-        lags, rolling = self._lags(), check_rolling(self.rolling)
         n_steps, reach = len(steps), _reach(lags, rolling)
         before = steps[:0] if before is None else before[:, self._columns]
         rows = np.concatenate([before[max(0, len(before) - reach) :], steps])
@@ -358,13 +358,12 @@ class LagFeatures(SeriesOrWindowsTransformer):
 
         return _side_by_side(last, lags, rolling, steps)[places]
 
-    def _of_windows(self, windows):
+    def _of_windows(self, windows, lags, rolling):
         def last(size, lag=0):
             end = windows.shape[1] - lag
             rows = np.asarray(windows[:, end - size : end])[:, :, self._columns]
             return rows.transpose(1, 0, 2)
 
-        lags, rolling = self._lags(), check_rolling(self.rolling)
         self._check_reach(lags, rolling, windows.shape[1])
         return _side_by_side(last, lags, rolling, windows[:, -1][:, self._columns])
 

@@ -204,7 +204,10 @@ class Representation:
         values : ndarray of shape (n_samples, n_ahead)
             Infinite where they are beyond all bounds.
         """
-        values = predicted * represented.scale + represented.center
+        return self.unlogged(predicted * represented.scale + represented.center)
+
+    def unlogged(self, values: NDArray) -> NDArray:
+        """Return what logarithms are of, infinite beyond all bounds; other values as they are."""
         if not self.is_logarithmic:
             return values
         with np.errstate(over="ignore"):

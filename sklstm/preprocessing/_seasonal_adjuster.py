@@ -1,7 +1,6 @@
 """Seasonal adjustment with an exact inverse: `SeasonalAdjuster`."""
 
 import copy
-import warnings
 from dataclasses import replace
 from numbers import Integral
 from typing import Any, Self
@@ -16,7 +15,7 @@ from sklstm.data import refuse_overflow
 from sklstm.time_labels import IndexBeginning
 
 from ._decompose import decompose
-from ._find_season import season_of
+from ._find_season import season_in_fit
 from ._seasonal_figure import SeasonalFigure
 from ._series_transformer import SeriesTransformer, fit_task, with_missing_steps
 
@@ -239,16 +238,8 @@ class SeasonalAdjuster(OneToOneFeatureMixin, SeriesTransformer):
     def _fit(self, X):
         found = self._read_series(X)
         rows = {key: with_missing_steps(values, index)[0] for key, index, values in found}
-        season = self.season
-        if season == "auto":
-            season = season_of([(values, index) for _, index, values in found])
-            if season == 1:
-                warnings.warn(
-                    "season='auto' found no season in X: it is left as it is (season_=1). Name the "
-                    "season if there is one.",
-                    stacklevel=2,
-                )
-        season = int(season)
+        tables = [(values, index) for _, index, values in found]
+        season = season_in_fit(self.season, tables, "it is left as it is (season_=1)")
         model, figures = decompose(rows, season, self.model, found.columns_of(X))
         states = {
             key: SeasonalFigure.of(figures[key], rows[key], IndexBeginning.of(index))

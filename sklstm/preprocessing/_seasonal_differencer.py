@@ -1,7 +1,6 @@
 """Differences to the season before: `SeasonalDifferencer`."""
 
 import copy
-import warnings
 from dataclasses import dataclass
 from numbers import Integral
 from typing import Any, Self
@@ -14,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklstm.data import refuse_overflow
 
-from ._find_season import season_of
+from ._find_season import season_in_fit
 from ._series_transformer import SeriesTransformer, fit_task, with_missing_steps
 
 
@@ -213,20 +212,14 @@ class SeasonalDifferencer(OneToOneFeatureMixin, SeriesTransformer):
     @fit_task
     def _fit(self, X):
         found = self._read_series(X)
-        season = self.season
-        if season == "auto":
-            season = season_of([(values, index) for _, index, values in found])
-            if season == 1:
-                warnings.warn(
-                    "season='auto' found no season in X: first differences are taken, those of "
-                    "season=1. Name the season if there is one.",
-                    stacklevel=2,
-                )
+        tables = [(values, index) for _, index, values in found]
+        what_then = "first differences are taken, those of season=1"
+        season = season_in_fit(self.season, tables, what_then)
         memories = {
-            key: _remember(with_missing_steps(values, index)[0], int(season))
+            key: _remember(with_missing_steps(values, index)[0], season)
             for key, index, values in found
         }
-        self._remember(X, found, memories, season_=int(season))
+        self._remember(X, found, memories, season_=season)
         return found
 
     def _memories(self, found):

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from sklstm.time_labels import IndexBeginning
 
+from ._find_season import centred_weights
+
 
 @dataclass(frozen=True)
 class SeasonalFigure:
@@ -128,11 +130,8 @@ def _filled_by_phase(values: NDArray, season: int) -> tuple[NDArray[np.float64],
 
 def _centred_average(values: NDArray, season: int) -> NDArray[np.float64]:
     """Return moving averages over a season, of as many rows as they can be centred on."""
-    weights = np.full(season, 1 / season)
-    if season % 2 == 0:  # half a season on each side, its two ends are one phase
-        weights = np.convolve(weights, [0.5, 0.5])
     # Not by a Fourier transform: small values would drown in the rounding of large ones.
-    return np.convolve(values, weights, mode="valid")
+    return np.convolve(values, centred_weights(season), mode="valid")
 
 
 def _means(

@@ -39,7 +39,7 @@ def make(cls=GRUClassifier, **options):
     return cls(**(defaults | options))
 
 
-def close(found, expected, rtol=1e-4):
+def assert_close(found, expected, rtol=1e-4):
     np.testing.assert_allclose(found, expected, rtol=rtol, atol=rtol)
 
 
@@ -93,8 +93,8 @@ def test_windows_of_one_step_train_as_with_one_label(engine, y, rng):
     steps = make(**options).fit(one, y, sample_weight=weight[:, np.newaxis])
     plain = make(output="last", **options).fit(one, y[:, 0], sample_weight=weight)
     for other in (model, steps):
-        close(other.loss_curve_, plain.loss_curve_)
-        close(other.predict_proba(one)[:, 0], plain.predict_proba(one))
+        assert_close(other.loss_curve_, plain.loss_curve_)
+        assert_close(other.predict_proba(one)[:, 0], plain.predict_proba(one))
 
 
 def untrained(y, sample_weight=None, **options):
@@ -175,7 +175,7 @@ def test_integer_weights_of_steps_are_labels_that_occur_as_often(engine, rng):
     repeated = np.repeat(np.arange(40), weight[:, 0])
     weighted = make(engine=engine).fit(one, y, sample_weight=weight)
     plain = make(engine=engine).fit(one[repeated], y[repeated])
-    close(weighted.predict_log_proba(one), plain.predict_log_proba(one), 1e-6)
+    assert_close(weighted.predict_log_proba(one), plain.predict_log_proba(one), 1e-6)
 
 
 @ENGINES
@@ -190,8 +190,8 @@ def test_a_step_of_weight_zero_has_no_label(engine, rng):
         assert first.loss_curve_ != second.loss_curve_  # "balanced" counts all labels, as ever
     first = make(**options | {"class_weight": None}).fit(X, THREE, sample_weight=weight * 7)
     second = make(**options | {"class_weight": None}).fit(X, without)
-    close(first.loss_curve_, second.loss_curve_, 1e-6)
-    close(first.predict_proba(X), second.predict_proba(X), 1e-5)
+    assert_close(first.loss_curve_, second.loss_curve_, 1e-6)
+    assert_close(first.predict_proba(X), second.predict_proba(X), 1e-5)
 
 
 def test_regressors_take_weights_of_steps_too(rng):
@@ -228,8 +228,8 @@ def test_a_view_of_a_series_trains_as_its_copy(rng):
     assert view.classes_.tolist() == [0.0, 1.0]
     for other in (np.ascontiguousarray(windows), np.ascontiguousarray(y)), (windows, y[:, :, 0]):
         model = make(**options).fit(*other)
-        close(model.loss_curve_, view.loss_curve_, 1e-5)
-        close(model.predict_proba(windows), view.predict_proba(windows))
+        assert_close(model.loss_curve_, view.loss_curve_, 1e-5)
+        assert_close(model.predict_proba(windows), view.predict_proba(windows))
 
 
 @ENGINES
@@ -239,8 +239,8 @@ def test_missing_steps_are_as_if_they_were_not_there(engine):
     longer[:, there], y[:, there] = X, THREE
     model, plain = make(engine=engine).fit(longer, y), make(engine=engine).fit(X, THREE)
     assert model.classes_.tolist() == plain.classes_.tolist()
-    close(model.loss_curve_, plain.loss_curve_, 1e-6)
-    close(model.predict_proba(longer)[:, there], plain.predict_proba(X), 1e-6)
+    assert_close(model.loss_curve_, plain.loss_curve_, 1e-6)
+    assert_close(model.predict_proba(longer)[:, there], plain.predict_proba(X), 1e-6)
     assert np.isnan(model.predict_proba(longer)[:, ~there]).all()
     predicted = model.predict(longer)
     assert (predicted[:, there] == plain.predict(X)).all()
@@ -321,7 +321,7 @@ def test_sequences_of_unequal_length():
     for window, one in zip(front, RAGGED, strict=True):
         window[-len(one) :] = one
     model = make().fit(front, TAGS)
-    close(model.loss_curve_, whole.loss_curve_, 1e-6)
+    assert_close(model.loss_curve_, whole.loss_curve_, 1e-6)
     assert model.score(front, TAGS) == pytest.approx(whole.score(padded, y))
     numbers = [SUM[k, : len(one)] for k, one in enumerate(RAGGED)]
     values = np.where(np.isnan(padded[:, :, 0]), NAN, SUM)

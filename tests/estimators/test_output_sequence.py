@@ -34,7 +34,7 @@ def make(cls=LSTMRegressor, **options):
     return cls(**(defaults | options))
 
 
-def close(found, expected, rtol=1e-4):
+def assert_close(found, expected, rtol=1e-4):
     np.testing.assert_allclose(found, expected, rtol=rtol, atol=rtol * np.nanstd(expected))
 
 
@@ -62,8 +62,8 @@ def test_windows_of_one_step_train_as_with_one_target(cls, engine, options, rng)
     options = {"engine": engine, "num_layers": 2} | options
     model = make(cls, **options).fit(one, target, sample_weight=weight)
     plain = make(cls, output="last", **options).fit(one, target[:, 0], sample_weight=weight)
-    close(model.loss_curve_, plain.loss_curve_)
-    close(model.predict(one)[:, 0], plain.predict(one))
+    assert_close(model.loss_curve_, plain.loss_curve_)
+    assert_close(model.predict(one)[:, 0], plain.predict(one))
 
 
 @pytest.mark.parametrize("cls", [LSTMRegressor, GRURegressor, RNNRegressor])
@@ -75,10 +75,10 @@ def test_targets_of_the_last_step_alone_train_as_one_target(cls, engine):
     options = {"engine": engine, "num_layers": 2, "early_stopping": True}
     model = make(cls, **options).fit(windows, y)
     plain = make(cls, output="last", **options).fit(windows, y[:, -1])
-    close(model.loss_curve_, plain.loss_curve_)
-    close(model.validation_scores_, plain.validation_scores_)
-    close(model.target_mean_, plain.target_mean_)
-    close(model.predict(windows)[:, -1], plain.predict(windows))
+    assert_close(model.loss_curve_, plain.loss_curve_)
+    assert_close(model.validation_scores_, plain.validation_scores_)
+    assert_close(model.target_mean_, plain.target_mean_)
+    assert_close(model.predict(windows)[:, -1], plain.predict(windows))
 
 
 @REGRESSORS
@@ -143,10 +143,12 @@ def test_missing_steps_are_as_if_they_were_not_there(cls, engine):
     there = np.arange(9) % 3 != 1
     longer[:, there], y[:, there] = X, Y
     model, plain = make(cls, engine=engine).fit(longer, y), make(cls, engine=engine).fit(X, Y)
-    close(model.loss_curve_, plain.loss_curve_, rtol=1e-6)
-    close(model.predict(longer)[:, there], plain.predict(X), rtol=1e-6)
+    assert_close(model.loss_curve_, plain.loss_curve_, rtol=1e-6)
+    assert_close(model.predict(longer)[:, there], plain.predict(X), rtol=1e-6)
     y[:, ~there] = np.inf
-    close(make(cls, engine=engine).fit(longer, y).predict(longer), model.predict(longer), 1e-12)
+    assert_close(
+        make(cls, engine=engine).fit(longer, y).predict(longer), model.predict(longer), 1e-12
+    )
 
 
 @ENGINES
@@ -193,7 +195,7 @@ def test_integer_weights_are_repetitions(engine, rng):
     options = {"engine": engine, "batch_size": 200}
     weighted = make(**options).fit(X[:40], y, sample_weight=weight)
     plain = make(**options).fit(X[repeated], y[repeated])
-    close(weighted.predict(X), plain.predict(X), rtol=1e-7)
+    assert_close(weighted.predict(X), plain.predict(X), rtol=1e-7)
 
 
 def test_a_view_of_a_series_trains_as_its_copy(rng):
@@ -203,8 +205,8 @@ def test_a_view_of_a_series_trains_as_its_copy(rng):
     view, copy = make().fit(windows, y), make().fit(windows, np.ascontiguousarray(y))
     dense = make().fit(np.ascontiguousarray(windows), y)
     for other in (copy, dense):
-        close(other.loss_curve_, view.loss_curve_, rtol=1e-5)
-        close(other.predict(windows), view.predict(windows), rtol=1e-4)
+        assert_close(other.loss_curve_, view.loss_curve_, rtol=1e-5)
+        assert_close(other.predict(windows), view.predict(windows), rtol=1e-4)
 
 
 def test_views_are_trained_on_without_a_copy_of_all_windows(rng):
@@ -249,9 +251,9 @@ def test_windows_of_a_file_train_as_those_in_memory(engine, tmp_path, rng):
         make(engine=engine, early_stopping=True).fit(SequenceWindower(6).fit_transform(rows), y)
         for rows in (file, series)
     ]
-    close(models[0].loss_curve_, models[1].loss_curve_)
+    assert_close(models[0].loss_curve_, models[1].loss_curve_)
     windows = SequenceWindower(6).fit_transform(series)
-    close(models[0].predict(windows), models[1].predict(windows))
+    assert_close(models[0].predict(windows), models[1].predict(windows))
 
 
 @ENGINES
