@@ -13,7 +13,6 @@ import numpy as np
 
 from contest import several_steps
 
-PANELS = ("M1", "Tourism", "australia_tourism", "m4_sample")
 YEAR_OF_WEEKS = 52  # the metrics of weeks have no season
 
 
@@ -55,15 +54,9 @@ def compare(name, series, horizon):
 def main():
     folder = Path(sys.argv[1])
     for name, (_, _, source, kind) in several_steps.TASKS.items():
-        if source not in PANELS:
-            continue
-        if source == "m4_sample":
-            parts = several_steps._of_sample(folder, kind)
-        elif source == "australia_tourism":
-            parts = several_steps._of_regions(folder, kind)
-        else:
-            parts = several_steps._of_competition(source, kind)
-        compare(name, [train for train, _ in parts], len(parts[0][1]))
+        if source not in several_steps.LONG:
+            parts = several_steps.series_of(folder, source, kind)
+            compare(name, [train for train, _ in parts], len(parts[0][1]))
 
 
 if __name__ == "__main__":

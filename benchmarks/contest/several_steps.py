@@ -50,17 +50,21 @@ def write_series(folder, path, n_series=10_000):
         if source in LONG:
             tasks[name] = _prefixes(folder, source, kind)
             continue
-        if source == "m4_sample":
-            series = _of_sample(folder, kind)
-        elif source == "australia_tourism":
-            series = _of_regions(folder, kind)
-        else:
-            series = _of_competition(source, kind)
+        series = series_of(folder, source, kind)
         every = max(1, len(series) // n_series)
         tasks[name] = [
             [[float(value) for value in part] for part in one] for one in series[::every][:n_series]
         ]
     Path(path).write_text(json.dumps(tasks))
+
+
+def series_of(folder, source, kind):
+    """Return the training and the test part of each series of a panel."""
+    if source == "m4_sample":
+        return _of_sample(folder, kind)
+    if source == "australia_tourism":
+        return _of_regions(folder, kind)
+    return _of_competition(source, kind)
 
 
 def _prefixes(folder, source, horizon):
