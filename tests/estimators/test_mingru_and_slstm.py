@@ -1,3 +1,4 @@
+import inspect
 import io
 import re
 
@@ -71,10 +72,9 @@ def test_no_exponent_of_an_slstm_overflows(engine, exponent, windows):
 @pytest.mark.parametrize("cell", ["RNN", "LSTM", "GRU", "MinGRU", "SLSTM"])
 def test_all_pages_of_a_cell_show_the_same_equations(cell):
     kinds = ("Regressor", "Classifier", "LanguageModel")
-    docs = [getattr(sklstm, f"{cell}{kind}", None).__doc__ for kind in kinds[:2]]
-    docs += [
-        getattr(sklstm, f"{cell}{kind}").__doc__ for kind in kinds if hasattr(sklstm, cell + kind)
-    ]
-    blocks = [re.findall(r"\.\. math::(.*?)\n\n    [A-Z]", doc, flags=re.DOTALL) for doc in docs]
+    classes = [getattr(sklstm, cell + kind) for kind in kinds if hasattr(sklstm, cell + kind)]
+    assert len(classes) >= 2
+    docs = [inspect.getdoc(each) for each in classes]  # Python 3.13 on drops the indentation
+    blocks = [re.findall(r"\.\. math::(.*?)\n\n[A-Z]", doc, flags=re.DOTALL) for doc in docs]
     assert len({re.sub(r"\s+", " ", block[0]) for block in blocks}) == 1
     assert cell.lower() in CELLS

@@ -1,5 +1,6 @@
 """What goes into a fit, how fits go on, and what becomes of fits that fail."""
 
+import inspect
 import re
 from ast import literal_eval
 
@@ -228,7 +229,7 @@ def test_callbacks_of_skorch(stateful):
 @pytest.mark.parametrize("cls", [GRULanguageModel, LSTMLanguageModel, RNNLanguageModel])
 def test_defaults_are_the_documented_ones(cls):
     for name, default in cls().get_params().items():
-        (line,) = re.findall(rf"^    {name} : .*", cls.__doc__, re.M)
+        (line,) = re.findall(rf"^{name} : .*", inspect.getdoc(cls), re.M)
         shown = line.rpartition("default=")[2].replace("\\\\", "\\")  # doubled for docutils
         assert literal_eval(shown) == default, line
 
