@@ -18,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # What pytest makes of plugins and tests is kept for the processes that come after.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test test-oldest lint examples docs format benchmark reliability constraints clean
+.PHONY: help demo test test-oldest test-newest lint examples docs format benchmark reliability constraints clean
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -28,6 +28,8 @@ help:
 	@echo "                  in an order shuffled by SEED (SEED=default draws one)"
 	@echo "make test-oldest  run the tests on the lowest versions allowed, without those of servers,"
 	@echo "                  clusters and other packages; it is not part of CI"
+	@echo "make test-newest  run all tests on the newest releases for PYTHON, torch excepted: for example"
+	@echo "                  with PYTHON=python3.14; it is not part of CI"
 	@echo "make lint         check the style of the code and of the docstrings"
 	@echo "make examples     run every example as a script; they write to build/examples"
 	@echo "make docs         build the documentation into build/docs; its gallery runs every example,"
@@ -76,6 +78,22 @@ test-oldest:
 		pytest-randomly pytest-xdist scoringrules skops tensorboard
 	OMP_NUM_THREADS=1 $(OLDEST)/bin/pytest $(ORDER) -n $(WORKERS) --dist worksteal \
 		$(addprefix --ignore=,$(APART) tests/ecosystem tests/serving tests/test_docs.py) ./tests
+
+# The newest releases that go with PYTHON and with each other, torch excepted: constraints.txt is of
+# the lowest Python. The versions are in build/versions-newest.txt.
+NEWEST := build/venv-newest
+test-newest:
+	rm -rf $(NEWEST)
+	$(PYTHON) -m venv $(NEWEST)
+	$(NEWEST)/bin/pip install -q $(TORCH) hatchling
+	$(NEWEST)/bin/pip install -q --no-build-isolation $(TORCH) ".[demo,test]"
+	$(NEWEST)/bin/pip freeze > build/versions-newest.txt
+	for part in $(APART); do \
+		OMP_NUM_THREADS=1 $(NEWEST)/bin/pytest $(ORDER) $$part || exit; \
+	done
+	OMP_NUM_THREADS=1 $(NEWEST)/bin/pytest $(ORDER) -n $(WORKERS) --dist worksteal \
+		$(addprefix --ignore=,$(APART)) --doctest-modules --doctest-glob=README.md \
+		--pyargs sklstm ./tests ./README.md
 
 lint: $(VENV)/.installed
 	$(VENV)/bin/python tools/write_docstrings.py --check
