@@ -81,7 +81,8 @@ def standardise(values, mean, scale, dtype):
         A new array.
     """
     if values.size <= _SMALL:
-        return ((values.astype(np.float64) - mean) / scale).astype(dtype)
+        moved = np.subtract(values, mean, dtype=np.float64)
+        return np.divide(moved, scale, out=moved).astype(dtype, copy=False)
     # Column by column, so that no array in double precision as large as all the values is needed.
     result = np.empty(values.shape, dtype=dtype)
     for k, column in enumerate(values.T):

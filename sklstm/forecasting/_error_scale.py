@@ -42,6 +42,8 @@ class ErrorScale:
         scale : ErrorScale
             Of as many steps as are functions of each value.
         """
+        if transformer is None:
+            return cls()
         tried = values[~np.isnan(values).any(axis=1)][-_N_TRIED:]
         steps: list[Any] = []
         for step in _steps(transformer):

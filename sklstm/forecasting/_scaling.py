@@ -132,14 +132,15 @@ class Scaling:
         scale : Scale
             For `targets` and `restore`.
         """
-        n_before = self.columns[0].n_before
-        read = np.array(windows[:, n_before:], dtype=np.float64)
-        found = []
-        for place, column in enumerate(self.columns):
-            represented = column.represent(windows[:, :, place], horizon)
-            read[:, :, place] = represented.windows
-            found.append(represented)
-        return read, Scale(found)
+        found = [
+            column.represent(windows[:, :, place], horizon)
+            for place, column in enumerate(self.columns)
+        ]
+        written = np.stack([column.windows for column in found], axis=2)
+        if windows.shape[2] == len(found):
+            return written, Scale(found)
+        beside = windows[:, self.columns[0].n_before :, len(found) :]
+        return np.concatenate([written, beside], axis=2, dtype=np.float64), Scale(found)
 
     def transform(self, windows: np.ndarray) -> np.ndarray:
         """Return windows as a regressor reads them, in their precision."""

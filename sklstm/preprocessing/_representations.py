@@ -166,7 +166,8 @@ class Representation:
         else:
             read = read - center
         center = np.repeat(center, n_ahead, axis=1) if center.shape[1] == 1 else center
-        return Represented(read / scale, center, scale)
+        read /= scale  # a new array by now
+        return Represented(read, center, scale)
 
     def targets(self, after: NDArray, represented: Represented) -> NDArray:
         """Return the rows that follow windows, written like these.
@@ -226,6 +227,8 @@ class Representation:
     def _scale(self, read, divided):
         if divided == "one":
             return np.ones(len(read))
+        if divided == "spread" and self.relative_floor == 0:
+            return np.maximum(_spread(read), self.floor)
         size = _mean(np.abs(read))
         if divided == "last":
             return np.maximum(_newest(read), LEAST_SHARE * size)
@@ -258,7 +261,8 @@ def _mean(values):
 
 def _spread(values):
     """Return the standard deviation of each row over what is known."""
-    return np.sqrt(_mean((values - _mean(values)[:, np.newaxis]) ** 2))
+    deviations = values - _mean(values)[:, np.newaxis]
+    return np.sqrt(_mean(np.square(deviations, out=deviations)))
 
 
 def _newest(values):

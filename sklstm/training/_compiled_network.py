@@ -12,6 +12,7 @@ from ._cores import CORES
 _LARGE = 1e8  # multiplications, from which on idle cores are worth asking for
 _SHARES = 4  # for each core, so that one which other work delays holds up little
 _PASS_VALUES = 1 << 18  # that a pass keeps in memory, unless a single tile needs more
+_READ_VALUES = 1 << 16  # of rows that are prepared for several passes in one go
 _FIRST_ROW = np.zeros(1, dtype=np.int64)
 
 
@@ -65,11 +66,16 @@ class CompiledNetwork:
         return np.concatenate([output for share in found for output in share])
 
     def _outputs_of_blocks(self, plan, windows, blocks):
-        """Return the output for each of some slices of windows."""
+        """Return the output for each of some slices of windows that follow one another."""
         pass_, outputs = Pass(plan, self.weights), []
-        for block in blocks:
-            starts, lengths = self._set_inputs(pass_, windows.take(block))
-            outputs.append(pass_.run(starts, lengths))
+        size = plan.n_tiles * LANES
+        n_read = max(1, _READ_VALUES // (size * plan.n_steps * windows.n_features))
+        for k in range(0, len(blocks), n_read):
+            read = slice(blocks[k].start, blocks[k : k + n_read][-1].stop)
+            starts, lengths = self._set_inputs(pass_, windows.take(read))
+            for first in range(0, len(starts), size):
+                block = slice(first, first + size)
+                outputs.append(pass_.run(starts[block], lengths[block]))
         return outputs
 
     def carried_output(self, windows, batches):

@@ -8,7 +8,7 @@ from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.linear_model import LinearRegression, QuantileRegressor, Ridge
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-from sklstm import Forecaster, SeasonalDifferencer
+from sklstm import Forecaster, GRURegressor, SeasonalDifferencer
 from sklstm.forecasting._path import Path
 from sklstm.forecasting._paths import PathMaker
 from sklstm.metrics import energy_score
@@ -69,6 +69,42 @@ def test_draws_that_are_fed_back_are_those_of_a_loop():
             error = value - forecaster.estimator_.predict([window])[0]
             assert np.abs(errors - error).min() < 1e-9
             window = [*window[1:], value]
+
+
+@pytest.mark.parametrize("name", ["scaled_difference", "log_standard", "ratio"])
+def test_paths_of_scaled_windows_are_those_of_a_loop_on_any_cores(name, rng, monkeypatch):
+    walks = pd.DataFrame(np.exp(rng.normal(scale=0.05, size=(60, 3)).cumsum(axis=0) + 3))
+    long = walks.melt(var_name="id", value_name="y", ignore_index=False).set_index(
+        "id", append=True
+    )
+    network = GRURegressor(4, max_epochs=2, random_state=0)
+    forecaster = Forecaster(network, 5, scaling=name, strategy="recursive", by="id").fit(long)
+    model, histories = forecaster._model, forecaster._known.histories
+    noise = rng.normal(scale=0.1, size=(3, 40, 4, 1))
+    paths = [
+        Path(histories[k], np.repeat(len(walks) - 1, 40), noise=of_series)
+        for k, of_series in enumerate(noise)
+    ]
+    together = model.forecast(paths, 4)
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    monkeypatch.setattr("sklstm.training._compiled_network._LARGE", 1)
+    monkeypatch.setattr("sklstm.training._compiled_network._PASS_VALUES", 1)
+    shared = model.forecast(paths, 4)
+    (column,) = model.scaling.columns
+    for key, (found, on_three) in enumerate(zip(together, shared, strict=True)):
+        np.testing.assert_array_equal(on_three, found)
+        for path, drawn in zip(found[:3], noise[key, :3], strict=True):
+            window = walks[key].to_numpy()[-5:]
+            for value, error in zip(path[:, 0], drawn[:, 0], strict=True):
+                x = np.log(window) if name.startswith("log") else window
+                center = x.mean() if name.endswith("standard") else x[-1]
+                floor = max(column.floor, column.relative_floor * np.abs(x).mean())
+                scale = x[-1] if name == "ratio" else max(x.std(), floor)
+                read = ((x - center) / scale)[np.newaxis, :, np.newaxis]
+                next_one = model.regressor.predict(read)[0] * scale + center
+                next_one = np.exp(next_one) if name.startswith("log") else next_one
+                assert value == pytest.approx(next_one + error, rel=1e-6)
+                window = np.append(window[1:], value)
 
 
 def test_direct_paths_have_the_errors_of_one_origin():

@@ -37,13 +37,19 @@ def predict_on(monkeypatch):
 
 
 @pytest.mark.parametrize("gapped", [False, True])
-def test_any_number_of_threads_gives_the_same_bits(gapped, predict_on, rng):
+@pytest.mark.parametrize("values_read", [1, 1000])  # one pass or three at a time
+def test_any_number_of_threads_gives_the_same_bits(
+    gapped, values_read, predict_on, rng, monkeypatch
+):
     X = rng.normal(size=(700, 9, 2))
     if gapped:
         X[::3, :4] = np.nan
     model = GRURegressor(8, max_epochs=1, random_state=0).fit(X[:90], X[:90, -1])
+    expected = model.predict(X)
+    monkeypatch.setattr(_compiled_network, "_READ_VALUES", values_read)
     alone, one = predict_on(model, X, 1)
     shared, three = predict_on(model, X, 3)
     assert (one, three) == (1, 3)
-    np.testing.assert_array_equal(shared, alone)
+    np.testing.assert_array_equal(alone, expected)
+    np.testing.assert_array_equal(shared, expected)
     np.testing.assert_array_equal(shared[5:6], model.predict(X[5:6]))
