@@ -271,9 +271,9 @@ def _origins(folds, key, first, settings):
             if end >= max(cut.begin, origin + 1):
                 origins.append(origin - first)
                 spans.append((max(cut.begin - origin, 1), end - origin))
-    steps = np.arange(1, max((end for _, end in spans), default=0) + 1)
-    tested = np.array([(steps >= begin) & (steps <= end) for begin, end in spans])
-    return np.array(origins, dtype=int), tested.reshape(len(spans), len(steps))
+    begins, ends = np.array(spans, dtype=int).reshape(-1, 2).T[:, :, np.newaxis]
+    steps = np.arange(1, ends.max(initial=0) + 1)
+    return np.array(origins, dtype=int), (steps >= begins) & (steps <= ends)
 
 
 def _forecasts(history, origins, tested, predicted, settings):

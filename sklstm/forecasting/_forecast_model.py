@@ -178,8 +178,7 @@ class ForecastModel:
             bounds.
         """
         padded = self.padded(steps)
-        paths = [self._shortened(path) for path in paths]
-        prepared = [self._prepare(path) for path in paths]
+        prepared = [self._prepare(path, self._first_row(path)) for path in paths]
         results: dict[int, list[np.ndarray]] = {id(path): [] for path in paths}
         for batch, buffers in self._buffers(paths, prepared, padded):
             portions = [portion for *_, portion in batch]
@@ -195,7 +194,7 @@ class ForecastModel:
             self._restored(path if restored else None, values, np.concatenate(results[id(path)]))
             if len(path.origins)
             else np.empty((0, steps, path.history.values.shape[1], *last))
-            for path, (values, _) in zip(paths, prepared, strict=True)
+            for path, (values, *_) in zip(paths, prepared, strict=True)
         ]
 
     def probabilities(self, paths: Sequence[Path]) -> list[np.ndarray]:
@@ -215,7 +214,7 @@ class ForecastModel:
         horizon = self.features.horizon
         prepared = [self._prepare(path) for path in paths]
         results: dict[int, list[np.ndarray]] = {id(path): [np.empty(0)] for path in paths}
-        values_of = {id(path): values for path, (values, _) in zip(paths, prepared, strict=True)}
+        values_of = {id(path): values for path, (values, *_) in zip(paths, prepared, strict=True)}
         for batch, buffers in self._buffers(paths, prepared, horizon):
             came = [
                 following_rows(values_of[id(path)], portion.origins, horizon)
@@ -234,32 +233,30 @@ class ForecastModel:
             np.concatenate([part.reshape(shape) for part in results[id(path)]]) for path in paths
         ]
 
-    def _shortened(self, path):
-        """Return a path without the rows that no window reads, where these are most of them."""
+    def _first_row(self, path):
+        """Return the first row that a window reads where most are before it, and else 0."""
         if path.history.key in self.transformers or self.features.takes_nan:
-            return path  # transformers and newest values that are known look further back
+            return 0  # transformers and newest values that are known look further back
         first = int(path.origins.min()) + 1 - self.features.n_rows if len(path.origins) else 0
-        if first <= len(path.history) // 2:
-            return path
-        later = path.history.part(first, len(path.history))
-        return replace(path, history=later, origins=path.origins - first)
+        return first if first > len(path.history) // 2 else 0
 
-    def _prepare(self, path):
-        values = self._transformed(path.history)
+    def _prepare(self, path, first=0):
+        """Return transformed values and the rows of windows, from a first row on, and this one."""
         history = path.history
-        return values, self.features.rows(values, history.exog, path.future, history.static)
+        values, exog = self._transformed(history)[first:], history.exog[first:]
+        return values, self.features.rows(values, exog, path.future, history.static), first
 
     def _buffers(self, paths, prepared, padded):
         """Yield portions of paths with the rows around their origins, as many as fit in memory."""
         pieces = [
-            (values.shape[1], rows, path, portion)
-            for path, (values, rows) in zip(paths, prepared, strict=True)
+            (values.shape[1], (rows, first), path, portion)
+            for path, (values, rows, first) in zip(paths, prepared, strict=True)
             for portion in self._portions(path, rows, padded)
         ]
         for batch in self._batches(pieces, padded):
             buffers = [
-                self.features.buffers(rows, portion.origins, padded, n)
-                for n, rows, _, portion in batch
+                self.features.buffers(rows, portion.origins - first, padded, n)
+                for n, (rows, first), _, portion in batch
             ]
             self._refuse_missing(batch, buffers)
             yield batch, np.concatenate(buffers)
@@ -278,7 +275,7 @@ class ForecastModel:
         """Put pieces together, as many as fit in memory."""
         batch, n_values = [], 0
         for piece in pieces:
-            _, rows, _, portion = piece
+            _, (rows, _), _, portion = piece
             size = len(portion.origins) * self._size(portion, rows, padded)
             if batch and n_values + size > _VALUES_AT_A_TIME:
                 yield batch

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -115,28 +115,53 @@ def forecast_table(results: list[Forecasts], known: KnownSeries) -> pd.DataFrame
         Actual values, forecasts, persistence and bounds.
     """
     several = len(known.columns) > 1
-    frames = []
-    for result in results:
-        origin, step = np.nonzero(result.tested)
-        origins = result.origins[origin]
-        for place, name in enumerate(known.columns):
-            levels = _key_values(result.history.key, known.by, len(step))
-            levels |= {"column": [name] * len(step)} if several else {}
-            levels |= {"origin": result.history.index[origins], "step": step + 1}
-            values = {
-                quantity: array[origin, step, place] for quantity, array in result.columns.items()
-            }
-            time = result.history.index[origins + step + 1]
-            index = pd.MultiIndex.from_arrays(list(levels.values()), names=list(levels))
-            frames.append(pd.DataFrame({"time": time} | values, index=index))
-    return pd.concat(frames)
+    parts = [
+        _Part(result, place, *np.nonzero(result.tested))
+        for result in results
+        for place in range(len(known.columns))
+    ]
+    counts = [len(part.step) for part in parts]
+    levels = _key_values([part.result.history.key for part in parts], known.by, counts)
+    if several:
+        names = [known.columns[part.place] for part in parts]
+        levels["column"] = [n for n, count in zip(names, counts, strict=True) for _ in range(count)]
+    levels["origin"] = _appended([part.labels(0) for part in parts])
+    levels["step"] = np.concatenate([part.step for part in parts]) + 1
+    values = {
+        name: np.concatenate([part.values(name) for part in parts]) for name in results[0].columns
+    }
+    time = _appended([part.labels(part.step + 1) for part in parts])
+    index = pd.MultiIndex.from_arrays(list(levels.values()), names=list(levels))
+    return pd.DataFrame({"time": time} | values, index=index)
 
 
-def _key_values(key, by, n_rows):
-    """Return the levels of the index that hold the key of a series."""
+class _Part(NamedTuple):
+    """The tested rows of one column of a series: places of their origins, and steps after these."""
+
+    result: Forecasts
+    place: int
+    origin: np.ndarray
+    step: np.ndarray
+
+    def labels(self, ahead):
+        """Return the labels of rows after the origins."""
+        return self.result.history.index[self.result.origins[self.origin] + ahead]
+
+    def values(self, name):
+        """Return what is in one column of the table."""
+        return self.result.columns[name][self.origin, self.step, self.place]
+
+
+def _appended(labels):
+    first, *others = labels
+    return first.append(others)
+
+
+def _key_values(keys, by, n_rows):
+    """Return the levels of the index that hold the keys of series of some rows each."""
     if by is None:
         return {}
-    levels, codes = key_levels([key], by)
+    levels, codes = key_levels(keys, by)
     return {
         name: level.take(np.repeat(code, n_rows))
         for name, level, code in zip(key_names(by), levels, codes, strict=True)

@@ -109,6 +109,8 @@ class Calendar:
         """Raise a ValueError for labels that are not the calendar's, and for gaps in a series."""
         of = "" if key is None else f" {key!r}"
         expected = self.between(index[0], index[-1])
+        if gaps != "missing" and index.equals(expected):
+            return self._check_holidays(index, of)
         foreign = index.difference(expected)
         if len(foreign):
             raise ValueError(
