@@ -1,12 +1,15 @@
 """How often do intervals cover? Every kind of them, on series of the field and on simulated ones.
 
-``python -m contest.coverage FOLDER results.json [SET...]`` prints and writes the coverage and the
-mean width of intervals of 90 %. All rows are those of training parts: a forecaster is fitted to the
-rows before the newest ones and forecasts these from several origins, without a new fit.
+``python -m contest.coverage FOLDER results.json [SET...]`` prints and writes the coverage, the mean
+width and the mean interval score of intervals of 90 %, and the CRPS of paths; the latter three
+relative to the mean absolute step of each series. All rows are those of training parts: a
+forecaster is fitted to the rows before the newest ones and forecasts these from several origins,
+without a new fit.
 ``python -m contest.coverage table RESULTS...`` prints the table of the docs.
 
 Widths are relative to those of the conformal intervals, which are the default. Those of the
-pipeline are of the next row alone.
+pipeline are of the next row alone. An interval of counts holds at least its level with both of its
+ends, and at most without them; both shares are measured, and the level should lie between them.
 """
 
 import json
@@ -19,6 +22,7 @@ import pandas as pd
 from sklearn.pipeline import make_pipeline
 
 from contest.distributions import index_of
+from sklstm.metrics import crps_of_draws
 
 LEVEL, N_PATHS = 0.9, 200
 KINDS = {  # loss, and how intervals are made
@@ -74,8 +78,9 @@ def read_set(folder, name):
         trips = pd.read_csv(folder / "australia_tourism.csv.gz").sort_values("date_time")
         groups = trips.groupby(["Region", "State", "Purpose"])["Trips"]
         return [values.to_numpy()[:-8] for _, values in groups][::3], "QE", 4, 4, "student_t"
-    demand = pd.read_csv(folder / "vic_electricity.csv.gz")["Demand"].to_numpy()
-    return [demand[: 24 * 2 * 90 : 2]], "h", 24, 20, "student_t"
+    demand = pd.read_csv(folder / "vic_electricity.csv.gz")["Demand"].to_numpy()[::2]
+    quarters = demand[: 24 * 90 * 4].reshape(4, -1)
+    return list(quarters), "h", 24, 20, "student_t"
 
 
 SETS = [
@@ -101,15 +106,17 @@ def network_of(loss):
     return GRURegressor(16, loss=loss, quantile=quantile, random_state=0)
 
 
-def bounds_of_forecaster(fitted, how, history, horizon):
-    """Return lower and upper bounds, (n_series, horizon)."""
+def bounds_of_forecaster(fitted, how, history, actual):
+    """Return lower and upper bounds and the CRPS of paths, NaN of others, as `actual`."""
+    n_series, horizon = actual.shape
     if how in ("paths", "direct"):
         paths = fitted.sample_paths(horizon, N_PATHS, random_state=0, history=history).to_numpy()
         ends = np.quantile(paths, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=1)
+        crps = crps_of_draws(actual, paths.reshape(n_series, horizon, N_PATHS))
     else:
         found = fitted.forecast(horizon, level=LEVEL, history=history, intervals=how)
-        ends = found[["lower", "upper"]].to_numpy().T
-    return ends.reshape(2, -1, horizon)
+        ends, crps = found[["lower", "upper"]].to_numpy().T, np.full(actual.shape, np.nan)
+    return [*ends.reshape(2, n_series, horizon), crps]
 
 
 def fitted_forecaster(panel, n_test, horizon, loss, strategy):
@@ -121,17 +128,17 @@ def fitted_forecaster(panel, n_test, horizon, loss, strategy):
 
 
 def play_forecaster(fitted, series, panel, horizon, n_origins, how):
-    """Return actual values and bounds of all origins, each (n_origins, n_series, horizon)."""
+    """Return actual values, bounds and CRPS of all origins, each (n_series, n_origins, horizon)."""
     found = []
     for n_left in range(n_origins * horizon, 0, -horizon):
-        actual = [values[-n_left:][:horizon] for values in series]
-        bounds = bounds_of_forecaster(fitted, how, panel.groupby("id").head(-n_left), horizon)
-        found.append(np.stack([actual, *bounds]))
-    return np.moveaxis(np.array(found), 1, 0)
+        actual = np.array([values[-n_left:][:horizon] for values in series])
+        bounds = bounds_of_forecaster(fitted, how, panel.groupby("id").head(-n_left), actual)
+        found.append([actual, *bounds])
+    return np.array(found).transpose(1, 2, 0, 3)
 
 
 def play_pipeline(series, n_test, loss):
-    """Return the same of the next row, predicted in a pipeline for each of a few series."""
+    """Return the same of the next row, (n_series, n_test), in a pipeline for each of a few."""
     from sklstm import SequenceWindower
 
     found = []
@@ -140,34 +147,53 @@ def play_pipeline(series, n_test, loss):
         pipeline = make_pipeline(SequenceWindower(14), network_of(loss))
         pipeline.fit(rows[:-n_test], values[1:-n_test])
         windows = pipeline[:-1].transform(rows)[-n_test:]
-        found.append(np.stack([values[-n_test:], *pipeline[-1].predict_interval(windows, LEVEL)]))
-    return np.moveaxis(np.array(found), 1, 0)
+        lower, upper = pipeline[-1].predict_interval(windows, LEVEL)
+        actual = values[-n_test:]
+        found.append([actual, lower, upper, np.full(n_test, np.nan)])
+    return np.array(found).transpose(1, 0, 2)
+
+
+def play_kind(series, frequency, horizon, n_origins, loss, how, fitted):
+    """Return what one kind of interval gives, for each series, from a forecaster made once."""
+    n_test = horizon * n_origins
+    if how == "pipeline":
+        return play_pipeline(series, n_test, loss)
+    panel = panel_of(series, frequency)
+    asked = loss, "direct" if how == "direct" else "auto"
+    if asked not in fitted:
+        fitted[asked] = fitted_forecaster(panel, n_test, horizon, *asked)
+    return play_forecaster(fitted[asked], series, panel, horizon, n_origins, how)
+
+
+def figures(found, series, n_test):
+    """Return coverage with and without the ends, width, interval score and CRPS."""
+    steps = np.array([np.abs(np.diff(values[:-n_test])).mean() for values in series])
+    steps = steps[: found.shape[1]].reshape(-1, *[1] * (found.ndim - 2))
+    actual, lower, upper, crps = found
+    missed = np.maximum(lower - actual, 0) + np.maximum(actual - upper, 0)
+    shares = ((lower <= actual) & (actual <= upper)), ((lower < actual) & (actual < upper))
+    sizes = upper - lower, upper - lower + 2 / (1 - LEVEL) * missed, crps
+    return [float(one.mean()) for one in (*shares, *(size / steps for size in sizes))]
 
 
 def play(folder, results, names):
-    """Write coverage and mean widths of all kinds on some sets."""
+    """Write the figures of all kinds on some sets."""
     path = Path(results)
     scores = json.loads(path.read_text()) if path.exists() else {}
     warnings.simplefilter("ignore")
     for name in names or SETS:
         series, frequency, horizon, n_origins, likelihood = read_set(folder, name)
-        panel, n_test = panel_of(series, frequency), horizon * n_origins
-        scores[name], forecasters = {}, {}
+        # Times of demand are forecast one by one, the series of other sets together.
+        panels = [[one] for one in series] if name.startswith("demand") else [series]
+        scores[name], fitted = {}, [{} for _ in panels]
         for kind, (loss, how) in KINDS.items():
             if how == "pipeline" and not name.startswith(("simulated", "demand")):
                 continue  # each series by itself is too short for a network
-            asked = loss or likelihood, "direct" if how == "direct" else "auto"
-            if how == "pipeline":
-                actual, lower, upper = play_pipeline(series, n_test, asked[0])
-            else:
-                if asked not in forecasters:
-                    forecasters[asked] = fitted_forecaster(panel, n_test, horizon, *asked)
-                one = forecasters[asked]
-                actual, lower, upper = play_forecaster(one, series, panel, horizon, n_origins, how)
-            covered = ((lower <= actual) & (actual <= upper)).mean()
-            width = (upper - lower).mean()
-            scores[name][kind] = float(covered), float(width)
-            print(f"{name:28}{kind:26}{covered:6.3f}{width:12.4g}", flush=True)
+            asked = frequency, horizon, n_origins, loss or likelihood, how
+            parts = [play_kind(one, *asked, made) for one, made in zip(panels, fitted, strict=True)]
+            found = figures(np.concatenate(parts, axis=1), series, horizon * n_origins)
+            scores[name][kind] = found
+            print(f"{name:28}{kind:26}" + "".join(f"{one:9.3f}" for one in found), flush=True)
             path.write_text(json.dumps(scores))
 
 
@@ -183,11 +209,14 @@ def table(*results):
 
 
 def _cell(found, kind):
-    """Return coverage and relative width of one kind on one set."""
+    """Return coverage, of counts also without the ends, and relative width of one kind."""
     if kind not in found:
         return ""
-    covered, width = found[kind]
-    return f"{100 * covered:.0f} % ({width / found['conformal'][1]:.2f})"
+    closed, inside, width, *_ = found[kind]
+    share = f"{100 * closed:.0f} %"
+    if closed - inside > 0.005:
+        share = f"{100 * inside:.0f} to {share}"
+    return f"{share} ({width / found['conformal'][2]:.2f})"
 
 
 if __name__ == "__main__":

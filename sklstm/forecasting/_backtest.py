@@ -16,6 +16,7 @@ from sklstm.data import as_labelled
 from sklstm.metrics import NAIVE, PATH_SCORES, ForecastMetric
 from sklstm.time_labels import label_text
 
+from ._errors_of_others import add_others
 from ._fit_models import fewest_training_rows
 from ._fold_encoding import encoded_by
 from ._folds import Cut, read_folds
@@ -304,6 +305,7 @@ def _with_bounds(results, fitted, settings):
         for r in results
     ]
     found = maker.calibrations(paths, steps, lambda path: int(path.origins.min()))
+    add_others(found, maker, fitted, steps, borrows=False)
     ends: list[Any] = [None] * len(results)
     if maker.quantiles(paths) is not None:
         jobs = [(r.history, r.origins, r.tested) for r in results]

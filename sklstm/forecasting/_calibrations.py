@@ -1,11 +1,12 @@
 """Errors by which intervals are calibrated: `Calibration` of one series, `Calibrations` of all."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from ._block_factor import block_factor, relative_errors
 from ._conformal import known_errors
 from ._error_scale import ErrorScale
 from ._histories import History
@@ -58,6 +59,10 @@ class Calibration:
     def _known(self, errors, origin):
         return known_errors(errors[: max(0, origin + 1 - self.first)], self.n_newest)
 
+    def origin_at(self, label: Any) -> int:
+        """Return the last row that is known at a time."""
+        return int(self.history.index.searchsorted(label, side="right")) - 1
+
     def size_at(self, origin: int) -> np.ndarray:
         """Return the mean absolute step of the series up to a row on the scale, (n_columns,)."""
         values = self.scale.of_values(self.history.values[: origin + 1])
@@ -69,6 +74,29 @@ class Calibration:
 
 class Calibrations(dict[Hashable, Calibration]):
     """Calibrations by series, and the errors of all of them together."""
+
+    compared: Sequence[Hashable] = ()  # series of a panel by which `factor_at` is found
+
+    def factor_at(self, label: Any, place: int | None, alpha: float) -> Any:
+        """Return what the distance of bounds from forecasts is multiplied by, (n_columns,) or (1,).
+
+        That of one series by itself, or of a few, is 1: their blocks are too few to tell.
+        """
+        if not self.compared:
+            return 1.0
+        if getattr(self, "_of_factor", None) != (label, place, alpha):
+            relative: list[np.ndarray] = []
+            for one in (self[key] for key in self.compared if key in self):
+                origin = one.origin_at(label)
+                if origin > one.first:
+                    known = one.known_at(origin)
+                    below, above = known, known
+                    if place is not None:
+                        below, above = one.known_sides_at(origin, place)
+                    relative += relative_errors(known, below, above, alpha)
+            self._factor = block_factor(relative, alpha)
+            self._of_factor = label, place, alpha
+        return self._factor
 
     def pooled_at(self, label: Any) -> np.ndarray:
         """Return the errors of all series that are known at a time, relative to their sizes."""
@@ -83,7 +111,7 @@ class Calibrations(dict[Hashable, Calibration]):
         if getattr(self, "_key", None) != (label, place):
             parts = []
             for one in self.values():
-                origin = int(one.history.index.searchsorted(label, side="right")) - 1
+                origin = one.origin_at(label)
                 if origin > one.first:
                     parts.append([e / one.size_at(origin) for e in known_at(one, origin)])
             if not parts:

@@ -114,7 +114,12 @@ def fit_models(
     if chosen is not None:  # errors of another representation would say little of this one
         season = chosen.columns[0].season if chosen.is_seasonal else None
         found = [column.name for column in chosen.columns], season
-    older, n_newest = split_off_newest(known.histories, forecaster.calibration_size, n_fewest)
+    # Errors of all steps then hold a season, and those that overlap are not all that there is.
+    season = max((column.season for column in chosen.columns), default=1) if chosen else 1
+    n_wanted = season + 2 * forecaster.horizon
+    older, n_newest = split_off_newest(
+        known.histories, forecaster.calibration_size, n_fewest, n_wanted
+    )
     return model, fit_calibrator(older, *recipe, *found), n_newest
 
 

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from ._abilities import refuse_quantile
+from ._errors_of_others import add_others
 from ._intervals import IntervalMaker, has_both_sides, refuse_infinite, refuse_missing
 from ._path import Path
-from ._scores import unused_future
 
 
 def is_adaptive(intervals: Any) -> bool:
@@ -60,8 +60,7 @@ def bounds_of_forecasts(
     found = calibrations_of(maker, paths, steps)
     alpha = 1 - max(levels.values())
     enough = [has_both_sides(one.known_at(len(one.history) - 1), alpha) for one in found.values()]
-    if not np.all(enough):
-        found.update(_of_other_series(maker, fitted._known, found, steps))
+    add_others(found, maker, fitted, steps, borrows=not np.all(enough))
     ends: list[Any] = [None] * len(paths)
     if maker.quantiles(paths) is not None:
         ends = maker.model.forecast(paths, steps, quantiles=maker.quantiles(paths))
@@ -76,13 +75,3 @@ def bounds_of_forecasts(
 def calibrations_of(maker, paths, steps):
     """Return the errors of the newest rows of series, as `IntervalMaker.calibrations`."""
     return maker.calibrations(paths, steps, lambda path: len(path.history) - 1)
-
-
-def _of_other_series(maker, known, found, steps):
-    """Return the errors of the series that are not forecast, whose errors others may borrow."""
-    paths = [
-        Path(past, np.empty(0, dtype=int), unused_future(maker.calibrator, past, steps))
-        for key, past in known.histories.items()
-        if key not in found
-    ]
-    return calibrations_of(maker, paths, steps) if paths else {}

@@ -94,10 +94,11 @@ class Forecaster(
         panel may have different ones; a frequency given is that of all.
     gaps : {"raise", "missing"}, default="raise"
         What to make of a time that is absent within a series: an error, or a missing step.
-    calibration_size : float in (0, 1), int or None, default=0.2
+    calibration_size : "auto", float in (0, 1), int or None, default="auto"
         Newest share, or number, of the rows of each series by which intervals are calibrated: a
         second model is fitted to the rows before, and the errors of its forecasts tell how wide
-        intervals must be. None: no second fit, and no intervals.
+        intervals must be. ``"auto"``: a fifth, or a season and twice the horizon if this is more,
+        up to half. None: no second fit, and no intervals.
 
     Attributes
     ----------
@@ -186,6 +187,7 @@ class Forecaster(
         "freq": [str, pd.offsets.BaseOffset, None],
         "gaps": [StrOptions({"raise", "missing"})],
         "calibration_size": [
+            StrOptions({"auto"}),
             Interval(Real, 0, 1, closed="neither"),
             Interval(Integral, 1, None, closed="left"),
             None,
@@ -216,7 +218,7 @@ class Forecaster(
         by=None,
         freq=None,
         gaps="raise",
-        calibration_size=0.2,
+        calibration_size="auto",
     ):
         self.estimator = estimator
         self.lookback = lookback
@@ -283,6 +285,7 @@ class Forecaster(
         self._calibrator, self._model, self._n_newest = calibrator, model, n_newest
         self._n_fitted = {key: len(past) for key, past in known.histories.items()}
         self._known, self.estimator_, self.lookback_ = known, model.regressor, lookback
+        self._corrects_coverage = True  # files of old do not say so
         self.columns_, self.series_ = known.columns, list(known.histories)
         self.n_features_in_ = len(known.columns)
         self._remember_parameters("horizon")

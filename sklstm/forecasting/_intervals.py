@@ -17,10 +17,13 @@ from ._forecast_model import ForecastModel
 from ._histories import History
 from ._known_series import level_suffix
 from ._path import Path
+from ._scaling import is_count_or_amount
+
+_SHARE = 0.2  # of the rows that calibrate
 
 
 def split_off_newest(
-    histories: Mapping[Hashable, History], calibration_size: Any, n_fewest: int
+    histories: Mapping[Hashable, History], calibration_size: Any, n_fewest: int, n_wanted: int
 ) -> tuple[list[History], dict[Hashable, int]]:
     """Return the series without the rows that calibrate.
 
@@ -28,10 +31,13 @@ def split_off_newest(
     ----------
     histories : dict
         All series.
-    calibration_size : float, int or None
-        Share or number of the rows that calibrate.
+    calibration_size : "auto", float, int or None
+        Share or number of the rows that calibrate; ``"auto"``: a fifth, or as many as are wanted,
+        but not more than half.
     n_fewest : int
         A series with fewer rows left is left out.
+    n_wanted : int
+        How many are wanted, whatever the length of a series.
 
     Returns
     -------
@@ -42,13 +48,20 @@ def split_off_newest(
     """
     if calibration_size is None:
         return [], {}
-    is_share = not isinstance(calibration_size, int | np.integer)
     n_newest = {
-        key: int(np.ceil(calibration_size * len(past))) if is_share else int(calibration_size)
+        key: _number_of_newest(calibration_size, len(past), n_wanted)
         for key, past in histories.items()
     }
     older = [past.part(0, max(0, len(past) - n_newest[key])) for key, past in histories.items()]
     return [past for past in older if len(past) >= n_fewest], n_newest
+
+
+def _number_of_newest(calibration_size, n_rows, n_wanted):
+    if isinstance(calibration_size, int | np.integer):
+        return int(calibration_size)
+    if calibration_size == "auto":
+        return max(int(np.ceil(_SHARE * n_rows)), min(n_wanted, n_rows // 2))
+    return int(np.ceil(calibration_size * n_rows))
 
 
 def check_levels(level: Any) -> dict[float | None, float]:
@@ -231,23 +244,29 @@ class IntervalMaker:
             ``lower`` and ``upper`` (of several levels ``lower_0.9`` and so on) of the shape of
             `forecast`, infinite where there are too few errors.
         """
-        own, steps = calibrations[key], forecast.shape[1]
-        bounds = {}
+        own, bounds = calibrations[key], {}
+        as_they_are = self.model.transformers.get(key) is None
+        never_negative = as_they_are and is_count_or_amount(self.model.regressor)
         for place, (name, level) in enumerate(self.levels.items()):
+            begins, away = [forecast] * 2, np.zeros((2, *forecast.shape))
+            if ends is not None:
+                sides = ends[..., 2 * place], ends[..., 2 * place + 1]
+                begins = [own.scale.back(side) for side in sides]
+                away = np.stack(sides) - own.scale.of_values(forecast)
+            asked = zip(
+                origins, self._alphas(own, origins, place, level), away.swapaxes(0, 1), strict=True
+            )
             found = np.stack(
                 [
-                    self._offsets(own, int(origin), place, level, calibrations, alpha)
-                    for origin, alpha in zip(
-                        origins, self._alphas(own, origins, place, level), strict=True
-                    )
+                    self._offsets(own, int(origin), place, level, calibrations, alpha, apart)
+                    for origin, alpha, apart in asked
                 ],
                 axis=1,
-            )[:, :, :steps]
-            begins = [forecast] * 2
-            if ends is not None:
-                begins = [own.scale.back(ends[..., 2 * place + side]) for side in (0, 1)]
+            )
             moved = np.stack([own.scale.moved(*one) for one in zip(begins, found, strict=True)])
             moved[np.isinf(found)] = found[np.isinf(found)]
+            if never_negative:
+                moved = np.where(np.isfinite(moved), np.maximum(moved, 0.0), moved)
             suffix = level_suffix(name)
             bounds[f"lower{suffix}"] = moved.min(axis=0)
             bounds[f"upper{suffix}"] = moved.max(axis=0)
@@ -265,15 +284,19 @@ class IntervalMaker:
             alphas[origin - own.first] if origin >= own.first else 1 - level for origin in origins
         ]
 
-    def _offsets(self, own, origin, place, level, calibrations, alpha):
-        known, above = own.known_sides_at(origin, place)
+    def _offsets(self, own, origin, place, level, calibrations, alpha, away):
+        steps = away.shape[1]
+        known, above = (side[:, :steps] for side in own.known_sides_at(origin, place))
         found = offsets(known, alpha, clip=self.adaptive, upper=above)
-        lacking = ~has_both_sides(known, 1 - level)
+        lacking, label = ~has_both_sides(known, 1 - level), own.history.index[origin]
         if self.adaptive:
             found[:, lacking] = offsets(known, 1 - level, upper=above)[:, lacking]
+        else:
+            factor = calibrations.factor_at(label, place, 1 - level)
+            found = np.where(lacking, found, found * factor + away * (factor - 1))
         if not lacking.any() or len(calibrations) < 2:
             return found
-        pooled, above = calibrations.pooled_sides_at(own.history.index[origin], place)
+        pooled, above = (side[:, :steps] for side in calibrations.pooled_sides_at(label, place))
         if not len(pooled):
             return found
         pooled = offsets(pooled, 1 - level, upper=above) * own.size_at(origin)

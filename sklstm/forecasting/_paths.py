@@ -11,12 +11,14 @@ from ._calibrations import Calibrations
 from ._copula import GaussianCopula
 from ._drawn_errors import drawn_errors
 from ._error_scale import ErrorScale
+from ._errors_of_others import add_others, corrects_coverage
 from ._intervals import IntervalMaker, refuse_missing
 from ._past_probabilities import past_probabilities
 from ._path import Path
-from ._scores import unused_future
 
 _FEWEST = 10  # errors of its own that a series draws from
+_FEWEST_OF_PANEL = 19  # those that intervals of 90 % take, too, before they borrow
+_ALPHA = 0.1  # errors are too small by what bounds that hold the others would be
 
 
 @dataclass(frozen=True)
@@ -189,7 +191,9 @@ class PathMaker:
         """Return for each origin the errors of all steps known by then, (n, steps, n_columns)."""
         assert self.calibrations is not None
         return [
-            _own_or_pooled(self.calibrations, path.history, int(origin), steps)
+            _own_or_pooled(
+                self.calibrations, path.history, int(origin), steps, _enough(self.fitted)
+            )
             for origin in path.origins
         ]
 
@@ -199,14 +203,14 @@ def _errors_of(fitted, paths, steps):
     maker = IntervalMaker(fitted._model, fitted._calibrator, fitted._n_newest, {})
     found = maker.calibrations(paths, steps, _first_origin)
     own = [_complete(found[p.history.key].known_at(_first_origin(p)), steps) for p in paths]
-    if any(len(errors) < _FEWEST for errors in own):
-        others = [
-            Path(past, np.empty(0, dtype=int), unused_future(maker.calibrator, past, steps))
-            for key, past in fitted._known.histories.items()
-            if key not in found
-        ]
-        found.update(maker.calibrations(others, steps, _first_origin))
+    few = any(len(errors) < _enough(fitted) for errors in own)
+    add_others(found, maker, fitted, steps, _first_origin, borrows=few)
     return found
+
+
+def _enough(fitted):
+    """Return with how many errors a series of a panel borrows none."""
+    return _FEWEST_OF_PANEL if corrects_coverage(fitted) else _FEWEST
 
 
 def _first_origin(path):
@@ -218,15 +222,15 @@ def _complete(errors, steps):
     return errors[~np.isnan(errors).any(axis=(1, 2))]
 
 
-def _own_or_pooled(found: Calibrations, history: Any, origin: int, steps: int) -> np.ndarray:
-    errors = _complete(found[history.key].known_at(origin), steps)
-    if len(errors) >= _FEWEST:
-        return errors
-    if len(found) > 1:
-        pooled = _complete(found.pooled_at(history.index[origin]), steps)
+def _own_or_pooled(found: Calibrations, history: Any, origin: int, steps: int, enough: int) -> Any:
+    errors, label = _complete(found[history.key].known_at(origin), steps), history.index[origin]
+    if len(errors) < enough and len(found) > 1:
+        pooled = _complete(found.pooled_at(label), steps)
         size = found[history.key].size_at(origin)
-        if len(pooled) >= _FEWEST and np.isfinite(size).all():
+        if len(pooled) > len(errors) and len(pooled) >= _FEWEST and np.isfinite(size).all():
             return pooled * size
+    if len(errors) >= _FEWEST:
+        return errors * found.factor_at(label, None, _ALPHA)
     raise ValueError(
         f"sample_paths draws from at least {_FEWEST} earlier errors of all steps, and the "
         f"calibration rows of series{history.of} give {len(errors)}: take fewer steps or a larger "

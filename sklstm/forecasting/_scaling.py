@@ -190,8 +190,12 @@ def wanted_scaling(scaling: str | None, estimator: Any) -> str | None:
     if any(type(one).__name__ == "WindowScaledRegressor" for one in inside):
         return None
     positive = any(get_tags(one).target_tags.positive_only for one in inside)
-    counts = parameter_inside(estimator, "loss") in _NEVER_SHIFTED
-    return None if positive or counts else scaling
+    return None if positive or is_count_or_amount(estimator) else scaling
+
+
+def is_count_or_amount(estimator: Any) -> bool:
+    """Return whether a regressor has a likelihood of numbers that are never negative."""
+    return parameter_inside(estimator, "loss") in _NEVER_SHIFTED
 
 
 def season_in(season: int | str | None, tables: Sequence[tuple[Any, np.ndarray]]) -> int:

@@ -114,7 +114,7 @@ def test_a_backtest_takes_none_and_leaves_none():
         ("calibration_size", 0),
         ("calibration_size", 1.0),
         ("calibration_size", -0.1),
-        ("calibration_size", "auto"),
+        ("calibration_size", "all"),
     ],
 )
 def test_wrong_parameters_are_named(name, wrong):
