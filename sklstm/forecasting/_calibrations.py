@@ -77,6 +77,10 @@ class Calibrations(dict[Hashable, Calibration]):
 
     compared: Sequence[Hashable] = ()  # series of a panel by which `factor_at` is found
 
+    def __init__(self, *args: Any):
+        super().__init__(*args)
+        self._factors: dict[Hashable, np.ndarray] = {}
+
     def factor_at(self, label: Any, place: int | None, alpha: float) -> Any:
         """Return what the distance of bounds from forecasts is multiplied by, (n_columns,) or (1,).
 
@@ -84,7 +88,7 @@ class Calibrations(dict[Hashable, Calibration]):
         """
         if not self.compared:
             return 1.0
-        if getattr(self, "_of_factor", None) != (label, place, alpha):
+        if (label, place, alpha) not in self._factors:
             relative: list[np.ndarray] = []
             for one in (self[key] for key in self.compared if key in self):
                 origin = one.origin_at(label)
@@ -94,9 +98,8 @@ class Calibrations(dict[Hashable, Calibration]):
                     if place is not None:
                         below, above = one.known_sides_at(origin, place)
                     relative += relative_errors(known, below, above, alpha)
-            self._factor = block_factor(relative, alpha)
-            self._of_factor = label, place, alpha
-        return self._factor
+            self._factors[label, place, alpha] = block_factor(relative, alpha)
+        return self._factors[label, place, alpha]
 
     def pooled_at(self, label: Any) -> np.ndarray:
         """Return the errors of all series that are known at a time, relative to their sizes."""

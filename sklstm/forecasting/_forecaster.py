@@ -96,9 +96,8 @@ class Forecaster(
         What to make of a time that is absent within a series: an error, or a missing step.
     calibration_size : "auto", float in (0, 1), int or None, default="auto"
         Newest share, or number, of the rows of each series by which intervals are calibrated: a
-        second model is fitted to the rows before, and the errors of its forecasts tell how wide
-        intervals must be. ``"auto"``: a fifth, or a season and twice the horizon if this is more,
-        up to half. None: no second fit, and no intervals.
+        second model is fitted to the rows before, and its errors tell how wide intervals must be.
+        ``"auto"``: a fifth, or a season and twice the horizon, up to half. None: no intervals.
 
     Attributes
     ----------
@@ -187,10 +186,8 @@ class Forecaster(
         "freq": [str, pd.offsets.BaseOffset, None],
         "gaps": [StrOptions({"raise", "missing"})],
         "calibration_size": [
-            StrOptions({"auto"}),
-            Interval(Real, 0, 1, closed="neither"),
+            *[StrOptions({"auto"}), None, Interval(Real, 0, 1, closed="neither")],
             Interval(Integral, 1, None, closed="left"),
-            None,
         ],
     }
 
@@ -285,9 +282,8 @@ class Forecaster(
         self._calibrator, self._model, self._n_newest = calibrator, model, n_newest
         self._n_fitted = {key: len(past) for key, past in known.histories.items()}
         self._known, self.estimator_, self.lookback_ = known, model.regressor, lookback
-        self._corrects_coverage = True  # files of old do not say so
         self.columns_, self.series_ = known.columns, list(known.histories)
-        self.n_features_in_ = len(known.columns)
+        self.n_features_in_, self._corrects_coverage = len(known.columns), True  # not of old files
         self._remember_parameters("horizon")
         return self
 
