@@ -9,9 +9,9 @@ chosen.
 DeepAR trains on 500 mini-batches of 128 windows of two horizons and is otherwise as its library has
 it, but for one thing: neuralforecast scales no window by default, and then forecasts numbers near
 zero for any series. Here it scales by median and median absolute deviation, as its own search would
-try. Ours are the defaults. All give the same 19 quantiles, networks those of 200 paths. The score is
-twice the mean pinball loss of these quantiles, an approximation of the CRPS, over the mean absolute
-error of the seasonal naive forecast of the training part, as a mean over the series.
+try. Ours are the defaults. All give the same 19 quantiles, networks those of 200 paths. The score
+is twice the mean pinball loss of these quantiles, an approximation of the CRPS, over the mean
+absolute error of the seasonal naive forecast of the training part, as a mean over the series.
 """
 
 import json
