@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.utils.validation import validate_data
 
 from ._frames import is_frame
+from ._likely_mistakes import warn_of_likely_mistakes
 from ._other_tables import names_only
 from ._shapes import as_windows, has_three_axes
 from ._window_set import WindowSet
@@ -96,7 +97,13 @@ def remember_features(estimator: Any, X: Any, windows: np.ndarray) -> None:
         What `fit` was given.
     windows : ndarray of shape (n_samples, n_timesteps, n_features)
         What `as_windows` made of it.
+
+    Warns
+    -----
+    UserWarning
+        If `X` looks like the rows of a series, or like tokens without an embedding.
     """
+    warn_of_likely_mistakes(estimator, X, windows)
     if has_three_axes(X):
         estimator.n_features_in_ = windows.shape[2]
         # Names of an earlier fit on a frame would be stale.

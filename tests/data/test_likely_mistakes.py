@@ -1,0 +1,60 @@
+"""Rows of a series, and tokens, are not read as windows without a word; windows are."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.pipeline import make_pipeline
+
+from sklstm import GRUClassifier, GRURegressor, PersistenceRegressor, SequenceWindower
+from sklstm import TextSequencer as Sequencer
+
+DAYS = pd.date_range("2025-01-01", periods=8, freq="D")
+SERIES = pd.DataFrame({"price": np.arange(8.0), "volume": np.ones(8)}, index=DAYS)
+TEXTS = ["a joy to see", "a bore", "not a joy", "see it"] * 2
+LABELS = [1, 0, 1, 0] * 2
+NET, CLASSES = GRURegressor(2, max_epochs=1), GRUClassifier(2, max_epochs=1)
+
+
+@pytest.mark.parametrize("frame", [SERIES, SERIES[["price"]], SERIES.to_period()])
+@pytest.mark.parametrize("estimator", [NET, PersistenceRegressor()])
+def test_rows_of_a_series_need_a_windower(frame, estimator):
+    with pytest.warns(UserWarning, match=r"\['price'.*put a SequenceWindower before"):
+        estimator.fit(frame, np.arange(8.0))
+
+
+def test_tokens_need_an_embedding():
+    for sequencer in (
+        Sequencer(),
+        Sequencer(pad="post"),
+        Sequencer().set_output(transform="pandas"),
+    ):
+        with pytest.warns(UserWarning, match="tokens, whole numbers up to 8 .*embedding_dim=32"):
+            make_pipeline(sequencer, CLASSES).fit(TEXTS, LABELS)
+
+
+@pytest.mark.parametrize(
+    "X",
+    [
+        SERIES.reset_index(drop=True),
+        SERIES.set_axis(["lag_2", "lag_1"], axis=1),
+        SequenceWindower(3).set_output(transform="pandas").fit_transform(SERIES),
+        SERIES.to_numpy(),
+        np.array([[0, 3, 0, 2], [1, 4, 5, 1]] * 4),  # counts: zeros in between
+        np.array([[0, 3, 1, 90], [0, 40, 5, 1]] * 4),  # gaps
+        Sequencer().fit_transform(TEXTS).astype(float),
+    ],
+)
+def test_other_windows_pass_in_silence(X):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        CLASSES.fit(X, LABELS)
+
+
+def test_tokens_with_an_embedding_pass_in_silence():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        make_pipeline(Sequencer(), GRUClassifier(2, embedding_dim=2, max_epochs=1)).fit(
+            TEXTS, LABELS
+        )
