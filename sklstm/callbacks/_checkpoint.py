@@ -6,6 +6,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from joblib import hash as hash_of
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
 from sklstm.persistence import ParametersMixin
@@ -207,7 +208,7 @@ class Checkpoint(ParametersMixin):
         else:  # the last of all epochs is written together with the end
             due = ended or (n_epochs % self.every == 0 and n_epochs < run.max_epochs)
         written = n_epochs, estimator.stop_reason_ if ended else None
-        if due and file.written != written:
+        if due and (file.written != written or not _holds(file, estimator)):
             fitted = _without_callbacks(estimator, {} if ended else run.attributes())
             file.write({"state": dict(vars(run.state())), "estimator": fitted}, written)
 
@@ -238,6 +239,15 @@ def load_checkpoint(path: str | PathLike) -> Any:
     GRURegressor(...)
     """
     return read_content(path)["estimator"]
+
+
+def _holds(file, estimator):
+    """Return whether a file of a finished fit predicts as an estimator does.
+
+    Data in other units are standardised to the same ones, and train to the same weights.
+    """
+    there = file.read()
+    return there is not None and hash_of(there["estimator"]._fitted) == hash_of(estimator._fitted)
 
 
 def _check_one_fit(context):

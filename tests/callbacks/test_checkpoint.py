@@ -159,6 +159,20 @@ def test_a_finished_fit_returns_at_once_and_more_epochs_go_on(tmp_path, interrup
         fit(model, X, Y, path="a")
 
 
+@pytest.mark.parametrize("model", [GRURegressor(4, **SMALL), LSTMLanguageModel(4, **SMALL)])
+def test_data_that_train_alike_do_not_leave_the_old_model_in_the_file(model):
+    of_text = isinstance(model, LSTMLanguageModel)
+    first, then = (("abba",), ("cddc",)) if of_text else ((X, Y), (X, Y + 100))
+    fit(model, *first)
+    again = fit(model, *then)
+    held = load_checkpoint("fit.checkpoint")
+    if of_text:
+        assert held.vocabulary_ == again.vocabulary_ == {"c": 0, "d": 1}
+    else:
+        np.testing.assert_array_equal(held.predict(X), clone(model).fit(*then).predict(X))
+        assert held.predict(X).min() > 90
+
+
 def test_the_seed_is_that_of_the_file(interrupt, fitted_bits, monkeypatch):
     model = LSTMRegressor(4, max_epochs=5, batch_size=16, dropout=0.2)
     with pytest.raises(KeyboardInterrupt):
