@@ -115,11 +115,41 @@ def _explanation(error, values, name):
             f"{name} is ragged: pad sequences of unequal length with NaN "
             f"(sklstm.stack_sequences). ({message})"
         )
+    if name.startswith("X") and _is_text(values):
+        return (
+            f"{name} holds texts, and it takes numbers: a TextSequencer before this step of the "
+            "pipeline makes tokens of words."
+        )
+    if "Expected 2D array, got 1D" in message or "2-dimensional container" in message:
+        return _one_axis(values, name)
     if is_frame(values):
         column = _refused_column(values)
         if column is not None:
             return f"{name} has a column {column!r} that is not numeric: {message}"
     return f"{name} cannot be read as an array of numbers: {message}"
+
+
+def _is_text(values):
+    """Return whether `values` are a list, array or series of texts that are no numbers."""
+    one_axis = isinstance(values, list | tuple) or getattr(values, "ndim", 0) == 1
+    if not one_axis or not isinstance(first := next(iter(values), None), str):
+        return False
+    try:
+        float(first)
+    except ValueError:
+        return True
+    return False
+
+
+def _one_axis(values, name):
+    shape = np.shape(values)
+    advice = f"{name}.reshape(-1, 1) is one column, {name}.reshape(1, -1) one row."
+    if hasattr(values, "to_frame"):
+        advice = f"{name}.to_frame() is one column, {name}.to_frame().T one row."
+    return (
+        f"{name} cannot be read as rows and columns: Expected 2D array, got 1D array of shape "
+        f"{shape}. Reshape your data: {advice}"
+    )
 
 
 def _refused_column(frame):

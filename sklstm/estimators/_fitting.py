@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from math import ceil
 from secrets import randbits
 from typing import Any
@@ -317,10 +317,22 @@ def described_network(estimator: Any, inputs: Any, targets: Any, pooling: str) -
 def check_same_network(spec: NetworkSpec, network: TrainedNetwork) -> None:
     """Raise a ValueError if the parameters describe another network than the fitted one."""
     if spec != network.spec:
+        now, before = _in_parameters(spec), _in_parameters(network.spec)
+        changed = [
+            f"{k}={now[k]!r} (it was {before.get(k)!r})" for k in now if now[k] != before.get(k)
+        ]
         raise ValueError(
-            f"warm_start=True continues from the weights of {network.spec}, but the "
-            f"parameters now describe {spec}. Set warm_start=False."
+            "warm_start=True continues from the weights of the last fit, whose network was "
+            f"another one: {', '.join(changed)}. Set warm_start=False, or what it was."
         )
+
+
+def _in_parameters(spec):
+    """Return what describes a network, by the names of the parameters of estimators."""
+    words = asdict(spec)
+    words["output"] = "sequence" if words.pop("every_step") else "last"
+    words["embedding_dim" if spec.embeds else "n_features"] = words.pop("n_features")
+    return words
 
 
 def refuse_early_stopping(estimator: Any) -> None:

@@ -109,7 +109,7 @@ def long_enough(number, sequence, level):
     """
     if len(sequence) < 2:
         raise ValueError(
-            f"X must hold texts of at least two tokens, one to be told from the other; text "
+            f"X must hold texts of at least two tokens, one to be predicted from the other; text "
             f"{number} has {len(sequence)} (level={level!r}). Leave such texts out."
         )
     return sequence

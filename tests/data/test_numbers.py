@@ -88,8 +88,10 @@ def test_columns_of_text_are_named(kind, dtype):
     [
         ([[1, 2], [3]], ValueError, "^X is ragged: pad sequences of unequal length with NaN"),
         ([[[1], [2]], [[3]]], ValueError, "^X is ragged: pad sequences of unequal length"),
-        ([1.0, 2.0], ValueError, "^X cannot .*: Expected 2D array, got 1D array"),
-        (pd.Series(VALUES), ValueError, "^X cannot .*: Expected a 2-dimensional container"),
+        ([1.0, 2.0], ValueError, r"^X cannot .*: Expected 2D array, got 1D .*X.reshape\(-1, 1\)"),
+        (pd.Series(VALUES), ValueError, r"1D array of shape \(3,\).*: X.to_frame\(\) is one"),
+        (["a joy", "a bore"], ValueError, "^X holds texts.*TextSequencer"),
+        (pd.Series(["a joy", "a bore"]), ValueError, "^X holds texts.*TextSequencer"),
         (np.ones((2, 2)) * 1j, ValueError, "^X cannot .*: Complex data not supported"),
         (np.array([["a"]]), ValueError, "^X cannot .* arrays of bytes/strings"),
         (

@@ -176,7 +176,7 @@ def test_training_continues_with_the_pooling_of_the_first_fit():
 
 def test_another_pooling_is_another_network():
     model = RNNRegressor(pooling="mean", warm_start=True, **SMALL).fit(X, Y)
-    with pytest.raises(ValueError, match="pooling='mean'"):
+    with pytest.raises(ValueError, match=r"pooling='max' \(it was 'mean'\)"):
         model.set_params(pooling="max").fit(X, Y)
 
 
