@@ -8,11 +8,15 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from sklstm import (
+    CalendarFeatures,
+    CausalImputer,
     Forecaster,
     GRULanguageModel,
     LagFeatures,
     LSTMLanguageModel,
     RNNLanguageModel,
+    SeasonalAdjuster,
+    SeasonalDifferencer,
     SequenceEncoder,
     TextSequencer,
 )
@@ -20,14 +24,21 @@ from sklstm import (
 from ._graph import OLDEST_OPSET
 from ._input import first_step, found_by_search, input_type
 
+_OF_ROWS = (
+    "transform the rows before the graph, pipeline[0].transform(X), and convert the steps after "
+    "it, pipeline[1:]"
+)
 _OF_LANGUAGE = "it reads strings and writes text token by token. Save it by joblib or skops instead"
 
 REFUSED = {
     Forecaster: "convert forecaster.estimator_, the regressor that it has fitted to windows, and "
     "give the graph the windows",
     SequenceEncoder: "convert the network that it holds, encoder.estimator_, whose graph predicts",
-    LagFeatures: "compute the columns before the graph, pipeline[0].transform(X), and convert the "
-    "steps after it, pipeline[1:]",
+    CalendarFeatures: _OF_ROWS,
+    CausalImputer: _OF_ROWS,
+    LagFeatures: _OF_ROWS,
+    SeasonalAdjuster: _OF_ROWS,
+    SeasonalDifferencer: _OF_ROWS,
     TextSequencer: "it reads strings. Convert the steps after it, such as pipeline[-1], and "
     "give the graph the tokens, pipeline[:-1].transform(texts)",
     RNNLanguageModel: _OF_LANGUAGE,

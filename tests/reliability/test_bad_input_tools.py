@@ -9,6 +9,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from sklstm import (
+    CausalImputer,
     ForecastDisplay,
     Forecaster,
     ForecastErrorDisplay,
@@ -192,6 +193,10 @@ GRAPHS = {
     "an encoder": (
         lambda: to_onnx(SequenceEncoder(LSTMRegressor(2, max_epochs=1)).fit(WINDOWS, Y)),
         "SequenceEncoder has no ONNX form",
+    ),
+    "a transformer of rows": (
+        lambda: to_onnx(CausalImputer().fit(X)),
+        "CausalImputer has no ONNX form: transform the rows before",
     ),
 }
 TABLES = {
