@@ -1,5 +1,7 @@
 """Sequences of unequal length as one array of windows: `stack_sequences`."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np
@@ -22,7 +24,7 @@ def stack_sequences(sequences: Any, by: Any = None) -> NDArray[np.floating]:
 
     Parameters
     ----------
-    sequences : list of arrays or dataframes, object array of them, or dataframe
+    sequences : list of arrays or dataframes, object array or series of them, or dataframe
         Each one of shape (n_steps, n_features), or (n_steps,) of a single feature, oldest step
         first; columns of dataframes are those of the first, in any order. Or all of them below
         each other in one frame, with `by`.
@@ -66,13 +68,13 @@ def stack_sequences(sequences: Any, by: Any = None) -> NDArray[np.floating]:
     """
     if by is not None:
         named = list(split_panel(sequences, by, "sequences").parts())
+    elif _is_collection(sequences):
+        named = list(enumerate(sequences))
     elif is_frame(sequences) or isinstance(sequences, pd.Series) or is_polars_series(sequences):
         raise ValueError(
             "sequences is one frame: by= names the column, or the level of its index, that says to "
             "which sequence a row belongs."
         )
-    elif _is_collection(sequences):
-        named = list(enumerate(sequences))
     else:
         raise TypeError(
             "sequences must be a list of arrays or dataframes, an object array of them, or a "
@@ -84,13 +86,13 @@ def stack_sequences(sequences: Any, by: Any = None) -> NDArray[np.floating]:
 
 
 def is_ragged(X: Any) -> bool:
-    """Return whether `X` is a list, or an object array, of arrays or frames of unequal length.
+    """Return whether `X` is a list, object array or series of arrays or frames of unequal length.
 
     Lists of lists are not meant: they may as well be rows that lack a value.
     """
     if not _is_collection(X) or not len(X) or not all(_is_sequence(one) for one in X):
         return False
-    return len({len(one) for one in X}) > 1 or isinstance(X, np.ndarray)
+    return len({len(one) for one in X}) > 1 or not isinstance(X, list | tuple)
 
 
 def without_ragged(X: Any) -> Any:
@@ -99,9 +101,8 @@ def without_ragged(X: Any) -> Any:
 
 
 def _is_collection(X):
-    return isinstance(X, list | tuple) or (
-        isinstance(X, np.ndarray) and X.dtype == object and X.ndim == 1
-    )
+    of_objects = isinstance(X, np.ndarray | pd.Series) and X.dtype == object and X.ndim == 1
+    return isinstance(X, list | tuple) or of_objects
 
 
 def _is_sequence(one):

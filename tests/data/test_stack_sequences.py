@@ -39,6 +39,7 @@ def object_array():
         (A, B),
         [A.tolist(), B.tolist()],
         object_array(),
+        pd.Series([A, B], index=[5, 3]),
         frames(pd.DataFrame),
         frames(pl.DataFrame),
         [A, frames(pd.DataFrame)[1]],
