@@ -47,7 +47,7 @@ SHARED = {
     "device": [str],
     "engine": [StrOptions({"auto", "torch"})],
     "random_state": ["random_state"],
-    "verbose": ["boolean"],
+    "verbose": ["verbose"],
 }
 
 REGRESSOR = {

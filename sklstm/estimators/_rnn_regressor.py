@@ -157,7 +157,7 @@ class RNNRegressor(RecurrentRegressor):
         Seed of the initial weights, the order of the samples and dropout. Equal seeds give
         bit-identical results, whatever ``n_jobs``. Global random generators are neither used nor
         changed; None draws a new seed.
-    verbose : bool, default=False
+    verbose : bool or int, default=False
         Whether to print the loss of each epoch.
 
     Attributes

@@ -113,7 +113,7 @@ class LSTMLanguageModel(LanguageModel):
         Seed of the initial weights, the order of the chunks and dropout. Equal seeds give
         bit-identical results, whatever ``n_jobs``. Global random generators are neither used nor
         changed; None draws a new seed.
-    verbose : bool, default=False
+    verbose : bool or int, default=False
         Whether to print the loss of each epoch.
 
     Attributes

@@ -100,7 +100,7 @@ def test_progress_is_shown_at_every_level_of_a_search(last, capsys):
 def test_verbose_prints_every_epoch_and_silence_is_the_default(capsys):
     LSTMRegressor(2, max_epochs=2, random_state=0).fit(X, Y)
     assert capsys.readouterr() == ("", "")
-    model = LSTMRegressor(2, max_epochs=2, early_stopping=True, verbose=True, random_state=0)
+    model = LSTMRegressor(2, max_epochs=2, early_stopping=True, verbose=1, random_state=0)
     model.fit(X, Y)
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2
