@@ -31,6 +31,15 @@ def test_module_is_the_package_to_import_from(package, name):
     assert pickle.loads(pickle.dumps(public)) is public
 
 
+def test_signatures_can_be_read():
+    """What help shows: `ArrayLike`, not the union of a thousand characters that it stands for."""
+    for package, name in exports():
+        public = getattr(package, name)
+        methods = [getattr(public, key) for key in dir(public) if not key.startswith("_")]
+        for one in filter(callable, [public, *(methods if inspect.isclass(public) else [])]):
+            assert "numpy._typing" not in str(inspect.signature(one)), f"{name}: {one}"
+
+
 def test_the_private_module_of_each_is_known():
     for public, module in DEFINED_IN.items():
         lines = inspect.getsource(importlib.import_module(module))

@@ -1,5 +1,7 @@
 """What all baselines share: windows in, one value of one feature out."""
 
+from __future__ import annotations
+
 from abc import abstractmethod
 from numbers import Integral
 from typing import Self

@@ -1,5 +1,7 @@
 """Predictions and actual values: `ForecastDisplay`."""
 
+from __future__ import annotations
+
 from typing import Any, Self
 
 from numpy.typing import ArrayLike

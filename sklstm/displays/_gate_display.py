@@ -1,5 +1,7 @@
 """Gates and states along a window: `GateDisplay`."""
 
+from __future__ import annotations
+
 from numbers import Integral
 from typing import Any, Self
 

@@ -1,5 +1,7 @@
 """The loss of every epoch: `LossCurveDisplay`."""
 
+from __future__ import annotations
+
 from typing import Any, Self
 
 import numpy as np

@@ -1,5 +1,7 @@
 """Whether predicted probabilities are met: `ReliabilityDisplay`."""
 
+from __future__ import annotations
+
 from typing import Any, Self
 
 import numpy as np

@@ -1,5 +1,7 @@
 """What is left in the errors of forecasts: `ResidualDisplay`."""
 
+from __future__ import annotations
+
 from typing import Any, Self
 
 import numpy as np

@@ -1,5 +1,7 @@
 """States of a network as features for other models: `SequenceEncoder`."""
 
+from __future__ import annotations
+
 from typing import Any, Self
 
 from numpy.typing import ArrayLike, NDArray

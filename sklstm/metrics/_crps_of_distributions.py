@@ -4,6 +4,8 @@ Formulas: A. Jordan, F. Krüger and S. Lerch, "Evaluating probabilistic forecast
 Journal of Statistical Software 90(12), 2019, appendix A; `z` is the standardised true value.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
 

@@ -1,5 +1,7 @@
 """Proper scores of quantiles, distributions and draws: quantile loss, CRPS, energy score."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np

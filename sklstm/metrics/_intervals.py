@@ -1,5 +1,7 @@
 """How good prediction intervals are: coverage, width and interval score."""
 
+from __future__ import annotations
+
 from numbers import Real
 
 import numpy as np
@@ -192,11 +194,11 @@ def _checked(
     low, high = (as_columns(b, n, finite=False) for b, n in ((lower, "lower"), (upper, "upper")))
     check_same_shape(true, low, "lower", name)
     check_same_shape(true, high, "upper", name)
-    crossed = (low > high).any(axis=1)
-    if crossed.any():
-        row = int(np.argmax(crossed))
+    if (low > high).any():
+        row, column = np.argwhere(low > high)[0]
+        place = f"row {row}" if low.shape[1] == 1 else f"row {row}, column {column}"
         raise ValueError(
-            f"lower must not lie above upper; in row {row} the interval is "
-            f"[{low[row].tolist()}, {high[row].tolist()}]."
+            f"lower must not lie above upper; in {place} the interval is "
+            f"[{low[row, column]:g}, {high[row, column]:g}]."
         )
     return true, low, high, weights_of(sample_weight, len(true))

@@ -1,5 +1,7 @@
 """Means over the rows of each series, and over series."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np

@@ -1,5 +1,7 @@
 """The errors of the M4 competition: sMAPE and OWA."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np

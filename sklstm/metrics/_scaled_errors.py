@@ -1,5 +1,7 @@
 """Errors in units of the naive forecast's: MASE and RMSSE."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from numbers import Integral
 from typing import Any

@@ -1,5 +1,7 @@
 """Folds that cut all series of a panel at the same times: `PanelTimeSeriesSplit`."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
 from numbers import Integral

@@ -1,5 +1,7 @@
 """The calendar of each row as columns: `CalendarFeatures`."""
 
+from __future__ import annotations
+
 import warnings
 from collections.abc import Mapping, Sequence
 from numbers import Integral

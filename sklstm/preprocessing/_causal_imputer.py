@@ -1,5 +1,7 @@
 """Single values that a sensor misses, filled from the past alone: `CausalImputer`."""
 
+from __future__ import annotations
+
 from numbers import Integral, Real
 from typing import Any, Self
 

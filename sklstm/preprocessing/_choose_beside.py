@@ -1,5 +1,7 @@
 """How columns are written that stand in windows beside the one that follows: `choose_beside`."""
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import NDArray
 

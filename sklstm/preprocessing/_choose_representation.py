@@ -1,5 +1,7 @@
 """Which representation of windows generalises: `choose_representation`."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Collection
 from typing import NamedTuple
 

@@ -1,5 +1,7 @@
 """The seasonal figures of series, and whether they are summands or factors: `decompose`."""
 
+from __future__ import annotations
+
 import warnings
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass

@@ -1,5 +1,7 @@
 """Causal exponential smoothing: `ExponentialSmoother`."""
 
+from __future__ import annotations
+
 from numbers import Real
 from typing import Any, Self
 

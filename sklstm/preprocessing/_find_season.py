@@ -1,5 +1,7 @@
 """Which season a series has: `find_season`."""
 
+from __future__ import annotations
+
 import warnings
 from typing import Any
 

@@ -1,5 +1,7 @@
 """Values of earlier rows, and statistics of the last ones, as columns: `LagFeatures`."""
 
+from __future__ import annotations
+
 import warnings
 from collections.abc import Mapping, Sequence
 from numbers import Integral

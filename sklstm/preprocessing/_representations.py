@@ -1,5 +1,7 @@
 """How windows and what follows them are written, with exact inverses: `Representation`."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 

@@ -1,5 +1,7 @@
 """A ridge regression in closed form, whose penalty generalised cross-validation chooses."""
 
+from __future__ import annotations
+
 from typing import NamedTuple, Self
 
 import numpy as np

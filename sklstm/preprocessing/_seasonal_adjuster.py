@@ -1,5 +1,7 @@
 """Seasonal adjustment with an exact inverse: `SeasonalAdjuster`."""
 
+from __future__ import annotations
+
 import copy
 from dataclasses import replace
 from numbers import Integral

@@ -1,5 +1,7 @@
 """Differences to the season before: `SeasonalDifferencer`."""
 
+from __future__ import annotations
+
 import copy
 from dataclasses import dataclass
 from numbers import Integral

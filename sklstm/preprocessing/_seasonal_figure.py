@@ -1,5 +1,7 @@
 """The figure of a season, by classical decomposition: `SeasonalFigure`."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Self
 

@@ -1,5 +1,7 @@
 """One window per row: `SequenceWindower`."""
 
+from __future__ import annotations
+
 import warnings
 from numbers import Integral
 from typing import Any, Self
@@ -264,8 +266,9 @@ class SequenceWindower(SeriesTransformer):
         known = f"{n_before - n_lacking} of these are known"
         if n_lacking == n_before:
             known = "none of these is known, for the new rows do not continue those of fit"
+        rows = f"{n_incomplete} row{'s' * (n_incomplete > 1)}"
         return (
-            f"X has {n_incomplete} rows{of}, from {label} on, whose windows lack history: "
+            f"X has {rows}{of}, from {label} on, whose windows lack history: "
             f"lookback={self.lookback} reaches back to {n_before} rows before the first, and "
             f"{known}. Hand over the rows before together with the new ones, and take the last "
             "predictions"

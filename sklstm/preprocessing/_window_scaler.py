@@ -1,5 +1,7 @@
 """Scaling by statistics of a window: `WindowScaler`."""
 
+from __future__ import annotations
+
 from numbers import Integral
 from typing import Any, Self
 

@@ -1,5 +1,7 @@
 """Texts in, windows of token ids out: `TextSequencer`."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping
 from numbers import Integral
 from typing import Any, Self

@@ -65,7 +65,11 @@ def test_bounds_belong_to_the_interval_and_may_be_infinite():
 @pytest.mark.parametrize(
     ("arrays", "words"),
     [
-        (([1.0], [2.0], [1.0]), "lower must not lie above upper; in row 0"),
+        (([1.0], [2.0], [1.0]), r"lower must not lie above upper; in row 0 the .*\[2, 1\]"),
+        (
+            ([[1.0, 1.0]], [[0.0, 2.5]], [[1.0, 1.0]]),
+            r"in row 0, column 1 the interval is \[2.5, 1\]",
+        ),
         (([1.0], [0.0, 0.0], [1.0]), "lower must have the shape of y_true, 1 rows"),
         (([1.0], [0.0], [[1.0, 1.0]]), "upper must have the shape of y_true"),
         (([1.0, 1.0], [0.0, np.nan], [1.0, 1.0]), "lower is NaN in row 1"),
