@@ -63,11 +63,12 @@ def _refuse_times(labels: np.ndarray, plain: Any, name: str) -> None:
 def _refuse_missing(labels: np.ndarray, y: Any, name: str) -> None:
     missing = pd.isna(labels)
     if missing.any():
+        first, n_rows = int(np.argmax(missing)), int(missing.sum())
+        more = f", the first of {n_rows} such rows" if n_rows > 1 else ""
         raise ValueError(
-            f"Input {name} contains NaN: row {_row(y, int(np.argmax(missing)))} has no class "
-            f"({labels[np.argmax(missing)]!r}, one of {missing.sum()} such rows). Leave these rows "
-            "out; or, where rows must stay, as those of a series, give them any class and the "
-            "sample_weight 0."
+            f"Input {name} contains NaN: row {_row(y, first)} has no class ({labels[first]}{more})."
+            " Leave these rows out; or, where rows must stay, as those of a series, give them any "
+            "class and the sample_weight 0."
         )
 
 

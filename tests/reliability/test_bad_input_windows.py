@@ -196,7 +196,10 @@ CLF = TAKERS["GRUClassifier"]
 CALLS = {
     "one class": (lambda: CLF.fit(X, np.ones(20)), "at least two classes, got one class: [1.0]"),
     "numbers as classes": (lambda: CLF.fit(X, Y), "Unknown label type: continuous"),
-    "no class": (lambda: CLF.fit(X, labelled(None)), "y contains NaN: row 5 has no class (None"),
+    "no class": (
+        lambda: CLF.fit(X, labelled(None)),
+        "y contains NaN: row 5 has no class (None). Leave",
+    ),
     "pandas' NA as class": (lambda: CLF.fit(X, labelled(pd.NA)), "row 5 has no class | weight 0"),
     "a named row without class": (
         lambda: CLF.fit(X, pd.Series(labelled(None), DAYS)),
