@@ -9,11 +9,13 @@ import numpy as np
 from sklearn.base import is_classifier
 from sklearn.exceptions import ConvergenceWarning
 
-from sklstm.losses import Loss
+from sklstm.losses import Likelihood, Loss
 from sklstm.training import TrainedNetwork, TrainingData, is_target
 
 _ROUNDING = 1e-9  # of standardised targets: the loss of a constant where all are equal
 _SHARE = 0.99  # of the loss of a constant: above it nothing worth the name was learned
+_DIVERGED = 2.0  # times the loss of a constant; where classes are rare, a first epoch is as bad,
+_UNTRAINED = 1.0  # but hardly above this
 
 
 def warn_if_nothing_learned(
@@ -22,7 +24,8 @@ def warn_if_nothing_learned(
     """Issue a `ConvergenceWarning` if a fit ends no better than a constant prediction.
 
     It is silent where the user has set the number of epochs, and training has kept to it; of
-    regressors, of which many learn from noise, wherever training has taken all epochs.
+    regressors, of which many learn from noise, wherever training has taken all epochs. It is never
+    silent where an error is twice that of a constant: then training diverges.
 
     Parameters
     ----------
@@ -37,13 +40,15 @@ def warn_if_nothing_learned(
     """
     stopped_by_itself = network.stop_reason in ("training_loss", "validation_score")
     chosen = estimator.max_epochs == "auto" and is_classifier(estimator)
-    if not (chosen or stopped_by_itself):
+    may_diverge = network.loss_curve[-1] > _UNTRAINED and not isinstance(loss, Likelihood)
+    if not (chosen or stopped_by_itself or may_diverge):
         return
     try:
         reached, of_constant = network.loss_curve[-1], loss_of_constant(data, loss)
     except NotImplementedError:  # a loss that does not say what its best constant is
         return
-    if reached < _SHARE * of_constant or of_constant < _ROUNDING:
+    enough = _SHARE if chosen or stopped_by_itself else _DIVERGED
+    if reached < enough * of_constant or of_constant < _ROUNDING:
         return
     constant = "the class shares" if is_classifier(estimator) else "a constant prediction"
     warnings.warn(

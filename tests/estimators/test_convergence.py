@@ -117,3 +117,13 @@ def test_the_automatic_schedule_is_cosine_where_the_budget_is_automatic():
 
     assert curve() == curve(max_epochs=50, learning_rate_schedule="cosine")
     assert curve(max_epochs=3) == curve(max_epochs=3, learning_rate_schedule="constant")
+
+
+def test_training_that_diverges_warns_whatever_the_epochs():
+    model = GRURegressor(4, learning_rate=100.0, max_epochs=3, random_state=0)
+    with pytest.warns(ConvergenceWarning, match=r"another learning_rate \(it is 100.0\)"):
+        model.fit(NOISE, NOISE[:, 0])
+    assert model.loss_curve_[-1] > 2
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model.set_params(learning_rate=0.01).fit(NOISE, RNG.permutation(NOISE[:, 0]))
