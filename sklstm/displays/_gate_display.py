@@ -181,12 +181,12 @@ class GateDisplay:
         if unit is None:
             return None
         units = [unit] if isinstance(unit, Integral) else list(unit)
-        for one in units:
-            if not isinstance(one, Integral) or not 0 <= one < n_units:
-                raise ValueError(
-                    f"unit={unit!r} is not possible: it takes one or several of the units 0 to "
-                    f"{n_units - 1} of the layer."
-                )
+        possible = [isinstance(one, Integral) and 0 <= one < n_units for one in units]
+        if not possible or not all(possible):
+            raise ValueError(
+                f"unit={unit!r} is not possible: it takes one or several of the units 0 to "
+                f"{n_units - 1} of the layer."
+            )
         return units
 
     def _draw_gate(self, places, row, steps, values, units, user):

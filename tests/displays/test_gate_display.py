@@ -174,7 +174,7 @@ def test_clear_errors():
         GateDisplay.from_estimator(network, X[:1], layer=2)
     with pytest.raises(ValueError, match=r"direction='backward' is not in the network"):
         GateDisplay.from_estimator(network, X[:1], direction="backward")
-    for unit in (5, [0, -1], ["a"]):
+    for unit in (5, [0, -1], ["a"], []):
         with pytest.raises(ValueError, match="one or several of the units 0 to 4"):
             GateDisplay.from_estimator(network, X[:1], unit=unit)
     with pytest.raises(ValueError, match="X has 1 features"):
