@@ -266,9 +266,8 @@ class SequenceWindower(SeriesTransformer):
         known = f"{n_before - n_lacking} of these are known"
         if n_lacking == n_before:
             known = "none of these is known, for the new rows do not continue those of fit"
-        rows = f"{n_incomplete} row{'s' * (n_incomplete > 1)}"
         return (
-            f"X has {rows}{of}, from {label} on, whose windows lack history: "
+            f"X has {n_incomplete} rows{of}, from {label} on, whose windows lack history: "
             f"lookback={self.lookback} reaches back to {n_before} rows before the first, and "
             f"{known}. Hand over the rows before together with the new ones, and take the last "
             "predictions"

@@ -41,8 +41,8 @@ def test_a_series_without_a_complete_window_is_warned_of(rows, n_lacking):
     assert len(messages) == (n_lacking > 0)
     if messages:
         assert (
-            f"X has {n_lacking} row{'s' * (n_lacking > 1)}, from {rows.index[0]} on, whose windows "
-            "lack history" in messages[0]
+            f"X has {n_lacking} rows, from {rows.index[0]} on, whose windows lack history"
+            in messages[0]
         )
         assert "lookback=4 reaches back to 3 rows before the first, and none" in messages[0]
     np.testing.assert_array_equal(found, transformed(rows, "missing"))
