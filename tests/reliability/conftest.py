@@ -36,7 +36,7 @@ SCALARS = st.one_of(
         [pd.NA, pd.NaT, np.ma.masked, datetime(2024, 1, 1), Decimal("1.5"), Decimal("NaN"), int]
         + [
             np.float64("nan"),
-            np.datetime64("NaT"),
+            np.datetime64("NaT", "ns"),
             np.str_("a"),
             Ellipsis,
             slice(3),
