@@ -78,9 +78,8 @@ def read_set(folder, name):
         trips = pd.read_csv(folder / "australia_tourism.csv.gz").sort_values("date_time")
         groups = trips.groupby(["Region", "State", "Purpose"])["Trips"]
         return [values.to_numpy()[:-8] for _, values in groups][::3], "QE", 4, 4, "student_t"
-    demand = pd.read_csv(folder / "vic_electricity.csv.gz")["Demand"].to_numpy()[::2]
-    quarters = demand[: 24 * 90 * 4].reshape(4, -1)
-    return list(quarters), "h", 24, 20, "student_t"
+    demand = pd.read_csv(folder / "vic_electricity.csv.gz")["Demand"].to_numpy()
+    return [demand[: 24 * 2 * 90 : 2]], "h", 24, 20, "student_t"
 
 
 SETS = [
@@ -183,16 +182,13 @@ def play(folder, results, names):
     warnings.simplefilter("ignore")
     for name in names or SETS:
         series, frequency, horizon, n_origins, likelihood = read_set(folder, name)
-        # Times of demand are forecast one by one, the series of other sets together.
-        panels = [[one] for one in series] if name.startswith("demand") else [series]
-        scores[name], fitted = {}, [{} for _ in panels]
+        scores[name], fitted = {}, {}
         for kind, (loss, how) in KINDS.items():
             if how == "pipeline" and not name.startswith(("simulated", "demand")):
                 continue  # each series by itself is too short for a network
             asked = frequency, horizon, n_origins, loss or likelihood, how
-            parts = [play_kind(one, *asked, made) for one, made in zip(panels, fitted, strict=True)]
-            found = figures(np.concatenate(parts, axis=1), series, horizon * n_origins)
-            scores[name][kind] = found
+            found = play_kind(series, *asked, fitted)
+            scores[name][kind] = found = figures(found, series, horizon * n_origins)
             print(f"{name:28}{kind:26}" + "".join(f"{one:9.3f}" for one in found), flush=True)
             path.write_text(json.dumps(scores))
 
