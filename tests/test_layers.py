@@ -72,6 +72,7 @@ LAYERS = {
         "sklstm.losses",
         "sklstm.persistence",
         "sklstm.preprocessing",
+        "sklstm.recurrence",
         "sklstm.metrics",
         "sklstm.model_selection",
         "sklstm.time_labels",

@@ -12,6 +12,7 @@ from sklstm.meta_estimators import inner, inner_estimators, walk
 
 _TAGS_SAY_NOTHING = ("search", "target")  # of the estimator inside
 _LINEAR_ELSEWHERE = {"LinearSVR", "PLSRegression", "CCA", "PLSCanonical"}
+_WEIGHT_DECAY_ON_REST = 1e-4  # a tenth of what noise would have
 _LARGEST = 2**31 - 1  # rows beyond it have no labels, or take all memory to be counted
 
 
@@ -165,6 +166,22 @@ def train_in_scale(regressor: Any, *, absolute: bool) -> None:
             one.set_params(learning_rate_schedule="cosine")
         if absolute and _is_auto(one, "loss"):
             one.set_params(loss="absolute_error")
+
+
+def train_on_rest(regressor: Any) -> None:
+    """Set what ``"auto"`` means to a network that learns what a linear part leaves.
+
+    Most of it is noise, so that a penalty in proportion to the loss would leave no weights; and
+    what a large penalty keeps from overfitting, a smooth forecast, the linear part is already.
+
+    Parameters
+    ----------
+    regressor : estimator
+        Not yet fitted; it, or what is inside it, is changed.
+    """
+    for one in walk(regressor):
+        if _is_auto(one, "weight_decay"):
+            one.set_params(weight_decay=_WEIGHT_DECAY_ON_REST)
 
 
 def early_stopping_inside(regressor: Any) -> float | None:

@@ -9,6 +9,7 @@ from ._features import Features
 from ._forecast_model import ForecastModel
 from ._intervals import fit_calibrator, split_off_newest
 from ._known_series import KnownSeries
+from ._linear_part import has_linear_part
 from ._scaling import season_in, wanted_scaling
 from ._series_in_use import knowing, trained_on
 from ._strategy import strategy_for
@@ -102,25 +103,29 @@ def fit_models(
         n_static=known.n_static,
     )
     scaling = wanted_scaling(forecaster.scaling, forecaster.estimator)
+    linear_part = has_linear_part(forecaster.linear_part, forecaster.estimator, scaling)
     recipe = features, forecaster.estimator, forecaster.transformer
     found: tuple = scaling, forecaster.season
     histories = list(known.histories.values())
     if not _pads(forecaster):  # else a window of them may begin before they do
         histories = trained_on(histories, n_fewest, warn=warn)
-    model = ForecastModel.fit(histories, *recipe, scaling, forecaster.season, forecaster.horizon)
+    model = ForecastModel.fit(
+        histories, *recipe, *found, forecaster.horizon, linear_part=linear_part
+    )
     readable = model.features.first_origin + 1
     model = knowing(model, [p for p in known.histories.values() if len(p) >= readable])
     chosen = model.scaling
     if chosen is not None:  # errors of another representation would say little of this one
         season = chosen.columns[0].season if chosen.is_seasonal else None
         found = [column.name for column in chosen.columns], season
+        linear_part = chosen.linear is not None
     # Errors of all steps then hold a season, and those that overlap are not all that there is.
     season = max((column.season for column in chosen.columns), default=1) if chosen else 1
     n_wanted = season + 2 * forecaster.horizon
     older, n_newest = split_off_newest(
         known.histories, forecaster.calibration_size, n_fewest, n_wanted
     )
-    return model, fit_calibrator(older, *recipe, *found), n_newest
+    return model, fit_calibrator(older, *recipe, *found, linear_part=linear_part), n_newest
 
 
 def _keeps_past(estimator, lookback, horizon):

@@ -41,7 +41,7 @@ def fit_to_pairs(regressor: Any, pairs: TrainingPairs, scaling: Scaling | None) 
     fraction = early_stopping_inside(regressor)
     if fraction is None:
         return regressor.fit(windows, targets)
-    first, last = newest_pairs(places, fraction, _gap(pairs))
+    first, last = newest_pairs(places, fraction, pairs.gap)
     held_out = {"X_val": windows[last], "y_val": targets[last]}
     return regressor.fit(windows[first], targets[first], **held_out)
 
@@ -66,11 +66,7 @@ def _fit_gathered(regressor, pairs, scaling):
     if fraction is None:
         return regressor._fit_gathered(*source.some(), source)
     order = pairs.in_order_of_time()
-    first, last = newest_pairs(pairs.places(order), fraction, _gap(pairs))
+    first, last = newest_pairs(pairs.places(order), fraction, pairs.gap)
     source = PairSource(pairs, scaling, order[first])
     held_out = PairSource(pairs, scaling, order[last]).some()
     return regressor._fit_gathered(*source.some(), source, *held_out)
-
-
-def _gap(pairs):
-    return max(pairs.features.n_rows, pairs.features.horizon)

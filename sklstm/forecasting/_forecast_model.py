@@ -8,19 +8,22 @@ import numpy as np
 from sklearn.base import clone
 
 from ._abilities import (
+    early_stopping_inside,
     is_linear,
     quantiles_inside,
     takes_missing_steps,
     train_in_scale,
+    train_on_rest,
 )
 from ._features import Features, padded_front, readable_windows
 from ._fit_to_pairs import fit_to_pairs, form_of
 from ._fit_transformers import fit_transformers
 from ._following_rows import following_rows
 from ._histories import History
+from ._linear_part import nothing_may_be_left
 from ._path import Path, of_each, together
 from ._predicted_distribution import predicted_probabilities, predicted_quantiles
-from ._scaled_pairs import choose_scaling
+from ._scaled_pairs import choose_scaling, with_linear_part
 from ._scaling import Scaling
 from ._series_transformer import refuse_lost_values, works_row_by_row
 
@@ -61,6 +64,8 @@ class ForecastModel:
         scaling: str | Sequence[str] | None = None,
         season: int | str | None = None,
         n_ahead: int = 1,
+        *,
+        linear_part: bool | str = False,
     ) -> Self:
         """Fit clones of a regressor and a transformer.
 
@@ -80,6 +85,8 @@ class ForecastModel:
             Rows in a season, for differences to the season before.
         n_ahead : int, default=1
             How many rows users forecast, for the choice of a representation.
+        linear_part : bool or "auto", default=False
+            Whether the regressor learns what a ridge regression on its windows leaves.
 
         Returns
         -------
@@ -114,7 +121,14 @@ class ForecastModel:
         regressor = clone(estimator)
         if chosen is not None:
             train_in_scale(regressor, absolute=chosen.is_scaled)
-        regressor = fit_to_pairs(regressor, pairs, chosen)
+            stopped_by = early_stopping_inside(regressor)
+            chosen = with_linear_part(chosen, pairs, linear_part, stopped_by)
+        if chosen is None or chosen.linear is None:
+            regressor = fit_to_pairs(regressor, pairs, chosen)
+        else:
+            train_on_rest(regressor)
+            with nothing_may_be_left():
+                regressor = fit_to_pairs(regressor, pairs, chosen)
         return cls(pairs.features, regressor, transformers, takes_nan, chosen)
 
     def knows(self, key: Hashable) -> bool:

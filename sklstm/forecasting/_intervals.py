@@ -98,7 +98,7 @@ def check_levels(level: Any) -> dict[float | None, float]:
     return levels
 
 
-def fit_calibrator(older, *recipe):
+def fit_calibrator(older, *recipe, **options):
     """Fit a model to older rows; return it, or why there is none.
 
     A forecaster without intervals is better than none, so this never ends its `fit`.
@@ -107,7 +107,7 @@ def fit_calibrator(older, *recipe):
     ----------
     older : list of History
         The series without the rows that calibrate.
-    *recipe : tuple
+    *recipe, **options : tuple and dict
         As for `ForecastModel.fit`.
 
     Returns
@@ -121,7 +121,7 @@ def fit_calibrator(older, *recipe):
             "(lookback + horizon rows have to be left)"
         )
     try:
-        return ForecastModel.fit(older, *recipe)
+        return ForecastModel.fit(older, *recipe, **options)
     except ValueError as error:
         return f"the model of the older rows could not be fitted ({error})"
 

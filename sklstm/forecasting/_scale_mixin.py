@@ -1,14 +1,16 @@
-"""What a fitted `Forecaster` has chosen, strategy and scale: its attributes that tell."""
+"""What a fitted `Forecaster` has chosen: its attributes that tell."""
 
 from typing import Any
 
+import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from ._forecast_model import ForecastModel
+from ._linear_part import LinearPart
 
 
 class ScaleMixin:
-    """Fitted attributes of `Forecaster` that tell its strategy and the scale of its windows."""
+    """Fitted attributes of `Forecaster` that tell its strategy, scale and linear part."""
 
     _model: ForecastModel
 
@@ -29,6 +31,18 @@ class ScaleMixin:
         """Error of each candidate, by column."""
         check_is_fitted(self)
         return None if self._model.scaling is None else self._model.scaling.errors
+
+    @property
+    def linear_part_(self) -> LinearPart | None:
+        """The ridge regression whose errors the regressor has learned."""
+        check_is_fitted(self)
+        return None if self._model.scaling is None else self._model.scaling.linear
+
+    @property
+    def linear_part_score_(self) -> float:
+        """Error of the linear part on newer training windows, relative to random features."""
+        check_is_fitted(self)
+        return np.nan if self._model.scaling is None else self._model.scaling.linear_score
 
     @property
     def season_(self) -> int:

@@ -8,7 +8,8 @@ import numpy as np
 
 from sklstm.preprocessing import is_seasonal
 
-from ._features import Features
+from ._features import Features, newest_pairs
+from ._linear_part import choose_linear_part, is_quick, most_windows
 from ._scaling import Scaling, season_in
 from ._training_pairs import TrainingPairs, some_numbers
 
@@ -74,6 +75,45 @@ def choose_scaling(
                 return pairs, chosen
     pairs = TrainingPairs.of(tables, features, takes_nan, static)
     return pairs, _scaling_of(pairs, scaling, 1, n_ahead, saturates)
+
+
+def with_linear_part(
+    scaling: Scaling, pairs: TrainingPairs, asked: bool | str, fraction: float | None = None
+) -> Scaling:
+    """Return how windows are scaled, with a linear part if there is to be one.
+
+    Parameters
+    ----------
+    scaling : Scaling
+        Without.
+    pairs : TrainingPairs
+        What it is fitted to; of many pairs to some, drawn in the same way always.
+    asked : bool or "auto"
+        As from `has_linear_part`.
+    fraction : float, optional
+        Share of the newest pairs that training stops by, and that are not looked at.
+
+    Returns
+    -------
+    scaling : Scaling
+        The same, if there is none.
+    """
+    features = pairs.features
+    n_values = features.lookback * pairs.n_features
+    if not asked or (asked == "auto" and not is_quick(n_values)):
+        return scaling
+    numbers = np.arange(len(pairs))
+    if fraction is not None:
+        order = pairs.in_order_of_time()
+        numbers = np.sort(order[newest_pairs(pairs.places(order), fraction, pairs.gap)[0]])
+    numbers = numbers[some_numbers(len(numbers), most_windows(n_values))]
+    windows, targets, places = pairs.gather(numbers)
+    windows, targets = scaled_pairs(scaling, windows, targets, features.horizon)
+    targets = targets.reshape(len(targets), -1)
+    linear, score = choose_linear_part(
+        asked, windows, targets, places[:, 0], features.horizon, robust=scaling.is_scaled
+    )
+    return replace(scaling, linear=linear, linear_score=score)
 
 
 def scaled_pairs(

@@ -19,15 +19,25 @@ from sklstm.preprocessing import (
 )
 
 from ._abilities import parameter_inside
+from ._linear_part import LinearPart
 
 # Targets of these losses are counts or amounts, and differences are none of them.
 _NEVER_SHIFTED = {"poisson", "negative_binomial", "bernoulli", "gamma", "tweedie"}
 
 
 class Scale(NamedTuple):
-    """What undoes the scale of some windows, column by column."""
+    """What undoes the scale of some windows, column by column.
+
+    Parameters
+    ----------
+    columns : list of Represented
+        One for each column.
+    linear : ndarray of shape (n_samples, horizon, n_columns), optional
+        What the linear part predicts, in this scale.
+    """
 
     columns: list[Represented]
+    linear: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -40,10 +50,16 @@ class Scaling:
         One for each column.
     scores : list of dict
         The score of each candidate, for each column.
+    linear : LinearPart, optional
+        What is subtracted from scaled targets, too, so that a regressor learns the rest.
+    linear_score : float, default=nan
+        Its error on the newest windows, relative to that of a constant.
     """
 
     columns: list[Representation]
     scores: list[dict[str, float]]
+    linear: LinearPart | None = None
+    linear_score: float = np.nan
 
     @classmethod
     def choose(
@@ -136,11 +152,14 @@ class Scaling:
             column.represent(windows[:, :, place], horizon)
             for place, column in enumerate(self.columns)
         ]
-        written = np.stack([column.windows for column in found], axis=2)
-        if windows.shape[2] == len(found):
-            return written, Scale(found)
-        beside = windows[:, self.columns[0].n_before :, len(found) :]
-        return np.concatenate([written, beside], axis=2, dtype=np.float64), Scale(found)
+        read = np.stack([column.windows for column in found], axis=2)
+        if windows.shape[2] > len(found):
+            beside = windows[:, self.columns[0].n_before :, len(found) :]
+            read = np.concatenate([read, beside], axis=2, dtype=np.float64)
+        if self.linear is None:
+            return read, Scale(found)
+        predicted = self.linear.predict(read)
+        return read, Scale(found, predicted.reshape(len(read), -1, len(found)))
 
     def transform(self, windows: np.ndarray) -> np.ndarray:
         """Return windows as a regressor reads them, in their precision."""
@@ -148,10 +167,13 @@ class Scaling:
 
     def targets(self, after: np.ndarray, scale: Scale) -> np.ndarray:
         """Return the rows that follow windows, of shape (n_samples, horizon, n_columns), scaled."""
-        return self._each("targets", after, scale)
+        scaled = self._each("targets", after, scale)
+        return scaled if scale.linear is None else scaled - scale.linear
 
     def restore(self, predicted: np.ndarray, scale: Scale) -> np.ndarray:
         """Return predictions, the inverse of `targets`, in the units of the series."""
+        if scale.linear is not None:
+            predicted = predicted + scale.linear
         return self._each("restore", predicted, scale)
 
     def _each(self, method, values, scale):

@@ -5,11 +5,14 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from ._fit_transformers import fit_transformers
 from ._forecast_model import ForecastModel
 from ._histories import History
 from ._known_series import KnownSeries
 from ._moved_transformers import moved_transformers
+from ._path import Path
 
 _SHOWN = 5  # names of series in a message
 
@@ -194,3 +197,43 @@ def seeing(forecaster: Any, history: Any, exog: Any) -> tuple[Any, list[Hashable
     view = object.__new__(type(forecaster))
     vars(view).update(vars(forecaster) | adopted(forecaster, known, keys))
     return view, keys
+
+
+def beginning(
+    forecaster: Any, steps: int, exog: Any, series: Any, history: Any, history_exog: Any
+) -> tuple[Any, list[Path], dict[Hashable, Any]]:
+    """Return who knows the rows to forecast from, paths after them, and the labels of these.
+
+    Parameters
+    ----------
+    forecaster : Forecaster
+        Fitted.
+    steps : int
+        How many rows to forecast.
+    exog, series, history, history_exog : object
+        As for its method ``forecast``.
+
+    Returns
+    -------
+    seen : Forecaster
+        Itself, or a view of it that knows `history`.
+    paths : list of Path
+        One for each series.
+    labels : dict
+        Those of the rows that follow, by series.
+
+    Raises
+    ------
+    ValueError
+        If something is given that does not fit together.
+    """
+    seen = forecaster
+    if history is not None:
+        seen, keys = seeing(forecaster, history, history_exog)
+        series = keys if series is None and forecaster.by is not None else series
+    elif history_exog is not None:
+        raise ValueError("history_exog was given without history, whose columns it holds.")
+    histories = forecastable(seen, series)
+    futures = seen._known.futures(histories, exog, steps, seen._model.padded(steps))
+    paths = [Path(past, np.array([len(past) - 1]), futures[past.key][0]) for past in histories]
+    return seen, paths, {past.key: futures[past.key][1] for past in histories}

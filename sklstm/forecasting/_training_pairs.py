@@ -107,11 +107,17 @@ class TrainingPairs:
     def are_many(self) -> bool:
         """Whether all pairs together would take much memory."""
         features = self.features
-        size = features.n_rows * self._n_features + features.horizon * self.values.shape[1]
+        size = features.n_rows * self.n_features + features.horizon * self.values.shape[1]
         return take_much_memory(len(self) * size)
 
     @property
-    def _n_features(self) -> int:
+    def gap(self) -> int:
+        """How many rows lie between windows that share neither steps nor targets."""
+        return max(self.features.n_rows, self.features.horizon)
+
+    @property
+    def n_features(self) -> int:
+        """Number of features at each step of a window."""
         n_exog = sum(len(part) for part, _ in self.features.exog_parts)
         return self.values.shape[1] + n_exog + self.features.n_static
 
@@ -162,7 +168,7 @@ class TrainingPairs:
     def gather(self, numbers: np.ndarray) -> Pairs:
         """Return the pairs of some numbers, in their order."""
         places, features = self.places(numbers), self.features
-        windows = np.empty((len(numbers), features.n_rows, self._n_features))
+        windows = np.empty((len(numbers), features.n_rows, self.n_features))
         targets = np.empty((len(numbers), features.horizon * self.values.shape[1]))
         for first in range(0, len(numbers), _AT_A_TIME):
             part = slice(first, first + _AT_A_TIME)
@@ -222,14 +228,14 @@ def take_much_memory(n_values: int) -> bool:
     return n_values > _MANY_VALUES
 
 
-def some_numbers(n_pairs: int) -> np.ndarray:
+def some_numbers(n_pairs: int, most: int = SOME_PAIRS) -> np.ndarray:
     """Return the numbers of pairs that stand for all, drawn in the same way always.
 
     Pairs at equal distances might all be of one day of the week.
     """
-    if n_pairs <= SOME_PAIRS:
+    if n_pairs <= most:
         return np.arange(n_pairs)
-    return np.sort(np.random.default_rng(0).choice(n_pairs, SOME_PAIRS, replace=False))
+    return np.sort(np.random.default_rng(0).choice(n_pairs, most, replace=False))
 
 
 def joined(tables: Sequence[np.ndarray]) -> np.ndarray:

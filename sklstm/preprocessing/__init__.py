@@ -3,7 +3,7 @@
 from ._calendar_features import CalendarFeatures
 from ._causal_imputer import CausalImputer
 from ._choose_beside import choose_beside
-from ._choose_representation import choose_representation
+from ._choose_representation import choose_representation, quick_models, split_newest
 from ._exponential_smoother import ExponentialSmoother
 from ._find_season import find_season, season_of
 from ._lag_features import LagFeatures
@@ -43,5 +43,7 @@ __all__ = [
     "has_own_scale",
     "is_seasonal",
     "needs_positive",
+    "quick_models",
     "season_of",
+    "split_newest",
 ]

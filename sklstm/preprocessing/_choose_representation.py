@@ -197,9 +197,9 @@ def older_and_newest(
         In place of all three None if they are too few.
     """
     rows = np.flatnonzero(np.isfinite(windows).all(axis=1) & np.isfinite(after).all(axis=1))
-    older, newest = _split(groups[rows], after.shape[1])
+    older, newest = split_newest(groups[rows], after.shape[1])
     if halves:
-        first, second = _split(groups[rows[older]], after.shape[1], _HALF)
+        first, second = split_newest(groups[rows[older]], after.shape[1], _HALF)
         older, newest = older[first], older[second]
     if min(len(older), len(newest) * 4) < _FEWEST_WINDOWS:
         return None
@@ -229,8 +229,25 @@ def _best(scores, *, several):
     return next(name for name, score in ranked.items() if score <= enough)
 
 
-def _split(groups, n_ahead, share=_NEWEST):
-    """Return the older and the newest windows of each series, none of whose targets overlap."""
+def split_newest(
+    groups: NDArray, n_ahead: int, share: float = _NEWEST
+) -> tuple[NDArray, NDArray]:
+    """Return the older and the newest windows of each series, none of whose targets overlap.
+
+    Parameters
+    ----------
+    groups : ndarray of shape (n_samples,)
+        Number of the series of each window, those of a series in the order of time.
+    n_ahead : int
+        How many rows follow a window.
+    share : float
+        That is newest.
+
+    Returns
+    -------
+    older, newest : ndarray of int
+        Numbers of windows.
+    """
     order = np.argsort(groups, kind="stable")
     counts = np.bincount(groups)
     left = (

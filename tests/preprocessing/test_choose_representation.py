@@ -13,7 +13,7 @@ from sklstm.preprocessing._choose_representation import (
     _features,
     _of_both,
     _rows_ahead,
-    _split,
+    split_newest,
 )
 
 
@@ -127,7 +127,7 @@ def test_constant_and_missing_values(rng):
 
 def test_no_target_of_older_windows_is_among_the_newest():
     groups = np.array([0, 1] * 20 + [0] * 20)
-    older, newest = _split(groups, 3)
+    older, newest = split_newest(groups, 3)
     for key, n_windows in ((0, 40), (1, 20)):
         place = np.cumsum(groups == key) - 1
         inside = [rows[groups[rows] == key] for rows in (older, newest)]

@@ -1,0 +1,232 @@
+"""The linear part of forecasts, of whose errors a network learns: `LinearPart`."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+
+from sklstm.losses import LOSSES
+from sklstm.preprocessing import RidgeSolution, quick_models, split_newest
+from sklstm.recurrence import one_blas_thread
+
+from ._abilities import parameter_inside, takes_windows
+from ._training_pairs import SOME_PAIRS
+
+_LANES = 16  # windows side by side in a product, so that none depends on which others there are
+_MOST_VALUES_OF_WINDOW = 1024  # unless asked for: the time of a fit grows with their third power
+_MOST_VALUES = 1 << 22  # of all windows that are fitted to
+_FEWEST_WINDOWS = 1 << 11  # of the largest ones
+_FEWEST_OLDER, _FEWEST_NEWEST = 24, 6
+_ENOUGH = 0.97  # of the error of the quick model that stands for a network
+_HALF = 0.5
+
+
+@dataclass(frozen=True)
+class LinearPart:
+    """A ridge regression on windows, whose predictions are added to those of a regressor.
+
+    Parameters
+    ----------
+    coefficients : ndarray of shape (n_timesteps * n_features, n_targets)
+        Weights of the values of a window, step by step.
+    intercept : ndarray of shape (n_targets,)
+        Prediction for a window of mean values.
+    center : ndarray of shape (n_timesteps * n_features,)
+        Mean values, which stand for missing ones.
+    """
+
+    coefficients: np.ndarray
+    intercept: np.ndarray
+    center: np.ndarray
+
+    @classmethod
+    def fit(cls, windows: np.ndarray, targets: np.ndarray, *, robust: bool) -> Self:
+        """Fit a ridge regression whose penalty generalised cross-validation chooses.
+
+        Parameters
+        ----------
+        windows : ndarray of shape (n_samples, n_timesteps, n_features)
+            Scaled windows; NaN is missing.
+        targets : ndarray of shape (n_samples, n_targets)
+            Scaled rows that follow.
+        robust : bool
+            Whether outliers among the targets count less (Huber's loss).
+
+        Returns
+        -------
+        linear : LinearPart
+            The fitted one.
+        """
+        values = windows.reshape(len(windows), -1)
+        known = ~np.isnan(values)
+        center = np.where(known, values, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+        values = np.where(known, values, center) - center
+        # One penalty for all: exogenous columns have units of their own, and so have targets.
+        spread, size = _positive(values.std(axis=0)), _positive(targets.std(axis=0))
+        fit = RidgeSolution.fit_robust if robust else RidgeSolution.fit
+        with one_blas_thread():
+            found = fit(values / spread, targets / size)
+        coefficients = found.coefficients / spread[:, np.newaxis] * size
+        return cls(coefficients, found.intercept * size, center)
+
+    def predict(self, windows: np.ndarray) -> np.ndarray:
+        """Return predictions, that of a window being the same to the bit among any others.
+
+        Parameters
+        ----------
+        windows : ndarray of shape (n_samples, n_timesteps, n_features)
+            As in `fit`.
+
+        Returns
+        -------
+        predicted : ndarray of shape (n_samples, n_targets)
+            In the scale of the targets.
+        """
+        n_samples, n_values = len(windows), len(self.center)
+        n_tiles = -(-n_samples // _LANES)
+        values = np.zeros((n_tiles * _LANES, n_values))
+        flat = windows.reshape(n_samples, n_values)
+        values[:n_samples] = np.where(np.isnan(flat), 0.0, flat - self.center)
+        tiles = np.ascontiguousarray(values.reshape(n_tiles, _LANES, n_values).transpose(0, 2, 1))
+        with one_blas_thread():
+            found = np.matmul(self.coefficients.T, tiles)
+        rows = found.transpose(0, 2, 1).reshape(-1, len(self.intercept))
+        return rows[:n_samples] + self.intercept
+
+
+def has_linear_part(asked: bool | str, estimator: Any, scaling: Any) -> bool | str:
+    """Return what the parameter `linear_part` means for a regressor.
+
+    Parameters
+    ----------
+    asked : bool or "auto"
+        The parameter.
+    estimator : estimator
+        The regressor.
+    scaling : object
+        How windows are scaled, None for not at all.
+
+    Returns
+    -------
+    linear_part : bool or "auto"
+        The latter for networks whose windows are scaled, and whose loss may be of differences.
+
+    Raises
+    ------
+    ValueError
+        If a linear part is asked for where there can be none.
+    """
+    name = parameter_inside(estimator, "loss")
+    loss = LOSSES.get(name) if isinstance(name, str) else None
+    shifts = loss is None or loss.shifts_targets
+    if asked == "auto":
+        return "auto" if takes_windows(estimator) and scaling is not None and shifts else False
+    if asked and not shifts:
+        raise ValueError(
+            f"linear_part=True leaves its errors to the regressor, which are no values for "
+            f"loss={name!r}: take another loss, or linear_part=False."
+        )
+    if asked and scaling is None:
+        raise ValueError(
+            "linear_part=True is fitted to windows in a scale, and none are scaled here: name a "
+            "scaling, such as 'difference', or take linear_part=False."
+        )
+    return asked
+
+
+def choose_linear_part(
+    asked: bool | str,
+    windows: np.ndarray,
+    targets: np.ndarray,
+    series: np.ndarray,
+    horizon: int,
+    *,
+    robust: bool,
+) -> tuple[LinearPart | None, float]:
+    """Return the linear part if there is to be one, and its error on the newest windows.
+
+    Parameters
+    ----------
+    asked : bool or "auto"
+        Whether there is to be one; ``"auto"``: if it is better by three per cent than the quick model
+        with bounded units that stands for a network where scales are chosen, and this twice: fitted
+        to the older windows of each series and scored on the newest fifth, and fitted to the older
+        half of the former and scored on the other.
+    windows, targets : ndarray
+        As for `LinearPart.fit`, those of a series in the order of time.
+    series : ndarray of shape (n_samples,)
+        Number of the series of each window.
+    horizon : int
+        How many rows follow a window.
+    robust : bool
+        Whether absolute errors count, not squared ones.
+
+    Returns
+    -------
+    linear : LinearPart or None
+        Fitted to all windows.
+    score : float
+        Error relative to that of the quick model, the larger one of both times; NaN where there are
+        too few windows to tell.
+    """
+    whole = ~np.isnan(windows).any(axis=(1, 2))
+    if whole.mean() > _HALF:  # a line has no place for what is missing
+        windows, targets, series = windows[whole], targets[whole], series[whole]
+    older, newest = split_newest(series, horizon)
+    first, second = split_newest(series[older], horizon, _HALF)
+    splits = (older, newest), (older[first], older[second])
+    score = np.nan
+    if len(first) >= _FEWEST_OLDER and len(newest) >= _FEWEST_NEWEST:
+        score = max(_relative_error(windows, targets, *split, robust) for split in splits)
+    if asked == "auto" and not score < _ENOUGH:
+        return None, score
+    return LinearPart.fit(windows, targets, robust=robust), score
+
+
+@contextmanager
+def nothing_may_be_left() -> Iterator[None]:
+    """Keep a regressor from warning that it learns nothing: the linear part may be everything."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        yield
+
+
+def is_quick(n_values: int) -> bool:
+    """Return whether a linear part of windows of so many values takes little time."""
+    return n_values <= _MOST_VALUES_OF_WINDOW
+
+
+def most_windows(n_values: int) -> int:
+    """Return to how many windows of so many values a linear part is fitted at most."""
+    return int(np.clip(_MOST_VALUES // n_values, _FEWEST_WINDOWS, SOME_PAIRS))
+
+
+def _relative_error(windows, targets, older, newest, robust):
+    """Return the error of a linear part on the newest windows, relative to the quick model's."""
+    values = _standardised(windows, older)
+    bounded = quick_models(saturates=True)[0](values)[:, np.newaxis]
+    size = _positive(targets[older].std(axis=0))
+
+    def error(read):
+        model = LinearPart.fit(read[older], targets[older], robust=robust)
+        left = np.abs(targets[newest] - model.predict(read[newest])) / size
+        return float(left.mean() if robust else (left**2).mean())
+
+    found, of_bounded = error(windows), error(bounded)
+    return found / of_bounded if of_bounded > 0 else np.nan
+
+
+def _standardised(windows, older):
+    """Return the values of windows in units of their spread, zero where they are missing."""
+    spread = np.sqrt(np.nanmean(windows[older].astype(float) ** 2, axis=(0, 1)))
+    return np.nan_to_num(windows / _positive(spread)).reshape(len(windows), -1)
+
+
+def _positive(values):
+    return np.where(values > 0, values, 1.0)
