@@ -110,7 +110,7 @@ def fit_models(
     if not _pads(forecaster):  # else a window of them may begin before they do
         histories = trained_on(histories, n_fewest, warn=warn)
     model = ForecastModel.fit(
-        histories, *recipe, *found, forecaster.horizon, linear_part=linear_part
+        histories, *recipe, scaling, forecaster.season, forecaster.horizon, linear_part=linear_part
     )
     readable = model.features.first_origin + 1
     model = knowing(model, [p for p in known.histories.values() if len(p) >= readable])

@@ -19,7 +19,7 @@ from ._abilities import parameter_inside, takes_windows
 from ._training_pairs import SOME_PAIRS
 
 _LANES = 16  # windows side by side in a product, so that none depends on which others there are
-_MOST_VALUES_OF_WINDOW = 1024  # unless asked for: the time of a fit grows with their third power
+_MOST_VALUES_OF_WINDOW = 1024  # unless asked for: time grows with their third power
 _MOST_VALUES = 1 << 22  # of all windows that are fitted to
 _FEWEST_WINDOWS = 1 << 11  # of the largest ones
 _FEWEST_OLDER, _FEWEST_NEWEST = 24, 6
@@ -154,10 +154,10 @@ def choose_linear_part(
     Parameters
     ----------
     asked : bool or "auto"
-        Whether there is to be one; ``"auto"``: if it is better by three per cent than the quick model
-        with bounded units that stands for a network where scales are chosen, and this twice: fitted
-        to the older windows of each series and scored on the newest fifth, and fitted to the older
-        half of the former and scored on the other.
+        Whether there is to be one; ``"auto"``: if it is better by three per cent than the quick
+        model with bounded units that stands for a network where scales are chosen, and this twice:
+        fitted to the older windows of each series and scored on the newest fifth, and fitted to the
+        older half of the former and scored on the other.
     windows, targets : ndarray
         As for `LinearPart.fit`, those of a series in the order of time.
     series : ndarray of shape (n_samples,)
@@ -183,7 +183,9 @@ def choose_linear_part(
     splits = (older, newest), (older[first], older[second])
     score = np.nan
     if len(first) >= _FEWEST_OLDER and len(newest) >= _FEWEST_NEWEST:
-        score = max(_relative_error(windows, targets, *split, robust) for split in splits)
+        score = max(
+            _relative_error(windows, targets, fitted, scored, robust) for fitted, scored in splits
+        )
     if asked == "auto" and not score < _ENOUGH:
         return None, score
     return LinearPart.fit(windows, targets, robust=robust), score

@@ -229,9 +229,7 @@ def _best(scores, *, several):
     return next(name for name, score in ranked.items() if score <= enough)
 
 
-def split_newest(
-    groups: NDArray, n_ahead: int, share: float = _NEWEST
-) -> tuple[NDArray, NDArray]:
+def split_newest(groups: NDArray, n_ahead: int, share: float = _NEWEST) -> tuple[NDArray, NDArray]:
     """Return the older and the newest windows of each series, none of whose targets overlap.
 
     Parameters
