@@ -30,7 +30,7 @@ class RidgeSolution(NamedTuple):
     intercept: NDArray[np.float64]
 
     @classmethod
-    def fit(cls, features: NDArray, targets: NDArray) -> "RidgeSolution":
+    def fit(cls, features: NDArray, targets: NDArray) -> RidgeSolution:
         """Fit features to targets, all of which have one penalty.
 
         Parameters
@@ -49,7 +49,7 @@ class RidgeSolution(NamedTuple):
         return _Decomposed.of(features).solution(targets)
 
     @classmethod
-    def fit_robust(cls, features: NDArray, targets: NDArray) -> "RidgeSolution":
+    def fit_robust(cls, features: NDArray, targets: NDArray) -> RidgeSolution:
         """Fit with Huber's loss, so that outliers among the targets do not decide.
 
         In a few rounds residuals of more than two standard deviations (1.4826 times their median
