@@ -3,7 +3,7 @@
 from ._code import DOUBLE, INTEGER, Variable, integer, larger, loop, only_if, real, smaller
 from ._functions import call_address, function
 from ._optimizers import update
-from ._passes import make_backward, make_forward
+from ._passes import make_backward
 from ._places import EPOCH, LAYER, NETWORK, PART
 from ._registers import LANES
 from ._sequences import clear, first_step, head_steps
@@ -20,9 +20,10 @@ def make_epoch(code):
     Returns
     -------
     run_epoch : Function
-        Takes records of NETWORK, LAYER, PART and EPOCH.
+        Takes records of NETWORK, LAYER, PART and EPOCH. The forward pass has code of its own,
+        which predicts, too, so that it is compiled once and has the same bits.
     """
-    forward, backward = make_forward(code), make_backward(code)
+    backward = make_backward(code)
 
     @function(NETWORK, LAYER, PART, EPOCH)
     def run_epoch(network, layers, parts, epoch):
@@ -32,7 +33,7 @@ def make_epoch(code):
             first = batch * size
             n_here = smaller(size, n_samples - first)
             _take_samples(network, epoch, first, n_here)
-            forward(network, layers, parts)
+            call_address(epoch.run_forward, network, layers, parts)
             call_address(epoch.write_losses, network)
             _add_losses(network, epoch, first, n_here)
             backward(network, layers, parts)

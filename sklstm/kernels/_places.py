@@ -57,7 +57,8 @@ NETWORK = (
 #: has a weight; its loss is the weighted sum over its targets, in double precision.
 EPOCH = (
     "starts", "lengths", "targets", "target_starts", "target_weight",
-    "order", "sample_weight", "losses", "write_losses",
+    "order", "sample_weight", "losses",
+    "run_forward", "write_losses",
     "mean", "square", "numbers",
     "n_samples", "batch_size", "updates", "adaptive",
 )  # fmt: skip

@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 
+from ._cells import cell_code
 from ._epochs import make_epoch
 from ._functions import compile_functions
 from ._layout import aligned_zeros
@@ -59,6 +60,8 @@ class TrainingPass(Pass):
         )  # fmt: skip
         self._epoch = records(EPOCH, 1)
         # The code must live as long as its address is used, whatever becomes of the cache.
+        self._run_forward = Pass._compile(cell_code(plan.layout.spec), dtype)
+        self._epoch["run_forward"] = self._run_forward.address
         self._write_losses = compile_loss(type(loss), dtype)
         self._epoch["write_losses"] = self._write_losses.address
         self._addresses.append(self._epoch.ctypes.data)

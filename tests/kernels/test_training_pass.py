@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from sklstm.kernels import Optimizer
+from sklstm.kernels import Optimizer, _pass
 from sklstm.losses import log_loss, make_loss
 
 CELLS = pytest.mark.parametrize("cell", ["lstm", "gru", "rnn", "mingru", "slstm"])
@@ -40,6 +40,18 @@ def test_losses_are_those_of_a_forward_pass_whatever_else_is_in_the_batch(
     for samples in ([3], np.arange(37), np.random.default_rng(0).permutation(37), [5, 5, 0]):
         found = pass_.compute_gradient(np.array(samples), equal_weights(len(samples)))
         np.testing.assert_array_equal(found, whole[samples])
+
+
+def test_what_was_trained_predicts_by_code_that_is_compiled_already(
+    data, windows, new_network, new_pass, new_training_pass, monkeypatch
+):
+    spec, weights = new_network(cell="gru")
+    pass_, _, _ = new_training_pass(spec, weights, data)
+    pass_.compute_gradient(np.arange(37), equal_weights(37))
+    monkeypatch.setattr(_pass, "compile_functions", None)
+    output = new_pass(spec, weights, windows[0])[0].run(*windows[1:])
+    losses = pass_.compute_gradient(np.arange(37), equal_weights(37))
+    np.testing.assert_allclose(losses, ((output - data[3]) ** 2).mean(axis=1), rtol=1e-15)
 
 
 @CELLS
