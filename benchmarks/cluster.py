@@ -2,7 +2,8 @@
 
 A scheduler of Dask and two workers run on this machine, one thread each. Searches by one of them
 and by both take turns; their ratio is what counts. Behind it stands what goes to the workers, and
-what that is for more of them. It needs the extra ``cluster``.
+what that is for more of them. ``--panel`` tells only what a search over a panel sends. It needs the
+extra ``cluster``.
 """
 
 import argparse
@@ -18,10 +19,17 @@ import numpy as np
 import pandas as pd
 from dask.distributed import Client, LocalCluster
 from machine import describe_machine
+from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
 
-from sklstm import LSTMRegressor, SequenceWindower, forecast_pairs
+from sklstm import (
+    Forecaster,
+    LSTMRegressor,
+    PanelTimeSeriesSplit,
+    SequenceWindower,
+    forecast_pairs,
+)
 
 GRID = {
     "sequencewindower__lookback": [8, 12, 16, 20],
@@ -33,8 +41,11 @@ N_FOLDS = 3
 def main():
     """Measure, and print the tables."""
     arguments = _arguments()
-    print(json.dumps(describe_machine(), indent=1))
     os.environ["OMP_NUM_THREADS"] = "1"  # workers inherit it
+    if arguments.panel:
+        _panel_shipped()
+        return
+    print(json.dumps(describe_machine(), indent=1))
     pairs = _pairs(arguments.rows)
     seconds = {1: [], 2: []}
     with (
@@ -62,6 +73,7 @@ def _arguments():
     parser.add_argument("--rows", type=int, default=4000)
     parser.add_argument("--epochs", type=int, default=200)
     parser.add_argument("--turns", type=int, default=1)
+    parser.add_argument("--panel", action="store_true")
     return parser.parse_args()
 
 
@@ -95,16 +107,54 @@ def _fit(X, y, epochs, **settings):
 
 def _bytes_shipped(X, y, client):
     """Return the bytes that each worker gets once, and those of a task, as they are pickled."""
-    submit, of_tasks = client.submit, []
+    _, of_tasks = _noted(client)
+    _fit(X, y, epochs=1)
+    once = sum(len(cloudpickle.dumps(item)) for item in (X, y, *_search(X, 1)[1]))
+    return once, statistics.median(of_tasks)
+
+
+def _noted(client):
+    """Return lists that will have what is scattered, and the bytes of each task."""
+    submit, scatter, scattered, of_tasks = client.submit, client.scatter, [], []
 
     def noting_submit(function, **settings):
         of_tasks.append(len(cloudpickle.dumps((function, settings["tasks"]))))
         return submit(function, **settings)
 
-    client.submit = noting_submit
-    _fit(X, y, epochs=1)
-    once = sum(len(cloudpickle.dumps(item)) for item in (X, y, *_search(X, 1)[1]))
-    return once, statistics.median(of_tasks)
+    def noting_scatter(data, **settings):
+        scattered.extend(data if isinstance(data, list) else [data])
+        return scatter(data, **settings)
+
+    client.submit, client.scatter = noting_submit, noting_scatter
+    return scattered, of_tasks
+
+
+def _panel_shipped():
+    """Print what a search over 200 series of 300 days sends."""
+    folds = PanelTimeSeriesSplit(3, test_size=14)
+    days = pd.date_range("2024-01-01", periods=300)
+    index = pd.MultiIndex.from_product([range(200), days], names=["id", "day"])
+    rng = np.random.default_rng(0)
+    sales = pd.DataFrame({"sold": rng.normal(20, 1, len(index))}, index=index)
+    forecaster = Forecaster(Ridge(), by="id", scaling="difference", calibration_size=None)
+    search = GridSearchCV(forecaster, {"lookback": [3, 7]}, cv=folds, n_jobs=2, refit=False)
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster,
+        Client(cluster) as client,
+        joblib.parallel_config(backend="dask"),
+    ):
+        scattered, of_tasks = _noted(client)
+        search.fit(sales)
+    rows = [item for item in scattered if isinstance(item, np.ndarray)]
+    print("sent, kB")
+    print(f"  the frame, once                  {len(cloudpickle.dumps(sales)) / 1e3:9.1f}")
+    print(f"  rows of all folds, once, slices  {_kilobytes(rows):9.1f}")
+    print(f"  the same as numbers              {_kilobytes(map(np.array, rows)):9.1f}")
+    print(f"  each of {len(of_tasks)} tasks                  {max(of_tasks) / 1e3:9.1f}")
+
+
+def _kilobytes(items):
+    return sum(len(cloudpickle.dumps(item)) for item in items) / 1e3
 
 
 def _print_shipped(once, of_task, n_fits):

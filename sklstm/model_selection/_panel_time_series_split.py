@@ -19,6 +19,8 @@ from sklstm.data import index_of
 from sklstm.persistence import ParametersMixin
 from sklstm.time_labels import as_time_labels, kind_of
 
+from ._row_numbers import RowNumbers
+
 
 class PanelTimeSeriesSplit(ParametersMixin, TimeSeriesSplit):
     """Cut all series of a panel at the same times.
@@ -54,6 +56,9 @@ class PanelTimeSeriesSplit(ParametersMixin, TimeSeriesSplit):
     -----
     Sizes and the gap count times that occur anywhere in the panel. A series that begins late has no
     rows in the first folds, and one that lacks some of these times has fewer rows than others.
+
+    To worker processes, those of Dask and Ray included, the arrays of rows are sent as slices: a
+    beginning and a length for each series.
 
     Examples
     --------
@@ -129,7 +134,8 @@ class PanelTimeSeriesSplit(ParametersMixin, TimeSeriesSplit):
         times = _index_times(X, self.level) if groups is None else _group_times(groups)
         rank, n_times = _ranks(times)
         for train, test in self._split_times(n_times, n_rows=_num_samples(X)):
-            yield _rows_between(rank, train), _rows_between(rank, test)
+            train, test = (_rows_between(rank, times) for times in (train, test))
+            yield RowNumbers(train), RowNumbers(test)
 
     def _split_times(self, n_times, n_rows):
         """Return the folds of scikit-learn for one row per time, as a list."""

@@ -4,8 +4,8 @@
 def trusted_types():
     """Return the names of all estimators and splitters of this package.
 
-    A file that skops has written of them names these classes, and none of our private ones. skops
-    loads classes that it does not know only if they are named as trusted.
+    A file that skops has written of them names these classes, and of our private ones only that of
+    rows of folds. skops loads classes that it does not know only if they are named as trusted.
 
     Returns
     -------
@@ -22,7 +22,10 @@ def trusted_types():
     scikit-learn's, NumPy's nor ours.
     """
     import sklstm
+    from sklstm import PanelTimeSeriesSplit
 
     public = [getattr(sklstm, name) for name in sklstm.__all__]
     kept = [c for c in public if hasattr(c, "fit") or hasattr(c, "split")]
+    folds = PanelTimeSeriesSplit(2).split([0, 1, 2], groups=[0, 1, 2])
+    kept.append(type(next(folds)[0]))  # searches keep folds that they are given as a list
     return sorted(f"{c.__module__}.{c.__qualname__}" for c in kept)

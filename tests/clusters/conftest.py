@@ -9,11 +9,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit, cross_validate
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from sklstm import Forecaster, GRURegressor, LSTMRegressor, SequenceWindower, forecast_pairs
+from sklstm import (
+    Forecaster,
+    GRURegressor,
+    LSTMRegressor,
+    PanelTimeSeriesSplit,
+    SequenceWindower,
+    forecast_pairs,
+)
 
 
 @dataclass(frozen=True)
@@ -71,6 +79,32 @@ class Work:
     def noted_fits(self):
         """Return process and name of each fit that was begun, in order."""
         return [line.split(maxsplit=1) for line in self.notes.read_text().splitlines()]
+
+
+@dataclass(frozen=True)
+class PanelWork:
+    """A search of forecasters over a panel, whose rows outweigh all else.
+
+    Parameters
+    ----------
+    sales : DataFrame
+        Forty series of 300 days, one behind the other.
+    """
+
+    sales: pd.DataFrame
+
+    def search(self, n_jobs, cv=None):
+        """Return a search of two lookbacks."""
+        model = Forecaster(Ridge(), by="id", scaling="difference", calibration_size=None)
+        cv = PanelTimeSeriesSplit(3, test_size=14) if cv is None else cv
+        return GridSearchCV(model, {"lookback": [3, 7]}, cv=cv, n_jobs=n_jobs, refit=False)
+
+
+@pytest.fixture
+def panel(rng):
+    days = pd.date_range("2024-01-01", periods=300)
+    index = pd.MultiIndex.from_product([range(40), days], names=["id", "day"])
+    return PanelWork(pd.DataFrame({"sold": rng.normal(20, 1, len(index))}, index=index))
 
 
 def small(network):

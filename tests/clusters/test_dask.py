@@ -88,6 +88,20 @@ def test_what_tasks_share_is_sent_once(client, work, sent, ahead):
     assert max(n_bytes) < 20_000 < work.X.to_numpy().nbytes / 10
 
 
+def test_a_panel_is_sent_once_and_its_folds_as_slices(client, panel, sent, assert_same_search):
+    search = panel.search(n_jobs=-1)
+    with joblib.parallel_config(backend="dask"):
+        search.fit(panel.sales)
+    scattered, n_bytes = sent
+    assert [item is panel.sales for item in scattered].count(True) == 1
+    rows = [item for item in scattered if isinstance(item, np.ndarray)]
+    assert len(rows) == 6  # of three folds
+    by_dask = [sum(map(len, distributed.protocol.serialize(one)[1])) for one in rows]
+    assert max(by_dask) < 2000 < max(one.nbytes for one in rows) / 40
+    assert max(n_bytes) < 20_000
+    assert_same_search(search, panel.search(n_jobs=1).fit(panel.sales))
+
+
 def test_a_worker_killed_costs_its_own_fits(
     client, work, assert_same_search, assert_only_lost_fits_again
 ):

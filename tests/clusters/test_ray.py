@@ -113,6 +113,14 @@ def test_what_is_stored_is_not_sent_with_tasks(work, bytes_of_tasks, assert_same
     assert_same_search(search, work.fit(work.search(n_jobs=1)))
 
 
+def test_of_a_panel_in_the_store_a_task_takes_slices(panel, bytes_of_tasks, assert_same_search):
+    search = panel.search(n_jobs=2)
+    with joblib.parallel_config(backend="ray"):
+        search.fit(stored(panel.sales))
+    assert max(bytes_of_tasks) < 20_000 < panel.sales.to_numpy().nbytes / 4
+    assert_same_search(search, panel.search(n_jobs=1).fit(panel.sales))
+
+
 def test_a_worker_killed_costs_its_own_fits(work, assert_same_search, assert_only_lost_fits_again):
     with joblib.parallel_config(backend="ray", ray_remote_args=RESTARTS):
         search = work.fit(work.search(n_jobs=2, dies_at=4))

@@ -11,9 +11,10 @@ import pandas as pd
 import pytest
 import skops.io as skops_io
 from sklearn.linear_model import Ridge
+from sklearn.model_selection import GridSearchCV
 from skops.io.exceptions import UntrustedTypesFoundException as Untrusted
 
-from sklstm import Forecaster, SequenceWindower
+from sklstm import Forecaster, PanelTimeSeriesSplit, SequenceWindower
 from sklstm.persistence import trusted_types
 
 # What skops does not know of scikit-learn itself.
@@ -37,6 +38,15 @@ def test_only_our_public_classes_are_named(case):
 def test_only_a_search_needs_more_than_our_list(case_named):
     content = skops_io.dumps(case_named("panel pipeline").model)
     case_named("panel pipeline").assert_same(skops_io.loads(content, trusted=trusted_types()))
+
+
+def test_a_search_may_hold_the_rows_of_folds_of_a_panel():
+    times = np.tile(np.arange(20), 2)
+    folds = list(PanelTimeSeriesSplit(2).split(times, groups=times))
+    search = GridSearchCV(Ridge(), {"alpha": [1.0]}, cv=folds)
+    copy = skops_io.loads(skops_io.dumps(search), trusted=trusted_types())
+    for rows, expected in zip(sum(copy.cv, ()), sum(folds, ()), strict=True):
+        np.testing.assert_array_equal(rows, expected)
 
 
 def test_nothing_is_trusted_unasked(case_named):
