@@ -256,11 +256,14 @@ def refuse_nothing_observed(
         )
 
 
-def newest_block(windows: WindowSet, validation_fraction: float) -> tuple[slice, slice]:
+def newest_block(
+    windows: WindowSet, validation_fraction: float
+) -> tuple[slice | np.ndarray, slice]:
     """Split samples in time into training and validation.
 
-    The newest samples validate. Where windows share rows with their neighbours, the training
-    samples whose windows reach into the validation windows are left out of both.
+    The newest samples validate. Training samples whose windows share rows with those of validation
+    are left out of both: those right before them, or of series that stand among each other those
+    before them of each series.
 
     Parameters
     ----------
@@ -271,8 +274,10 @@ def newest_block(windows: WindowSet, validation_fraction: float) -> tuple[slice,
 
     Returns
     -------
-    training, validation : slice
-        Samples of each.
+    training : slice or ndarray of int
+        Samples to train on.
+    validation : slice
+        Samples that validate.
 
     Raises
     ------
@@ -282,15 +287,18 @@ def newest_block(windows: WindowSet, validation_fraction: float) -> tuple[slice,
     n_samples = len(windows)
     n_validation = max(1, round(validation_fraction * n_samples))
     first = n_samples - n_validation
-    gap = _overlap(windows, first) if 0 < first < n_samples else 0
-    if first - gap < 1:
+    shares = _overlap(windows, first)
+    if shares.all():
         raise ValueError(
             f"early_stopping=True leaves no training sample: of n_samples={n_samples}, "
-            f"validation_fraction={validation_fraction} holds back {n_validation}, and {gap} more "
+            f"validation_fraction={validation_fraction} holds back {n_validation}, and {first} more "
             "share steps with them. Give more samples, a smaller validation_fraction or "
             "early_stopping=False."
         )
-    return slice(0, first - gap), slice(first, n_samples)
+    n_training = first - int(shares.sum())
+    if shares[n_training:].all():
+        return slice(0, n_training), slice(first, n_samples)
+    return np.flatnonzero(~shares), slice(first, n_samples)
 
 
 def of_one_series(windows: WindowSet) -> bool:
@@ -333,14 +341,16 @@ def _half_overlaps(windows, sample):
 
 
 def _overlap(windows, first):
-    """Return how many samples before `first` share rows with its window."""
-    starts = windows.starts[: first + 1]
-    jumps = np.flatnonzero(np.diff(starts) < 0)  # where windows of another series stand between
-    of_series = jumps[-1] + 1 if len(jumps) else 0
-    reach = (starts + windows.lengths[: first + 1] > starts[first])[of_series:first]
-    if reach.size and reach[-1]:
-        return len(reach) - int(np.argmax(reach))
-    return _overlap_by_value(windows, first)
+    """Return which samples before `first` share rows with samples from there on."""
+    starts, ends = windows.starts, windows.starts + windows.lengths
+    n_places = len(windows.rows) + 1
+    opened = np.bincount(starts[first:], minlength=n_places)
+    closed = np.bincount(ends[first:], minlength=n_places)
+    before = np.append(0, np.cumsum(np.cumsum(opened - closed)[:-1] > 0))  # rows that validate
+    shares = before[ends[:first]] > before[starts[:first]]
+    if first and not shares.any():
+        shares[first - _overlap_by_value(windows, first) :] = True
+    return shares
 
 
 def _overlap_by_value(windows, first):

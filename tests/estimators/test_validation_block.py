@@ -1,7 +1,14 @@
 import numpy as np
+import pandas as pd
 import pytest
 
-from sklstm import GRUClassifier, SequenceWindower, WindowScaler
+from sklstm import (
+    GRUClassifier,
+    GRURegressor,
+    SequenceWindower,
+    WindowScaledRegressor,
+    WindowScaler,
+)
 from sklstm.data import WindowSet, newest_block, of_one_series
 from sklstm.estimators._validation_split import newest_of_each_class
 
@@ -20,6 +27,33 @@ def test_no_training_window_shares_a_row_with_validation(lookback, copy):
     assert validation == slice(80, 100)
     first_row_seen = 80 - (lookback - 1)
     assert training == slice(0, first_row_seen)  # whose last window ends one row earlier
+
+
+@pytest.mark.parametrize("by_day", [True, False])
+@pytest.mark.parametrize("scaled", [True, False])
+def test_no_window_of_a_panel_shares_a_row_with_validation(by_day, scaled, rng):
+    days = np.tile(np.arange(40), 3)
+    panel = pd.DataFrame({"id": np.repeat(list("abc"), 40), "a": rng.normal(size=120)}, index=days)
+    panel = panel.sort_index(kind="stable") if by_day else panel
+    windows = SequenceWindower(5, by="id").fit_transform(panel)
+    training, validation = newest_block(WindowSet.from_array(windows), 0.2)
+    assert validation == slice(96, 120)
+    last = panel[validation].groupby("id").apply(lambda own: own.index[0] - 5).to_dict()
+    wanted = [panel.index[k] <= last.get(panel["id"].iloc[k], 40) for k in range(96)]
+    np.testing.assert_array_equal(np.arange(96)[training], np.flatnonzero(wanted))
+    assert sum(wanted) == 96 - 4 * len(last)
+
+    network = GRURegressor(2, max_epochs=2, early_stopping=True, validation_fraction=0.2)
+    network.set_params(random_state=0, batch_size=len(windows))
+    y, first = np.asarray(windows)[:, -1, 0], np.flatnonzero(wanted)
+    inside = WindowScaledRegressor(network) if scaled else network
+    found = inside.fit(windows, y)
+    whole = np.asarray(windows)
+    expected = inside.__class__(**inside.get_params(deep=False)).fit(
+        whole[first], y[first], X_val=whole[96:], y_val=y[96:]
+    )
+    a, b = (getattr(model, "regressor_", model).loss_curve_ for model in (found, expected))
+    np.testing.assert_allclose(a, b, rtol=1e-5)
 
 
 @pytest.mark.parametrize("lookback", [2, 9, 40, 100])
