@@ -40,6 +40,7 @@ from ._panels import (
     key_text,
     merged_codes,
     split_panel,
+    types_of,
 )
 from ._plain_values import plain_values
 from ._row_names import keep_names, name_samples, place_in_windows
@@ -145,6 +146,7 @@ __all__ = [
     "step_names",
     "stack_sequences",
     "take_rows",
+    "types_of",
     "wants_frame",
     "window_rows",
     "with_columns",

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sklstm._warn import warn_user
 from sklstm.time_labels import check_order, step_numbers
 
 from ._frames import column_names, index_of, is_frame, is_polars_series, take_rows
@@ -62,9 +63,15 @@ def forecast_pairs(
     TypeError
         If `series`, `horizon` or `target` is of the wrong type.
     ValueError
-        If `horizon` is below 1, repeated or not shorter than the series, `target` is no column or
-        left out with several, the time index is not strictly increasing, or `by` is neither a
-        column nor a level of the index. With `by` the message names the series at fault.
+        If `horizon` is below 1, repeated or not shorter than the series (with `by`, any of them),
+        `target` is no column or left out with several, the time index is not strictly increasing,
+        or `by` is neither a column nor a level of the index. With `by` the message names the series
+        at fault.
+
+    Warns
+    -----
+    UserWarning
+        If series of a panel are too short for `horizon`, and left out.
 
     See Also
     --------
@@ -219,11 +226,19 @@ def _check_horizon(horizon, lengths):
             raise TypeError(f"horizon={horizon!r} is no number of rows: {takes}.")
     if not horizons or min(horizons) < 1 or len(set(horizons)) < len(horizons):
         raise ValueError(f"horizon={horizon!r} is not possible: {takes}.")
-    whose, n_steps = min(lengths, key=lambda named: named[1])
+    whose, n_steps = max(lengths, key=lambda named: named[1])
     if max(horizons) >= n_steps:
+        longest = f"{whose}, the longest of all," if whose else ""
         raise ValueError(
-            f"horizon={horizon!r} is longer than the series{whose} allows: it must be less than "
+            f"horizon={horizon!r} is longer than the series{longest} allows: it must be less than "
             f"the number of rows, {n_steps}."
+        )
+    short = [f"{key.strip()} ({n_rows})" for key, n_rows in lengths if n_rows <= max(horizons)]
+    if short:
+        shown = ", ".join(short[:5]) + (f" and {len(short) - 5} more" if len(short) > 5 else "")
+        warn_user(
+            f"{len(short)} of {len(lengths)} series have no more rows than horizon={horizon!r}, "
+            f"and no pair: {shown}."
         )
     return [int(ahead) for ahead in horizons]
 

@@ -41,6 +41,11 @@ def key_text(key: Hashable) -> Any:
     return tuple(map(str, key)) if isinstance(key, tuple) else str(key)
 
 
+def types_of(key: Hashable) -> str:
+    """Return the type of a key, of several columns those of its parts."""
+    return ", ".join(type(part).__name__ for part in (key if isinstance(key, tuple) else (key,)))
+
+
 def key_of_other_type(key: Hashable, keys: Collection[Hashable]) -> Hashable | None:
     """Return which of some keys a key is as text, if it is none of them itself; else None."""
     if key in keys:

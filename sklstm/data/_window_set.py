@@ -291,8 +291,8 @@ def newest_block(
     if shares.all():
         raise ValueError(
             f"early_stopping=True leaves no training sample: of n_samples={n_samples}, "
-            f"validation_fraction={validation_fraction} holds back {n_validation}, and {first} more "
-            "share steps with them. Give more samples, a smaller validation_fraction or "
+            f"validation_fraction={validation_fraction} holds back {n_validation}, and {first} "
+            "more share steps with them. Give more samples, a smaller validation_fraction or "
             "early_stopping=False."
         )
     n_training = first - int(shares.sum())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from sklstm._warn import warn_user
 from sklstm.data import among_all
 from sklstm.losses import Loss, log_loss
 
@@ -102,9 +102,8 @@ class ClassTargets:
                 f"{what}, and this file does not say how frequent the classes were. Remove such "
                 "samples, or fill the series first."
             )
-        warnings.warn(
+        warn_user(
             f"{what}. What is predicted for them is how frequent the classes were in training.",
-            stacklevel=3,
         )
         whole[unobserved] = form(self.frequencies)
         return whole

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
 from sklearn.base import is_classifier
 from sklearn.exceptions import ConvergenceWarning
 
+from sklstm._warn import warn_user
 from sklstm.losses import Likelihood, Loss
 from sklstm.training import TrainedNetwork, TrainingData, is_target
 
@@ -51,14 +51,13 @@ def warn_if_nothing_learned(
     if reached < enough * of_constant or of_constant < _ROUNDING:
         return
     constant = "the class shares" if is_classifier(estimator) else "a constant prediction"
-    warnings.warn(
+    warn_user(
         f"{type(estimator).__name__} has learned nothing from X: after {network.n_iter} epochs the "
         f"training loss is {reached:.4g}, and that of {constant} alone {of_constant:.4g}. Try more "
         f"epochs (max_epochs=1000, n_iter_no_change=None), another learning_rate (it is "
         f"{estimator.learning_rate}), patch_size=10 if windows are long, or a scaler if X has "
         "outliers. If X says nothing of y, this is what is to be expected.",
         ConvergenceWarning,
-        stacklevel=4,
     )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
 
+from sklstm._warn import warn_user
 from sklstm.data import OUT_OF_VOCABULARY, WindowSet, is_on_disk
 from sklstm.recurrence import NetworkSpec
 from sklstm.training import TrainedNetwork
@@ -211,11 +211,10 @@ class TokenInputs:
         """Return the inputs for training on with other samples: tokens that have a row."""
         met, n_rows = TokenInputs.of(samples).tokens, self.n_tokens
         if met[-1] >= n_rows:
-            warnings.warn(
+            warn_user(
                 f"X has tokens such as {met[-1]}, and those of the first fit end at {n_rows - 1}: "
                 f"those beyond have no row and are taken for {OUT_OF_VOCABULARY}, out of "
                 "vocabulary. Let the first fit see the largest one.",
-                stacklevel=2,
             )
         return TokenInputs(np.union1d(self.tokens, met[met < n_rows]))
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 
+from sklstm._warn import warn_user
 from sklstm.data import WindowSet, newest_block, of_one_series
 
 from ._samples import Samples
@@ -172,10 +171,9 @@ def _labels_of(targets: WindowSet) -> np.ndarray:
 def _warn_of_unlearned(targets: np.ndarray, training: np.ndarray, classes: np.ndarray) -> None:
     unlearned = classes[np.setdiff1d(targets, training)].tolist()
     if unlearned:
-        warnings.warn(
+        warn_user(
             f"early_stopping=True holds out the newest samples, and the classes {unlearned[:5]}"
             f"{' and more' if len(unlearned) > 5 else ''} occur in these, or in the gap before "
             "them, alone: they are never learned. Give X_val and y_val, or early_stopping=False; "
             "if samples are no rows of one series, shuffle them.",
-            stacklevel=2,
         )

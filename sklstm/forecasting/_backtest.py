@@ -1,6 +1,5 @@
 """Forecasts of rows that are known, as they would have been made at the time: `run_backtest`."""
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,6 +11,7 @@ from sklearn.base import clone
 from sklearn.utils import Bunch
 from sklearn.utils.parallel import Parallel, delayed
 
+from sklstm._warn import warn_user
 from sklstm.data import as_labelled
 from sklstm.metrics import NAIVE, PATH_SCORES, ForecastMetric
 from sklstm.time_labels import label_text
@@ -161,12 +161,11 @@ def _tell_of_none(forecasts, who="backtest"):
     places = forecasts.index.to_frame(index=False)[names]
     left_out = places[none.to_numpy()].drop_duplicates()
     first = ", ".join(label_text(value) for value in left_out.iloc[0])
-    warnings.warn(
+    warn_user(
         f"{who} made no forecast from {len(left_out)} of {len(places.drop_duplicates())} "
         f"origins, {first} the first of them: the regressor cannot read what is known there ("
         f"{what}). Their predictions are NaN, and errors leave them out, those of persistence as "
         "well.",
-        stacklevel=3,
     )
 
 

@@ -1,10 +1,11 @@
 """Single exogenous columns: what is a number, what a category, and which categories are new."""
 
-import warnings
 from typing import Any
 
 import numpy as np
 import pandas as pd
+
+from sklstm._warn import warn_user
 
 _MOST_CATEGORIES = 256  # more are names or dates, each of which a model meets a few times
 _SHOWN = 5  # categories in a message
@@ -61,7 +62,7 @@ def _is_text(values):
     return False
 
 
-def tell_of_unseen(unseen: dict[Any, list[Any]], stacklevel: int = 8) -> None:
+def tell_of_unseen(unseen: dict[Any, list[Any]]) -> None:
     """Warn of the categories of columns that `fit` did not have, if there are some."""
     if not unseen:
         return
@@ -70,8 +71,7 @@ def tell_of_unseen(unseen: dict[Any, list[Any]], stacklevel: int = 8) -> None:
         + (f" and {len(values) - _SHOWN} more" if len(values) > _SHOWN else "")
         for name, values in unseen.items()
     ]
-    warnings.warn(
+    warn_user(
         f"exog has categories that fit did not have ({'; '.join(parts)}): they count as none of "
         "those that are known.",
-        stacklevel=stacklevel,
     )

@@ -40,13 +40,13 @@ class ExogEncoding:
     moments: dict[Any, tuple[float, float]]
 
     @classmethod
-    def fit(cls, exog: Any, by: Any, static: Sequence[Any] | None) -> Self | None:
+    def fit(cls, series: Any, exog: Any, by: Any, static: Sequence[Any] | None) -> Self | None:
         """Return the encoding of the exogenous columns of `Forecaster.fit`; None if none is needed.
 
         Parameters
         ----------
-        exog : object
-            As the forecaster is given it.
+        series, exog : object
+            As the forecaster is given them.
         by : str, list of str or None
             Columns or levels of the index with the key of each series.
         static : list or None
@@ -58,7 +58,7 @@ class ExogEncoding:
             None if all columns are numbers, and none describes a series.
         """
         static = list(static or [])
-        exog = _as_frame(exog, by, static)
+        exog = _as_frame(exog, by, static, series)
         names = None if exog is None else names_of_columns(exog, by)
         _check_static(static, names, by)
         if names is None or len(set(names)) != len(names):
@@ -94,7 +94,9 @@ class ExogEncoding:
         owners = self.owners(self.changing)
         return list(dict.fromkeys(owners[place] for place in places))
 
-    def read(self, exog: Any, by: Any) -> tuple[pd.DataFrame | None, dict[Hashable, np.ndarray]]:
+    def read(
+        self, exog: Any, by: Any, series: Any = None
+    ) -> tuple[pd.DataFrame | None, dict[Hashable, np.ndarray]]:
         """Return columns that change as numbers, and the numbers that describe each series.
 
         Parameters
@@ -103,6 +105,8 @@ class ExogEncoding:
             Columns with the names of those in `fit`; those that describe a series may be left out.
         by : str, list of str or None
             Columns or levels of the index with the key of each series.
+        series : object, default=None
+            Of a table of stores those without rows in it are left aside.
 
         Returns
         -------
@@ -123,7 +127,7 @@ class ExogEncoding:
         """
         if exog is None:
             return None, {}
-        frame = self._frame(exog, by)
+        frame = self._frame(exog, by, series)
         names, unseen = names_of_columns(frame, by) or [], {}  # type: Any, dict[Any, list[Any]]
         whole = set(names) == set(self.names)
         if not whole and set(names) != set(self.changing):
@@ -137,7 +141,7 @@ class ExogEncoding:
         tell_of_unseen(unseen)
         return changing, described
 
-    def future(self, exog: Any, by: Any, names: Sequence[Any]) -> Any:
+    def future(self, exog: Any, by: Any, names: Sequence[Any]) -> tuple[Any, dict[Any, list[Any]]]:
         """Return future values of columns known in advance as numbers, other columns left out.
 
         Parameters
@@ -153,9 +157,11 @@ class ExogEncoding:
         -------
         future : DataFrame or object
             What is no frame is returned as it is, if no column has categories.
+        unseen : dict
+            The categories of each column that `fit` did not have.
         """
         if _as_frame(exog, by, []) is None and not any(name in self.categories for name in names):
-            return exog
+            return exog, {}
         frame, unseen = self._frame(exog, by), {}  # type: Any, dict[Any, list[Any]]
         given = names_of_columns(frame, by) or []
         absent = [name for name in names if name not in given]
@@ -164,9 +170,29 @@ class ExogEncoding:
                 f"exog lacks the column {absent[0]!r}; in the future it takes the columns "
                 f"{list(names)}, got {given}."
             )
-        table = self._table(frame, by, names, unseen)
-        tell_of_unseen(unseen, stacklevel=7)
-        return table
+        return self._table(frame, by, names, unseen), unseen
+
+    def codes(self, exog: Any, by: Any, values: Mapping[Any, Sequence[Any]]) -> pd.DataFrame:
+        """Return for some columns where each of their values stands in a list, -1 for nowhere.
+
+        Parameters
+        ----------
+        exog : DataFrame
+            Columns next to the keys that it has.
+        by : str, list of str or None
+            Columns or levels of the index with the key of each series.
+        values : dict
+            The list for each column.
+
+        Returns
+        -------
+        codes : DataFrame
+            With the same keys.
+        """
+        frame = self._frame(exog, by)
+        keys = [name for name in frame.columns if name in key_names(by)]
+        places = {name: pd.Index(own).get_indexer(frame[name]) for name, own in values.items()}
+        return frame[keys].assign(**{str(name): own for name, own in places.items()})
 
     def describe(
         self,
@@ -229,8 +255,8 @@ class ExogEncoding:
             "series (static_exog) must not change."
         )
 
-    def _frame(self, exog, by):
-        frame = _as_frame(exog, by, self.static)
+    def _frame(self, exog, by, series=None):
+        frame = _as_frame(exog, by, self.static, series)
         if frame is None:
             raise ValueError(
                 f"exog takes a frame with the columns of fit, {self.names}, for some of them are "
@@ -362,14 +388,28 @@ def _check_static(static, names, by):
         raise ValueError(f"static_exog has {absent[0]!r}, which is no column of exog: {names}.")
 
 
-def _as_frame(exog, by, static):
-    """Return a frame, None for what is none; a table of stores has its keys in columns."""
+def _as_frame(exog, by, static, series=None):
+    """Return a frame, None for what is none; a table of stores has its keys in columns.
+
+    Stores without rows in `series` are left out of it: their sizes are those of no series.
+    """
     if isinstance(exog, pd.Series):
         exog = exog.to_frame("value" if exog.name is None else exog.name)
     names, keys = column_names(exog), key_names(by)
     if names is None or not set(names) <= {*static, *keys}:
         return exog if isinstance(exog, pd.DataFrame) else None
     if not isinstance(exog, pd.DataFrame):  # of polars
-        return pd.DataFrame({name: exog[name].to_numpy() for name in names})
+        exog = pd.DataFrame({name: exog[name].to_numpy() for name in names})
     levels = set(exog.index.names)
-    return exog.reset_index() if keys and levels == set(keys) and not levels & set(names) else exog
+    if keys and levels == set(keys) and not levels & set(names):
+        exog = exog.reset_index()
+    return exog if series is None or not (static and keys) else _of_series(exog, by, series)
+
+
+def _of_series(stores, by, series):
+    known = set(split_panel(series, by, "series").keys)
+    panel = split_panel(stores, by, "exog")
+    rows = [own for key, own in zip(panel.keys, panel.rows, strict=True) if key in known]
+    if not rows or len(rows) == len(panel.keys):
+        return stores
+    return stores.iloc[np.sort(np.concatenate(rows))]

@@ -7,6 +7,7 @@ from typing import Any
 from sklearn.base import clone
 from sklearn.preprocessing import FunctionTransformer
 
+from sklstm._warn import warn_user
 from sklstm.preprocessing import for_whole_series
 
 from ._histories import History
@@ -46,10 +47,9 @@ def fit_transformers(transformer: Any, histories: Sequence[History]) -> dict[Has
     tables = [(past.values, past.index) for past in histories]
     template, has_no_season = for_whole_series(clone(transformer), tables)
     if has_no_season:
-        warnings.warn(
+        warn_user(
             f"season='auto' of transformer={transformer!r} found no season in series: it takes "
             "season=1. Name the season if there is one.",
-            stacklevel=6,
         )
     if hasattr(template, "set_output"):
         template.set_output(transform="default")
@@ -78,4 +78,4 @@ def _tell(transformer, category, told, n_series):
             f"transformer={transformer!r} warns of {len(keys)} of {n_series} series, {past.key!r} "
             f"the first of them: {message}"
         )
-    warnings.warn(text, category, stacklevel=7)
+    warn_user(text, category)

@@ -1,12 +1,13 @@
 """Intervals by conformal prediction, calibrated on the newest rows: `IntervalMaker`."""
 
-import warnings
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from numbers import Real
 from typing import Any
 
 import numpy as np
+
+from sklstm._warn import warn_user
 
 from ._abilities import interval_quantiles
 from ._calibrations import Calibration, Calibrations
@@ -345,7 +346,7 @@ def refuse_infinite(
     if len(keys) == len(bounds):
         raise ValueError(message)
     message += f" The bounds of {len(keys)} of {len(bounds)} series are NaN in part."
-    warnings.warn(message, stacklevel=4)
+    warn_user(message)
     return result
 
 

@@ -7,13 +7,14 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from sklstm.data import as_labelled, index_of, key_names, key_of_other_type
+from sklstm.data import as_labelled, index_of, key_names, key_of_other_type, types_of
 from sklstm.preprocessing import CalendarFeatures
 from sklstm.time_labels import Calendar, check_order, find_calendars, in_zone_of, label_text
 
 from ._calendar_columns import as_calendar_features, calendar_columns, n_columns
+from ._encoded_future import read_encoded_future
 from ._exog_encoding import ExogEncoding, places_in_encoding
-from ._future_values import Wanted, read_future
+from ._future_values import Wanted
 from ._histories import History, names_of_columns, read_histories
 from ._overlap import new_rows
 from ._regular_panel import read_regular_panel
@@ -83,10 +84,10 @@ class KnownSeries:
     ) -> Self:
         """Read series and exogenous columns as `Forecaster.fit` is given them."""
         series, exog = as_labelled(series), as_labelled(exog)
-        encoding = ExogEncoding.fit(exog, by, static_exog)
+        encoding = ExogEncoding.fit(series, exog, by, static_exog)
         described: Any = {}
         if encoding is not None:
-            exog, described = encoding.read(exog, by)
+            exog, described = encoding.read(exog, by, series)
         regular = read_regular_panel(series, exog, by, freq, exog_nan)
         if regular is None:
             histories = read_histories(series, exog, by, exog_nan)
@@ -97,8 +98,7 @@ class KnownSeries:
         first_calendar, *others = by_id.values()
         numbers = {key: list(by_id).index(id(found)) for key, found in calendars.items()}
         first = next(iter(histories.values()))
-        names = names_of_columns(series, by)
-        names = list(range(first.values.shape[1])) if names is None else names
+        names = names_of_columns(series, by) or list(range(first.values.shape[1]))
         exog_columns = None if exog is None else names_of_columns(exog, by)
         features, n_given = as_calendar_features(calendar), first.exog.shape[1]
         places = np.append(
@@ -209,7 +209,7 @@ class KnownSeries:
         """Read rows whose columns are those of `fit`."""
         series, exog = as_labelled(series), as_labelled(exog)
         if self.encoding is not None:
-            exog, described = self.encoding.read(exog, self.by)
+            exog, described = self.encoding.read(exog, self.by, series)
         self._check_exog(exog)
         _check_names(series, self.by, self.columns, "series")
         if exog is not None:
@@ -245,8 +245,8 @@ class KnownSeries:
         other = key_of_other_type(key, self.histories)
         if other is not None:
             raise ValueError(
-                f"series {key!r} ({type(key).__name__}) was {other!r} "
-                f"({type(other).__name__}) in fit: {self.by!r} takes names of one type."
+                f"series {key!r} ({types_of(key)}) was {other!r} ({types_of(other)}) in fit: "
+                f"{self.by!r} takes names of one type."
             )
 
     def _those_of_fit(self):
@@ -257,7 +257,7 @@ class KnownSeries:
         """Return the histories of the series that a user names; of all for None."""
         if series is None:
             return list(self.histories.values())
-        keys = list(series) if isinstance(series, list | np.ndarray | pd.Index) else [series]
+        keys = series if isinstance(series, list | np.ndarray | pd.Index) else [series]
         keys = [tuple(key) if isinstance(key, np.ndarray) else key for key in keys]
         if not keys:
             raise ValueError("series names no series: by default (None) all are forecast.")
@@ -295,15 +295,14 @@ class KnownSeries:
                 )
                 for past in histories
             }
-            exog, columns = as_labelled(exog), (self.exog_columns, self.known_given)
-            if self.encoding is not None:
-                exog = self.encoding.future(exog, self.by, self.known_columns)
-            given = read_future(exog, self.by, *columns, wanted, self.exog_nan)
+            given = read_encoded_future(
+                self.encoding, as_labelled(exog), self.by, (self.exog_columns, self.known_given),
+                self.known_columns, wanted, self.exog_nan,
+            )  # fmt: skip
         if not len(self.known):
             return {key: (None, index[:steps]) for key, (_, index) in given.items()}
         if self.calendar_features is not None:
-            indexes = [index for _, index in given.values()]
-            beside = calendar_columns(self.calendar_features, indexes)
+            beside = calendar_columns(self.calendar_features, [own for _, own in given.values()])
             given = {
                 key: (np.column_stack([values, columns]), index)
                 for (key, (values, index)), columns in zip(given.items(), beside, strict=True)
@@ -329,8 +328,8 @@ class KnownSeries:
         """Put the columns of the calendar behind the exogenous ones of rows."""
         if self.calendar_features is None:
             return histories
-        indexes = [past.index for past in histories.values()]
-        columns = calendar_columns(self.calendar_features, indexes)
+        indexes = (past.index for past in histories.values())
+        columns = calendar_columns(self.calendar_features, list(indexes))
         return {
             key: replace(past, exog=np.column_stack([past.exog, own]))
             for (key, past), own in zip(histories.items(), columns, strict=True)
@@ -377,7 +376,8 @@ class KnownSeries:
     def _check_exog(self, exog):
         if exog is None and self.n_exog:
             raise ValueError(
-                f"exog is missing: fit had {len(self.given_columns)} exogenous columns."
+                f"exog is missing: fit had {len(self.given_columns)} exogenous columns, which "
+                "history, too, takes (history_exog)."
             )
         if exog is not None and not self.n_exog:
             raise ValueError("exog was given, but fit had none.")

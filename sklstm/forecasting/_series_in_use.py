@@ -1,11 +1,12 @@
 """Series that are short, new, or known by other rows than those of `fit`: who is forecast."""
 
-import warnings
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+
+from sklstm._warn import warn_user
 
 from ._fit_transformers import fit_transformers
 from ._forecast_model import ForecastModel
@@ -44,11 +45,10 @@ def trained_on(histories: Sequence[History], n_fewest: int, *, warn: bool) -> li
     enough = [past for past in histories if len(past) >= n_fewest]
     short = [past for past in histories if len(past) < n_fewest]
     if short and warn:
-        warnings.warn(
+        warn_user(
             f"{len(short)} of {len(histories)} series have fewer rows than the {n_fewest} that "
             f"lookback and horizon take, and are left out of training: {names_and_rows(short)}. "
             "Those with a full lookback are forecast by what the others teach.",
-            stacklevel=6,
         )
     return enough
 
@@ -112,10 +112,9 @@ def forecastable(forecaster: Any, series: Any) -> list[History]:
             f"series{short[0].of} has {len(short[0])} rows, and a forecast takes at least "
             f"min_rows_={fewest} of them: give more rows (update, history)."
         )
-    warnings.warn(
+    warn_user(
         f"{len(short)} of {len(histories)} series are not forecast, for they have fewer rows than "
         f"min_rows_={fewest}: {names_and_rows(short)}.",
-        stacklevel=5,
     )
     return [past for past in histories if len(past) >= fewest]
 
@@ -124,11 +123,10 @@ def _warn_of_shorter_windows(histories, fewest):
     few = [past for past in histories if len(past) < fewest]
     if few:
         which = f"{len(few[0])} rows" if few[0].key is None else names_and_rows(few)
-        warnings.warn(
+        warn_user(
             f"{len(few)} of {len(histories)} series have fewer rows than the shortest window of "
             f"training, which had {fewest}: {which}. Expect little of their forecasts, or give "
             "more rows (update, history).",
-            stacklevel=6,
         )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sklstm._warn import warn_user
 
 from ._seasonal_figure import column_figure
 
@@ -134,9 +135,8 @@ def _warn_of_short(tables, found, season, columns):
         names = ", ".join(repr(key) for key in short[:_SHOWN])
         more = f" and {len(short) - _SHOWN} more" if len(short) > _SHOWN else ""
         which = f"{len(short)} of {len(tables)} series have less than two seasons ({names}{more}"
-    warnings.warn(
+    warn_user(
         f"{which}, season={season}): nothing tells their figure, and they are left as they are.",
-        stacklevel=5,
     )
 
 
@@ -149,8 +149,7 @@ def _warn_of_unseen(figures):
     if some:
         of = "" if some == [None] else f" of series {some[0]!r}"
         of += f" (and {len(some) - 1} more)" if len(some) > 1 else ""
-        warnings.warn(
+        warn_user(
             f"X has no value in {n_unseen[some[0]]} phases of the season{of}: rows of these phases "
             "are left as they are.",
-            stacklevel=5,
         )

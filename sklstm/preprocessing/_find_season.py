@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm
 
+from sklstm._warn import warn_user
 from sklstm.data import as_series, index_of
 from sklstm.time_labels import as_time_labels, calendar_seasons, check_order
 
@@ -144,9 +144,8 @@ def season_in_fit(season: int | str, tables: list[tuple[NDArray, Any]], what_the
         return int(season)
     found = season_of(tables)
     if found == 1:
-        warnings.warn(
+        warn_user(
             f"season='auto' found no season in X: {what_then}. Name the season if there is one.",
-            stacklevel=3,
         )
     return found
 

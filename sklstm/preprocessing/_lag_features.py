@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from numbers import Integral
 from typing import Any, Self
@@ -12,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
+from sklstm._warn import warn_user
 from sklstm.data import (
     column_names,
     frame_like,
@@ -260,13 +260,12 @@ class LagFeatures(SeriesOrWindowsTransformer):
                 continue
             of = "" if key is None else f" of series {key!r}"
             label = 0 if index is None else label_text(index[0])
-            warnings.warn(
+            warn_user(
                 f"X has {len(series)} rows{of}, from {label} on, that do not continue those of "
                 f"fit: lags={self.lags!r} and rolling={self.rolling!r} reach back to {reach} rows "
                 f"before, and these are padded (pad={self.pad!r}). Hand over the rows before "
                 "together with the new ones, and take the last predictions; or say that they are "
                 "those of fit (context='always'), or that none is known (context='never').",
-                stacklevel=3,
             )
             return
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from numbers import Integral
 from typing import Any, Self
 
@@ -11,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
+from sklstm._warn import warn_user
 from sklstm.data import (
     GatheredWindows,
     empty_beside,
@@ -252,10 +252,9 @@ class SequenceWindower(SeriesTransformer):
             if self.incomplete == "raise" and n_incomplete:
                 raise ValueError(self._history_lacks(key, index, n_incomplete, n_lacking) + ".")
             if n_incomplete == len(series):
-                warnings.warn(
+                warn_user(
                     f"{self._history_lacks(key, index, n_incomplete, n_lacking)}; or say what is "
                     "to become of such windows (incomplete='missing', 'nan' or 'raise').",
-                    stacklevel=3,
                 )
                 return
 

@@ -30,6 +30,7 @@ from sklstm.data import (
     names_only,
     refuse_infinity_in_windows,
     split_panel,
+    types_of,
     wants_frame,
 )
 from sklstm.persistence import SavedStateMixin
@@ -298,9 +299,8 @@ class SeriesTransformer(CallbackSupportMixin, TransformerMixin, SavedStateMixin,
             if key not in self._states and key_text(key) in fitted:
                 other = fitted[key_text(key)]
                 raise ValueError(
-                    f"The series {key!r} ({type(key).__name__}) was {other!r} "
-                    f"({type(other).__name__}) in fit, and would lose its context: by={self.by!r} "
-                    "takes names of one type."
+                    f"The series {key!r} ({types_of(key)}) was {other!r} ({types_of(other)}) in "
+                    f"fit, and would lose its context: by={self.by!r} takes names of one type."
                 )
 
     def _like_series(self, values, X, found, *, wrapped=True):

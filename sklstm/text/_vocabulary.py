@@ -1,7 +1,6 @@
 """Texts, their tokens, and the ids of tokens, learned or given."""
 
 import json
-import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from numbers import Integral
 import numpy as np
 from sklearn.utils._missing import is_pandas_na, is_scalar_nan
 
+from sklstm._warn import warn_user
 from sklstm.data import OUT_OF_VOCABULARY, PADDING, is_frame
 
 from ._words import word_finder
@@ -246,10 +246,9 @@ def warn_of_capitals(vocabulary):
     """Warn of tokens of a given vocabulary that no lower-cased text can have."""
     never_met = next((token for token in vocabulary if token != token.lower()), None)
     if never_met is not None:
-        warnings.warn(
+        warn_user(
             f"vocabulary holds tokens with capitals, such as {never_met!r}, which no text has "
             "with lowercase=True.",
-            stacklevel=2,
         )
 
 

@@ -84,6 +84,11 @@ class IndexEnd:
         return 0 < first - self.last <= self.largest_step + self.rounding
 
 
+_SEVERAL = (
+    " Where a frame holds several series, by names the column or level that tells them apart."
+)
+
+
 def check_order(index: pd.Index | None, name: str = "X", series: Any = None) -> None:
     """Raise a ValueError unless the labels of rows increase, the oldest first.
 
@@ -117,7 +122,7 @@ def check_order(index: pd.Index | None, name: str = "X", series: Any = None) -> 
         label = label_text(index[index.duplicated()][0])
         raise ValueError(
             f"The index of {name}{which} has duplicate labels, {label} among them: rows must be "
-            "one series, one row per time step."
+            f"one series, one row per time step.{'' if which else _SEVERAL}"
         )
     if not index.is_monotonic_increasing:
         raise ValueError(
@@ -138,7 +143,8 @@ def _what_to_do(index: pd.MultiIndex, which: str) -> str:
     if which:
         return (
             f"the levels {list(index.names)} besides the names of the series: rows of a series are "
-            "labelled by their time alone. Drop the other levels (droplevel)."
+            "labelled by their time alone. Drop the other levels (droplevel), or name those that "
+            "tell series apart in by, too: it takes a list."
         )
     names = [name for name in index.names if isinstance(name, str)]
     level = f"by={names[0]!r}" if names else "by=... (rename_axis gives it a name)"

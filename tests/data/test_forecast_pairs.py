@@ -322,10 +322,22 @@ INDEXED = PANEL.set_index("name", append=True)
 
 @pytest.mark.parametrize("panel", [PANEL, INDEXED, pl.from_pandas(PANEL)])
 @pytest.mark.parametrize("horizon", [3, [1, 3]])
-def test_a_series_too_short_is_named(panel, horizon):
-    words = r"horizon=.* is longer than the series 'A' allows: .* less than the number of rows, 3\."
+def test_a_series_too_short_is_left_out_and_named(panel, horizon):
+    words = r"1 of 2 series have no more rows than horizon=.*, and no pair: 'A' \(3\)\.$"
+    with pytest.warns(UserWarning, match=words) as caught:
+        X, y = forecast_pairs(panel, horizon=horizon, target="close", by="name")
+    assert [warning.filename for warning in caught] == [__file__]
+    assert len(X) == 1  # of B, which has four rows
+    close = PANEL["close"][PANEL["name"] == "B"].to_numpy()
+    expected = close[3] if horizon == 3 else close[[1, 3]]
+    np.testing.assert_array_equal(np.squeeze(np.asarray(y)), expected)
+
+
+@pytest.mark.parametrize("horizon", [4, [1, 4]])
+def test_series_that_are_all_too_short_are_refused(horizon):
+    words = r"horizon=.* is longer than the series 'B', the longest of all, allows: .* rows, 4\."
     with pytest.raises(ValueError, match=words):
-        forecast_pairs(panel, horizon=horizon, target="close", by="name")
+        forecast_pairs(PANEL, horizon=horizon, target="close", by="name")
 
 
 @pytest.mark.parametrize(

@@ -127,3 +127,9 @@ def test_targets_are_named(y, words):
 def test_numbers_as_text_and_missing_ones_are_taken_as_scikit_learn_takes_them():
     frame = pd.DataFrame({"a": ["1", "2"], "b": pd.array([1, None], dtype="Int64")})
     np.testing.assert_array_equal(as_series(frame), [[1, 1], [2, np.nan]])
+
+
+def test_dates_that_are_text_belong_into_the_index():
+    frame = pd.DataFrame({"day": ["2025-01-01", "2025-01-02"], "sold": [1.0, 2.0]})
+    with pytest.raises(ValueError, match=r"column 'day' that is .*: set_index\('day'\)\.$"):
+        as_series(frame)

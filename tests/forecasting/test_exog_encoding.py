@@ -126,6 +126,24 @@ def test_an_unseen_category_is_none_of_those_known():
         model.update(alone["sold"][40:42], later[40:42])
 
 
+def test_a_category_of_rows_that_are_not_looked_up_is_no_matter():
+    first = until(TABLE, 40)
+    model = Forecaster(Ridge(), 5, by="shop").fit(first[["sold"]], first[["promo"]])
+    plan = part(TABLE, 30, 60)[["promo"]]
+    expected = model.forecast(4, exog=plan)
+    # Shop "x" is new, day 39 is known, and days from 44 on are beyond the four steps.
+    other = plan.loc[["w"]].rename(index={"w": "x"}, level="shop").assign(promo="poster")
+    days = plan.index.get_level_values("day")
+    plan = plan.assign(promo=plan["promo"].mask((days < DAYS[40]) | (days > DAYS[43]), "coupon"))
+    plan = pd.concat([plan, other])
+    pd.testing.assert_frame_equal(model.forecast(4, exog=plan), expected)
+    plan.iloc[12, 0] = "tv"  # of shop "n", the third day
+    with pytest.warns(UserWarning, match=r"\('promo': 'tv'\)") as caught:
+        model.forecast(4, exog=plan)
+    assert [warning.filename for warning in caught] == [__file__]
+    model.forecast(4, exog=plan, series=["s", "e", "w"])
+
+
 def ridge_by_hand(past, alpha, lookback):
     """Return forecasts of the next rows, by the normal equations on lags and static numbers."""
     static = static_by_hand(past).groupby(level="shop", sort=False).first()
@@ -374,6 +392,21 @@ def test_the_table_of_stores_may_have_keys_in_its_index_or_be_of_polars():
     for table in (stores, stores.reset_index(), polars.from_pandas(stores.reset_index())):
         found = model.fit(FIRST[["sold"]], table).forecast(2)
         pd.testing.assert_frame_equal(found, expected)
+
+
+def test_stores_without_sales_do_not_count():
+    stores = FIRST.groupby(level="shop", sort=False)[STATIC].first()
+    more = pd.DataFrame({"kind": ["airport"], "size": [5000.0]}, index=["x"])
+    table = pd.concat([more, stores]).rename_axis("shop")
+    model = Forecaster(Ridge(), 4, by="shop", static_exog=STATIC)
+    expected = model.fit(FIRST[["sold"]], stores).forecast(2)
+    pd.testing.assert_frame_equal(model.fit(FIRST[["sold"]], table).forecast(2), expected)
+    assert "airport" not in model.exog_categories_["kind"]
+    rows = part(TABLE, 30, 32)[["sold"]]
+    assert model.update(rows, table).last_ == [DAYS[31]] * 4  # and nothing is warned of
+    new = FIRST[["sold"]].loc[["n"]].rename(index={"n": "x"}, level="shop")
+    with pytest.warns(UserWarning, match="'kind': 'airport'"):
+        model.forecast(1, history=new, history_exog=table)
 
 
 def test_keys_of_another_type_are_told():

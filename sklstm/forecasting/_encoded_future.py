@@ -1,0 +1,71 @@
+"""Future values of exogenous columns, some of which may be categories: `read_encoded_future`."""
+
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ._exog_columns import tell_of_unseen
+from ._exog_encoding import ExogEncoding
+from ._future_values import Wanted, read_future
+
+
+def read_encoded_future(
+    encoding: ExogEncoding | None,
+    exog: Any,
+    by: Any,
+    columns: tuple[list[Any] | None, np.ndarray],
+    given: list[Any],
+    wanted: Mapping[Hashable, Wanted],
+    exog_nan: bool,
+) -> dict[Hashable, tuple[np.ndarray, pd.Index]]:
+    """Read the values that exogenous columns will have.
+
+    Parameters
+    ----------
+    encoding : ExogEncoding or None
+        How they become numbers.
+    exog : array-like or frame
+        As `Forecaster.forecast` is given it.
+    by : str, list of str or None
+        Columns or levels of the index with the key of each series.
+    columns : tuple of (list or None, ndarray of int)
+        Names of all numbers of exogenous columns, and places of those known in advance.
+    given : list
+        Names of the columns known in advance, as they are given.
+    wanted : dict
+        For each series that is to be forecast the rows that are looked up.
+    exog_nan : bool
+        Whether values may be NaN.
+
+    Returns
+    -------
+    futures : dict
+        For each series values of shape (n_rows, n_known), and the labels of these rows.
+
+    Warns
+    -----
+    UserWarning
+        If rows that are looked up have categories that `fit` did not have.
+    """
+    if encoding is None:
+        return read_future(exog, by, *columns, wanted, exog_nan)
+    table, unseen = encoding.future(exog, by, given)
+    found = read_future(table, by, *columns, wanted, exog_nan)
+    if unseen:
+        codes = encoding.codes(exog, by, unseen)
+        places = np.arange(len(unseen))
+        met = read_future(codes, by, None, places, wanted, True).values()
+        tell_of_unseen(_those_met(unseen, [values for values, _ in met]))
+    return found
+
+
+def _those_met(unseen, tables):
+    """Return the categories whose numbers are in a table of codes."""
+    met = {}
+    for place, (name, values) in enumerate(unseen.items()):
+        codes = {int(code) for table in tables for code in np.unique(table[:, place])}
+        if kept := [value for number, value in enumerate(values) if number in codes]:
+            met[name] = kept
+    return met
