@@ -64,7 +64,7 @@ def validation_split(
     return _taken(samples, block)
 
 
-def _taken(samples: Samples, parts: tuple[slice, slice] | tuple[np.ndarray, np.ndarray]):
+def _taken(samples: Samples, parts: tuple[slice | np.ndarray, slice | np.ndarray]):
     training, validation = parts
     return samples.take(training), samples.take(validation)
 

@@ -135,6 +135,11 @@ class ForecastModel:
         """Return whether a series has its transformer, or needs none."""
         return not self.transformers or key in self.transformers
 
+    def newest_values(self, past: History) -> np.ndarray:
+        """Return the rows that the next window of a series holds, transformed."""
+        values = self._transformed(past) if self.knows(past.key) else past.values
+        return values[max(0, len(values) - self.features.n_rows) :]
+
     def possible_origins(self, path: Path) -> np.ndarray:
         """Return the rows of a series from which forecasts can be made.
 

@@ -101,7 +101,7 @@ class ScaledWindows:
         """Return windows and targets that stand for all."""
         return self.gather(some_numbers(len(self)))
 
-    def take(self, part: slice) -> "ScaledWindows":
+    def take(self, part: slice | np.ndarray) -> "ScaledWindows":
         """Return a part of the samples."""
         return replace(self, windows=self.windows[part], targets=self.targets[part])
 

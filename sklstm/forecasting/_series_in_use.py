@@ -9,6 +9,7 @@ import numpy as np
 from sklstm._warn import warn_user
 
 from ._fit_transformers import fit_transformers
+from ._floored_values import warn_of_floored
 from ._forecast_model import ForecastModel
 from ._histories import History
 from ._known_series import KnownSeries
@@ -154,6 +155,7 @@ def adopted(forecaster: Any, known: KnownSeries, keys: Iterable[Hashable]) -> di
     new = {p.key: len(p) for p in histories if p.key not in forecaster._known.histories}
     n_newest = forecaster._n_newest
     model = knowing(moved_transformers(model, histories, forecaster._known, known), histories)
+    warn_of_floored(model, histories)
     if not isinstance(calibrator, str):
         calibrator = moved_transformers(calibrator, histories, forecaster._known, known)
         calibrator = knowing(calibrator, histories)

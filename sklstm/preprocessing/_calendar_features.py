@@ -184,6 +184,9 @@ class CalendarFeatures(TransformerMixin, SavedStateMixin, BaseEstimator):
         columns = pd.DataFrame(self.calendar_of(times), index=frame.index, columns=names)
         if not self.passthrough:
             return columns
+        if not all(isinstance(name, str) for name in frame.columns):
+            # Estimators refuse numbers beside text.
+            frame = frame.set_axis([f"x{k}" for k in range(frame.shape[1])], axis=1)
         same = [name for name in names if name in frame.columns]
         if same:
             raise ValueError(

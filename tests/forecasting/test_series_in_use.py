@@ -1,5 +1,6 @@
 """Series that are short, late, ended or new, and forecasts from any rows."""
 
+import contextlib
 import pickle
 import threading
 
@@ -253,3 +254,23 @@ def test_a_mistyped_name_is_no_new_series_of_one_row():
     with pytest.raises(ValueError, match="'norht' is unknown, and begins with 1 rows"):
         model.update(panel({"norht": rows(40, 41, 50)}))
     assert len(model.update(panel({"west": rows(30, 40, 60)})).forecast(1)) == 3
+
+
+@pytest.mark.parametrize("scaling", ["log_difference", "ratio", "difference"])
+@pytest.mark.parametrize("known", [True, False])
+def test_values_that_a_logarithm_cannot_take_are_warned_of(scaling, known):
+    days = pd.date_range("2025-01-01", periods=60)
+    sold = pd.DataFrame({"sold": 10.0 + np.arange(60) % 7}, index=days)
+    table = pd.concat({"a": sold, "b": 2 * sold}, names=["shop"])
+    model = Forecaster(Ridge(), 5, by="shop", scaling=scaling, season=None, calibration_size=None)
+    model.fit(table[table.index.get_level_values(1) < days[50]])
+    rows = table[table.index.get_level_values(1) >= days[50]].copy()
+    rows.iloc[-2] = 0.0
+    warned = pytest.warns(UserWarning, match=rf"series 'b' has 0 at 2025-02-28 .*{scaling}")
+    with warned if scaling != "difference" else contextlib.nullcontext():
+        if known:
+            model.update(rows)
+        else:
+            model.forecast(history=rows)
+    rows.iloc[-2], rows.iloc[2] = 9.0, 0.0  # beyond the window
+    model.forecast(history=rows)

@@ -192,6 +192,16 @@ def test_names_and_frames():
     assert calendar.set_output(transform="default").fit_transform(text)["shop"].eq("A").all()
 
 
+def test_columns_named_by_numbers_are_renamed_for_estimators():
+    index = pd.date_range("2025-01-01", periods=10)
+    frame = pd.DataFrame(np.arange(20.0).reshape(10, 2), index=index)
+    columns = CalendarFeatures(["is_month_end"]).fit(frame)
+    found = columns.transform(frame)
+    assert list(found) == list(columns.get_feature_names_out()) == ["x0", "x1", "is_month_end"]
+    np.testing.assert_array_equal(found[["x0", "x1"]], frame)
+    assert LinearRegression().fit(found, frame[0]).n_features_in_ == 3
+
+
 def test_holidays_are_dates_in_the_zone_of_the_labels():
     dates = [datetime.date(2021, 1, 1), "2021-12-25", pd.Timestamp("2022-01-01 15:00")]
     for zone in (None, "Asia/Tokyo"):
