@@ -195,13 +195,15 @@ class LagFeatures(SeriesOrWindowsTransformer):
         -----
         UserWarning
             If rows of a series do not continue those of `fit`, and are so few that no row has all
-            of its lags and statistics, with ``context="auto"``.
+            of its lags and statistics, with ``context="auto"``; or their labels are between the
+            steps of those in `fit`.
         """
         check_is_fitted(self)
         self._refuse_changed("lags", "rolling", "ahead", "columns", "pad")
         found = self._check(X)
         before = {key: self._state_before(key, index) for key, index, _ in found}
         self._warn_of_no_context(found, before)
+        self._warn_of_rows_between(found)
         return self._features(X, found, before)
 
     def get_feature_names_out(self, input_features: ArrayLike | None = None) -> NDArray[np.object_]:

@@ -199,7 +199,8 @@ class SequenceWindower(SeriesTransformer):
         Warns
         -----
         UserWarning
-            If no window of a series is complete, with ``incomplete="warn"``.
+            If no window of a series is complete, with ``incomplete="warn"``; if labels are between
+            the steps of those in `fit`, with ``gaps="missing"``.
         """
         check_is_fitted(self)
         self._refuse_changed("lookback", "pad", "gaps", "flatten")
@@ -209,6 +210,8 @@ class SequenceWindower(SeriesTransformer):
             for key, index, series in found
         ]
         self._check_history(found, parts)
+        if self.gaps == "missing":
+            self._warn_of_rows_between(found)
         return name_samples(self._windows(found, parts), X, found.columns_of(X))
 
     def get_feature_names_out(self, input_features: ArrayLike | None = None) -> NDArray[np.object_]:

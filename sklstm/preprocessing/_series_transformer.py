@@ -11,6 +11,7 @@ from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.utils._set_output import _get_output_config
 from sklearn.utils.validation import validate_data
 
+from sklstm._warn import warn_user
 from sklstm.data import (
     Panel,
     WindowsInputMixin,
@@ -34,7 +35,7 @@ from sklstm.data import (
     wants_frame,
 )
 from sklstm.persistence import SavedStateMixin
-from sklstm.time_labels import IndexEnd, Steps, check_order, step_numbers
+from sklstm.time_labels import IndexEnd, Steps, check_order, label_text, step_numbers
 
 from ._series_statistics import FittedStatistics
 
@@ -257,6 +258,20 @@ class SeriesTransformer(CallbackSupportMixin, TransformerMixin, SavedStateMixin,
         """Return the frequency that the index of a fitted series had, None if it had none."""
         end = self._index_ends.get(key)
         return None if end is None else end.steps
+
+    def _warn_of_rows_between(self, found):
+        """Warn of labels between the steps of the fitted index: their rows are counted."""
+        for key, index in found.indices.items():
+            steps = self._steps_of(key)
+            label = None if steps is None else steps.first_between(index)
+            if label is not None:
+                of = "" if key is None else f" of series {key!r}"
+                warn_user(
+                    f"X has the label {label_text(label)}{of}, between two steps of the index of "
+                    f"fit, whose step is {steps.step!r}: its rows are counted, whatever their "
+                    "times. Give rows at the times of these steps (resample)."
+                )
+                return
 
     def _state_before(self, key, index):
         """Return what `fit` remembered of a series, if its fitted rows are the context of others.

@@ -6,6 +6,7 @@ import pytest
 
 from sklstm import (
     CausalImputer,
+    LagFeatures,
     SeasonalAdjuster,
     SeasonalDifferencer,
     SequenceWindower,
@@ -78,3 +79,18 @@ def test_rows_of_an_index_without_frequency_are_counted():
     numbered = CUT.set_axis(np.flatnonzero(WHOLE["a"].notna()))
     expected = CUT["a"].to_numpy()[7:] - CUT["a"].to_numpy()[:-7]
     np.testing.assert_array_equal(SeasonalDifferencer(7).fit_transform(numbered)["a"][7:], expected)
+
+
+@pytest.mark.parametrize("transformer", [SequenceWindower(3), LagFeatures(lags=[2])], ids=repr)
+@pytest.mark.parametrize("by", [None, "name"])
+def test_rows_between_the_steps_are_told(transformer, by):
+    frame = WHOLE.drop(columns="b").assign(**({} if by is None else {"name": "x"}))
+    transformer.set_params(by=by).fit(frame[:30])
+    rows = frame[30:40]
+    extra = rows[3:4].set_axis(rows.index[3:4] + pd.Timedelta(minutes=20))
+    mixed = pd.concat([rows, extra]).sort_index()
+    of = "" if by is None else " of series 'x'"
+    with pytest.warns(UserWarning, match=f"label 2024-01-02 09:20:00{of}, between two") as caught:
+        transformer.transform(mixed)
+    assert [warning.filename for warning in caught] == [__file__]
+    transformer.transform(frame[30:45].dropna())  # of these none is between
