@@ -219,6 +219,7 @@ def test_new_series_bring_them_and_known_ones_need_not(dynamic):
     expected = whole.forecast(3, **given)
     pd.testing.assert_frame_equal(model.forecast(3, **given), expected)
     new = until(TABLE.loc[["e"]], 45)
+    new = new.assign(sold=new["sold"] + 5)  # positive, for the scale is logarithmic
     with pytest.raises(ValueError, match=r"no rows of series 'e', which is new.*'kind', 'size'"):
         model.update(new[["sold"]], new[dynamic] if dynamic else None)
     seen = model.forecast(3, history=new[["sold"]], history_exog=new[names], **given)
