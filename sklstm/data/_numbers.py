@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import _num_samples, check_array
 
-from sklstm.time_labels import as_time_labels, is_time_dtype, kind_of, label_text
+from sklstm.time_labels import is_time_dtype, label_text
 
 from ._frames import column_names, index_of, is_frame
-from ._plain_values import is_time_column, missing_as_nan, plain_values, time_among
+from ._plain_values import index_advice, is_time_column, missing_as_nan, plain_values, time_among
 
 
 def as_numbers(values: Any, *, name: str, estimator: Any = None, **options: Any) -> np.ndarray:
@@ -125,7 +125,7 @@ def _explanation(error, values, name):
     if is_frame(values):
         column = _refused_column(values)
         if column is not None:
-            return f"{name} has a column {column!r} that is not numeric: {message}" + _advice(
+            return f"{name} has a column {column!r} that is not numeric: {message}" + index_advice(
                 values, column
             )
     return f"{name} cannot be read as an array of numbers: {message}"
@@ -152,17 +152,6 @@ def _one_axis(values, name):
         f"{name} cannot be read as rows and columns: Expected 2D array, got 1D array of shape "
         f"{shape}. Reshape your data: {advice}"
     )
-
-
-def _advice(values, column):
-    """Return what to do about a column of dates that are text, as CSV files have them."""
-    if not isinstance(values, pd.DataFrame):
-        return ""
-    try:
-        kind = kind_of(as_time_labels(pd.Index(values[column])))
-    except ValueError:  # dates of an unclear form
-        return ""
-    return "" if kind is None else f". Labels of rows are the index: set_index({column!r})."
 
 
 def _refused_column(frame):

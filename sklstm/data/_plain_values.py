@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sklstm.time_labels import is_time_dtype
+from sklstm.time_labels import as_time_labels, is_time_dtype, kind_of
 
 NUMPY_TIMES = (np.datetime64, np.timedelta64)
 ALL_TIMES = (*NUMPY_TIMES, date, timedelta, pd.Period)
@@ -106,3 +106,17 @@ def time_among(values: Any, kinds: tuple[type, ...] = NUMPY_TIMES) -> Any:
     if isinstance(values, np.ndarray | pd.Series) and values.dtype == object:
         return next((value for value in np.ravel(values) if isinstance(value, kinds)), None)
     return values if isinstance(values, kinds) else None
+
+
+def index_advice(values: Any, column: Any) -> str:
+    """Return what to do about a column of dates that are text, as CSV files have them.
+
+    Empty for any other column.
+    """
+    if not isinstance(values, pd.DataFrame):
+        return ""
+    try:
+        kind = kind_of(as_time_labels(pd.Index(values[column])))
+    except ValueError:  # dates of an unclear form
+        return ""
+    return "" if kind is None else f". Labels of rows are the index: set_index({column!r})."
