@@ -1,11 +1,11 @@
 """Windows that look like something else: `warn_of_likely_mistakes`."""
 
-import warnings
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from sklstm._warn import warn_user
 from sklstm.time_labels import is_time_dtype
 
 from ._frames import column_names, index_of, parse_step_names
@@ -31,26 +31,27 @@ def warn_of_likely_mistakes(estimator: Any, X: Any, windows: np.ndarray) -> None
     """
     name = type(estimator).__name__
     if _are_rows_of_a_series(X):
-        warnings.warn(
+        warn_user(
             f"X is a frame of times with the columns {column_names(X)}, which {name} reads as "
             "steps of one feature, and each row as a window. If these are rows of a series, put a "
             f"SequenceWindower before {name}; if they are windows, leave the index out: "
             "X.to_numpy().",
-            stacklevel=2,
         )
     if getattr(estimator, "embedding_dim", 0) is None and _look_like_tokens(X, windows):
-        warnings.warn(
+        warn_user(
             f"X looks like tokens, whole numbers up to {windows.max():.0f} without a gap, padded "
             f"with {PADDING}; {name} reads them, and the padding, as measured values. Give them an "
             "embedding, such as embedding_dim=32; if they are measured, give floats.",
-            stacklevel=2,
         )
 
 
 def _are_rows_of_a_series(X):
     """Return whether `X` is a frame by time whose columns are named, not numbered as steps are."""
     index, names = index_of(X), column_names(X)
-    if index is None or names is None or not is_time_dtype(index.dtype):
+    if index is None or names is None:
+        return False
+    levels = index.levels if isinstance(index, pd.MultiIndex) else [index]
+    if not any(is_time_dtype(level.dtype) for level in levels):
         return False
     named = [name for name in names if not any(map(str.isdigit, str(name)))]
     return bool(named) and parse_step_names(names) is None
@@ -63,10 +64,18 @@ def _look_like_tokens(X, windows):
         return False
     if windows.shape[2] != 1 or windows.min() < 0:
         return False
-    padding = windows[:, :, 0] == PADDING
-    turns = np.diff(padding.astype(np.int8), axis=1)
-    at_one_end = not (turns > 0).any() or not (turns < 0).any()
-    if not padding.any() or not at_one_end:
-        return False
-    tokens = np.unique(windows[windows != PADDING])
+    values = windows[:, :, 0]
+    if not (values[:, 1:] < values[:, :-1]).any():
+        return False  # they only grow, as numbers of rows and running totals do
+    return _are_padded_at_one_end(values) and _have_no_gap(np.unique(values[values != PADDING]))
+
+
+def _are_padded_at_one_end(values):
+    padding = values == PADDING
+    begins = (padding[:, 1:] & ~padding[:, :-1]).any()
+    ends = (padding[:, :-1] & ~padding[:, 1:]).any()
+    return padding.any() and not (begins and ends)
+
+
+def _have_no_gap(tokens):
     return len(tokens) >= _FEWEST_TOKENS and tokens[0] <= 2 and tokens[-1] - tokens[0] < len(tokens)

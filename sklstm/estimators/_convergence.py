@@ -14,8 +14,7 @@ from sklstm.training import TrainedNetwork, TrainingData, is_target
 
 _ROUNDING = 1e-9  # of standardised targets: the loss of a constant where all are equal
 _SHARE = 0.99  # of the loss of a constant: above it nothing worth the name was learned
-_DIVERGED = 2.0  # times the loss of a constant; where classes are rare, a first epoch is as bad,
-_UNTRAINED = 1.0  # but hardly above this
+_DIVERGED = 2.0  # times the loss of a constant, or of an untrained network if that is larger
 
 
 def warn_if_nothing_learned(
@@ -25,7 +24,8 @@ def warn_if_nothing_learned(
 
     It is silent where the user has set the number of epochs, and training has kept to it; of
     regressors, of which many learn from noise, wherever training has taken all epochs. It is never
-    silent where an error is twice that of a constant: then training diverges.
+    silent where an error is twice that of a constant, and of a network before training: then
+    training diverges.
 
     Parameters
     ----------
@@ -40,11 +40,12 @@ def warn_if_nothing_learned(
     """
     stopped_by_itself = network.stop_reason in ("training_loss", "validation_score")
     chosen = estimator.max_epochs == "auto" and is_classifier(estimator)
-    may_diverge = network.loss_curve[-1] > _UNTRAINED and not isinstance(loss, Likelihood)
-    if not (chosen or stopped_by_itself or may_diverge):
+    reached = _loss_reached(network)
+    diverges = reached >= _DIVERGED * _untrained(estimator) and not isinstance(loss, Likelihood)
+    if not (chosen or stopped_by_itself or diverges):
         return
     try:
-        reached, of_constant = network.loss_curve[-1], loss_of_constant(data, loss)
+        of_constant = loss_of_constant(data, loss)
     except NotImplementedError:  # a loss that does not say what its best constant is
         return
     enough = _SHARE if chosen or stopped_by_itself else _DIVERGED
@@ -59,6 +60,19 @@ def warn_if_nothing_learned(
         "outliers. If X says nothing of y, this is what is to be expected.",
         ConvergenceWarning,
     )
+
+
+def _loss_reached(network):
+    """Return the training loss of the last epoch, or of one whose weights are kept if smaller."""
+    curve, best = network.loss_curve, network.best_validation_score
+    scores = network.validation_scores or []
+    kept = [loss for loss, score in zip(curve, scores, strict=False) if score == best]
+    return min([curve[-1], *kept[-1:]])
+
+
+def _untrained(estimator):
+    """Return about the loss of a network that has just begun: of equal shares, or of zero."""
+    return np.log(len(estimator.classes_)) if is_classifier(estimator) else 1.0
 
 
 def loss_of_constant(data: TrainingData, loss: Loss) -> float:

@@ -17,7 +17,10 @@ LABELS = [1, 0, 1, 0] * 2
 NET, CLASSES = GRURegressor(2, max_epochs=1), GRUClassifier(2, max_epochs=1)
 
 
-@pytest.mark.parametrize("frame", [SERIES, SERIES[["price"]], SERIES.to_period()])
+PANEL = pd.concat({"a": SERIES[:4], "b": SERIES[:4]}, names=["share", "day"])
+
+
+@pytest.mark.parametrize("frame", [SERIES, SERIES[["price"]], SERIES.to_period(), PANEL])
 @pytest.mark.parametrize("estimator", [NET, PersistenceRegressor()])
 def test_rows_of_a_series_need_a_windower(frame, estimator):
     with pytest.warns(UserWarning, match=r"\['price'.*put a SequenceWindower before"):
@@ -43,6 +46,8 @@ def test_tokens_need_an_embedding():
         SERIES.to_numpy(),
         np.array([[0, 3, 0, 2], [1, 4, 5, 1]] * 4),  # counts: zeros in between
         np.array([[0, 3, 1, 90], [0, 40, 5, 1]] * 4),  # gaps
+        np.arange(32).reshape(8, 4),  # numbers of rows
+        np.cumsum([[0, 0, 1, 1, 2], [0, 1, 1, 1, 1]] * 4, axis=1),  # running totals
         Sequencer().fit_transform(TEXTS).astype(float),
     ],
 )

@@ -8,9 +8,9 @@ from sklearn.metrics import log_loss as log_loss_of
 
 from sklstm import GRUClassifier, GRURegressor, RNNClassifier
 from sklstm.data import WindowSet
-from sklstm.estimators._convergence import loss_of_constant
+from sklstm.estimators._convergence import loss_of_constant, warn_if_nothing_learned
 from sklstm.losses import log_loss, make_loss
-from sklstm.training import TrainingData
+from sklstm.training import TrainedNetwork, TrainingData
 
 RNG = np.random.default_rng(0)
 NOISE = RNG.normal(size=(200, 5))
@@ -127,3 +127,25 @@ def test_training_that_diverges_warns_whatever_the_epochs():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         model.set_params(learning_rate=0.01).fit(NOISE, RNG.permutation(NOISE[:, 0]))
+
+
+def test_the_first_epoch_of_rare_classes_does_not_diverge():
+    y = np.repeat(np.arange(20), [181, *[1] * 19])  # equal shares lose ln 20, six times the entropy
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model = GRUClassifier(2, max_epochs=1, batch_size=200, random_state=0).fit(NOISE, y)
+    assert model.loss_curve_[-1] > 5 * loss_of_constant(data(y), log_loss(20))
+
+
+@pytest.mark.parametrize(("scores", "warns"), [([-0.2, -9.0], False), ([-9.0, -8.0], True)])
+def test_a_later_epoch_that_diverges_counts_nothing_where_better_weights_are_kept(scores, warns):
+    fitted = GRURegressor(2, max_epochs=1, random_state=0).fit(NOISE, NOISE[:, 0])
+    network = TrainedNetwork(
+        fitted._fitted.network.spec, {}, 0, None, [0.3, 5.0], scores, max(scores), "max_epochs"
+    )
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        warn_if_nothing_learned(
+            fitted, network, data(RNG.normal(size=(40, 1))), make_loss("squared_error")
+        )
+    assert bool(caught) == warns
