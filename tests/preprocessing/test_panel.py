@@ -68,6 +68,8 @@ def assert_as_alone(result, names, expected):
         assert result.dtype == of_one.dtype
 
 
+# Of two rows three days apart a step of three days is learned; rows of other days are told.
+@pytest.mark.filterwarnings("ignore:X has the label .* between two steps:UserWarning")
 @many
 @given(panel=panels_of(), transformer=st.sampled_from(WINDOWERS + INVERTIBLE))
 def test_each_series_is_transformed_as_if_alone(panels, panel, transformer):
@@ -82,6 +84,8 @@ def test_each_series_is_transformed_as_if_alone(panels, panel, transformer):
     assert_as_alone(never.fit(X).transform(X), names, expected)
 
 
+# Of two rows three days apart a step of three days is learned; rows of other days are told.
+@pytest.mark.filterwarnings("ignore:X has the label .* between two steps:UserWarning")
 @many
 @given(
     panel=panels_of(),

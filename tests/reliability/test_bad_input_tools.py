@@ -71,7 +71,7 @@ PAIRS = {
     "unknown by": (lambda: forecast_pairs(FRAME, target="a", by="c"), "by='c' | series"),
     "by of an array": (lambda: forecast_pairs(X, target=0, by="c"), "by='c' | got ndarray"),
     "newest first": (lambda: forecast_pairs(FRAME[::-1], target="a"), "series is not sorted"),
-    "a short series": (lambda: forecast_pairs(PANEL[:3], 1, "a", "name"), "series 'y' | rows, 1"),
+    "short series": (lambda: forecast_pairs(PANEL[:3], 2, "a", "name"), "series 'x' | rows, 2"),
 }
 MASE = {
     "too short": (lambda: mase(y_train=Y[:1]), "y_train must be longer than season=1, got 1 rows"),
