@@ -18,6 +18,7 @@ from ._frames import (
 )
 from ._gathered_windows import GatheredWindows
 from ._labels import check_same_labels
+from ._learns_rest import LEARNS_REST
 from ._numbers import (
     as_numbers,
     check_same_length,
@@ -81,6 +82,7 @@ from ._windows_input import (
 )
 
 __all__ = [
+    "LEARNS_REST",
     "OUT_OF_VOCABULARY",
     "PADDING",
     "GatheredWindows",

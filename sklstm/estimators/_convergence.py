@@ -9,6 +9,7 @@ from sklearn.base import is_classifier
 from sklearn.exceptions import ConvergenceWarning
 
 from sklstm._warn import warn_user
+from sklstm.data import LEARNS_REST
 from sklstm.losses import Likelihood, Loss
 from sklstm.training import TrainedNetwork, TrainingData, is_target
 
@@ -23,9 +24,9 @@ def warn_if_nothing_learned(
     """Issue a `ConvergenceWarning` if a fit ends no better than a constant prediction.
 
     It is silent where the user has set the number of epochs, and training has kept to it; of
-    regressors, of which many learn from noise, wherever training has taken all epochs. It is never
-    silent where an error is twice that of a constant, and of a network before training: then
-    training diverges.
+    regressors, of which many learn from noise, wherever training has taken all epochs, and of those
+    that learn what another model leaves. It is never silent where an error is twice that of a
+    constant, and of a network before training: then training diverges.
 
     Parameters
     ----------
@@ -48,7 +49,8 @@ def warn_if_nothing_learned(
         of_constant = loss_of_constant(data, loss)
     except NotImplementedError:  # a loss that does not say what its best constant is
         return
-    enough = _SHARE if chosen or stopped_by_itself else _DIVERGED
+    may_be_noise = LEARNS_REST.get() or not (chosen or stopped_by_itself)
+    enough = _DIVERGED if may_be_noise else _SHARE
     if reached < enough * of_constant or of_constant < _ROUNDING:
         return
     constant = "the class shares" if is_classifier(estimator) else "a constant prediction"

@@ -8,10 +8,12 @@ from typing import Any
 from sklearn.base import is_classifier, is_regressor
 from sklearn.utils import get_tags
 
+from sklstm.losses import LOSSES
 from sklstm.meta_estimators import inner, inner_estimators, walk
 
 _TAGS_SAY_NOTHING = ("search", "target")  # of the estimator inside
 _LINEAR_ELSEWHERE = {"LinearSVR", "PLSRegression", "CCA", "PLSCanonical"}
+_OF_AMOUNTS = {name for name, loss in LOSSES.items() if not loss.shifts_targets}
 _WEIGHT_DECAY_ON_REST = 1e-4  # a tenth of what noise would have
 _LARGEST = 2**31 - 1  # rows beyond it have no labels, or take all memory to be counted
 
@@ -111,6 +113,23 @@ def is_linear(regressor: Any) -> bool:
     names = [cls.__name__ for cls in type(deciding).__mro__]
     linear = any(name.startswith("sklearn.linear_model.") for name in modules)
     return linear or not _LINEAR_ELSEWHERE.isdisjoint(names)
+
+
+def learns_amounts(regressor: Any) -> bool:
+    """Return whether targets are counts or amounts, none of which is negative.
+
+    Parameters
+    ----------
+    regressor : estimator
+        As in `parameter_inside`.
+
+    Returns
+    -------
+    learns_amounts : bool
+        What the tags say, and the loss: some of scikit-learn's trees have no such tag.
+    """
+    tagged = any(get_tags(one).target_tags.positive_only for one in walk(regressor))
+    return tagged or parameter_inside(regressor, "loss") in _OF_AMOUNTS
 
 
 def takes_step_targets(regressor: Any) -> bool:

@@ -122,8 +122,9 @@ def fit_models(
     # Errors of all steps then hold a season, and those that overlap are not all that there is.
     season = max((column.season for column in chosen.columns), default=1) if chosen else 1
     n_wanted = season + 2 * forecaster.horizon
+    n_learned = n_fewest + (0 if model.features.pads else model.features.before)
     older, n_newest = split_off_newest(
-        known.histories, forecaster.calibration_size, n_fewest, n_wanted
+        known.histories, forecaster.calibration_size, n_fewest, n_wanted, n_learned
     )
     return model, fit_calibrator(older, *recipe, *found, linear_part=linear_part), n_newest
 

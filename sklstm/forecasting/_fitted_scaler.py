@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.utils import get_tags
 
 from sklstm.data import plain_values
 from sklstm.losses import LOSSES, Likelihood
@@ -21,7 +20,13 @@ from sklstm.preprocessing import (
     needs_positive,
 )
 
-from ._abilities import is_linear, parameter_inside, takes_step_targets, takes_windows
+from ._abilities import (
+    is_linear,
+    learns_amounts,
+    parameter_inside,
+    takes_step_targets,
+    takes_windows,
+)
 from ._scaling import Scaling
 
 WINDOW_SCALINGS = [name for name in SCALINGS if not is_seasonal(name)]
@@ -151,7 +156,7 @@ def _lowest(windows, position):
 
 def _candidates(regressor, lowest):
     """Return the names among which the representation of the target is chosen."""
-    if any(get_tags(one).target_tags.positive_only for one in walk(regressor)):
+    if learns_amounts(regressor):
         return ["level"]  # differences are not positive
     if lowest > 0 and not _predicts_std(regressor):
         return WINDOW_SCALINGS

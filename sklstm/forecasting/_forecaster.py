@@ -296,7 +296,8 @@ class Forecaster(
         self._n_fitted = {key: len(past) for key, past in known.histories.items()}
         self._known, self.estimator_, self.lookback_ = known, model.regressor, lookback
         self.columns_, self.series_ = known.columns, list(known.histories)
-        self.n_features_in_, self._corrects_coverage = len(known.columns), True  # not of old files
+        self.n_features_in_ = len(known.columns)
+        self._corrects_coverage = True  # those in older files do not
         self._remember_parameters("horizon")
         return self
 

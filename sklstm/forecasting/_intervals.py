@@ -9,7 +9,7 @@ import numpy as np
 
 from sklstm._warn import warn_user
 
-from ._abilities import interval_quantiles
+from ._abilities import interval_quantiles, learns_amounts
 from ._calibrations import Calibration, Calibrations
 from ._conformal import adaptive_alphas, has_both_sides, offsets
 from ._error_scale import ErrorScale
@@ -18,13 +18,16 @@ from ._forecast_model import ForecastModel
 from ._histories import History
 from ._known_series import level_suffix
 from ._path import Path
-from ._scaling import is_count_or_amount
 
 _SHARE = 0.2  # of the rows that calibrate
 
 
 def split_off_newest(
-    histories: Mapping[Hashable, History], calibration_size: Any, n_fewest: int, n_wanted: int
+    histories: Mapping[Hashable, History],
+    calibration_size: Any,
+    n_fewest: int,
+    n_wanted: int,
+    n_learned: int,
 ) -> tuple[list[History], dict[Hashable, int]]:
     """Return the series without the rows that calibrate.
 
@@ -34,11 +37,13 @@ def split_off_newest(
         All series.
     calibration_size : "auto", float, int or None
         Share or number of the rows that calibrate; ``"auto"``: a fifth, or as many as are wanted,
-        but not more than half.
+        but not more than half, and so few that a model can learn from the others.
     n_fewest : int
         A series with fewer rows left is left out.
     n_wanted : int
         How many are wanted, whatever the length of a series.
+    n_learned : int
+        How many rows the model learns from at least.
 
     Returns
     -------
@@ -50,18 +55,18 @@ def split_off_newest(
     if calibration_size is None:
         return [], {}
     n_newest = {
-        key: _number_of_newest(calibration_size, len(past), n_wanted)
+        key: _number_of_newest(calibration_size, len(past), n_wanted, n_learned)
         for key, past in histories.items()
     }
     older = [past.part(0, max(0, len(past) - n_newest[key])) for key, past in histories.items()]
     return [past for past in older if len(past) >= n_fewest], n_newest
 
 
-def _number_of_newest(calibration_size, n_rows, n_wanted):
+def _number_of_newest(calibration_size, n_rows, n_wanted, n_learned):
     if isinstance(calibration_size, int | np.integer):
         return int(calibration_size)
     if calibration_size == "auto":
-        return max(int(np.ceil(_SHARE * n_rows)), min(n_wanted, n_rows // 2))
+        return max(int(np.ceil(_SHARE * n_rows)), min(n_wanted, n_rows // 2, n_rows - n_learned))
     return int(np.ceil(calibration_size * n_rows))
 
 
@@ -247,7 +252,7 @@ class IntervalMaker:
         """
         own, bounds = calibrations[key], {}
         as_they_are = self.model.transformers.get(key) is None
-        never_negative = as_they_are and is_count_or_amount(self.model.regressor)
+        never_negative = as_they_are and learns_amounts(self.model.regressor)
         for place, (name, level) in enumerate(self.levels.items()):
             begins, away = [forecast] * 2, np.zeros((2, *forecast.shape))
             if ends is not None:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
-from sklearn.exceptions import ConvergenceWarning
 
-from sklstm.losses import LOSSES
+from sklstm.data import LEARNS_REST
 from sklstm.preprocessing import RidgeSolution, quick_models, split_newest
 from sklstm.recurrence import one_blas_thread
 
-from ._abilities import parameter_inside, takes_windows
+from ._abilities import learns_amounts, takes_windows
 from ._training_pairs import SOME_PAIRS
 
 _LANES = 16  # windows side by side in a product, so that none depends on which others there are
@@ -122,15 +120,13 @@ def has_linear_part(asked: bool | str, estimator: Any, scaling: Any) -> bool | s
     ValueError
         If a linear part is asked for where there can be none.
     """
-    name = parameter_inside(estimator, "loss")
-    loss = LOSSES.get(name) if isinstance(name, str) else None
-    shifts = loss is None or loss.shifts_targets
+    amounts = learns_amounts(estimator)
     if asked == "auto":
-        return "auto" if takes_windows(estimator) and scaling is not None and shifts else False
-    if asked and not shifts:
+        return "auto" if takes_windows(estimator) and scaling is not None and not amounts else False
+    if asked and amounts:
         raise ValueError(
-            f"linear_part=True leaves its errors to the regressor, which are no values for "
-            f"loss={name!r}: take another loss, or linear_part=False."
+            "linear_part=True leaves its errors to the regressor, and some of them are negative, "
+            f"which {estimator!r} does not learn: take another loss, or linear_part=False."
         )
     if asked and scaling is None:
         raise ValueError(
@@ -194,9 +190,11 @@ def choose_linear_part(
 @contextmanager
 def nothing_may_be_left() -> Iterator[None]:
     """Keep a regressor from warning that it learns nothing: the linear part may be everything."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", r"\w+ has learned nothing from X", ConvergenceWarning)
+    before = LEARNS_REST.set(True)
+    try:
         yield
+    finally:
+        LEARNS_REST.reset(before)
 
 
 def is_quick(n_values: int) -> bool:
@@ -225,9 +223,11 @@ def _relative_error(windows, targets, older, newest, robust):
 
 
 def _standardised(windows, older):
-    """Return the values of windows in units of their spread, zero where they are missing."""
-    spread = np.sqrt(np.nanmean(windows[older].astype(float) ** 2, axis=(0, 1)))
-    return np.nan_to_num(windows / _positive(spread)).reshape(len(windows), -1)
+    """Return the values of windows in units of their size, zero where they are missing."""
+    values = np.nan_to_num(windows)
+    n_known = np.maximum((~np.isnan(windows[older])).sum(axis=(0, 1)), 1)
+    size = np.sqrt((values[older] ** 2).sum(axis=(0, 1)) / n_known)
+    return (values / _positive(size)).reshape(len(windows), -1)
 
 
 def _positive(values):

@@ -70,6 +70,12 @@ def choose_scaling(
         # No series is to be lost for its season, unless a user says so.
         if features.pads or not is_auto or shortest >= seasonal.n_rows + features.horizon:
             pairs = TrainingPairs.of(tables, seasonal, takes_nan, static)
+            if takes_season and not len(pairs):
+                raise ValueError(
+                    f"scaling={scaling!r} reads a season of {season} rows before each window: it "
+                    f"takes {seasonal.n_rows + features.horizon} rows in succession, none of them "
+                    "missing, and no series has them. Take a smaller lookback or another scaling."
+                )
             chosen = _scaling_of(pairs, scaling, season, n_ahead, saturates)
             if chosen is not None and chosen.is_seasonal:
                 return pairs, chosen

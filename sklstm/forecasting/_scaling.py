@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
 
 import numpy as np
-from sklearn.utils import get_tags
 
 from sklstm.meta_estimators import walk
 from sklstm.preprocessing import (
@@ -18,11 +17,8 @@ from sklstm.preprocessing import (
     season_of,
 )
 
-from ._abilities import parameter_inside
+from ._abilities import learns_amounts
 from ._linear_part import LinearPart
-
-# Targets of these losses are counts or amounts, and differences are none of them.
-_NEVER_SHIFTED = {"poisson", "negative_binomial", "bernoulli", "gamma", "tweedie"}
 
 
 class Scale(NamedTuple):
@@ -53,7 +49,7 @@ class Scaling:
     linear : LinearPart, optional
         What is subtracted from scaled targets, too, so that a regressor learns the rest.
     linear_score : float, default=nan
-        Its error on the newest windows, relative to that of a constant.
+        Its error on the newest windows, relative to that of random features.
     """
 
     columns: list[Representation]
@@ -208,16 +204,9 @@ def wanted_scaling(scaling: str | None, estimator: Any) -> str | None:
     """
     if scaling != "auto":
         return scaling
-    inside = list(walk(estimator))
-    if any(type(one).__name__ == "WindowScaledRegressor" for one in inside):
+    if any(type(one).__name__ == "WindowScaledRegressor" for one in walk(estimator)):
         return None
-    positive = any(get_tags(one).target_tags.positive_only for one in inside)
-    return None if positive or is_count_or_amount(estimator) else scaling
-
-
-def is_count_or_amount(estimator: Any) -> bool:
-    """Return whether a regressor has a likelihood of numbers that are never negative."""
-    return parameter_inside(estimator, "loss") in _NEVER_SHIFTED
+    return None if learns_amounts(estimator) else scaling
 
 
 def season_in(season: int | str | None, tables: Sequence[tuple[Any, np.ndarray]]) -> int:

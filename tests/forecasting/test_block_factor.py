@@ -108,20 +108,18 @@ def test_paths_of_errors_are_as_wide(panel):
     assert factor.iloc[0, 0] != pytest.approx(1, abs=0.005)
 
 
-@pytest.mark.parametrize(("n_rows", "n_newest"), [(60, 30), (100, 42), (400, 80)])
+@pytest.mark.parametrize(("n_rows", "n_newest"), [(50, 21), (60, 30), (100, 42), (400, 80)])
 def test_the_rows_that_calibrate_hold_a_season_and_the_horizon_twice(n_rows, n_newest):
+    """Unless fewer than 24 + 4 + 1 would be left to learn from."""
     wave = np.sin(np.arange(n_rows) * np.pi / 12)
     asked = {"lookback": 4, "horizon": 9, "scaling": "seasonal_difference", "season": 24}
     forecaster = Forecaster(Ridge(), **asked).fit(wave)
     assert forecaster._n_newest == {None: n_newest}
-
-
-class Rates(PoissonRegressor):
-    loss = "poisson"
+    assert forecaster._calibrator.features.lookback == 4  # there is one
 
 
 def test_bounds_of_counts_are_not_negative(rng):
     counts = rng.poisson(1.0, size=200)
-    found = Forecaster(Rates(), 5).fit(counts).forecast(3, level=0.9)
+    found = Forecaster(PoissonRegressor(), 5).fit(counts).forecast(3, level=0.9)
     assert (found["lower"] == 0).all()
     assert (found["upper"] > found["prediction"]).all()

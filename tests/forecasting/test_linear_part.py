@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LinearRegression, Ridge
+from sklearn.linear_model import GammaRegressor, LinearRegression, Ridge
 
 from sklstm import Forecaster, LSTMRegressor
 from sklstm.forecasting._linear_part import LinearPart, choose_linear_part
@@ -179,7 +179,8 @@ def test_where_there_is_none(estimator, options):
     ("estimator", "options", "words"),
     [
         (NETWORK, {"scaling": None}, "linear_part=True is fitted to windows in a scale"),
-        (LSTMRegressor(loss="poisson"), {"scaling": "level"}, "no values for loss='poisson'"),
+        (LSTMRegressor(loss="poisson"), {"scaling": "level"}, "negative.*loss='poisson'.*does not"),
+        (GammaRegressor(), {"scaling": "level"}, r"negative.*GammaRegressor\(\) does not learn"),
     ],
 )
 def test_what_cannot_be_is_refused(estimator, options, words):
@@ -208,6 +209,9 @@ def test_nothing_is_warned_of_where_the_linear_part_is_everything(rng):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         forecaster.set_params(linear_part=True).fit(noise)
+    forecaster.set_params(estimator__learning_rate=100.0, estimator__max_epochs=3)
+    with pytest.warns(ConvergenceWarning, match="has learned nothing"):  # but worse than nothing
+        forecaster.fit(noise)
 
 
 def test_a_wave_without_noise_has_a_linear_part():

@@ -299,6 +299,8 @@ def test_what_is_refused(rng):
     sales = seasonal(rng)
     with pytest.raises(ValueError, match="scaling='log_level' takes positive values only"):
         Forecaster(Ridge(), scaling="log_level").fit(-sales)
+    with pytest.raises(ValueError, match="a season of 12 rows before each window: it takes 23"):
+        Forecaster(Ridge(), 10, scaling="seasonal_difference", season=12).fit(np.arange(22.0))
     with pytest.raises(ValueError, match="takes a season, and there is none: name it"):
         Forecaster(Ridge(), scaling="seasonal_difference", season=None).fit(sales)
     for wrong in ({"scaling": "z"}, {"season": 1}, {"season": "year"}, {"lookback": "long"}):
