@@ -19,6 +19,7 @@ from ._frames import (
 from ._gathered_windows import GatheredWindows
 from ._labels import check_same_labels
 from ._learns_rest import LEARNS_REST
+from ._newest_block import newest_block, of_one_series
 from ._numbers import (
     as_numbers,
     check_same_length,
@@ -70,8 +71,6 @@ from ._step_labels import (
 from ._window_set import (
     WindowSet,
     among_all,
-    newest_block,
-    of_one_series,
     refuse_nothing_observed,
 )
 from ._windows_input import (

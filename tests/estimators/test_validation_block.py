@@ -10,7 +10,8 @@ from sklstm import (
     WindowScaler,
 )
 from sklstm.data import WindowSet, newest_block, of_one_series
-from sklstm.estimators._validation_split import newest_of_each_class
+from sklstm.estimators._samples import Samples
+from sklstm.estimators._validation_split import newest_of_each_class, validation_split
 
 SERIES = np.random.default_rng(0).normal(size=(100, 2))
 
@@ -94,6 +95,31 @@ def test_rows_are_not_shared_where_some_are_missing(lookback, copy):
 def test_separate_sequences_have_no_gap(sequences):
     training, validation = split(sequences)
     assert (training, validation) == (slice(0, 40), slice(40, 50))
+
+
+def panel_windows(rng, n_days=30):
+    days = np.repeat(np.arange(n_days), 4)
+    panel = pd.DataFrame({"id": list("abcd") * n_days, "a": rng.normal(size=4 * n_days)}, days)
+    return SequenceWindower(5, by="id").fit_transform(panel)
+
+
+def test_classifiers_keep_interleaved_series_apart(rng):
+    windows = WindowSet.from_array(panel_windows(rng))
+    y = rng.integers(2, size=120)
+    samples = Samples(windows, y, np.ones(120))
+    training, validation = validation_split(samples, 0.2, np.arange(2))
+    np.testing.assert_array_equal(validation.targets, y[96:])
+    np.testing.assert_array_equal(training.targets, y[: 96 - 4 * 4])
+
+
+def test_shuffled_windows_that_share_rows_are_warned_of(rng):
+    windows = WindowSet.from_array(panel_windows(rng)).take(rng.permutation(120))
+    rows = [set(range(a, a + n)) for a, n in zip(windows.starts, windows.lengths, strict=True)]
+    held = set().union(*rows[108:])
+    expected = [number for number in range(108) if not rows[number] & held]
+    with pytest.warns(UserWarning, match=f"time: {108 - len(expected)} of the other 108 share"):
+        training, _ = newest_block(windows, 0.1)
+    np.testing.assert_array_equal(training, expected)
 
 
 def test_windows_several_rows_apart():
