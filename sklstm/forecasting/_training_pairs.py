@@ -228,11 +228,12 @@ def take_much_memory(n_values: int) -> bool:
     return n_values > _MANY_VALUES
 
 
-def some_numbers(n_pairs: int, most: int = SOME_PAIRS) -> np.ndarray:
+def some_numbers(n_pairs: int, most: int | None = None) -> np.ndarray:
     """Return the numbers of pairs that stand for all, drawn in the same way always.
 
-    Pairs at equal distances might all be of one day of the week.
+    Pairs at equal distances might all be of one day of the week. By default `SOME_PAIRS` do.
     """
+    most = SOME_PAIRS if most is None else most
     if n_pairs <= most:
         return np.arange(n_pairs)
     return np.sort(np.random.default_rng(0).choice(n_pairs, most, replace=False))
