@@ -1,4 +1,4 @@
-"""The list of trusted names is that of the public estimators and splitters."""
+"""The list of trusted names is that of public estimators and splitters, and of rows of folds."""
 
 import sklstm
 from sklstm.persistence import trusted_types
@@ -9,7 +9,7 @@ def test_names_are_those_of_public_estimators_and_splitters():
     classes = {c.__name__ for c in public if isinstance(c, type) and hasattr(c, "get_params")}
     names = [name.rpartition(".")[2] for name in trusted_types()]
     assert len(names) == len(set(names))
-    assert set(names) == classes | {"PanelTimeSeriesSplit"}
+    assert set(names) == classes | {"PanelTimeSeriesSplit", "RowNumbers"}  # and rows of its folds
 
 
 def test_names_are_sorted():
