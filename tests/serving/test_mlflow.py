@@ -183,7 +183,8 @@ def test_autolog_sees_no_other_fits_and_is_gone_afterwards(mlflow, pairs):
     before = GridSearchCV.fit
     mlflow.sklearn.autolog(log_models=False)
     assert GridSearchCV.fit is not before
-    LSTMRegressor(max_epochs=1).fit(X[:50], y[:50])  # alone it is no class of scikit-learn
+    # Alone it is no class of scikit-learn.
+    LSTMRegressor(max_epochs=1).fit(X[:50].to_numpy(), y[:50])
     mlflow.sklearn.autolog(disable=True)
     assert GridSearchCV.fit is before
     new_search().fit(X[:150], y[:150])
