@@ -303,7 +303,7 @@ def _with_bounds(results, fitted, settings):
         Path(r.history, r.origins, unused_future(maker.calibrator, r.history, steps))
         for r in results
     ]
-    found = maker.calibrations(paths, steps, lambda path: int(path.origins.min()))
+    found = maker.calibrations(paths, steps)
     add_others(found, maker, fitted, steps, borrows=False)
     ends: list[Any] = [None] * len(results)
     if maker.quantiles(paths) is not None:

@@ -1,6 +1,6 @@
 """Errors of series that are not forecast themselves: `add_others`."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,6 @@ def add_others(
     maker: Any,
     fitted: Any,
     steps: int,
-    earliest: Callable[[Path], int] = lambda path: len(path.history) - 1,
     *,
     borrows: bool,
 ) -> None:
@@ -36,8 +35,6 @@ def add_others(
         it had.
     steps : int
         How many rows ahead.
-    earliest : callable
-        Returns the first row of a path from which intervals are wanted.
     borrows : bool
         Whether all others are needed, since a series has too few errors of its own.
     """
@@ -51,7 +48,7 @@ def add_others(
         if key not in found
     ]
     if paths:
-        found.update(maker.calibrations(paths, steps, earliest))
+        found.update(maker.calibrations(paths, steps))
 
 
 def corrects_coverage(fitted: Any) -> bool:

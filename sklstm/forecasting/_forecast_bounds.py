@@ -57,7 +57,7 @@ def bounds_of_forecasts(
     maker = IntervalMaker(fitted._model, fitted._calibrator, fitted._n_newest, levels, adaptive)
     refuse_missing(maker.calibrator)
     steps = forecasts[0].shape[1]
-    found = calibrations_of(maker, paths, steps)
+    found = maker.calibrations(paths, steps)
     alpha = 1 - max(levels.values())
     enough = [has_both_sides(one.known_at(len(one.history) - 1), alpha) for one in found.values()]
     add_others(found, maker, fitted, steps, borrows=not np.all(enough))
@@ -70,8 +70,3 @@ def bounds_of_forecasts(
     }
     bounds = refuse_infinite(bounds, levels)
     return {key: {name: ends[0] for name, ends in one.items()} for key, one in bounds.items()}
-
-
-def calibrations_of(maker, paths, steps):
-    """Return the errors of the newest rows of series, as `IntervalMaker.calibrations`."""
-    return maker.calibrations(paths, steps, lambda path: len(path.history) - 1)

@@ -1,6 +1,6 @@
 """Intervals by conformal prediction, calibrated on the newest rows: `IntervalMaker`."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from numbers import Real
 from typing import Any
@@ -160,19 +160,16 @@ class IntervalMaker:
     levels: dict[float | None, float]
     adaptive: bool = False
 
-    def calibrations(
-        self, paths: Sequence[Path], steps: int, earliest: Callable[[Path], int]
-    ) -> Calibrations:
+    def calibrations(self, paths: Sequence[Path], steps: int) -> Calibrations:
         """Return the errors of series by which intervals are calibrated.
 
         Parameters
         ----------
         paths : list of Path
-            Series, and what is known of the time after their ends.
+            Series, the rows from which intervals are wanted, and what is known of the time after
+            their ends.
         steps : int
             How many rows ahead.
-        earliest : callable
-            Returns the first row of a path from which intervals are wanted.
 
         Returns
         -------
@@ -183,7 +180,7 @@ class IntervalMaker:
         assert not isinstance(self.calibrator, str)
         newest = [self.n_newest.get(path.history.key, 0) for path in paths]
         begin = self.calibrator.features.first_origin
-        first = [max(begin, earliest(p) - n) for p, n in zip(paths, newest, strict=True)]
+        first = [max(begin, p.first_origin - n) for p, n in zip(paths, newest, strict=True)]
         scales = [
             ErrorScale.of(self.model.transformers.get(path.history.key), path.history.values)
             for path in paths

@@ -33,6 +33,11 @@ class Path:
     noise: np.ndarray | None = None
     levels: np.ndarray | None = None
 
+    @property
+    def first_origin(self) -> int:
+        """The first row from which there are forecasts; without any, the last row known."""
+        return int(self.origins.min()) if len(self.origins) else len(self.history) - 1
+
     def portion(self, part: slice) -> "Path":
         """Return the path of some of the origins."""
         noise = None if self.noise is None else self.noise[part]

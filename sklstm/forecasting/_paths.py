@@ -201,20 +201,16 @@ class PathMaker:
 def _errors_of(fitted, paths, steps):
     """Return the errors of series; if one has few of its own, those of all others as well."""
     maker = IntervalMaker(fitted._model, fitted._calibrator, fitted._n_newest, {})
-    found = maker.calibrations(paths, steps, _first_origin)
-    own = [_complete(found[p.history.key].known_at(_first_origin(p)), steps) for p in paths]
+    found = maker.calibrations(paths, steps)
+    own = [_complete(found[p.history.key].known_at(p.first_origin), steps) for p in paths]
     few = any(len(errors) < _enough(fitted) for errors in own)
-    add_others(found, maker, fitted, steps, _first_origin, borrows=few)
+    add_others(found, maker, fitted, steps, borrows=few)
     return found
 
 
 def _enough(fitted):
     """Return with how many errors a series of a panel borrows none."""
     return _FEWEST_OF_PANEL if corrects_coverage(fitted) else _FEWEST
-
-
-def _first_origin(path):
-    return int(path.origins.min()) if len(path.origins) else len(path.history) - 1
 
 
 def _complete(errors, steps):
