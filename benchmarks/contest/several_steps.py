@@ -47,10 +47,10 @@ def write_series(folder, path, n_series=10_000):
     n_series = int(n_series)
     folder, tasks = Path(folder), {}
     for name, (_, _, source, kind) in TASKS.items():
-        if source in LONG:
-            tasks[name] = _prefixes(folder, source, kind)
-            continue
         series = series_of(folder, source, kind)
+        if source in LONG:
+            tasks[name] = series
+            continue
         every = max(1, len(series) // n_series)
         tasks[name] = [
             [[float(value) for value in part] for part in one] for one in series[::every][:n_series]
@@ -59,7 +59,9 @@ def write_series(folder, path, n_series=10_000):
 
 
 def series_of(folder, source, kind):
-    """Return the training and the test part of each series of a panel."""
+    """Return training and test part of each series of a panel, or at each origin of a long one."""
+    if source in LONG:
+        return _prefixes(folder, source, kind)
     if source == "m4_sample":
         return _of_sample(folder, kind)
     if source == "australia_tourism":

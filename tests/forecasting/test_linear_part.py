@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import GammaRegressor, LinearRegression, Ridge
 
@@ -69,6 +70,14 @@ def test_missing_values_count_as_their_mean(rng):
     holed, filled = windows[:1].copy(), windows[:1].copy()
     holed[0, 1], filled[0, 1] = np.nan, windows[:, 1].mean()
     np.testing.assert_allclose(linear.predict(holed), linear.predict(filled), rtol=1e-12)
+
+
+def test_a_column_may_be_known_in_new_windows_alone():
+    exog = np.where(np.arange(120) > 100, 1.0, np.nan)
+    trees = HistGradientBoostingRegressor(max_iter=2)
+    forecaster = Forecaster(trees, 4, scaling="difference", linear_part=True, known_exog=None)
+    forecaster.set_params(calibration_size=None).fit(autoregression(120), exog.reshape(-1, 1))
+    assert np.isfinite(forecaster.linear_part_score_)
 
 
 def test_outliers_among_targets_do_not_decide_where_errors_are_absolute(rng):
