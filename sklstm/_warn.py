@@ -15,7 +15,7 @@ _INSIDE = tuple(
 
 
 def warn_user(message: str | Warning, category: type[Warning] = UserWarning) -> None:
-    """Warn at the innermost line that is neither in this package nor in scikit-learn.
+    """Warn at the innermost line outside of this package, scikit-learn and joblib.
 
     Parameters
     ----------

@@ -323,7 +323,7 @@ def check_same_network(spec: NetworkSpec, network: TrainedNetwork) -> None:
         ]
         raise ValueError(
             "warm_start=True continues from the weights of the last fit, whose network was "
-            f"another one: {', '.join(changed)}. Set warm_start=False, or what it was."
+            f"another one: {', '.join(changed)}. Set warm_start=False, or set them back."
         )
 
 

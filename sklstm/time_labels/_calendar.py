@@ -110,7 +110,8 @@ class Calendar:
         of = "" if key is None else f" {key!r}"
         expected = self.between(index[0], index[-1])
         if gaps != "missing" and index.equals(expected):
-            return self._check_holidays(index, of)
+            self._check_holidays(index, of)
+            return
         foreign = index.difference(expected)
         if len(foreign):
             raise ValueError(
