@@ -89,7 +89,8 @@ def fit_models(
     n_newest : dict
         Number of rows of each series that calibrate.
     """
-    horizon = _rows_ahead(forecaster, strategy_for(forecaster, known))
+    strategy = strategy_for(forecaster, known)
+    horizon = _rows_ahead(forecaster, strategy)
     past = np.setdiff1d(np.arange(known.n_exog), known.known)
     calendar = known.calendar_features
     columns = past, known.known
@@ -103,7 +104,7 @@ def fit_models(
         n_static=known.n_static,
     )
     scaling = wanted_scaling(forecaster.scaling, forecaster.estimator)
-    linear_part = has_linear_part(forecaster.linear_part, forecaster.estimator, scaling)
+    linear_part = has_linear_part(forecaster.linear_part, forecaster.estimator, scaling, strategy)
     recipe = features, forecaster.estimator, forecaster.transformer
     found: tuple = scaling, forecaster.season
     histories = list(known.histories.values())

@@ -76,7 +76,7 @@ class Forecaster(
         Rows in a season, for seasonal differences; ``"auto"`` as `find_season` finds it.
     linear_part : bool or "auto", default="auto"
         Whether a ridge regression on scaled windows comes first, and the regressor learns what it
-        leaves; forecasts are the sum. ``"auto"``: for networks, where the newest windows say so.
+        leaves; forecasts are the sum. ``"auto"``: in direct ones, where newest windows say so.
     known_exog : "all", None or list of columns, default="all"
         Exogenous columns whose values are known in advance, such as holidays. The others are
         known up to now; in windows that reach into the future they repeat their last values.

@@ -98,8 +98,11 @@ class LinearPart:
         return rows[:n_samples] + self.intercept
 
 
-def has_linear_part(asked: bool | str, estimator: Any, scaling: Any) -> bool | str:
+def has_linear_part(asked: bool | str, estimator: Any, scaling: Any, strategy: str) -> bool | str:
     """Return what the parameter `linear_part` means for a regressor.
+
+    ``"auto"`` has none in recursive forecasts: one step ahead says little of what lines do that are
+    fed back, for nothing bounds them as units of a network bound it.
 
     Parameters
     ----------
@@ -109,11 +112,14 @@ def has_linear_part(asked: bool | str, estimator: Any, scaling: Any) -> bool | s
         The regressor.
     scaling : object
         How windows are scaled, None for not at all.
+    strategy : {"recursive", "direct"}
+        Whether forecasts are fed back.
 
     Returns
     -------
     linear_part : bool or "auto"
-        The latter for networks whose windows are scaled, and whose loss may be of differences.
+        The latter for direct forecasts of networks whose windows are scaled, and whose loss may be
+        of differences.
 
     Raises
     ------
@@ -122,7 +128,8 @@ def has_linear_part(asked: bool | str, estimator: Any, scaling: Any) -> bool | s
     """
     amounts = learns_amounts(estimator)
     if asked == "auto":
-        return "auto" if takes_windows(estimator) and scaling is not None and not amounts else False
+        may_be = strategy == "direct" and takes_windows(estimator) and not amounts
+        return "auto" if may_be and scaling is not None else False
     if asked and amounts:
         raise ValueError(
             "linear_part=True leaves its errors to the regressor, and some of them are negative, "

@@ -139,7 +139,7 @@ def test_it_is_chosen_where_a_line_tells_more_than_bounded_features_do():
     chaos = [0.3]
     for _ in range(599):
         chaos.append(3.99 * chaos[-1] * (1 - chaos[-1]))
-    options = {"lookback": 40, "calibration_size": None}
+    options = {"lookback": 40, "strategy": "direct", "calibration_size": None}
 
     def chosen(values):
         forecaster = Forecaster(NETWORK, **options).fit(values)
@@ -175,11 +175,13 @@ def test_few_windows_decide_nothing(rng):
         (NETWORK, {"scaling": None}),
         (LSTMRegressor(4, loss="poisson", max_epochs=1), {"scaling": "level"}),
         (NETWORK, {"scaling": "difference", "linear_part": False}),
+        (NETWORK, {"scaling": "level", "strategy": "recursive"}),
     ],
 )
 def test_where_there_is_none(estimator, options):
     values = np.abs(autoregression()).round()
-    forecaster = Forecaster(estimator, lookback=12, calibration_size=None, **options).fit(values)
+    options = {"lookback": 12, "strategy": "direct", "calibration_size": None} | options
+    forecaster = Forecaster(estimator, **options).fit(values)
     assert forecaster.linear_part_ is None
     assert np.isnan(forecaster.linear_part_score_)
 
@@ -228,7 +230,7 @@ def test_a_wave_without_noise_has_a_linear_part():
     wave = np.sin(np.arange(300) / 3)
     after = np.sin(np.arange(300, 306) / 3)
     forecaster = Forecaster(LSTMRegressor(4, max_epochs=20, random_state=0), lookback=40)
-    forecaster.set_params(calibration_size=None).fit(wave)
+    forecaster.set_params(horizon=6, strategy="direct", calibration_size=None).fit(wave)
     assert forecaster.linear_part_score_ < 0.01
     error = np.abs(forecaster.forecast(6)["prediction"] - after).max()
     plain = forecaster.set_params(linear_part=False).fit(wave)
