@@ -56,11 +56,20 @@ def warn_if_nothing_learned(
     constant = "the class shares" if is_classifier(estimator) else "a constant prediction"
     warn_user(
         f"{type(estimator).__name__} has learned nothing from X: after {network.n_iter} epochs the "
-        f"training loss is {reached:.4g}, and that of {constant} alone {of_constant:.4g}. Try more "
-        f"epochs (max_epochs=1000, n_iter_no_change=None), another learning_rate (it is "
-        f"{estimator.learning_rate}), patch_size=10 if windows are long, or a scaler if X has "
-        "outliers. If X says nothing of y, this is what is to be expected.",
+        f"training loss is {reached:.4g}, and that of {constant} alone {of_constant:.4g}. "
+        + _what_to_try(estimator, diverges),
         ConvergenceWarning,
+    )
+
+
+def _what_to_try(estimator, diverges):
+    rate = f"learning_rate (it is {estimator.learning_rate})"
+    if diverges:
+        return f"Training diverges: try a smaller {rate}, or a scaler if X has outliers."
+    return (
+        f"Try more epochs (max_epochs=1000, n_iter_no_change=None), another {rate}, patch_size=10 "
+        "if windows are long, or a scaler if X has outliers. If X says nothing of y, this is what "
+        "is to be expected."
     )
 
 

@@ -121,7 +121,7 @@ def test_the_automatic_schedule_is_cosine_where_the_budget_is_automatic():
 
 def test_training_that_diverges_warns_whatever_the_epochs():
     model = GRURegressor(4, learning_rate=100.0, max_epochs=3, random_state=0)
-    with pytest.warns(ConvergenceWarning, match=r"another learning_rate \(it is 100.0\)"):
+    with pytest.warns(ConvergenceWarning, match=r"diverges.*smaller learning_rate \(it is 100.0\)"):
         model.fit(NOISE, NOISE[:, 0])
     assert model.loss_curve_[-1] > 2
     with warnings.catch_warnings():
