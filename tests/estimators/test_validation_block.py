@@ -39,7 +39,7 @@ def test_no_window_of_a_panel_shares_a_row_with_validation(by_day, scaled, rng):
     windows = SequenceWindower(5, by="id").fit_transform(panel)
     training, validation = newest_block(WindowSet.from_array(windows), 0.2)
     assert validation == slice(96, 120)
-    last = panel[validation].groupby("id").apply(lambda own: own.index[0] - 5).to_dict()
+    last = {key: own.index[0] - 5 for key, own in panel[validation].groupby("id")}
     wanted = [panel.index[k] <= last.get(panel["id"].iloc[k], 40) for k in range(96)]
     np.testing.assert_array_equal(np.arange(96)[training], np.flatnonzero(wanted))
     assert sum(wanted) == 96 - 4 * len(last)
