@@ -19,6 +19,9 @@ import sklstm
 from sklstm import LSTMRegressor, SequenceWindower, forecast_pairs
 from sklstm.persistence import trusted_types
 
+# MLflow writes its files by what Python 3.14 deprecates.
+pytestmark = pytest.mark.filterwarnings("ignore:codecs.open:DeprecationWarning")
+
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "production.md"
 # What a server is to install.
 REQUIREMENTS = [f"sklstm=={sklstm.__version__}"]
