@@ -13,6 +13,7 @@ from ._frames import (
     step_features,
     step_names,
     take_rows,
+    text_names,
     wants_frame,
     with_columns,
 )
@@ -147,6 +148,7 @@ __all__ = [
     "step_names",
     "stack_sequences",
     "take_rows",
+    "text_names",
     "types_of",
     "wants_frame",
     "window_rows",

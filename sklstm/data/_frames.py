@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,14 @@ _STEP_NAME = re.compile(r"(?P<feature>.*)@t-(?P<lag>\d+)", re.DOTALL)
 def column_names(X: Any) -> list[Any] | None:
     """Return the column names of a dataframe as a list, None for anything else."""
     return list(X.columns) if is_frame(X) else None
+
+
+def text_names(names: Iterable[Any]) -> list[str]:
+    """Return names of columns, x0, x1, ... if some are no text: estimators take text alone."""
+    names = list(names)
+    if all(isinstance(name, str) for name in names):
+        return names
+    return [f"x{place}" for place in range(len(names))]
 
 
 def index_of(X: Any) -> pd.Index | None:

@@ -116,12 +116,13 @@ def fit_models(
     readable = model.features.first_origin + 1
     model = knowing(model, [p for p in known.histories.values() if len(p) >= readable])
     chosen = model.scaling
+    season = 1
     if chosen is not None:  # errors of another representation would say little of this one
-        season = chosen.columns[0].season if chosen.is_seasonal else None
-        found = [column.name for column in chosen.columns], season
+        season = max(column.season for column in chosen.columns)
+        names = [column.name for column in chosen.columns]
+        found = names, chosen.columns[0].season if chosen.is_seasonal else None
         linear_part = chosen.linear is not None
     # Errors of all steps then hold a season, and those that overlap are not all that there is.
-    season = max((column.season for column in chosen.columns), default=1) if chosen else 1
     n_wanted = season + 2 * forecaster.horizon
     n_learned = n_fewest + (0 if model.features.pads else model.features.before)
     older, n_newest = split_off_newest(

@@ -19,7 +19,7 @@ from sklearn.utils.validation import (
     check_is_fitted,
 )
 
-from sklstm.data import as_labelled, check_same_labels
+from sklstm.data import as_labelled, check_same_labels, text_names
 from sklstm.persistence import SavedStateMixin
 from sklstm.time_labels import as_time_labels, kind_of
 
@@ -184,9 +184,9 @@ class CalendarFeatures(TransformerMixin, SavedStateMixin, BaseEstimator):
         columns = pd.DataFrame(self.calendar_of(times), index=frame.index, columns=names)
         if not self.passthrough:
             return columns
-        if not all(isinstance(name, str) for name in frame.columns):
-            # Estimators refuse numbers beside text.
-            frame = frame.set_axis([f"x{k}" for k in range(frame.shape[1])], axis=1)
+        own = text_names(frame.columns)
+        if own != list(frame.columns):
+            frame = frame.set_axis(own, axis=1)
         same = [name for name in names if name in frame.columns]
         if same:
             raise ValueError(

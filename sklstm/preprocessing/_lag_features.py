@@ -21,6 +21,7 @@ from sklstm.data import (
     position_of_feature,
     refuse_overflow,
     step_features,
+    text_names,
     with_columns,
 )
 from sklstm.time_labels import label_text, step_numbers
@@ -330,7 +331,8 @@ class LagFeatures(SeriesOrWindowsTransformer):
             return frame_like(whole, X, names) if is_frame(X) else whole
         if self.passthrough:
             own, n_own = self._like_series(found.values, X, found), len(names) - more.shape[1]
-            if any(not isinstance(name, str) for name in column_names(own) or ()):
+            given = column_names(own) or []
+            if text_names(given) != given:
                 own = own.set_axis(names[:n_own], axis=1)
             return with_columns(own, more, names[n_own:])
         return frame_like(more, X, names)
@@ -372,10 +374,7 @@ class LagFeatures(SeriesOrWindowsTransformer):
 
     def _names_out(self, names, positions=None):
         positions = self._columns if positions is None else positions
-        names = [] if names is None else list(names)
-        if not all(isinstance(name, str) for name in names):
-            # Estimators refuse numbers beside the text of lags.
-            names = [f"x{k}" for k in range(len(names))]
+        names = text_names([] if names is None else names)
         features = [name for name in names if name not in key_names(self.by)]
         if not features:
             features = [f"x{k}" for k in range(max(positions, default=-1) + 1)]
