@@ -14,7 +14,7 @@ _READING = (
     "predict", "predict_proba", "predict_log_proba", "predict_distribution", "predict_quantiles",
     "predict_interval", "sample", "score", "score_samples", "perplexity", "transform",
     "inverse_transform", "statistics", "gate_activations", "summary", "forecast", "sample_paths",
-    "backtest", "get_feature_names_out",
+    "backtest", "monitor", "get_feature_names_out",
 )  # fmt: skip
 
 
@@ -83,25 +83,25 @@ def guard_methods(cls: type) -> None:
 
     Those that fit do so one after the other. Those that read work on a copy of the attributes, so
     that whatever another thread does meanwhile they see one fitted state from beginning to end.
+    They are those of the package, mixins included, and what a class defines itself to fit.
 
     Parameters
     ----------
     cls : type
-        Its own methods, and those of mixins of the package.
+        Whose methods are replaced.
     """
-    for name in _FITTING:
-        if isfunction(vars(cls).get(name)):
-            setattr(cls, name, _alone(vars(cls)[name]))
-    for name in _READING:
-        method = getattr_static(cls, name, None)
-        if isfunction(method) and _is_ours(method):
-            setattr(cls, name, _of_one_moment(method))
-        elif isfunction(getattr(method, "fn", None)) and _is_ours(method.fn):
-            method.fn = _of_one_moment(method.fn)  # of available_if
+    for names, guarded in ((_FITTING, _alone), (_READING, _of_one_moment)):
+        for name in names:
+            method = getattr_static(cls, name, None)
+            may_be_others = guarded is _alone and name in vars(cls)
+            if isfunction(method) and (may_be_others or _is_ours(method)):
+                setattr(cls, name, guarded(method))
+            elif isfunction(getattr(method, "fn", None)) and _is_ours(method.fn):
+                method.fn = guarded(method.fn)  # of available_if
 
 
 def _is_ours(method: Any) -> bool:
-    return method.__module__.startswith("sklstm.") and not hasattr(method, "of_one_moment")
+    return method.__module__.startswith("sklstm.") and not hasattr(method, "is_guarded")
 
 
 def _alone(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -110,6 +110,7 @@ def _alone(method: Callable[..., Any]) -> Callable[..., Any]:
         with FITS.of(self):
             return method(self, *args, **kwargs)
 
+    alone.is_guarded = True  # type: ignore[attr-defined]
     return alone
 
 
@@ -120,5 +121,5 @@ def _of_one_moment(method: Callable[..., Any]) -> Callable[..., Any]:
         seen.__dict__ = FITS.attributes(self)
         return method(seen, *args, **kwargs)
 
-    of_one_moment.of_one_moment = True  # type: ignore[attr-defined]
+    of_one_moment.is_guarded = True  # type: ignore[attr-defined]
     return of_one_moment

@@ -9,7 +9,7 @@ import threading
 import numpy as np
 import pytest
 from sklearn.exceptions import NotFittedError
-from sklearn.linear_model import Ridge
+from sklearn.linear_model import Ridge, SGDRegressor
 
 from sklstm import (
     Forecaster,
@@ -21,6 +21,8 @@ from sklstm import (
     WindowScaledRegressor,
     WindowScaler,
 )
+from sklstm.forecasting import _update_mixin
+from sklstm.persistence._one_state import FITS
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.normal(size=(30, 4, 1)), RNG.normal(size=30)
@@ -168,3 +170,26 @@ def test_language_models_write_with_one_state():
     before = model.score(["to be"])
     texts = (model.fit(["abc abc"]) and text for text in ["to be"])
     assert model.score(texts) == before
+
+
+@pytest.mark.parametrize("method", ["fit", "update", "partial_fit"])
+def test_what_changes_a_forecaster_happens_one_at_a_time(method):
+    forecaster = Forecaster(SGDRegressor(random_state=0), 3, 2).fit(X[:, 0])
+    lock, is_free = FITS._locks[forecaster], []
+    look = lambda: is_free.append(result_in_thread(lock.acquire, False))  # noqa: E731
+    getattr(forecaster, method)(Pausing(OTHER_X[:12, 0], look))
+    assert is_free
+    assert not any(is_free)
+
+
+def test_monitoring_looks_at_one_state(monkeypatch):
+    forecaster = Forecaster(Ridge(), 3).fit(X[:, 0]).update(OTHER_X[:12, 0])
+    before = forecaster.monitor()
+    drift_of = _update_mixin.drift_of
+
+    def interrupted(*args):
+        in_thread(forecaster.update, 7 * OTHER_X[:12, 0])
+        return drift_of(*args)
+
+    monkeypatch.setattr(_update_mixin, "drift_of", interrupted)
+    assert forecaster.monitor().relative_mae == before.relative_mae
