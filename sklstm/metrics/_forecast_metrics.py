@@ -186,7 +186,10 @@ def _smape_by_series(rows):
 def _energy(rows):
     """Return the mean of the scores of whole paths: those up to the last step of each origin."""
     step = rows.index.get_level_values("step").to_numpy()
-    last = np.append(step[1:] <= step[:-1], True)
+    others = [name for name in rows.index.names if name != "step"]
+    origin = rows.groupby(level=others, sort=False).ngroup().to_numpy()
+    # An origin may be in two folds, and its first rows may be absent.
+    last = np.append((origin[1:] != origin[:-1]) | (step[1:] <= step[:-1]), True)
     return rows[PATH_SCORES[1]].to_numpy()[last].mean()
 
 

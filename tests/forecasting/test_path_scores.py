@@ -157,3 +157,16 @@ def test_nothing_to_divide_by():
     zeros = np.append(NOISE[:100], np.zeros(50))
     with pytest.raises(ValueError, match="'wrmsse' weights series"):
         plain().backtest(zeros, [(range(130), range(130, 135))], metrics="wrmsse")
+
+
+def test_paths_of_which_the_first_rows_are_not_known_count_too():
+    series = pd.Series(NOISE[:160])
+    series[[148, 149, 152]] = np.nan  # the last rows of one path, and the first one of the next
+    folds = [(np.arange(end), np.arange(end, end + 3)) for end in (147, 152)]
+    forecaster = Forecaster(Ridge(), 2, scaling=None)
+    result = forecaster.backtest(series, folds, metrics="energy_score")
+    whole = [
+        forecaster.backtest(series, [fold], metrics="energy_score").overall["energy_score"]
+        for fold in folds
+    ]
+    assert result.overall["energy_score"] == pytest.approx(np.mean(whole))
