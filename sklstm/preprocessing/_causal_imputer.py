@@ -115,7 +115,7 @@ class CausalImputer(SeriesTransformer):
         add_indicator: bool = False,
         add_elapsed: bool = False,
         context: str = "auto",
-        by: str | None = None,
+        by: str | list[str] | None = None,
     ) -> None:
         self.strategy = strategy
         self.limit = limit
@@ -244,7 +244,8 @@ class CausalImputer(SeriesTransformer):
     def _filled(self, X, found, before):
         results, elapsed = [], []
         for key, index, series in found:
-            filled, since = self._of_series(series, _steps(index), before.get(key))
+            steps = None if index is None else step_numbers(index, self._steps_of(key))
+            filled, since = self._of_series(series, steps, before.get(key))
             results.append(filled.astype(series.dtype, copy=False))
             elapsed.append(since.astype(series.dtype, copy=False))
         frame = self._like_series(found.in_order(results), X, found)

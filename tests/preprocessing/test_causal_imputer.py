@@ -156,6 +156,14 @@ def test_elapsed_steps_are_those_of_the_index_and_of_each_series(frame):
         np.testing.assert_array_equal(both.loc[name].iloc[:, 2:], expected)
 
 
+def test_two_new_rows_with_a_hole_between_them_are_told_by_the_fitted_frequency(frame):
+    imputer = CausalImputer(add_elapsed=True, limit=2).fit(frame[:20].fillna(1.0))
+    new = pd.DataFrame({"a": [1.0, NAN], "b": [2.0, 3.0]}, DAYS[[20, 24]])
+    found = imputer.transform(new)
+    assert found["elapsed_a"].tolist() == [0.0, 4.0]
+    assert found["a"].iloc[1] == imputer.statistics_[0]  # the value is further away than the limit
+
+
 def test_decayed_values_mask_and_intervals_help_a_network(rng):
     # The value of a sensor that is read now and then says less, the older it is.
     walk = np.zeros(1200)
