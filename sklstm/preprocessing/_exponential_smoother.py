@@ -84,7 +84,7 @@ class ExponentialSmoother(OneToOneFeatureMixin, SeriesTransformer):
         *,
         initial: str | float = "first",
         context: str = "auto",
-        by: str | None = None,
+        by: str | list[str] | None = None,
     ) -> None:
         self.alpha = alpha
         self.initial = initial

@@ -124,7 +124,7 @@ class LagFeatures(SeriesOrWindowsTransformer):
         passthrough: bool = True,
         pad: str = "missing",
         context: str = "auto",
-        by: str | None = None,
+        by: str | list[str] | None = None,
     ) -> None:
         self.lags = lags
         self.rolling = rolling

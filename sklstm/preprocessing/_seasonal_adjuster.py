@@ -124,7 +124,7 @@ class SeasonalAdjuster(OneToOneFeatureMixin, SeriesTransformer):
         *,
         model: str = "auto",
         context: str = "auto",
-        by: str | None = None,
+        by: str | list[str] | None = None,
     ) -> None:
         self.season = season
         self.model = model

@@ -116,7 +116,11 @@ class SeasonalDifferencer(OneToOneFeatureMixin, SeriesTransformer):
     }
 
     def __init__(
-        self, season: int | str = "auto", *, context: str = "auto", by: str | None = None
+        self,
+        season: int | str = "auto",
+        *,
+        context: str = "auto",
+        by: str | list[str] | None = None,
     ) -> None:
         self.season = season
         self.context = context

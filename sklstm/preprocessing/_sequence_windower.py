@@ -15,6 +15,7 @@ from sklstm.data import (
     GatheredWindows,
     empty_beside,
     is_on_disk,
+    key_names,
     name_samples,
     step_names,
     wants_frame,
@@ -130,7 +131,7 @@ class SequenceWindower(SeriesTransformer):
         context: str = "auto",
         gaps: str = "missing",
         incomplete: str = "warn",
-        by: str | None = None,
+        by: str | list[str] | None = None,
     ) -> None:
         self.lookback = lookback
         self.pad = pad
@@ -229,7 +230,7 @@ class SequenceWindower(SeriesTransformer):
         """
         check_is_fitted(self)
         columns = _check_feature_names_in(self, input_features)
-        features = [name for name in columns if name != self._fitted_with["by"]]
+        features = [name for name in columns if name not in key_names(self._fitted_with["by"])]
         return np.array(step_names(features, self._fitted_with["lookback"]), dtype=object)
 
     @fit_task

@@ -241,7 +241,7 @@ class SeriesTransformer(CallbackSupportMixin, TransformerMixin, SavedStateMixin,
         self._index_ends = {k: None if i is None else IndexEnd.of(i) for k, i in indices}
         self._states = states
         vars(self).update(attributes)
-        self._fitted_with = {name: getattr(self, name) for name in self._parameter_constraints}
+        self._remember_parameters(*self._parameter_constraints)
 
     def _refuse_changed(self, *names):
         """Raise a ValueError if one of these parameters is no more what it was in `fit`."""

@@ -114,7 +114,7 @@ class WindowScaler(OneToOneFeatureMixin, SeriesOrWindowsTransformer):
         causal: bool = True,
         feature_range: tuple[float, float] = (0, 1),
         context: str = "auto",
-        by: str | None = None,
+        by: str | list[str] | None = None,
     ) -> None:
         self.method = method
         self.window_size = window_size

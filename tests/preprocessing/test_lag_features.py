@@ -252,3 +252,7 @@ def test_windows_that_are_too_short_are_refused():
         LagFeatures(by="name").fit(windows)
     with pytest.raises(ValueError, match="lags=.* was .* in fit"):
         LagFeatures([1]).fit(FRAME).set_params(lags=[2]).transform(FRAME)
+    features = LagFeatures([1]).fit(FRAME)
+    features.lags.append(2)
+    with pytest.raises(ValueError, match=r"lags=\[1, 2\] was \[1\] in fit"):
+        features.transform(FRAME)

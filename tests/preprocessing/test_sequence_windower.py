@@ -326,3 +326,15 @@ def test_rows_long_after_the_fitted_ones_have_no_context_though_training_had_a_h
     for first, known in [("2024-03-01", True), ("2024-03-02", False), ("2024-12-26", False)]:
         row = pd.DataFrame({"v": [1.0]}, index=pd.DatetimeIndex([first]))
         assert np.isnan(windower.transform(row)).any() != known
+
+
+@pytest.mark.parametrize("by", ["store", ["store"], ["store", "item"]])
+def test_names_of_flat_windows_leave_out_the_columns_of_keys(by):
+    keys = [by] if isinstance(by, str) else by
+    parts = [pd.DataFrame({"v": [1.0, 2.0], "store": s, "item": i}) for s in "AB" for i in "xy"]
+    X = pd.concat(parts, ignore_index=True)[["store", "v", "item"]]
+    X = X if "item" in keys else X.drop(columns="item")
+    windower = SequenceWindower(2, by=by).set_output(transform="pandas")
+    found = windower.fit_transform(X)
+    assert list(found) == list(windower.get_feature_names_out()) == ["v@t-1", "v@t-0"]
+    np.testing.assert_array_equal(found["v@t-0"], X["v"])
