@@ -63,7 +63,7 @@ def forecast_pairs(
     TypeError
         If `series`, `horizon` or `target` is of the wrong type.
     ValueError
-        If `horizon` is below 1, repeated or not shorter than the series (with `by`, any of them),
+        If `horizon` is below 1, repeated or not shorter than the series (with `by`, the longest),
         `target` is no column or left out with several, the time index is not strictly increasing,
         or `by` is neither a column nor a level of the index. With `by` the message names the series
         at fault.
@@ -79,8 +79,8 @@ def forecast_pairs(
 
     Notes
     -----
-    Targets that are NaN stay where they are, for rows keep their places; estimators refuse such
-    `y`. Fill or drop them beforehand.
+    Targets that are NaN stay where they are, for rows keep their places. The recurrent regressors
+    leave such rows out of training; for other estimators fill or drop them beforehand.
 
     Where the index has a frequency, `horizon` counts its steps: a row whose target would lie in an
     outage has no pair, and no target is further ahead. Holidays between trading days are no outage.
