@@ -350,8 +350,8 @@ class Forecaster(
         ------
         ValueError
             If rows or columns of `exog` are missing, a level is out of bounds or takes more
-            calibration rows than there are, or a series is unknown, or has too few rows and was
-            asked for by name.
+            calibration rows than there are, or a series is unknown or not in `history`, or has too
+            few rows and was asked for by name.
 
         Warns
         -----
@@ -428,7 +428,7 @@ class Forecaster(
         than ten, of training rows; of those given as `history` where they allow more forecasts.
         """
         check_is_fitted(self)
-        steps = self.horizon if steps is None else check_count(steps, "steps")
+        steps = self._as_fitted().horizon if steps is None else check_count(steps, "steps")
         n_paths = check_count(n_paths, "n_paths")
         seen, paths, labels = beginning(self, steps, exog, series, history, history_exog)
         rng = np.random.default_rng(check_random_state(random_state).randint(2**31))

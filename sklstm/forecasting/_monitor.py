@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.stats import mannwhitneyu
 from sklearn.utils import Bunch
 
+from sklstm._warn import warn_user
 from sklstm.data import key_levels, key_names
 
 from ._intervals import refuse_missing
@@ -90,13 +91,16 @@ def _compared(before, since, level, names, by):
     size = before.assign(error=before["error"].abs()).groupby(groups)["error"].mean().rename("mae")
     tails = before.groupby(groups)["error"].quantile([(1 - level) / 2, (1 + level) / 2]).unstack()
     bounds = tails.set_axis(["lower", "upper"], axis=1).join(size[size > 0], how="inner")
+    _warn_of_no_error(size, names)
     before, since = (table.join(bounds, on=groups, how="inner") for table in (before, since))
     for table in (before, since):
         table["relative"] = table["error"].abs() / table["mae"]
         table["covered"] = table["error"].between(table["lower"], table["upper"]).astype(float)
     # Errors of one time depend on each other: the mean of all series counts once.
     usual, now = (table.groupby("time")["relative"].mean() for table in (before, since))
-    p_value = float(mannwhitneyu(now, usual, alternative="greater").pvalue)
+    p_value = np.nan
+    if len(now) and len(usual):
+        p_value = float(mannwhitneyu(now, usual, alternative="greater").pvalue)
     enough = min(len(now), len(usual)) >= _FEWEST
     by_series = since.groupby(groups).agg(
         n_forecasts=("error", "size"), mae=("error", lambda error: error.abs().mean()),
@@ -110,6 +114,18 @@ def _compared(before, since, level, names, by):
         by_series=_named(by_series, names, by),
         by_time=now.rename("relative_mae"),
     )
+
+
+def _warn_of_no_error(size, names):
+    """Warn of series whose calibration rows have no error that others could be relative to."""
+    perfect = size[size == 0].index.unique("series")
+    if len(perfect):
+        key = names["series"][perfect[0]]
+        of = "" if key is None else f" of {len(perfect)} of {len(names['series'])} series, {key!r},"
+        warn_user(
+            f"The calibration rows{of} were forecast without any error: those since fit have no "
+            "size relative to it, and do not count."
+        )
 
 
 def _named(table, names, by):

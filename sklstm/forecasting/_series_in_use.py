@@ -199,6 +199,21 @@ def seeing(forecaster: Any, history: Any, exog: Any) -> tuple[Any, list[Hashable
     return view, keys
 
 
+def _those_given(known, series, keys):
+    """Return which series are forecast from given rows; raise a ValueError if one has none."""
+    if known.by is None:
+        return series
+    if series is None:
+        return keys
+    absent = [past.key for past in known.wanted(series) if past.key not in keys]
+    if absent:
+        raise ValueError(
+            f"history has no rows of series {absent[0]!r}, which series names: forecast it without "
+            "history, or give its rows."
+        )
+    return series
+
+
 def beginning(
     forecaster: Any, steps: int, exog: Any, series: Any, history: Any, history_exog: Any
 ) -> tuple[Any, list[Path], dict[Hashable, Any]]:
@@ -230,7 +245,7 @@ def beginning(
     seen = forecaster
     if history is not None:
         seen, keys = seeing(forecaster, history, history_exog)
-        series = keys if series is None and forecaster.by is not None else series
+        series = _those_given(seen._known, series, keys)
     elif history_exog is not None:
         raise ValueError("history_exog was given without history, whose columns it holds.")
     histories = forecastable(seen, series)

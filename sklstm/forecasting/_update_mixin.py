@@ -137,7 +137,13 @@ class UpdateMixin:
         Raises
         ------
         ValueError
-            If no row came after `fit`, or there are no calibration rows.
+            If no row came after `fit`, there are no calibration rows, or `level` is not one level.
+
+        Warns
+        -----
+        UserWarning
+            If all calibration rows of a series were forecast without any error: nothing is relative
+            to these, and the series does not count.
 
         Notes
         -----
@@ -152,9 +158,11 @@ class UpdateMixin:
            stochastically larger than the other", Annals of Mathematical Statistics 18, 1947.
         """
         check_is_fitted(self)
-        (level,) = check_levels(level).values()
+        levels = check_levels(level)
+        if list(levels) != [None]:
+            raise ValueError(f"monitor takes one level, such as level=0.9; got {level!r}.")
         newest = None if newest is None else check_count(newest, "newest")
-        return drift_of(self, self._n_fitted_rows(), level, newest)
+        return drift_of(self, self._n_fitted_rows(), levels[None], newest)
 
     def _n_fitted_rows(self):
         """Return how many rows of each series were learned from; files of old do not tell."""

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import mannwhitneyu
+from sklearn.dummy import DummyRegressor
 from sklearn.linear_model import Ridge, SGDRegressor
 
 from sklstm import Forecaster
@@ -104,3 +105,23 @@ def test_nothing_to_compare(rng):
         bare.update(series[150:]).monitor()
     with pytest.raises(ValueError, match="level"):
         model.monitor(level=1.5)
+    for level in (None, [0.8, 0.9]):
+        with pytest.raises(ValueError, match="monitor takes one level, such as level=0.9; got"):
+            model.monitor(level=level)
+
+
+def test_series_that_were_forecast_without_any_error(rng):
+    persistence = DummyRegressor(strategy="constant", constant=0.0)
+    constant = pd.Series(1.0, DAYS[:170], name="sold")
+    parts = {"a": noise(rng)[:170], "b": constant}
+    for keys, who in (("ab", "of 1 of 2 series, 'b', were"), ("b", "of 1 of 1 series, 'b', were")):
+        table = pd.concat({key: parts[key] for key in keys}, names=["shop"]).to_frame()
+        early = table.index.get_level_values("day") < DAYS[150]
+        model = Forecaster(persistence, 3, scaling="difference", by="shop").fit(table[early])
+        with pytest.warns(UserWarning, match=f"{who} forecast without any error"):
+            drift = model.update(table[~early]).monitor()
+        assert list(drift.by_series.index) == list(keys[:-1])
+        assert (drift.drifted is None) == (keys == "b")
+    model = Forecaster(persistence, 3, scaling="difference").fit(constant[:150])
+    with pytest.warns(UserWarning, match="calibration rows were forecast without any error"):
+        assert np.isnan(model.update(constant[150:]).monitor().p_value)

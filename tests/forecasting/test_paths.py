@@ -359,3 +359,9 @@ def test_paths_from_given_rows_are_those_after_an_update():
     pd.testing.assert_frame_equal(found, expected)
     with pytest.raises(ValueError, match="history_exog was given without history"):
         model.sample_paths(history_exog=plan, exog=plan[160:])
+
+
+def test_a_horizon_that_is_set_after_fit_waits_for_the_next_fit(rng):
+    model = Forecaster(Ridge(), 3, 2, scaling=None).fit(rng.normal(size=60))
+    model.set_params(horizon=7)
+    assert len(model.forecast()) == len(model.sample_paths(n_paths=3, random_state=0)) == 2

@@ -173,6 +173,17 @@ def test_a_history_is_what_update_and_fit_would_have_known(transformer):
     assert model.forecast(3, history=new)["prediction"].between(450, 550).all()
 
 
+@pytest.mark.parametrize("series", ["ended", ["late", "ended"]])
+def test_series_that_a_history_lacks_are_not_forecast_from_the_rows_of_fit(series):
+    model = long_fitted(calibration_size="auto")
+    given = panel({"late": PARTS["late"][:20]})
+    for method in (model.forecast, model.sample_paths):
+        with pytest.raises(ValueError, match="history has no rows of series 'ended', which series"):
+            method(2, history=given, series=series)
+    found = model.forecast(2, history=given, series="late")
+    pd.testing.assert_frame_equal(found, model.forecast(2, history=given))
+
+
 def test_a_history_of_a_single_series_and_of_arrays():
     series = rows(0, 80, 10)["sold"]
     model = Forecaster(Ridge(1e-3), 6, scaling=None, calibration_size=20).fit(series[:60])
