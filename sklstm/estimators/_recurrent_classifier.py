@@ -11,7 +11,7 @@ from scipy.special import expit, log_expit, log_softmax, softmax
 from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.callback import with_callbacks
 from sklearn.metrics import accuracy_score
-from sklearn.utils.class_weight import compute_class_weight, compute_sample_weight
+from sklearn.utils.class_weight import compute_class_weight
 
 from sklstm.data import (
     WindowSet,
@@ -344,7 +344,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
             return self._read_labels_of_steps(y, windows, fitted, labels, names)
         y = read_class_labels(y, names.y)
         classes = self._known_classes(y, labels, fitted, names)
-        by_class = None if self.class_weight is None else self._weight_by_class(y)
+        by_class = None if self.class_weight is None else self._weight_by_class(y, classes)
         return np.searchsorted(classes, y), by_class, classes
 
     def _read_labels_of_steps(
@@ -366,7 +366,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         if self.class_weight is None:
             return targets, None, classes
         by_class = np.zeros(len(known))
-        by_class[known] = self._weight_by_class(y, targets.row_weight()[known])
+        by_class[known] = self._weight_by_class(y, classes, targets.row_weight()[known])
         return targets, by_class, classes
 
     def _known_classes(
@@ -393,15 +393,16 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
             )
         return known
 
-    def _weight_by_class(self, y: np.ndarray, counts: np.ndarray | None = None) -> np.ndarray:
+    def _weight_by_class(
+        self, y: np.ndarray, classes: np.ndarray, counts: np.ndarray | None = None
+    ) -> np.ndarray:
         """Return the weight of each label by its class, given how often each of them occurs."""
-        if counts is None:
-            weight = compute_sample_weight(self.class_weight, y)
-        else:
-            classes, numbers = np.unique(y, return_inverse=True)
-            weight = compute_class_weight(
-                self.class_weight, classes=classes, y=y, sample_weight=counts
-            )[numbers]
+        if self.class_weight == "balanced":
+            classes = np.unique(y)  # it has no weight for a class that does not occur
+        by_class = compute_class_weight(
+            self.class_weight, classes=classes, y=y, sample_weight=counts
+        )
+        weight = by_class[np.searchsorted(classes, y)]
         if not (np.isfinite(weight).all() and (weight >= 0).all() and weight.any()):
             raise ValueError(
                 "The weights in class_weight must be finite, not negative, and not all zero. Got "

@@ -74,6 +74,20 @@ def test_class_weight_equals_sample_weight():
     np.testing.assert_array_equal(first.predict_proba(X), second.predict_proba(X))
 
 
+@pytest.mark.parametrize("output", ["last", "sequence"])
+def test_rows_may_lack_the_class_that_has_a_weight(output):
+    X, y = bumps()
+    others = y != "late"
+    labels = y if output == "last" else np.repeat(y[:, np.newaxis], X.shape[1], axis=1)
+    rows, classes = (X[others], labels[others]), ["early", "late", "middle"]
+    options = {"hidden_size": 4, "output": output, "random_state": 0, "max_epochs": 2}
+    weighted = LSTMClassifier(class_weight={"late": 4.0}, **options)
+    weighted.partial_fit(*rows, classes=classes)
+    plain = LSTMClassifier(**options).partial_fit(*rows, classes=classes)
+    assert weighted.loss_curve_ == plain.loss_curve_
+    weighted.set_params(early_stopping=True).fit(X, labels, X_val=rows[0], y_val=rows[1])
+
+
 def test_partial_fit_knows_announced_classes():
     X, y = bumps()
     first = y == "early"
