@@ -73,8 +73,10 @@ class IndexBeginning:
             return None
         if label[0] == self.first[0]:
             return 0
-        if self.is_number:
-            return None if self.step is None else _whole(label[0] - self.first[0], self.step)
+        kind = kind_of(label)
+        if kind is not None and kind.is_number:
+            distance = kind.place(label, 0) - kind.place(self.first, 0)
+            return None if self.step is None else _whole(distance, self.step)
         return None if steps is None else steps.count(self.first, label)
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from sklstm.time_labels import IndexEnd, check_order
+from sklstm.time_labels import IndexBeginning, IndexEnd, check_order
 
 DAYS = pd.date_range("2024-01-01", periods=10)
 TRADING_DAYS = pd.DatetimeIndex(
@@ -211,3 +211,10 @@ def test_the_series_is_named_in_the_message(index, words):
 def test_the_frame_is_named_in_the_message():
     with pytest.raises(ValueError, match=r"The index of series .*series\.sort_index"):
         check_order(DAYS[::-1], name="series")
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint64, np.int32, np.float64])
+def test_rows_before_the_first_one_are_counted_down_whatever_the_type_of_numbers(dtype):
+    fitted, earlier = (pd.Index(np.arange(10, 40, 5) + k, dtype=dtype) for k in (0, -10))
+    steps = IndexBeginning.of(fitted).steps_to(earlier)
+    assert steps == (None if dtype is np.float64 else -2)
