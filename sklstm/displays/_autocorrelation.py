@@ -33,7 +33,8 @@ def autocorrelation(values: np.ndarray, n_lags: int, level: float) -> tuple[np.n
     n = int(known.sum())
     deviations = np.where(known, values - np.mean(values[known]) if n else 0.0, 0.0)
     total = float(deviations @ deviations)
-    if n < 2 or total == 0.0:
+    alike = n < 2 or np.ptp(values[known]) == 0.0  # less a rounded mean they are not quite zero
+    if alike or total == 0.0:
         raise ValueError(
             f"An autocorrelation takes at least two residuals that differ, got {n} of "
             f"{'one value' if n > 1 else 'them'}."

@@ -236,8 +236,7 @@ class ForecastErrorDisplay:
         ax, colours = self.ax_, palette_of(self.ax_)
         n = len(next(iter(self.errors.values())))
         keys = [str(key) for key in (range(n) if self.index is None else self.index)]
-        # Where there are too many, the worst ones are to be looked at.
-        order = np.argsort(next(iter(self.errors.values())), kind="stable")[-_MOST_SERIES:]
+        order = self._largest_last()
         places = np.arange(len(order))
         for k, (name, values) in enumerate(self.errors.items()):
             colour = colours.lines[k % len(colours.lines)]
@@ -260,6 +259,16 @@ class ForecastErrorDisplay:
         ax.set_yticks(places, [keys[k] for k in order])
         ax.set_ylim(-0.7, len(order) - 0.3)
         self._finish_series(len(order), n)
+
+    def _largest_last(self):
+        """Return the places of the series that are drawn, the worst ones where there are many."""
+        name, values = next(iter(self.errors.items()))
+        values = np.asarray(values, dtype=float)
+        badness = np.abs(values - (self.nominal or {}).get(name, 0.0))
+        badness[np.isnan(badness)] = -1.0  # nothing is known of these
+        worst = np.argsort(badness, kind="stable")[-_MOST_SERIES:]
+        order = np.argsort(values, kind="stable")
+        return order[np.isin(order, worst)]
 
     def _finish_series(self, n_shown, n):
         ax = self.ax_

@@ -105,6 +105,18 @@ def test_by_series_the_largest_at_the_top(panel_result, is_tidy):
     assert is_tidy(many.figure_)
 
 
+def test_of_many_series_those_are_drawn_that_are_worst_and_known():
+    errors = np.arange(40.0)
+    errors[38:] = np.nan
+    (line,) = ForecastErrorDisplay(errors={"Forecast": errors}, by="series").plot().error_lines_
+    np.testing.assert_array_equal(line.get_xdata(), np.arange(8.0, 38.0))
+    covered = np.linspace(0.4, 0.82, 40)  # of intervals of 80 %: the worst cover too little
+    display = ForecastErrorDisplay(
+        errors={"80 % interval": covered}, nominal={"80 % interval": 0.8}, by="series"
+    ).plot()
+    np.testing.assert_array_equal(display.error_lines_[0].get_xdata(), covered[:30])
+
+
 def test_columns_and_errors(result, panel_result):
     both = Forecaster(Ridge(), lookback=5).backtest(WALK, cv=FOLDS)
     display = ForecastErrorDisplay.from_backtest(both, metric="rmse", column="open")

@@ -30,6 +30,8 @@ def test_autocorrelation_is_that_of_its_definition_and_its_bounds_are_bartletts(
     assert bounds[0] == pytest.approx(stats.norm.ppf(0.975) / np.sqrt(138))
     with pytest.raises(ValueError, match="at least two residuals that differ, got 3 of one value"):
         autocorrelation(np.ones(3), 2, 0.95)
+    with pytest.raises(ValueError, match="got 3 of one value"):
+        autocorrelation(np.full(3, 0.1), 2, 0.95)  # whose mean is not quite 0.1
 
 
 def test_errors_of_the_best_forecast_are_within_the_bounds_from_the_horizon_on(is_tidy):
