@@ -11,8 +11,8 @@ from skl2onnx.common.data_types import (
 )
 from sklearn.utils.validation import check_is_fitted
 
-from sklstm.data._frames import parse_step_names
-from sklstm.data._shapes import LARGEST_TOKEN, PADDING
+from sklstm.data import PADDING, parse_step_names
+from sklstm.data._shapes import LARGEST_TOKEN
 from sklstm.meta_estimators import inner, walk
 
 from ._graph import DOUBLE, INT64

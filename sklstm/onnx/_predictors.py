@@ -189,7 +189,7 @@ def infer_baseline(operator):
     n_samples, n_timesteps, _ = check_windows(operator)
     baseline = operator.raw_operator
     if n_timesteps is not None:
-        baseline._check_lookback(n_timesteps)
+        baseline._as_fitted()._check_lookback(n_timesteps)
     operator.outputs[0].set_type(output_type(operator, [n_samples, baseline.n_outputs_]))
 
 
@@ -251,7 +251,7 @@ def convert_persistence(scope, operator, container):
 
 
 def _convert(scope, operator, container, forecast):
-    graph, baseline = Graph(scope, container), operator.raw_operator
+    graph, baseline = Graph(scope, container), operator.raw_operator._as_fitted()
     windows = windows_of(graph, operator)
     steps = ObservedSteps(graph, windows, baseline.window_shape_[1])
     values = graph("Gather", windows, baseline._position, axis=2)

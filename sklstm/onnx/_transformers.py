@@ -4,8 +4,7 @@ import numpy as np
 from skl2onnx.common.data_types import StringTensorType
 from sklearn.utils.validation import check_is_fitted
 
-from sklstm.data import wants_frame
-from sklstm.data._frames import parse_step_names
+from sklstm.data import parse_step_names, wants_frame
 from sklstm.preprocessing._window_statistics import LARGEST_ROUNDING, WIDEST_ROUNDING
 
 from ._graph import DOUBLE, INT64, Graph, output_type, scan_rows
@@ -84,6 +83,7 @@ def infer_windower(operator):
 def convert_windower(scope, operator, container):
     """Add the nodes of a `SequenceWindower`."""
     graph, windower = Graph(scope, container), operator.raw_operator
+    windower._refuse_changed(*windower._fixed_by_fit)
     windows = windows_of_rows(graph, series_rows(graph, operator), windower.lookback, windower.pad)
     if windower.incomplete in ("nan", "raise"):  # a graph can't raise
         first = graph("Slice", windows, [0], [windower.lookback - 1])
@@ -278,7 +278,7 @@ def infer_scaler(operator):
 def convert_scaler(scope, operator, container):
     """Add the nodes of a `WindowScaler`."""
     graph, scaler = Graph(scope, container), operator.raw_operator
-    scaler._refuse_changed("method", "window_size", "causal", "feature_range", "by")
+    scaler._refuse_changed(*scaler._fixed_by_fit)
     how = scaler.method, tuple(scaler.feature_range)
     if not scaler._fitted_on_windows:
         scaled = _scaled_series(graph, scaler, series_rows(graph, operator), how)

@@ -68,7 +68,7 @@ def _scaled(graph, windows, scaler):
             for place, column in enumerate(scaler.columns)
         ]
         return [graph("Concat", *parts, axis=2) for parts in zip(*columns, strict=True)]
-    scaler._refuse_changed("method", "window_size", "causal", "feature_range", "by")
+    scaler._refuse_changed(*scaler._fixed_by_fit)
     center, scale = window_statistics(graph, windows, scaler.method, tuple(scaler.feature_range))
     return scaled_by(graph, windows, center, scale), center, scale
 

@@ -121,6 +121,7 @@ class SequenceWindower(SeriesTransformer):
         "incomplete": [StrOptions({"warn", "missing", "nan", "raise"})],
         "by": [str, list, None],
     }
+    _fixed_by_fit = ("lookback", "pad", "gaps", "flatten")
 
     def __init__(
         self,
@@ -204,7 +205,7 @@ class SequenceWindower(SeriesTransformer):
             the steps of those in `fit`, with ``gaps="missing"``.
         """
         check_is_fitted(self)
-        self._refuse_changed("lookback", "pad", "gaps", "flatten")
+        self._refuse_changed(*self._fixed_by_fit)
         found = self._check_series(X)
         parts = [
             (series, self._places(key, index), self._rows_before(key, index, series))

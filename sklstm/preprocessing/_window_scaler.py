@@ -105,6 +105,7 @@ class WindowScaler(OneToOneFeatureMixin, SeriesOrWindowsTransformer):
         "context": [StrOptions({"auto", "always", "never"})],
         "by": [str, list, None],
     }
+    _fixed_by_fit = ("method", "window_size", "causal", "feature_range", "by")
 
     def __init__(
         self,
@@ -238,7 +239,7 @@ class WindowScaler(OneToOneFeatureMixin, SeriesOrWindowsTransformer):
         return found
 
     def _checked(self, X):
-        self._refuse_changed("method", "window_size", "causal", "feature_range", "by")
+        self._refuse_changed(*self._fixed_by_fit)
         return self._check(X)
 
     def _statistics(self, found):

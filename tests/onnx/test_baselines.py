@@ -43,3 +43,17 @@ def test_windows_that_are_too_short_are_refused(windows):
     types = [("X", FloatTensorType([None, 3, 4]))]
     with pytest.raises(ValueError, match="lookback of at least 7"):
         to_onnx(baseline, initial_types=types)
+
+
+@pytest.mark.parametrize(
+    ("baseline", "later"),
+    [
+        (SMARegressor(3), {"window": 5}),
+        (EMARegressor(0.5), {"alpha": 0.1}),
+        (PersistenceRegressor(3), {"season": 4}),
+    ],
+    ids=str,
+)
+def test_parameters_set_after_fit_wait_for_the_next_one(baseline, later, windows, agrees):
+    baseline.fit(windows, np.zeros(len(windows))).set_params(**later)
+    agrees(baseline, windows)

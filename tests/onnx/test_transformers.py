@@ -79,3 +79,12 @@ def test_names_in_another_order(rows, run, same):
     same(run(sklstm.onnx.to_onnx(scaler), X)[0], scaler.transform(windows).to_numpy(), scale=1)
     lstm = LSTMRegressor(4, max_epochs=1, random_state=0).fit(windows, rows[2:, 0])
     same(run(sklstm.onnx.to_onnx(lstm), X)[0], lstm.predict(windows), scale=rows[:, 0].std())
+
+
+@pytest.mark.parametrize("later", [{"lookback": 3}, {"pad": "edge"}, {"flatten": True}], ids=str)
+def test_a_windower_whose_parameters_changed_after_fit_is_refused(later, rows):
+    windower = SequenceWindower(5).fit(rows).set_params(**later)
+    with pytest.raises(ValueError, match="was .* in fit"):
+        windower.transform(rows)
+    with pytest.raises(ValueError, match="was .* in fit"):
+        sklstm.onnx.to_onnx(windower)
