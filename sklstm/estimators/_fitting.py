@@ -322,8 +322,9 @@ def check_same_network(spec: NetworkSpec, network: TrainedNetwork) -> None:
             f"{k}={now[k]!r} (it was {before.get(k)!r})" for k in now if now[k] != before.get(k)
         ]
         raise ValueError(
-            "warm_start=True continues from the weights of the last fit, whose network was "
-            f"another one: {', '.join(changed)}. Set warm_start=False, or set them back."
+            "warm_start=True and partial_fit continue from the weights of the last fit, whose "
+            f"network was another one: {', '.join(changed)}. Set them back, or fit with "
+            "warm_start=False."
         )
 
 

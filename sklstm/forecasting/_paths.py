@@ -228,7 +228,7 @@ def _own_or_pooled(found: Calibrations, history: Any, origin: int, steps: int, e
     if len(errors) >= _FEWEST:
         return errors * found.factor_at(label, None, _ALPHA)
     raise ValueError(
-        f"sample_paths draws from at least {_FEWEST} earlier errors of all steps, and the "
+        f"Paths are drawn from at least {_FEWEST} earlier errors of all steps, and the "
         f"calibration rows of series{history.of} give {len(errors)}: take fewer steps or a larger "
         "calibration_size."
     )

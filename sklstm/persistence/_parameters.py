@@ -54,7 +54,12 @@ class ParametersMixin:
 
 
 def _copied(value):
-    return type(value)(value) if type(value) in (list, dict, set) else value
+    """Return a parameter with copies of all in it that can be changed in place."""
+    if type(value) is dict:
+        return {key: _copied(item) for key, item in value.items()}
+    if type(value) in (list, set):
+        return type(value)(map(_copied, value))
+    return value
 
 
 def plain_parameter(value: Any) -> Any:

@@ -194,7 +194,7 @@ def test_other_names_than_in_fit():
 
 def test_going_on_with_another_network(fitted):
     model = LSTMRegressor(4, max_epochs=1, warm_start=True).fit(X, Y)
-    changed = r"warm_start=True continues.*: hidden_size=5 \(it was 4\)\. Set"
+    changed = r"warm_start=True and partial_fit continue.*: hidden_size=5 \(it was 4\)\. Set"
     with pytest.raises(ValueError, match=changed):
         model.set_params(hidden_size=5).fit(X, Y)
     with pytest.raises(ValueError, match="y must have 1 outputs as in the last fit, got 2"):

@@ -106,7 +106,7 @@ def test_going_on_with_other_texts():
 
 def test_a_warm_start_needs_the_same_network():
     model = GRULanguageModel(**SMALL, warm_start=True).fit(VERSE)
-    with pytest.raises(ValueError, match="warm_start=True continues from the weights of"):
+    with pytest.raises(ValueError, match="partial_fit continue from the weights of"):
         model.set_params(hidden_size=9).fit(VERSE)
     assert model.set_params(hidden_size=8).fit(VERSE).n_iter_ == 4
     assert model.set_params(warm_start=False).fit(VERSE).n_iter_ == 2

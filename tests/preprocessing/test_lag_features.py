@@ -256,3 +256,7 @@ def test_windows_that_are_too_short_are_refused():
     features.lags.append(2)
     with pytest.raises(ValueError, match=r"lags=\[1, 2\] was \[1\] in fit"):
         features.transform(FRAME)
+    features = LagFeatures([1], rolling={"mean": [2]}).fit(FRAME)
+    features.rolling["mean"].append(3)
+    with pytest.raises(ValueError, match=r"rolling=.* was {'mean': \[2\]} in fit"):
+        features.transform(FRAME)
