@@ -29,8 +29,7 @@ from ._forecast_tables import (
     naive_errors,
     persistence,
 )
-from ._intervals import IntervalMaker, refuse_infinite, refuse_missing
-from ._known_series import level_suffix
+from ._intervals import IntervalMaker, level_suffix, refuse_infinite, refuse_missing
 from ._path import Path
 from ._path_scores import with_path_scores
 from ._scores import forecast_known, lacking_rows, last_step, unused_future

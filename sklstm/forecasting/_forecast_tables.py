@@ -11,7 +11,8 @@ from sklstm.data import key_levels, key_names
 from sklstm.metrics import ForecastMetric
 
 from ._histories import History
-from ._known_series import KnownSeries, level_suffix
+from ._intervals import level_suffix
+from ._known_series import KnownSeries
 
 _M5_ROWS = 28  # newest rows whose sum is the weight of a series
 

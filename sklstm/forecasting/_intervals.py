@@ -16,7 +16,6 @@ from ._error_scale import ErrorScale
 from ._following_rows import following_rows
 from ._forecast_model import ForecastModel
 from ._histories import History
-from ._known_series import level_suffix
 from ._path import Path
 
 _SHARE = 0.2  # of the rows that calibrate
@@ -409,3 +408,11 @@ def forecast_errors(model, paths, first, steps, scales, quantiles=None):
         table[path.origins - begin] = np.where(np.isfinite(error), error, np.nan)
         errors.append(table)
     return errors
+
+
+def level_suffix(level: float | None) -> str:
+    """Return the suffix of ``lower`` in the name of a column: empty for a single level."""
+    if level is None:
+        return ""
+    short = f"{level:g}"  # of six digits, which may be those of another level, too
+    return f"_{short}" if float(short) == level else f"_{float(level)!r}"

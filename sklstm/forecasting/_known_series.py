@@ -430,11 +430,3 @@ def _check_names(table, by, before, name):
     named = named or (before is not None and names != before and set(names or ()) == set(before))
     if named and names is not None and len(names) == len(before) and names != before:
         raise ValueError(f"{name} has the columns {names}, and had {before} in fit.")
-
-
-def level_suffix(level: float | None) -> str:
-    """Return the suffix of ``lower`` in the name of a column: empty for a single level."""
-    if level is None:
-        return ""
-    short = f"{level:g}"  # of six digits, which may be those of another level, too
-    return f"_{short}" if float(short) == level else f"_{float(level)!r}"
