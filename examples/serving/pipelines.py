@@ -27,11 +27,26 @@ class ServedPipeline:
         inside = model.get_params(deep=True).values()
         windowers = [step for step in inside if isinstance(step, SequenceWindower)]
         self.lookback = max((windower.lookback for windower in windowers), default=1)
-        self.question, self.answer = _question(self.columns, self.lookback), Answer
-        # A first prediction shows whether the file fits, and compiles what later ones run.
-        self.model.predict(
-            pd.DataFrame(np.ones((self.lookback, len(self.columns))), columns=self.columns)
-        )
+        self.needs_times = self._needs_times()
+        self.question = _question(self.columns, self.lookback, self.needs_times)
+        self.answer = Answer
+
+    def _needs_times(self):
+        """Predict once, and return whether rows need their times, as calendar columns do.
+
+        A first prediction also shows whether the file fits, and compiles what later ones run.
+        """
+        rows = pd.DataFrame(np.ones((self.lookback, len(self.columns))), columns=self.columns)
+        try:
+            self.model.predict(rows)
+            return False
+        except ValueError:
+            times = pd.date_range("2025-01-01", periods=self.lookback)
+            try:
+                self.model.predict(rows.set_index(times))
+            except ValueError:  # fitted to times with a zone, or wrong in some other way
+                self.model.predict(rows.set_index(times.tz_localize("UTC")))
+            return True
 
     def describe(self):
         """Return what a client has to know."""
@@ -39,6 +54,7 @@ class ServedPipeline:
             "kind": "pipeline",
             "columns": self.columns,
             "lookback": self.lookback,
+            "needs_times": self.needs_times,
             "max_rows": MAX_ROWS,
         }
 
@@ -80,7 +96,7 @@ class Answer(BaseModel):
     made_at: list[str] | None = Field(None, description="times of these rows, if they have any")
 
 
-def _question(columns, lookback):
+def _question(columns, lookback, needs_times):
     """Return the type of what is posted."""
 
     def name_values(row):
@@ -93,13 +109,16 @@ def _question(columns, lookback):
 
     named = row_type("Row", dict.fromkeys(columns, Number))
     array = Annotated[list[Number], Field(min_length=len(columns), max_length=len(columns))]
+    Times = Annotated[list[Time], Field(max_length=MAX_ROWS)]
+    if not needs_times:
+        Times = Annotated[list[Time] | None, Field(None, max_length=MAX_ROWS)]
     Row = Annotated[named, BeforeValidator(name_values, json_schema_input_type=named | array)]
 
     class Series(Strict):
         """Rows of a series, oldest first, as objects or arrays, and their times."""
 
         rows: list[Row] = Field(max_length=MAX_ROWS, json_schema_extra={"minItems": lookback})
-        times: list[Time] | None = Field(None, max_length=MAX_ROWS)
+        times: Times
 
         @field_validator("rows")
         @classmethod

@@ -5,7 +5,7 @@ from typing import Any
 import skl2onnx
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import _check_feature_names, check_is_fitted
 
 from sklstm import (
     CalendarFeatures,
@@ -81,8 +81,8 @@ def to_onnx(model: Any, X: Any = None, **options: Any) -> Any:
     model : estimator
         A fitted estimator or pipeline, or a fitted search, of which the best estimator is taken.
     X : array-like or dataframe, default=None
-        A sample of the input, of which the shape alone matters, and of tokens the type: the graph
-        takes ``int64``, but ``int32`` if the sample is of those, and ``float32`` if it is of
+        A sample of the input, of which the shape alone matters, of tokens the type, and of a frame
+        the names of columns, which must stand in the order of `fit`: the graph takes ``int64``, but ``int32`` if the sample is of those, and ``float32`` if it is of
         floating point numbers. It can be left out where the first step of the model knows its
         number of features. With a frame for a model that begins with a
         `~sklearn.compose.ColumnTransformer` each column is an input of its name and type.
@@ -156,6 +156,9 @@ def to_onnx(model: Any, X: Any = None, **options: Any) -> Any:
     of_columns = isinstance(first, ColumnTransformer) and hasattr(X, "iloc")
     if "initial_types" not in options and of_columns:
         return skl2onnx.to_onnx(model, X[:1], **options)  # each column is an input of its type
+    if hasattr(X, "columns") and hasattr(first, "feature_names_in_"):
+        # The graph has no names: given this order of columns it would answer, wrongly.
+        _check_feature_names(first, X, reset=False)
     if "initial_types" not in options:
         options["initial_types"] = [("X", input_type(model, X))]
     return skl2onnx.to_onnx(model, **options)

@@ -21,7 +21,7 @@ from sklearn.utils.validation import (
 
 from sklstm.data import as_labelled, check_same_labels, text_names
 from sklstm.persistence import SavedStateMixin
-from sklstm.time_labels import as_time_labels, kind_of
+from sklstm.time_labels import as_time_labels, in_zone_of, kind_of, label_text
 
 from ._calendar_parts import ENCODINGS, PARTS
 from ._holidays import is_holiday
@@ -74,8 +74,8 @@ class CalendarFeatures(TransformerMixin, SavedStateMixin, BaseEstimator):
 
     Notes
     -----
-    Labels are local times: of an index with a time zone those that clocks show there. Trading days
-    are moved ahead by weekdays, for nobody knows tomorrow's holidays from the rows of today.
+    Labels are local times: of an index with a time zone those that clocks show there. Later rows may
+    come in another zone: their times are those of the zone of `fit`. Trading days are moved ahead by weekdays, for nobody knows tomorrow's holidays from the rows of today.
 
     Examples
     --------
@@ -150,10 +150,11 @@ class CalendarFeatures(TransformerMixin, SavedStateMixin, BaseEstimator):
         check_same_labels({"X": X, "y": y})
         self._check_parameters()
         frame = _frame(X)
-        freq = self._find_step(_times(frame)) if self.ahead else None
+        times = _times(frame)
+        freq = self._find_step(times) if self.ahead else None
         _check_feature_names(self, frame, reset=True)
         _check_n_features(self, frame, reset=True)
-        self.freq_ = freq
+        self.freq_, self._no_times = freq, times[:0]  # which keep the time zone
         return self
 
     def transform(self, X: Any) -> Any:
@@ -172,13 +173,14 @@ class CalendarFeatures(TransformerMixin, SavedStateMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If labels or columns are not as in `fit`.
+            If labels or columns are not as in `fit`, times without a time zone for ones with
+            one included.
         """
         check_is_fitted(self)
         frame = _frame(X)
         _check_feature_names(self, frame, reset=False)
         _check_n_features(self, frame, reset=False)
-        times = _times(frame)
+        times = self._in_zone_of_fit(_times(frame))
         times = _moved(times, self.ahead, self.freq_) if self.ahead else times
         names = self.calendar_names()
         columns = pd.DataFrame(self.calendar_of(times), index=frame.index, columns=names)
@@ -245,6 +247,19 @@ class CalendarFeatures(TransformerMixin, SavedStateMixin, BaseEstimator):
         if self.holidays is not None:
             parts.append(is_holiday(times, self.holidays)[:, np.newaxis].astype(float))
         return np.concatenate([np.empty((len(times), 0)), *parts], axis=1)
+
+    def _in_zone_of_fit(self, times):
+        """Return times in the zone of `fit`: an hour of Berlin is another one in UTC."""
+        fitted = getattr(self, "_no_times", times)  # files of earlier releases do not tell
+        zone, own = (getattr(index, "tz", None) for index in (fitted, times))
+        if len(times) and (zone is None) != (own is None):
+            there = "no time zone" if zone is None else f"the time zone {zone}"
+            advice = "tz_localize(None)" if zone is None else f"tz_localize({str(zone)!r})"
+            raise ValueError(
+                f"X has times such as {label_text(times[0])}, and those of fit had {there}: hours "
+                f"and days would not be the same ones. If clocks show these times, give X.{advice}."
+            )
+        return in_zone_of(times, fitted)
 
     def _encoding_of(self, feature):
         return (

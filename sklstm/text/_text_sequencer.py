@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from sklstm.data import step_names
+from sklstm.data import check_same_labels, step_names
 from sklstm.persistence import SavedStateMixin
 
 from ._id_windows import id_windows, tokens_of_windows, truncated
@@ -165,15 +165,15 @@ class TextSequencer(TransformerMixin, SavedStateMixin, BaseEstimator):
         ----------
         X : iterable of str
             The texts: a list, array or series.
-        y : None
-            Ignored.
+        y : array-like of shape (n_samples, ...), optional
+            Ignored, but for its labels: those of `X` in another order are refused.
 
         Returns
         -------
         self : TextSequencer
             The fitted sequencer.
         """
-        self._fit(X)
+        self._fit(X, y)
         return self
 
     def fit_transform(self, X: Any, y: Any = None) -> Any:
@@ -183,15 +183,15 @@ class TextSequencer(TransformerMixin, SavedStateMixin, BaseEstimator):
         ----------
         X : iterable of str
             The texts: a list, array or series.
-        y : None
-            Ignored.
+        y : array-like of shape (n_samples, ...), optional
+            Ignored, but for its labels: those of `X` in another order are refused.
 
         Returns
         -------
         ids : ndarray of shape (n_samples, length_), int32
             As `transform` gives them.
         """
-        rows = self._fit(X)
+        rows = self._fit(X, y)
         return id_windows(rows, self.length_, self.truncate, self.pad)
 
     def transform(self, X: Any) -> Any:
@@ -249,8 +249,10 @@ class TextSequencer(TransformerMixin, SavedStateMixin, BaseEstimator):
         return np.array(step_names(["token"], self.length_), dtype=object)
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def _fit(self, X):
+    def _fit(self, X, y):
         """Set the attributes, after all that may fail, and return the ids of each text."""
+        # In a pipeline no later step sees both: ids have no labels.
+        check_same_labels({"X": X, "y": y})
         texts = as_texts(X)
         if self.vocabulary is None:
             sequences = map(self._analyzer(), texts)

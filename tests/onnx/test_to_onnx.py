@@ -156,6 +156,20 @@ def test_types_of_input(prices):
         to_onnx(of_windows, [1.0, 2.0])
 
 
+def test_a_sample_with_its_columns_in_another_order_is_refused(prices):
+    # A graph has no names of columns: it would take these for those of `fit`, without a word.
+    model = make_pipeline(SequenceWindower(3), NETWORK).fit(prices, prices["close"])
+    assert len(to_onnx(model, prices).graph.input) == 1
+    for wrong, said in (
+        (prices[["close", "open", "high", "low"]], "same order"),
+        (prices.rename(columns={"open": "begin"}), "begin"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            model.predict(wrong)
+        with pytest.raises(ValueError, match=said):
+            to_onnx(model, wrong)
+
+
 def refused(prices):
     """Yield a function that must fail, the error, and what it must say."""
     frame, y = prices.assign(name="A"), prices["close"]

@@ -202,6 +202,36 @@ def test_columns_named_by_numbers_are_renamed_for_estimators():
     assert LinearRegression().fit(found, frame[0]).n_features_in_ == 3
 
 
+@pytest.mark.parametrize("ahead", [0, 1])
+def test_later_rows_in_another_zone_have_the_calendar_of_the_zone_of_fit(ahead):
+    days = pd.date_range("2025-03-20", periods=30, freq="D", tz="Europe/Berlin")  # summer time
+    features = ["hour", "day_of_week", "day"]
+    calendar = CalendarFeatures(features, encoding="ordinal", ahead=ahead, holidays=["2025-04-01"])
+    rows = pd.DataFrame({"sold": np.arange(30.0)}, index=days)
+    calendar.fit(rows[:5])
+    expected = calendar.transform(rows)
+    np.testing.assert_array_equal(expected["hour"], 0)
+    for fitted in (calendar, pickle.loads(pickle.dumps(calendar)), clone(calendar).fit(rows)):
+        for zone in ("UTC", "Asia/Kolkata", datetime.timezone(datetime.timedelta(hours=-5))):
+            elsewhere = rows.tz_convert(zone)
+            found = fitted.transform(elsewhere)
+            assert found.index.equals(elsewhere.index)
+            np.testing.assert_array_equal(found, expected)
+
+
+def test_times_that_may_be_of_another_zone_are_refused():
+    berlin = FRAME.tz_localize("Europe/Berlin", ambiguous=True, nonexistent="shift_forward")
+    for fitted, other, advice in (
+        (berlin, FRAME, r"time zone Europe/Berlin.*X.tz_localize\('Europe/Berlin'\)"),
+        (FRAME, berlin, r"no time zone.*X.tz_localize\(None\)"),
+    ):
+        calendar = CalendarFeatures(["hour"]).fit(fitted)
+        with pytest.raises(ValueError, match=advice):
+            calendar.transform(other)
+    periods = FRAME[:5].to_period("h")
+    np.testing.assert_array_equal(calendar.transform(periods), calendar.transform(FRAME[:5]))
+
+
 def test_holidays_are_dates_in_the_zone_of_the_labels():
     dates = [datetime.date(2021, 1, 1), "2021-12-25", pd.Timestamp("2022-01-01 15:00")]
     for zone in (None, "Asia/Tokyo"):

@@ -66,6 +66,15 @@ def test_pipelines_see_it_in_their_first_step(name):
     step.fit(SERIES, Y)
 
 
+def test_pipelines_of_texts_see_it_in_their_first_step():
+    texts = pd.Series(["down", "up"] * (N // 2), index=DAYS)
+    pipeline = make_pipeline(sklstm.TextSequencer(), sklstm.GRUClassifier(embedding_dim=2, **TINY))
+    for fit in (pipeline.fit, sklstm.TextSequencer().fit, sklstm.TextSequencer().fit_transform):
+        with refused("y"):
+            fit(texts, CLASSES[::-1])
+        fit(texts, CLASSES)
+
+
 def test_classes_weights_and_validation_data():
     model = sklstm.GRUClassifier(**TINY)
     with refused("y"):

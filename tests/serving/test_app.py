@@ -19,7 +19,7 @@ from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from sklstm import SequenceWindower
+from sklstm import CalendarFeatures, SequenceWindower
 
 LOOKBACK = 14
 JSON = {"content-type": "application/json"}
@@ -330,6 +330,29 @@ def test_the_steps_of_a_pipeline_may_have_any_names_and_be_those_of_a_search(ser
     assert said["takes"]["lookback"] == 4
     assert answer["forecast"] == search.predict(rows)[3:].tolist()
     assert re.fullmatch("[0-9a-f]{12}", answer["model"]["version"])
+
+
+@pytest.mark.parametrize("zone", [None, "Europe/Berlin"])
+def test_pipelines_that_read_the_calendar_ask_for_times(servers, tmp_path, zone):
+    rows = make_rows(200).set_index(pd.date_range("2025-03-25", periods=200, freq="h", tz=zone))
+    hours = rows.index.hour.to_numpy().astype(float)  # told by the calendar alone
+    windows = SequenceWindower(2, pad="edge", flatten=True)
+    model = make_pipeline(CalendarFeatures(["hour"], encoding="ordinal"), windows, Ridge(1e-6))
+    joblib.dump(model.fit(rows, hours), tmp_path / "calendar.joblib")
+    other = "UTC" if zone is None else None
+    with servers(tmp_path / "calendar.joblib") as server:
+        assert server.client.get("/model").json()["takes"]["needs_times"]
+        without = post(server, as_arrays(rows[-9:]))
+        times = [time.isoformat() for time in rows.index[-9:]]
+        answer = post(server, as_arrays(rows[-9:]) | {"times": times})
+        times = [time.isoformat() for time in rows.index[-9:].tz_localize(None).tz_localize(other)]
+        of_another_kind = post(server, as_arrays(rows[-9:]) | {"times": times})
+    assert without.status_code == 422
+    assert without.json()["detail"] == "times: Field required"
+    # Times of one zone, whatever its offset, come to the model in UTC.
+    np.testing.assert_allclose(answer.json()["forecast"], hours[-8:], atol=1e-3)
+    assert of_another_kind.status_code == 422
+    assert "time zone" in of_another_kind.json()["detail"]
 
 
 def test_a_server_without_its_model_does_not_start(servers, tmp_path):
