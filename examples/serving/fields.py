@@ -76,19 +76,26 @@ def as_index(times: list[Any], like: Hashable) -> pd.Index:
     ValueError
         If they are of another kind, or have no offset where the zone of the series matters.
     """
+    try:
+        return _as_index(times, like)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"time: {error}") from None
+
+
+def _as_index(times, like):
     if isinstance(like, pd.Period):
         return pd.PeriodIndex([str(time) for time in times], freq=like.freq)
     if not isinstance(like, pd.Timestamp):
         if any(isinstance(time, str) for time in times):
-            raise ValueError(f"time: the model counts rows by whole numbers, such as {like}")
+            raise ValueError(f"the model counts rows by whole numbers, such as {like}")
         return pd.Index(times, dtype="int64")
     if not all(isinstance(time, str) for time in times):
-        raise ValueError(f"time: the model takes times as text, such as '{like.isoformat()}'")
+        raise ValueError(f"the model takes times as text, such as '{like.isoformat()}'")
     parsed = [datetime.fromisoformat(time) for time in times]
     aware = {time.tzinfo is not None for time in parsed}
     if aware - {like.tz is not None}:
         wanted = "no offset" if like.tz is None else f"an offset: series are in {like.tz}"
-        raise ValueError(f"time: the model takes times with {wanted}")
+        raise ValueError(f"the model takes times with {wanted}")
     index = pd.to_datetime(parsed, utc=like.tz is not None)
     return index if like.tz is None else index.tz_convert(like.tz)
 

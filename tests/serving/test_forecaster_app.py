@@ -129,7 +129,8 @@ REFUSED = {
     "unknown series": ({"rows": [GOOD[0] | {"town": "7"}]}, "^town: a series '7' is unknown"),
     "unknown series wanted": ({"series": ["west"], "future": FUTURE}, "'west' is unknown"),
     "no offset": ({"rows": [GOOD[0] | {"time": "2025-04-11"}]}, "^time: .*an offset.*Berlin"),
-    "no time": ({"rows": [GOOD[0] | {"time": "noon"}]}, "Invalid isoformat"),
+    "no time": ({"rows": [GOOD[0] | {"time": "noon"}]}, "^time: Invalid isoformat string"),
+    "no month": ({"rows": [GOOD[0] | {"time": "2025-13-01T00:00Z"}]}, "^time: month must be"),
     "number": ({"rows": [GOOD[0] | {"time": 100}]}, "^time: the model takes times as text"),
     "no exog": ({"rows": [rows_of(100, 101, ["demand"])[0]]}, r"^rows\[0\].warmth: Field required"),
     "no key": ({"rows": [{"time": "2025-04-11", "demand": 1, "warmth": 1}]}, r"town: Field req"),
@@ -168,6 +169,11 @@ def test_a_series_alone_with_any_kind_of_time(servers, tmp_path, series, time, e
     with servers(tmp_path / "one.joblib") as server:
         answer = ask(server)
         after = ask(server, rows=[{"time": time, column: DEMAND[100]}], steps=1)
+        for wrong in ("noon", 10**30):  # no time, and more than the numbers of a machine
+            asked = {"rows": [{"time": wrong, column: 1.0}]}
+            refused = server.client.post("/forecast", json=asked)
+            assert refused.status_code == 422
+            assert refused.json()["detail"].startswith("time: ")
     assert [record["time"] for record in answer["forecast"]] == expected
     assert [record["series"] for record in answer["forecast"]] == [None, None]
     assert [record["time"] for record in after["forecast"]] == expected[1:]
