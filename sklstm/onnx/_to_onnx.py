@@ -82,10 +82,11 @@ def to_onnx(model: Any, X: Any = None, **options: Any) -> Any:
         A fitted estimator or pipeline, or a fitted search, of which the best estimator is taken.
     X : array-like or dataframe, default=None
         A sample of the input, of which the shape alone matters, of tokens the type, and of a frame
-        the names of columns, which must stand in the order of `fit`: the graph takes ``int64``, but ``int32`` if the sample is of those, and ``float32`` if it is of
-        floating point numbers. It can be left out where the first step of the model knows its
-        number of features. With a frame for a model that begins with a
-        `~sklearn.compose.ColumnTransformer` each column is an input of its name and type.
+        the names of columns, which must stand in the order of `fit`: the graph takes ``int64``, but
+        ``int32`` if the sample is of those, and ``float32`` if it is of floating point numbers. It
+        can be left out where the first step of the model knows its number of features. With a frame
+        for a model that begins with a `~sklearn.compose.ColumnTransformer` each column is an input
+        of its name and type.
     **options : dict
         Arguments of `skl2onnx.to_onnx`, such as ``options={"zipmap": False}``. By default
         ``target_opset=18``; that of skl2onnx may be newer than the runtime of the graph. With

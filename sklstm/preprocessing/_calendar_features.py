@@ -74,8 +74,9 @@ class CalendarFeatures(TransformerMixin, SavedStateMixin, BaseEstimator):
 
     Notes
     -----
-    Labels are local times: of an index with a time zone those that clocks show there. Later rows may
-    come in another zone: their times are those of the zone of `fit`. Trading days are moved ahead by weekdays, for nobody knows tomorrow's holidays from the rows of today.
+    Labels are local times: of an index with a time zone those that clocks show there. Later rows
+    may come in another zone: their times are those of the zone of `fit`. Trading days are moved
+    ahead by weekdays, for nobody knows tomorrow's holidays from the rows of today.
 
     Examples
     --------
