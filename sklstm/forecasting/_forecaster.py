@@ -93,8 +93,8 @@ class Forecaster(
         of a list of them, such as ``["store", "item"]``, keys are tuples.
     freq : str or offset, default=None
         Frequency of a time index, such as ``"h"``, where it has none and none can be inferred.
-        Weekdays with few of them absent are taken for trading days, ``"B"``. By default series of a
-        panel may have different ones; a frequency given is that of all.
+        Weekdays with few absent are trading days, ``"B"``; so are other weeks of five or six days.
+        By default series of a panel may have different ones; a frequency given is that of all.
     gaps : {"raise", "missing"}, default="raise"
         What to make of a time that is absent within a series: an error, or a missing step.
     calibration_size : "auto", float in (0, 1), int or None, default="auto"

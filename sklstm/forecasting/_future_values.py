@@ -155,7 +155,7 @@ def _own_labels(index, wanted):
     if not calendar.has_holidays or not calendar.takes(index):
         return labels
     own = index[index > wanted.last].sort_values()
-    if (own.day_of_week >= 5).any():  # a table of all days does not tell which are holidays
+    if not calendar.is_open(own).all():  # a table of all days does not tell which are holidays
         return labels
     own = own[: len(labels)]
     if len(own) < wanted.steps or not calendar.may_follow(own, labels):

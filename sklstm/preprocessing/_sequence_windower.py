@@ -52,7 +52,7 @@ class SequenceWindower(SeriesTransformer):
         What to make of rows that are absent within a series, such as those of an outage, where the
         index has a frequency: missing steps (with ``pad="edge"`` the row before them repeated), so
         that a window never reaches further back in time than ``lookback`` steps. ``"ignore"``: rows
-        are counted. Holidays between trading days are no gap.
+        are counted. Holidays between trading days are no gap, nor days of the week without rows.
     incomplete : {"warn", "missing", "nan", "raise"}, default="warn"
         What to make of windows of which fewer than ``lookback`` rows are known, because the rows
         given to `transform` begin later than ``lookback - 1`` rows of history. ``"warn"``: they

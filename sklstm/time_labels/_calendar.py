@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ._kinds import LabelKind, kind_of, refuse_step
+from ._open_days import absent_days, days_of, on_open_days
 from ._order import check_order
 from ._reading import comparable, label_text
 from ._steps import LONGEST_HOLIDAY
@@ -93,17 +94,21 @@ class Calendar:
     def between(self, first: Any, last: Any) -> pd.Index:
         """Return all labels that a series from `first` to `last` should have."""
         if self.has_holidays:
-            known = self.labels[self.labels.day_of_week < 5]
+            known = self.labels[self.is_open(self.labels)]
         else:
             known = self.kind.between(self.labels, self.step)
         return known[(known >= first) & (known <= last)]
+
+    def is_open(self, index: pd.Index) -> np.ndarray:
+        """Return of each label whether it is on a day of the week that trading days have."""
+        return on_open_days(index, self.step)
 
     def may_follow(self, index: pd.Index, expected: pd.Index) -> bool:
         """Return whether labels may stand where others come next: later trading days."""
         if not self.has_holidays or not self.takes(index):
             return False
         ordered = index.is_monotonic_increasing and index.is_unique
-        return bool(ordered and index[0] >= expected[0] and (index.day_of_week < 5).all())
+        return bool(ordered and index[0] >= expected[0] and self.is_open(index).all())
 
     def check(self, index: pd.Index, key: Hashable = None, gaps: str = "raise") -> None:
         """Raise a ValueError for labels that are not the calendar's, and for gaps in a series."""
@@ -133,14 +138,13 @@ class Calendar:
     def _check_holidays(self, index: pd.Index, of: str) -> None:
         if not self.has_holidays or len(index) < 2:
             return
-        days = index.tz_localize(None).to_numpy().astype("datetime64[D]")
-        absent = np.busday_count(days[:-1], days[1:]) - 1
+        absent = absent_days(index, self.step)
         if absent.max() > LONGEST_HOLIDAY:
             place = int(absent.argmax())
             raise ValueError(
                 f"The index of series{of} has a gap: from {index[place]} to "
-                f"{index[place + 1]} {absent[place]} weekdays are absent, more than the "
-                f"{LONGEST_HOLIDAY} that are taken for holidays. Fill it (reindex), or give "
+                f"{index[place + 1]} {absent[place]} {days_of(self.step)} are absent, more than "
+                f"the {LONGEST_HOLIDAY} that are taken for holidays. Fill it (reindex), or give "
                 "the days as freq=pd.offsets.CustomBusinessDay(holidays=...)."
             )
 

@@ -12,6 +12,8 @@ from typing import Any, ClassVar, NoReturn
 import numpy as np
 import pandas as pd
 
+from ._open_days import days_of, open_week
+
 _TRADING_SHARE = 0.9  # of the weekdays that trading days are at least
 _MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 _SHARE = 0.5  # of the times of a frequency that are present, where the others are gaps
@@ -276,6 +278,10 @@ class Times(Durations):
     def zone(self, index: pd.Index) -> tzinfo | None:
         return index.tz
 
+    def step_name(self, labels: pd.Index, step: Any) -> str:
+        name = super().step_name(labels, step)
+        return f"{name}, {days_of(step)}" if name == "C" else name
+
     def parts(self, index: pd.Index) -> dict[str, Any]:
         zone = {} if index.tz is None else {"zone": str(index.tz)}
         return super().parts(index) | zone
@@ -284,7 +290,8 @@ class Times(Durations):
         weekdays = self.between(times.tz_localize(None), "B")
         if _on_weekdays(times) and len(times) >= max(3, _TRADING_SHARE * len(weekdays)):
             return pd.offsets.BusinessDay(), True
-        return super()._step_with_gaps(times)
+        week = open_week(times)
+        return super()._step_with_gaps(times) if week is None else (week, True)
 
     def _hint(self, times: pd.Index) -> str:
         if times.tz is None:

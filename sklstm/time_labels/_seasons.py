@@ -5,11 +5,12 @@ from typing import Any
 import pandas as pd
 
 from ._kinds import kind_of
+from ._open_days import weekmask
 
 _SECONDS = {"h": 3600, "min": 60, "s": 1}  # of the steps that clocks have
 _CYCLES = (3600, 86_400, 604_800)  # hour, day and week, in seconds
 # Steps to a season, by the first letters of the name of the step; of one step there may be two.
-_OF_CALENDAR = {"D": (7, 365), "B": (5,), "C": (5,), "W": (52,), "M": (12,), "Q": (4,), "BM": (12,)}
+_OF_CALENDAR = {"D": (7, 365), "B": (5,), "W": (52,), "M": (12,), "Q": (4,), "BM": (12,)}
 _OF_CALENDAR |= {"BQ": (4,), "SM": (24,)}
 
 
@@ -46,6 +47,8 @@ def _seasons_of(offset: Any) -> tuple[int, ...]:
     if code in _SECONDS:
         seconds = offset.n * _SECONDS[code]
         return tuple(c // seconds for c in _CYCLES if c % seconds == 0 and c >= 2 * seconds)
+    if code == "C":
+        return (int(weekmask(offset).sum()),) if offset.n == 1 else ()
     code = code if code in _OF_CALENDAR else code.rstrip("ES")
     seasons = [season / offset.n for season in _OF_CALENDAR.get(code, ())]
     return tuple(int(season) for season in seasons if season >= 2 and season == int(season))

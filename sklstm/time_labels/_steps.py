@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 
 from ._kinds import kind_of
+from ._open_days import absent_days
 from ._reading import as_time_labels
 
-LONGEST_HOLIDAY = 10  # weekdays; a week of national holidays is 5 to 7
+LONGEST_HOLIDAY = 10  # weekdays, or days that shops are open; a week of national holidays is 5 to 7
 _SHARE = 0.5  # of the labels of a frequency that are present, but for the longest outage
 _MOST_LABELS = 10_000_000  # between two rows, that are counted
 
@@ -65,7 +66,7 @@ class Steps:
         if len(index) < 2 or isinstance(index, pd.RangeIndex):
             return None
         if self.has_holidays:
-            jumps = 1 + _outages(index)
+            jumps = 1 + _outages(index, _offset(self.step))
         else:
             gaps = np.diff(kind.numbers(index))
             if (gaps == gaps[0]).all() and len(gaps) > 1 and not self._is_longer(kind, index):
@@ -182,10 +183,9 @@ def _offset(step):
     return pd.tseries.frequencies.to_offset(step) if isinstance(step, str) else step
 
 
-def _outages(days):
+def _outages(days, step):
     """Return how many weekdays are absent after each but the last trading day, but for holidays."""
-    dates = days.tz_localize(None).to_numpy().astype("datetime64[D]")
-    absent = np.busday_count(dates[:-1], dates[1:]) - 1
+    absent = absent_days(days, step)
     return np.where(absent > LONGEST_HOLIDAY, absent, 0)
 
 

@@ -11,9 +11,14 @@ from sklearn.linear_model import Ridge
 from sklstm import Forecaster
 from sklstm.persistence import trusted_types
 
+SIX_DAYS = pd.offsets.CustomBusinessDay(weekmask="Mon Tue Wed Thu Fri Sat")
 INDEXES = {
     "weekdays": (pd.bdate_range("2024-01-01", periods=60), "B"),
     "trading days": (pd.bdate_range("2024-01-01", periods=90).delete([10, 30]), "B"),
+    "Monday to Saturday": (
+        pd.date_range("2024-01-01", periods=60, freq=SIX_DAYS).delete([10, 30]),
+        SIX_DAYS,
+    ),
     "days": (pd.date_range("2024-01-01", periods=80), "D"),
     "earlier days": (pd.date_range("2023-12-20", periods=40), "D"),
     "months": (pd.date_range("2022-01-01", periods=24, freq="MS"), "MS"),
@@ -26,6 +31,7 @@ PAIRS = [
     ("weekdays", "days"),
     ("days", "weekdays"),
     ("trading days", "days"),
+    ("weekdays", "Monday to Saturday", "days"),
     ("months", "trading days", "days"),
     ("days", "Wednesdays"),
     ("hours", "half past"),

@@ -1,0 +1,64 @@
+"""The days of a week that a series has, such as those on which shops are open."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+_SHARE = 0.9  # of these days that a series has at least; the others are holidays
+_FEWEST_WEEKS = 4  # without a single row on a day of the week, for shops to be closed on it
+_WEEKDAYS = np.arange(7) < 5
+_NAMES = np.array(["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"])
+
+
+def weekmask(step: Any) -> np.ndarray:
+    """Return of Monday to Sunday whether a step may lead to it: weekdays, unless it is custom."""
+    return np.array(getattr(getattr(step, "calendar", None), "weekmask", _WEEKDAYS), dtype=bool)
+
+
+def on_open_days(index: pd.DatetimeIndex, step: Any) -> np.ndarray:
+    """Return of each label whether it is on one of the days of the week that a step leads to."""
+    return weekmask(step)[index.day_of_week]
+
+
+def absent_days(index: pd.DatetimeIndex, step: Any) -> np.ndarray:
+    """Return how many of these days are absent after each label but the last."""
+    dates = _dates(index)
+    return np.busday_count(dates[:-1], dates[1:], weekmask=weekmask(step)) - 1
+
+
+def days_of(step: Any) -> str:
+    """Return what messages call these days."""
+    mask = weekmask(step)
+    return "weekdays" if (mask == _WEEKDAYS).all() else f"days of {' '.join(_NAMES[mask])}"
+
+
+def open_week(times: pd.DatetimeIndex) -> pd.offsets.CustomBusinessDay | None:
+    """Return the step between five or six days of the week, but for holidays.
+
+    Parameters
+    ----------
+    times : DatetimeIndex
+        Increasing.
+
+    Returns
+    -------
+    step : CustomBusinessDay or None
+        None for Monday to Friday, which is a frequency of pandas, and where times are not those of
+        days, are too few, or lack many of them.
+    """
+    local = times.tz_localize(None)
+    mask = np.isin(np.arange(7), local.day_of_week)
+    if mask.sum() not in (5, 6) or (mask == _WEEKDAYS).all() or (local != local.normalize()).any():
+        return None
+    dates = _dates(times)
+    if dates[-1] - dates[0] < np.timedelta64(7 * _FEWEST_WEEKS, "D"):
+        return None
+    n_days = np.busday_count(dates[0], dates[-1], weekmask=mask) + 1
+    if len(times) < _SHARE * n_days:
+        return None
+    return pd.offsets.CustomBusinessDay(weekmask=" ".join(_NAMES[mask]))
+
+
+def _dates(index):
+    return index.tz_localize(None).to_numpy().astype("datetime64[D]")
