@@ -9,6 +9,7 @@ import pandas as pd
 from sklstm._warn import warn_user
 from sklstm.time_labels import check_order, step_numbers
 
+from ._farther_targets import warn_of_farther_targets
 from ._frames import column_names, index_of, is_frame, is_polars_series, take_rows
 from ._other_tables import as_labelled
 from ._panels import split_panel
@@ -71,7 +72,8 @@ def forecast_pairs(
     Warns
     -----
     UserWarning
-        If series of a panel are too short for `horizon`, and left out.
+        If series of a panel are too short for `horizon`, and left out; or lack times that others
+        have, so that their targets are more than ``horizon`` times of the panel ahead.
 
     See Also
     --------
@@ -85,8 +87,8 @@ def forecast_pairs(
     Where the index has a frequency, `horizon` counts its steps: a row whose target would lie in an
     outage has no pair, and no target is further ahead. Holidays between trading days are no outage.
     Where the index has none, rows are counted, not days: where a series then lacks days that others
-    have, its targets are further ahead, and a gap of ``horizon - 1`` days is too small for it. Add
-    as many days as it lacks.
+    have, its targets are further ahead, and a gap of ``horizon - 1`` days is too small for it. So
+    it is where shops are open on six days of the week, and others on all. A warning tells the gap.
 
     Examples
     --------
@@ -118,6 +120,9 @@ def forecast_pairs(
     horizons = _check_horizon(horizon, _lengths(table, panel))
     kept, later = _places(table, horizons) if panel is None else _panel_places(panel, horizons)
     _refuse_nothing(kept, horizon)
+    if panel is not None:
+        farthest = max(horizons)
+        warn_of_farther_targets(panel, _labels_of(features), kept, later[farthest], farthest)
     columns = _check_target(target, features)
     X = take_rows(table, kept)
     # Steps outside, features inside, as in the names of flat windows.
