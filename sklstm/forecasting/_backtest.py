@@ -32,7 +32,13 @@ from ._forecast_tables import (
 from ._intervals import IntervalMaker, level_suffix, refuse_infinite, refuse_missing
 from ._path import Path
 from ._path_scores import with_path_scores
-from ._scores import forecast_known, lacking_rows, last_step, unused_future
+from ._scores import (
+    forecast_known,
+    lacking_rows,
+    last_step,
+    unused_future,
+    warn_of_training_on_later_rows,
+)
 
 
 @dataclass(frozen=True)
@@ -132,6 +138,7 @@ def errors_after(
     """
     before = forecaster._known
     known = before.followed_by(series, exog, min_rows=1)  # new series have no origin
+    warn_of_training_on_later_rows(before, known, forecaster._n_fitted_rows())
     n_rows = {key: len(past) for key, past in known.histories.items()}
     fold = {
         key: Cut(0, len(past) - 1, len(past), n_rows[key] - 1)

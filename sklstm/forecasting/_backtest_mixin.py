@@ -1,5 +1,6 @@
 """How good forecasts would have been, and are: the evaluating part of `Forecaster`."""
 
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from ._forecast_model import ForecastModel
 from ._histories import is_target
 from ._intervals import check_levels
 from ._known_series import KnownSeries
-from ._scores import predicted_rows, skill_score
+from ._scores import predicted_rows, skill_score, warn_of_training_on_later_rows
 
 
 def _fitted_for_scorers(forecaster):
@@ -36,6 +37,7 @@ class BacktestMixin:
     by: Any
     _model: ForecastModel
     _known: KnownSeries
+    _n_fitted_rows: Callable[[], dict[Hashable, int]]
     _scored_by_rows = False  # whether fit had the series as y; also of older files
 
     def backtest(
@@ -158,10 +160,22 @@ class BacktestMixin:
             One minus the mean absolute error of forecasts over that of the last values known: 1
             is perfect, 0 is no better than persistence. Series that have too few rows to be
             forecast, or none before these, do not count.
+
+        Raises
+        ------
+        ValueError
+            If no series counts, or the rows do not follow on those known.
+
+        Warns
+        -----
+        UserWarning
+            If other series were learned from at the times that are scored, as in folds that split a
+            panel by the places of its rows.
         """
         check_is_fitted(self)
         exog = self._exog_of(series, exog)
         after = self._known.followed_by(series, exog, min_rows=1)
+        warn_of_training_on_later_rows(self._known, after, self._n_fitted_rows())
         return skill_score(self._model, self._known, after)
 
     @available_if(_fitted_for_scorers)
@@ -183,7 +197,7 @@ class BacktestMixin:
             Forecasts from the last row known, in the order of the rows.
         """
         check_is_fitted(self)
-        return predicted_rows(self._model, self._known, series)
+        return predicted_rows(self._model, self._known, series, self._n_fitted_rows())
 
     def _exog_of(self, series, exog):
         """Return exogenous columns; None for the series itself, which scorers take as ``y``."""

@@ -1,11 +1,13 @@
 """Forecasts of the rows that follow on those fitted, and their score: `skill_score`."""
 
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import numpy as np
 
+from sklstm._warn import warn_user
 from sklstm.data import as_labelled, index_of, split_panel
-from sklstm.time_labels import as_time_labels, in_zone_of, label_text
+from sklstm.time_labels import as_time_labels, comparable, in_zone_of, label_text
 
 from ._calendar_columns import calendar_after, n_columns
 from ._following_rows import following_rows
@@ -29,8 +31,13 @@ def skill_score(model: ForecastModel, before: KnownSeries, after: KnownSeries) -
     -------
     score : float
         1 for perfect forecasts.
+
+    Raises
+    ------
+    ValueError
+        If no row follows on those of a series that can be forecast.
     """
-    errors, naive = 0.0, 0.0
+    errors, naive, n_scored = 0.0, 0.0, 0
     fewest = model.features.first_origin + 1
     scored = {key for key, past in before.histories.items() if len(past) >= fewest}
     for key, past in after.histories.items():
@@ -46,11 +53,65 @@ def skill_score(model: ForecastModel, before: KnownSeries, after: KnownSeries) -
         job = past, origins, np.ones((1, steps), dtype=bool)
         ((forecast,),) = forecast_known(model, [job])
         actual = following_rows(past.values, origins, steps)
+        n_scored += 1
         errors += np.nansum(np.abs(forecast - actual))
         naive += np.nansum(np.abs(persistence(past.values, origins, steps, 1) - actual))
+    if not n_scored:
+        _refuse_unknown(before, after)
     if naive == 0.0:
         return 0.0 if errors == 0.0 else -np.inf
     return 1.0 - errors / naive
+
+
+def _refuse_unknown(before, after):
+    """Raise a ValueError, since no row belongs to a series that can be forecast."""
+    new = [key for key in after.histories if key not in before.histories]
+    whose = f"those of {new[:5]} were not in fit" if new else "all of them have too few rows"
+    raise ValueError(
+        f"No row can be scored: of the series that it has, {whose}, and a score forecasts the rows "
+        "that follow on those known. Folds that part series from each other test nothing; those of "
+        "PanelTimeSeriesSplit part times."
+    )
+
+
+def warn_of_training_on_later_rows(
+    before: KnownSeries, after: KnownSeries, n_learned: Mapping[Hashable, int]
+) -> None:
+    """Warn if other series were learned from at the times that are to be scored.
+
+    Parameters
+    ----------
+    before, after : KnownSeries
+        The series without and with the rows to be scored.
+    n_learned : mapping
+        How many rows of each series were learned from, by its key.
+
+    Warns
+    -----
+    UserWarning
+        If rows of a series are later than the first row to be scored.
+    """
+    tested = [
+        (past.index[len(before.histories[key])], key)
+        for key, past in after.histories.items()
+        if key in before.histories and len(past) > len(before.histories[key])
+    ]
+    if not tested or len(n_learned) < 2:
+        return
+    own = after.histories[tested[0][1]].index
+    tested = [one for one in tested if comparable(after.histories[one[1]].index, own)]
+    first, scored = min(tested, key=lambda one: one[0])
+    for key, n_rows in n_learned.items():
+        index = before.histories[key].index[:n_rows]
+        # Numbers that count the rows of a stacked frame are of no other series' time.
+        if n_rows and comparable(index, own) and index[0] <= first <= index[-1]:
+            warn_user(
+                f"Rows of series {scored!r} are scored from {label_text(first)} on, and fit has "
+                f"learned from rows of series {key!r} up to {label_text(index[-1])}: a score of "
+                "times that other series have shown may be too good. PanelTimeSeriesSplit cuts all "
+                "series at the same time."
+            )
+            return
 
 
 def _refuse_short_exog(model, past, origin, steps, lacking):
@@ -73,7 +134,9 @@ def _refuse_short_exog(model, past, origin, steps, lacking):
         )
 
 
-def predicted_rows(model: ForecastModel, before: KnownSeries, series: Any) -> np.ndarray:
+def predicted_rows(
+    model: ForecastModel, before: KnownSeries, series: Any, n_learned: Mapping[Hashable, int]
+) -> np.ndarray:
     """Return what is forecast for each row of a frame that follows on the rows known.
 
     Parameters
@@ -84,6 +147,8 @@ def predicted_rows(model: ForecastModel, before: KnownSeries, series: Any) -> np
         The series without these rows.
     series : array-like, series or frame
         The rows; only their places count.
+    n_learned : mapping
+        As for `warn_of_training_on_later_rows`.
 
     Returns
     -------
@@ -92,6 +157,7 @@ def predicted_rows(model: ForecastModel, before: KnownSeries, series: Any) -> np
     """
     series = as_labelled(series)
     after = before.followed_by(series, None)
+    warn_of_training_on_later_rows(before, after, n_learned)
     predictions = np.full((len(series), len(before.columns)), np.nan)
     frame, rows_of = series, {None: np.arange(len(series))}  # type: Any, dict[Any, np.ndarray]
     if before.by is not None:

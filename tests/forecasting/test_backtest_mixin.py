@@ -5,9 +5,11 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import Ridge
 from sklearn.metrics import mean_absolute_error
+from sklearn.model_selection import cross_val_score
 from sklearn.preprocessing import StandardScaler
 
-from sklstm import Forecaster
+from sklstm import Forecaster, PanelTimeSeriesSplit
+from sklstm.model_selection import forecast_scorer
 
 RNG = np.random.default_rng(0)
 WAVE = np.sin(np.arange(80) / 4) + RNG.normal(size=80) / 10
@@ -37,6 +39,46 @@ def test_score_of_a_panel_counts_all_rows_alike():
         naive += list(np.abs(parts[key][59] - actual))
     expected = 1 - np.sum(errors) / np.sum(naive)
     assert forecaster.score(rest) == pytest.approx(expected)
+
+
+def panel(*rows):
+    """Return waves of two series on the same days, each of so many rows."""
+    parts = {
+        key: pd.Series(sign * WAVE[:n], pd.date_range("2025-01-01", periods=n))
+        for key, sign, n in zip("AB", (1, -1), rows, strict=True)
+    }
+    return pd.concat(parts, names=["n", "t"])
+
+
+@pytest.mark.parametrize("scoring", [None, "neg_mean_absolute_error", forecast_scorer("mae")])
+def test_scores_tell_of_folds_that_train_on_later_rows_of_other_series(scoring):
+    frame = panel(80, 80)
+    forecaster = Forecaster(Ridge(), 6, by="n", scaling=None)
+    rows = np.arange(160)
+    folds = [(rows[:120], rows[120:130])]  # all of A, the first half of B
+    message = "'B' are scored from 2025-02-10 .* series 'A' up to 2025-03-21 .*PanelTimeSeriesSplit"
+    with pytest.warns(UserWarning, match=message):
+        cross_val_score(forecaster, frame, frame, cv=folds, scoring=scoring)
+    in_time = PanelTimeSeriesSplit(2, test_size=5)  # a warning would be an error
+    assert np.isfinite(cross_val_score(forecaster, frame, frame, cv=in_time, scoring=scoring)).all()
+
+
+def test_numbers_of_stacked_rows_are_no_times_of_other_series():
+    stacked = pd.DataFrame({"n": np.repeat(["A", "B"], 40), "y": WAVE})
+    first = stacked.groupby("n").head(30)
+    forecaster = Forecaster(Ridge(), 6, by="n", scaling=None).fit(first)
+    assert np.isfinite(forecaster.score(stacked.drop(first.index)))
+
+
+def test_a_score_of_none_but_unknown_series_is_refused():
+    frame = panel(40, 40)
+    forecaster = Forecaster(Ridge(), 6, by="n", scaling=None).fit(frame.groupby("n").head(30))
+    rest = frame.groupby("n").tail(10)
+    with pytest.raises(ValueError, match=r"those of \['a'\] were not in fit"):
+        forecaster.score(rest.loc[["A"]].rename({"A": "a"}))
+    a_series_each = [(np.arange(40), np.arange(40, 80))]  # the score was 0
+    with pytest.warns(UserWarning, match="Scoring failed(.|\n)*No row can be scored"):
+        assert np.isnan(cross_val_score(forecaster, frame, cv=a_series_each)).all()
 
 
 def test_score_leaves_missing_steps_out():
