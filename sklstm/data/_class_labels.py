@@ -36,11 +36,19 @@ def read_class_labels(y: Any, name: str, place: Callable[[int], str] | None = No
     Raises
     ------
     ValueError
-        If a label is missing (NaN, None, pandas' NA or masked), infinite or a time, if labels
-        have no order among each other, such as strings and numbers, or are continuous.
+        If a label is missing (NaN, None, pandas' NA or masked), infinite, a time or a sequence, if
+        labels have no order among each other, such as strings and numbers, or are continuous.
     """
     plain = plain_values(y)
-    labels = column_or_1d(plain, warn=True, input_name=name)
+    try:
+        labels = column_or_1d(plain, warn=True, input_name=name)
+    except ValueError as error:
+        if "inhomogeneous" not in str(error):
+            raise
+        raise ValueError(
+            f"{name} is ragged: it takes one class for each sample. Recurrent classifiers take a "
+            "label for each step of sequences of unequal length with output='sequence'."
+        ) from error
     _refuse_missing(labels, y, name)
     _refuse_times(labels, plain, name)
     if labels.dtype == object:

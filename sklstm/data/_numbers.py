@@ -110,6 +110,11 @@ def _explanation(error, values, name):
     message = str(error)
     if message.startswith(f"Input {name} "):
         return message
+    if "inhomogeneous" in message and name.startswith("y"):
+        return (
+            f"{name} is ragged: rows have as many targets as each other. Recurrent estimators take "
+            "a target for each step of sequences of unequal length with output='sequence'."
+        )
     if "inhomogeneous" in message:
         return (
             f"{name} is ragged: pad sequences of unequal length with NaN "

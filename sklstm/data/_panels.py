@@ -1,6 +1,6 @@
 """The series in a frame, told apart by a key of one column or several: `Panel`."""
 
-from collections.abc import Collection, Hashable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,44 @@ def key_names(by: Any) -> list[Any]:
     if not names or len(set(names)) < len(names):
         raise ValueError(f"by={by!r} is not possible: it takes a name or a list of distinct ones.")
     return list(names)
+
+
+def keys_named(series: Any) -> list[Hashable]:
+    """Return the keys of series that a user names.
+
+    Parameters
+    ----------
+    series : key or collection of keys
+        A tuple is a key of several names; any other collection has an order.
+
+    Returns
+    -------
+    keys : list
+        One or more, all of them different.
+
+    Raises
+    ------
+    TypeError
+        If a key is none, such as a list or a set.
+    ValueError
+        If there is no key, or one comes twice.
+    """
+    one = isinstance(series, str | bytes | tuple | set) or not isinstance(series, Iterable)
+    keys = [series] if one else list(series)
+    keys = [tuple(key) if isinstance(key, np.ndarray) else key for key in keys]
+    if not keys:
+        raise ValueError("series names no series: by default (None) all are forecast.")
+    try:
+        n_different = len(set(keys))
+    except TypeError as error:
+        raise TypeError(
+            "series takes the name of a series, or a list of names, which are tuples where there "
+            f"are several columns of them; got {series!r}."
+        ) from error
+    if n_different < len(keys):
+        twice = next(key for place, key in enumerate(keys) if key in keys[:place])
+        raise ValueError(f"series names {twice!r} twice.")
+    return keys
 
 
 def key_text(key: Hashable) -> Any:

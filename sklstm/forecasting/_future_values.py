@@ -89,7 +89,9 @@ def read_future(
     for key, rows in wanted.items():
         if key not in tables:
             alike = key_of_other_type(key, tables)
-            instead = "" if alike is None else f", but of {alike!r}, of another type"
+            instead = "; series=[...] names those to forecast"
+            if alike is not None:
+                instead = f", but of {alike!r}, of another type"
             raise ValueError(f"exog has no rows of series {key!r}{instead}.")
         values, index = tables[key]
         if columns is not None:
@@ -143,10 +145,17 @@ def _rows_of(values, index, wanted, of):
         raise ValueError(
             f"exog has no row at {label_text(labels[absent[0]])}{of}: the {steps} rows from "
             f"{label_text(labels[0])} to {label_text(labels[steps - 1])} are needed, and of them "
-            f"{steps - len(absent)} are there."
+            f"{steps - len(absent)} are there{_range_of(index)}."
         )
     last_found = np.maximum.accumulate(np.where(places < 0, 0, np.arange(len(places))))
     return values[places[last_found]], labels
+
+
+def _range_of(index):
+    """Return the first and the last label of a table, which may be of another kind than wanted."""
+    if not len(index):
+        return ""
+    return f"; its rows are from {label_text(index[0])} to {label_text(index[-1])}"
 
 
 def _own_labels(index, wanted):

@@ -248,7 +248,11 @@ def _exog_rows(tables, key, index, n_rows):
         own = in_zone_of(own, index)
         absent = index.difference(own)
         if len(absent):
-            raise ValueError(f"exog has no row at {absent[0]} of series{of}.")
+            others = ""
+            if len(absent) == len(index) and len(own):
+                ends = f"{label_text(own[0])} to {label_text(own[-1])}"
+                others = f": none of its rows, from {ends}, has a label of the series"
+            raise ValueError(f"exog has no row at {absent[0]} of series{of}{others}.")
         if not own.equals(index):
             raise ValueError(
                 f"exog has other rows than series{of}: {len(own)} from {own[0]} to {own[-1]}, "

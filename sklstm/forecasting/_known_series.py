@@ -181,7 +181,8 @@ class KnownSeries:
         histories, new_labels = dict(self.histories), {}  # type: Any, dict[Hashable, pd.Index]
         for key, rows in self._with_calendar(found).items():
             if key in self.histories:
-                past, rows = new_rows(self.histories[key], rows, overlap)
+                names = self.columns, self.exog_columns
+                past, rows = new_rows(self.histories[key], rows, overlap, names)
                 self._check_follows(past, rows)
                 histories[key] = past.followed_by(rows)
             else:
@@ -253,14 +254,10 @@ class KnownSeries:
         known = list(self.histories)
         return f"fit had {known[:5]}{' and more' if len(known) > 5 else ''}."
 
-    def wanted(self, series: Any) -> list[History]:
-        """Return the histories of the series that a user names; of all for None."""
-        if series is None:
+    def wanted(self, keys: Sequence[Hashable] | None) -> list[History]:
+        """Return the histories of the series named; of all for None."""
+        if keys is None:
             return list(self.histories.values())
-        keys = series if isinstance(series, list | np.ndarray | pd.Index) else [series]
-        keys = [tuple(key) if isinstance(key, np.ndarray) else key for key in keys]
-        if not keys:
-            raise ValueError("series names no series: by default (None) all are forecast.")
         return [self._find(key) for key in keys]
 
     def futures(

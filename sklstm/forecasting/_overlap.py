@@ -1,6 +1,8 @@
 """New rows of a series of which some are known already: `new_rows`."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -9,7 +11,9 @@ from sklstm.time_labels import label_text
 from ._histories import History
 
 
-def new_rows(past: History, rows: History, overlap: str | None) -> tuple[History, History]:
+def new_rows(
+    past: History, rows: History, overlap: str | None, names: Sequence[list[Any] | None]
+) -> tuple[History, History]:
     """Tell rows that are known from those that are new.
 
     Parameters
@@ -20,6 +24,8 @@ def new_rows(past: History, rows: History, overlap: str | None) -> tuple[History
         Later ones, in the order of time, of which the first may be known.
     overlap : {"equal", "replace"} or None
         What values of known rows must be; None refuses these rows.
+    names : sequence of two lists or None
+        Names of the columns of the series, and of the exogenous ones, for messages.
 
     Returns
     -------
@@ -54,7 +60,7 @@ def new_rows(past: History, rows: History, overlap: str | None) -> tuple[History
     if overlap == "replace":
         past = _replaced(past, known, places)
     else:
-        _check_equal(past, known, places)
+        _check_equal(past, known, places, names)
     return past, rows.part(n_known, len(rows))
 
 
@@ -64,15 +70,15 @@ def _replaced(past, known, places):
     return replace(past, values=values, exog=exog)
 
 
-def _check_equal(past, known, places):
-    for name, before, now in (
-        ("series", past.values[places], known.values), ("exog", past.exog[places], known.exog),
-    ):  # fmt: skip
+def _check_equal(past, known, places, names):
+    values = ("series", past.values[places], known.values), ("exog", past.exog[places], known.exog)
+    for (name, before, now), columns in zip(values, names, strict=True):
         differ = ~((before == now) | (np.isnan(before) & np.isnan(now)))
         if differ.any():
             row, column = np.argwhere(differ)[0]
+            shown = columns[column] if columns and column < len(columns) else column
             raise ValueError(
                 f"{name}{past.of} is {now[row, column]} at {label_text(known.index[row])}, column "
-                f"{column}, and {before[row, column]} is known there: rows that are known must be "
+                f"{shown!r}, and {before[row, column]} is known there: rows that are known must be "
                 "equal, or replace what is known (overlap='replace')."
             )

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from sklstm._warn import warn_user
+from sklstm.data import keys_named
 
 from ._fit_transformers import fit_transformers
 from ._floored_values import warn_of_floored
@@ -102,7 +103,7 @@ def forecastable(forecaster: Any, series: Any) -> list[History]:
     UserWarning
         If series are left out, or have so few rows that no window of training was so short.
     """
-    histories = forecaster._known.wanted(series)
+    histories = forecaster._known.wanted(None if series is None else keys_named(series))
     fewest = forecaster.min_rows_
     short = [past for past in histories if len(past) < fewest]
     if not short:

@@ -114,7 +114,7 @@ def test_the_argument_is_named(X, error, words, read):
         (pd.Series(["a", "b"]), "^y cannot be read as an array of numbers: could not convert str"),
         (pl.Series(["a", "b"]), "^y cannot be read as an array of numbers: dtype='numeric' is not"),
         (pd.DataFrame({"a": [1, 2], "b": ["x", "y"]}), "^y has a column 'b' that is not numeric"),
-        ([[1, 2], [3]], "^y is ragged"),
+        ([[1, 2], [3]], "^y is ragged.*output='sequence'"),
         ([np.nan, np.nan], "^Input y contains NaN in every row"),
         (pd.Series(DAYS), r"^y holds times \(datetime64"),
     ],

@@ -270,8 +270,8 @@ FITTED = {"exog": PAST, "known_exog": "all"}
         ({}, FUTURE[:4], "exog has no row at 2024-03-15.*: the 5 rows from 2024-03"),
         ({}, FUTURE.to_numpy()[:4], "exog must have the 5 rows after the end"),
         ({}, FUTURE[1:], r"no row at 2024-03-11 .*, columns \['a', 'b', 'c'\]: .* 4 are there"),
-        ({}, PAST, r"no row at 2024-03-11.* 0 are there"),
-        ({}, FUTURE.reset_index(drop=True), "no row at 2024-03-11.* 0 are there"),
+        ({}, PAST, r"no row at 2024-03-11.* 0 are there; its rows are from 2024-01-01"),
+        ({}, FUTURE.reset_index(drop=True), "at 2024-03-11.* 0 are there; its rows are from 0 to"),
         ({}, FUTURE.tz_localize("UTC"), "no row at 2024-03-11.* 0 are there"),
         ({}, FUTURE[["a", "b"]], r"exog lacks the column 'c'.*\['a', 'b', 'c'\], got \['a', 'b'\]"),
         ({}, FUTURE.to_numpy()[:, :2], "exog must have the 3 columns that are known.*, got 2"),
@@ -295,6 +295,7 @@ def test_wrong_futures(options, exog, message):
     [
         ("all", PAST[1:], r"exog has no row at 2024-01-01 00:00:00 of series"),
         ("all", EXOG, r"exog has other rows than series: 80 from .* where series has 70"),
+        ("all", PAST.reset_index(drop=True), "at 2024-01-01 .*: none of its rows, from 0 to 69"),
         ("all", PAST[::-1], "exog has other rows than series"),
         ("all", PAST.to_numpy()[1:], "exog must have the rows of series: got 69 .* series has 70"),
         ("all", PAST.replace(PAST.iloc[3, 1], np.nan), r"exog is NaN at 2024-01-04.*, column 'b'"),

@@ -76,9 +76,9 @@ def test_some_series_may_have_no_new_rows():
 @pytest.mark.parametrize(
     ("known", "rows", "message"),
     [
-        (WALK[:40], WALK[39:42] + 1, r"at 2024-02-09 00:00:00, column 0, and .* is known there"),
+        (WALK[:40], WALK[39:42] + 1, "at 2024-02-09 00:00:00, column 'close', and .* is known"),
         (WALK[10:40], WALK, "has a row at 2024-01-01 .*, and rows from 2024-01-11"),
-        (RANGE[:40], RANGE[39:] - 1, "at 39, column 0, and .* is known there.*overlap='replace'"),
+        (RANGE[:40], RANGE[39:] - 1, "at 39, column 'close', and .* is known.*overlap='replace'"),
     ],
 )
 def test_rows_other_than_those_known_are_refused_and_change_nothing(known, rows, message):

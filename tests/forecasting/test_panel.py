@@ -107,7 +107,16 @@ def test_series_are_forecast_together_as_alone(strategy):
     some = fitted.forecast(5, series=["D", "B"])
     expected = pd.concat([together.loc[["D"]], together.loc[["B"]]])
     pd.testing.assert_frame_equal(some, expected, check_freq=False)
-    pd.testing.assert_frame_equal(fitted.forecast(5, series=np.array(["D", "B"])), some)
+    for names in (
+        np.array(["D", "B"]), pd.Series(["D", "B"]), pd.Series(["D", "B"]).unique(),
+        pd.Categorical(["D", "B"]), dict.fromkeys("DB").keys(),
+    ):  # fmt: skip
+        pd.testing.assert_frame_equal(fitted.forecast(5, series=names), some)
+    with pytest.raises(ValueError, match="series names 'D' twice"):
+        fitted.forecast(5, series=["D", "B", "D"])
+    for names in ({"D"}, [["D"]]):
+        with pytest.raises(TypeError, match="series takes the name of a series, or a list of"):
+            fitted.forecast(5, series=names)
 
 
 def test_frames_without_index_count_the_rows_of_each_series():
@@ -163,7 +172,7 @@ def test_exogenous_rows_of_wrong_series():
     with pytest.raises(ValueError, match="exog has no row at 2024-01-30 00:00:00 of series 'D'"):
         forecaster().fit(LONG, EXOG.drop(("D", DAYS[29])))
     known = forecaster().fit(LONG, EXOG)
-    with pytest.raises(ValueError, match="exog has no rows of series 'A'"):
+    with pytest.raises(ValueError, match="no rows of series 'A'; series=.* names those"):
         known.forecast(2, future_of({"B": 0.0}))
     one = known.forecast(2, future_of({"B": 0.0, "A": 0.0}), series="B")
     pd.testing.assert_frame_equal(one, known.forecast(2, future_of({"B": 0.0}), series="B"))

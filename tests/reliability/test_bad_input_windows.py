@@ -236,6 +236,10 @@ CALLS = {
     ),
     "missing class": (lambda: CLF.fit(X, put(NAN, 0, of=Y)), "y contains NaN"),
     "two columns of classes": (lambda: CLF.fit(X, np.ones((20, 2))), "y should be a 1d array"),
+    "classes of steps": (
+        lambda: CLF.fit(X, [["a"] * (1 + row % 2) for row in range(20)]),
+        "y is ragged | one class for each sample | output='sequence'",
+    ),
     "unannounced class": (
         lambda: CLF.partial_fit(X, np.arange(20) % 3, classes=[0, 1]),
         "y holds classes that were not announced: [2] | [0, 1]",
