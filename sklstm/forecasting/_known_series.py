@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from sklstm.data import as_labelled, index_of, key_names, key_of_other_type, types_of
+from sklstm.data import as_labelled, index_of, key_names, key_of_other_type, keys_named, types_of
 from sklstm.preprocessing import CalendarFeatures
 from sklstm.time_labels import Calendar, check_order, find_calendars, in_zone_of, label_text
 
@@ -254,11 +254,11 @@ class KnownSeries:
         known = list(self.histories)
         return f"fit had {known[:5]}{' and more' if len(known) > 5 else ''}."
 
-    def wanted(self, keys: Sequence[Hashable] | None) -> list[History]:
-        """Return the histories of the series named; of all for None."""
-        if keys is None:
+    def wanted(self, series: Any) -> list[History]:
+        """Return the histories of the series that a user names; of all for None."""
+        if series is None:
             return list(self.histories.values())
-        return [self._find(key) for key in keys]
+        return [self._find(key) for key in keys_named(series)]
 
     def futures(
         self, histories: Sequence[History], exog: Any, steps: int, n_rows: int

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from sklstm._warn import warn_user
-from sklstm.data import keys_named
 
 from ._fit_transformers import fit_transformers
 from ._floored_values import warn_of_floored
@@ -103,7 +102,7 @@ def forecastable(forecaster: Any, series: Any) -> list[History]:
     UserWarning
         If series are left out, or have so few rows that no window of training was so short.
     """
-    histories = forecaster._known.wanted(None if series is None else keys_named(series))
+    histories = forecaster._known.wanted(series)
     fewest = forecaster.min_rows_
     short = [past for past in histories if len(past) < fewest]
     if not short:
