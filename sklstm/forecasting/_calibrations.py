@@ -72,6 +72,9 @@ class Calibration:
         return np.where(size > 0, size, np.nan)
 
 
+_ALPHA = 0.1  # to miss, where the factor of all levels is found
+
+
 class Calibrations(dict[Hashable, Calibration]):
     """Calibrations by series, and the errors of all of them together."""
 
@@ -84,10 +87,20 @@ class Calibrations(dict[Hashable, Calibration]):
     def factor_at(self, label: Any, place: int | None, alpha: float) -> Any:
         """Return what the distance of bounds from forecasts is multiplied by, (n_columns,) or (1,).
 
-        That of one series by itself, or of a few, is 1: their blocks are too few to tell.
+        That of one series by itself, or of a few, is 1: their blocks are too few to tell. Around
+        forecasts it is found for 90 %, and approaches 1 at half: central quantiles of errors that
+        are alike are known better than outer ones, and a factor that grows with the level keeps
+        intervals within each other, which factors found for each do not.
         """
         if not self.compared:
             return 1.0
+        if place is not None and any(one.ends is not None for one in self.values()):
+            return self._factor_at(label, place, alpha)
+        outer = self._factor_at(label, None, _ALPHA)
+        inner = np.minimum(outer, 1.0)
+        return inner + np.clip((0.5 - alpha) / (0.5 - _ALPHA), 0.0, 1.0) * (outer - inner)
+
+    def _factor_at(self, label, place, alpha):
         if (label, place, alpha) not in self._factors:
             relative: list[np.ndarray] = []
             for one in (self[key] for key in self.compared if key in self):

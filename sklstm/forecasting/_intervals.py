@@ -16,6 +16,7 @@ from ._error_scale import ErrorScale
 from ._following_rows import following_rows
 from ._forecast_model import ForecastModel
 from ._histories import History
+from ._nested_bounds import farther, within_each_other
 from ._path import Path
 
 _SHARE = 0.2  # of the rows that calibrate
@@ -98,7 +99,8 @@ def check_levels(level: Any) -> dict[float | None, float]:
     for value in levels.values():
         if not isinstance(value, Real) or isinstance(value, bool) or not 0 < float(value) < 1:
             raise ValueError(
-                f"level must be a number in (0, 1), such as 0.9, or a list of them; got {value!r}."
+                "level must be a number in (0, 1), such as 0.9 for 90 %, or a list of them; got "
+                f"{value!r}."
             )
     return levels
 
@@ -272,7 +274,8 @@ class IntervalMaker:
             suffix = level_suffix(name)
             bounds[f"lower{suffix}"] = moved.min(axis=0)
             bounds[f"upper{suffix}"] = moved.max(axis=0)
-        return bounds
+        ordered = sorted(self.levels, key=lambda name: self.levels[name])
+        return within_each_other(bounds, [level_suffix(name) for name in ordered])
 
     def _alphas(self, own, origins, place, level):
         """Return the probability to miss that is aimed at from each origin."""
@@ -295,7 +298,7 @@ class IntervalMaker:
             found[:, lacking] = offsets(known, 1 - level, upper=above)[:, lacking]
         else:
             factor = calibrations.factor_at(label, place, 1 - level)
-            found = np.where(lacking, found, found * factor + away * (factor - 1))
+            found = np.where(lacking, found, farther(found, away, factor))
         if not lacking.any() or len(calibrations) < 2:
             return found
         pooled, above = (side[:, :steps] for side in calibrations.pooled_sides_at(label, place))
