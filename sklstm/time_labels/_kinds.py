@@ -109,6 +109,11 @@ class WholeNumbers(LabelKind):
         return int(index[-1]) + index.step if isinstance(index, pd.RangeIndex) else None
 
     def find_step(self, labels: pd.Index, freq: Any = None) -> tuple[int, bool]:
+        if freq is not None:
+            raise ValueError(
+                f"freq={freq!r} is the frequency of times, and the index of series holds numbers: "
+                "label rows by their times (set_index), or leave freq out."
+            )
         if isinstance(labels, pd.RangeIndex):
             return labels.step, False
         return int(np.diff(labels.to_numpy()).min()) if len(labels) > 1 else 1, False

@@ -128,6 +128,9 @@ def test_freq_is_told_where_it_cannot_be_seen():
         forecaster(freq=pd.offsets.Day()).fit(two)
     with pytest.raises(ValueError, match=r"label 2024-01-06 00:00:00, .* frequency 'B'"):
         forecaster(freq="B").fit(pd.Series(values(DAYS), index=DAYS))
+    for series in (pd.Series(values(DAYS)), values(DAYS)):
+        with pytest.raises(ValueError, match="freq='D' is the frequency of times, and the index"):
+            forecaster(freq="D").fit(series)
 
 
 GAPS = {freq: pd.date_range("2024-01-01", periods=40, freq=freq) for freq in ("D", "h", "MS", "W")}
