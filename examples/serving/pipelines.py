@@ -1,5 +1,8 @@
 """A pipeline of windows that answers: one forecast for each row that has a whole window."""
 
+import warnings
+from bisect import bisect_left
+from contextlib import suppress
 from typing import Annotated
 
 import numpy as np
@@ -26,27 +29,40 @@ class ServedPipeline:
         self.columns = [str(name) for name in model.feature_names_in_]
         inside = model.get_params(deep=True).values()
         windowers = [step for step in inside if isinstance(step, SequenceWindower)]
-        self.lookback = max((windower.lookback for windower in windowers), default=1)
-        self.needs_times = self._needs_times()
+        lookback = max((windower.lookback for windower in windowers), default=1)
+        self.needs_times = self._needs_times(lookback)
+        self.lookback = self._whole_lookback(lookback)
         self.question = _question(self.columns, self.lookback, self.needs_times)
         self.answer = Answer
 
-    def _needs_times(self):
+    def _needs_times(self, lookback):
         """Predict once, and return whether rows need their times, as calendar columns do.
 
         A first prediction also shows whether the file fits, and compiles what later ones run.
         """
-        rows = pd.DataFrame(np.ones((self.lookback, len(self.columns))), columns=self.columns)
-        try:
+        for self.index_of in (pd.RangeIndex, long_ago):
+            with suppress(ValueError):
+                self._lacks_history(lookback)
+                return self.index_of is long_ago
+        self.index_of = long_ago_in_utc  # or it is wrong in some other way
+        self._lacks_history(lookback)
+        return True
+
+    def _whole_lookback(self, lookback):
+        """Return how many rows make a whole window: a differencer takes some before its first."""
+        enough = lookback
+        while enough < MAX_ROWS and self._lacks_history(enough):
+            enough = min(2 * enough, MAX_ROWS)
+        return bisect_left(
+            range(enough), True, lo=lookback, key=lambda n: not self._lacks_history(n)
+        )
+
+    def _lacks_history(self, n_rows):
+        rows = pd.DataFrame(1.0, index=self.index_of(n_rows), columns=self.columns)
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
             self.model.predict(rows)
-            return False
-        except ValueError:
-            times = pd.date_range("2025-01-01", periods=self.lookback)
-            try:
-                self.model.predict(rows.set_index(times))
-            except ValueError:  # fitted to times with a zone, or wrong in some other way
-                self.model.predict(rows.set_index(times.tz_localize("UTC")))
-            return True
+        return any("lack history" in str(warning.message) for warning in told)
 
     def describe(self):
         """Return what a client has to know."""
@@ -72,6 +88,16 @@ class ServedPipeline:
         if index is not None:
             answer["made_at"] = [time.isoformat() for time in index[self.lookback - 1 :]]
         return answer
+
+
+def long_ago(n_rows):
+    """Return times that continue no rows that a model was fitted to."""
+    return pd.date_range("1971-01-01", periods=n_rows)
+
+
+def long_ago_in_utc(n_rows):
+    """Return them with a time zone."""
+    return long_ago(n_rows).tz_localize("UTC")
 
 
 def refuse_holes(times, lookback):

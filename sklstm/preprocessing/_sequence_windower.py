@@ -57,9 +57,10 @@ class SequenceWindower(SeriesTransformer):
         What to make of windows of which fewer than ``lookback`` rows are known, because the rows
         given to `transform` begin later than ``lookback - 1`` rows of history. ``"warn"``: they
         are padded, as those at the beginning of training are, with a warning if no window of a
-        series is complete. ``"missing"``: the same without a warning. ``"nan"``: all of their
-        steps are missing, in training as well, so that recurrent regressors leave them out and
-        predict NaN; such windows are copies. ``"raise"``: `transform` refuses them.
+        series is complete; missing steps at its beginning, such as a differencer leaves, do not
+        count. ``"missing"``: the same without a warning. ``"nan"``: all of their steps are missing,
+        in training as well, so that recurrent regressors leave them out and predict NaN; such
+        windows are copies. ``"raise"``: `transform` refuses them.
     by : str or list of str, optional
         Column of a dataframe, or level of its index, that names the series to which a row belongs,
         where `X` holds several; a list of those that name it together. A window holds rows of one
@@ -254,22 +255,29 @@ class SequenceWindower(SeriesTransformer):
             n_incomplete = min(n_lacking, len(series))
             if places is not None:
                 n_incomplete = int(np.searchsorted(places, n_lacking))
-            if self.incomplete == "raise" and n_incomplete:
-                raise ValueError(self._history_lacks(key, index, n_incomplete, n_lacking) + ".")
+            if not n_incomplete:
+                continue
+            n_missing = _n_missing_first(series)
+            n_incomplete = min(n_incomplete + n_missing, len(series))
+            lacks = self._history_lacks(key, index, n_incomplete, n_lacking, n_missing)
+            if self.incomplete == "raise":
+                raise ValueError(lacks + ".")
             if n_incomplete == len(series):
                 warn_user(
-                    f"{self._history_lacks(key, index, n_incomplete, n_lacking)}; or say what is "
-                    "to become of such windows (incomplete='missing', 'nan' or 'raise').",
+                    f"{lacks}; or say what is to become of such windows (incomplete='missing', "
+                    "'nan' or 'raise').",
                 )
                 return
 
-    def _history_lacks(self, key, index, n_incomplete, n_lacking):
+    def _history_lacks(self, key, index, n_incomplete, n_lacking, n_missing):
         of = "" if key is None else f" of series {key!r}"
         label = 0 if index is None else label_text(index[0])
         n_before = self.lookback - 1
         known = f"{n_before - n_lacking} of these are known"
         if n_lacking == n_before:
             known = "none of these is known, for the new rows do not continue those of fit"
+        if n_missing:
+            known += f" (and {n_missing} rows from the first on are missing steps)"
         return (
             f"X has {n_incomplete} rows{of}, from {label} on, whose windows lack history: "
             f"lookback={self.lookback} reaches back to {n_before} rows before the first, and "
@@ -364,3 +372,11 @@ class SequenceWindower(SeriesTransformer):
         if self._is_flat:
             shape, strides = (n_steps, lookback * n_features), (row, item)
         return np.lib.stride_tricks.as_strided(padded, shape, strides, writeable=False)
+
+
+def _n_missing_first(series):
+    """Return how many rows come before the first observed one, as those of a differencer do."""
+    if not np.isnan(series[0]).all():
+        return 0
+    observed = ~np.isnan(series).all(axis=1)
+    return int(np.argmax(observed)) if observed.any() else len(series)

@@ -8,7 +8,7 @@ import pytest
 from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 
-from sklstm import LSTMRegressor, SequenceWindower
+from sklstm import LSTMRegressor, SeasonalDifferencer, SequenceWindower
 
 DAYS = pd.date_range("2024-01-01", periods=30)
 SERIES = pd.DataFrame({"a": np.arange(30.0)}, index=DAYS)
@@ -123,3 +123,29 @@ def test_a_regressor_of_flat_windows_warns_as_well():
     model.fit(SERIES[:20], SERIES["a"][:20])
     with pytest.warns(UserWarning, match="whose windows lack history"):
         model.predict(SERIES[25:26])
+
+
+@pytest.mark.parametrize(("n_rows", "warns"), [(5, True), (9, True), (10, False)])
+def test_rows_that_a_differencer_could_not_make_are_no_history(n_rows, warns):
+    model = make_pipeline(
+        SeasonalDifferencer(7), SequenceWindower(3), LSTMRegressor(2, max_epochs=2, random_state=0)
+    ).fit(SERIES[:20], SERIES["a"][:20])
+    later = SERIES[:n_rows].set_axis(pd.date_range("2025-01-01", periods=n_rows))
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        windows = model[:-1].transform(later)
+    assert np.isnan(windows[-1]).any() == warns
+    assert [str(warning.message).partition(",")[0] for warning in told] == [
+        f"X has {n_rows} rows"
+    ] * warns
+    if warns:
+        assert f"and {min(n_rows, 7)} rows from the first on are missing steps" in str(
+            told[0].message
+        )
+        raises = make_pipeline(SeasonalDifferencer(7), SequenceWindower(3, incomplete="raise"))
+        with pytest.raises(ValueError, match="rows from the first on are missing steps"):
+            raises.fit(SERIES[:20]).transform(later)
+    # Rows that continue those of fit begin with what is known.
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert np.isfinite(model.predict(SERIES[20:22])).all()

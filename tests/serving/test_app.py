@@ -19,7 +19,7 @@ from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from sklstm import CalendarFeatures, SequenceWindower
+from sklstm import CalendarFeatures, LSTMRegressor, SeasonalDifferencer, SequenceWindower
 
 LOOKBACK = 14
 JSON = {"content-type": "application/json"}
@@ -353,6 +353,21 @@ def test_pipelines_that_read_the_calendar_ask_for_times(servers, tmp_path, zone)
     np.testing.assert_allclose(answer.json()["forecast"], hours[-8:], atol=1e-3)
     assert of_another_kind.status_code == 422
     assert "time zone" in of_another_kind.json()["detail"]
+
+
+def test_rows_that_a_differencer_takes_are_asked_for_too(servers, tmp_path):
+    rows = make_rows(60).set_index(pd.date_range("2025-03-25", periods=60))
+    network = LSTMRegressor(2, max_epochs=1, random_state=0)
+    model = make_pipeline(SeasonalDifferencer(7), SequenceWindower(4), network)
+    joblib.dump(model.fit(rows, rows["demand"]), tmp_path / "differenced.joblib")
+    with servers(tmp_path / "differenced.joblib") as server:
+        takes = server.client.get("/model").json()["takes"]
+        too_few = post(server, as_arrays(make_rows(10)))
+        answer = post(server, as_arrays(make_rows(12)))
+    assert (takes["lookback"], takes["needs_times"]) == (11, False)
+    assert too_few.status_code == 422
+    assert "10 rows, at least 11 are needed" in too_few.json()["detail"]
+    assert answer.json()["forecast"] == model.predict(make_rows(12))[10:].tolist()
 
 
 def test_a_server_without_its_model_does_not_start(servers, tmp_path):
