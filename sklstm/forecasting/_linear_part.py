@@ -17,6 +17,7 @@ from ._abilities import learns_amounts, takes_windows
 from ._training_pairs import SOME_PAIRS
 
 _LANES = 16  # windows side by side in a product, so that none depends on which others there are
+_AT_A_TIME = 64 * _LANES  # windows that are predicted together, for the memory that they take
 _MOST_VALUES_OF_WINDOW = 1024  # unless asked for: time grows with their third power
 _MOST_VALUES = 1 << 22  # of all windows that are fitted to
 _FEWEST_WINDOWS = 1 << 11  # of the largest ones
@@ -64,12 +65,14 @@ class LinearPart:
         values = windows.reshape(len(windows), -1)
         known = ~np.isnan(values)
         center = np.where(known, values, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
-        values = np.where(known, values, center) - center
+        values = np.where(known, values, center)
+        values -= center  # in place: nothing takes more memory while many series are fitted
         # One penalty for all: exogenous columns have units of their own, and so have targets.
         spread, size = _positive(values.std(axis=0)), _positive(targets.std(axis=0))
+        values /= spread
         fit = RidgeSolution.fit_robust if robust else RidgeSolution.fit
         with one_blas_thread():
-            found = fit(values / spread, targets / size)
+            found = fit(values, targets / size)
         coefficients = found.coefficients / spread[:, np.newaxis] * size
         return cls(coefficients, found.intercept * size, center)
 
@@ -86,16 +89,24 @@ class LinearPart:
         predicted : ndarray of shape (n_samples, n_targets)
             In the scale of the targets.
         """
+        predicted = np.empty((len(windows), len(self.intercept)))
+        with one_blas_thread():
+            for first in range(0, len(windows), _AT_A_TIME):
+                part = slice(first, first + _AT_A_TIME)
+                predicted[part] = self._product(windows[part])
+        predicted += self.intercept
+        return predicted
+
+    def _product(self, windows):
+        """Return the products of windows and coefficients, tile by tile."""
         n_samples, n_values = len(windows), len(self.center)
         n_tiles = -(-n_samples // _LANES)
         values = np.zeros((n_tiles * _LANES, n_values))
         flat = windows.reshape(n_samples, n_values)
         values[:n_samples] = np.where(np.isnan(flat), 0.0, flat - self.center)
         tiles = np.ascontiguousarray(values.reshape(n_tiles, _LANES, n_values).transpose(0, 2, 1))
-        with one_blas_thread():
-            found = np.matmul(self.coefficients.T, tiles)
-        rows = found.transpose(0, 2, 1).reshape(-1, len(self.intercept))
-        return rows[:n_samples] + self.intercept
+        found = np.matmul(self.coefficients.T, tiles)
+        return found.transpose(0, 2, 1).reshape(-1, len(self.intercept))[:n_samples]
 
 
 def has_linear_part(asked: bool | str, estimator: Any, scaling: Any, strategy: str) -> bool | str:
@@ -178,9 +189,6 @@ def choose_linear_part(
         Error relative to that of the quick model, the larger one of both times; NaN where there are
         too few windows to tell.
     """
-    whole = ~np.isnan(windows).any(axis=(1, 2))
-    if whole.mean() > _HALF:  # a line has no place for what is missing
-        windows, targets, series = windows[whole], targets[whole], series[whole]
     older, newest = split_newest(series, horizon)
     first, second = split_newest(series[older], horizon, _HALF)
     splits = (older, newest), (older[first], older[second])
@@ -192,6 +200,20 @@ def choose_linear_part(
     if asked == "auto" and not score < _ENOUGH:
         return None, score
     return LinearPart.fit(windows, targets, robust=robust), score
+
+
+def whole_windows(
+    windows: np.ndarray, targets: np.ndarray, series: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Leave out windows with missing steps, unless these are half of all or more.
+
+    A line has no place for what is missing. Parameters are those of `choose_linear_part`, which is
+    to be called with what is returned.
+    """
+    whole = ~np.isnan(windows).any(axis=(1, 2))
+    if _HALF < whole.mean() < 1:
+        return windows[whole], targets[whole], series[whole]
+    return windows, targets, series
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """A panel without gaps, read as a whole and not series by series: `read_regular_panel`."""
 
 from collections.abc import Hashable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,8 @@ from sklstm.data import first_rows, key_names, merged_codes, same_index
 from sklstm.time_labels import Calendar, as_time_labels, kind_of
 
 from ._histories import History
+
+_ROWS_AT_A_TIME = 1 << 18  # so that what is asked of all rows takes little memory
 
 
 def read_regular_panel(
@@ -33,44 +35,105 @@ def read_regular_panel(
         tables do not stand side by side: then they are to be read series by series, which says
         what is wrong, or takes it.
     """
-    found = _codes(series, by)
-    if found is None or not _stands_beside(exog, series, by):
+    if not _are_numbers(series, by) or not _stands_beside(exog, series, by):
+        return None
+    if exog is not None and not _are_numbers(exog, by):
+        return None
+    rows = _rows_of_series(series, by, freq)
+    if rows is None:
+        return None
+    # Rows are copied last, when nothing else of their number is in memory any more.
+    values = _values(series, by, rows.order)
+    if _holds(np.isinf, values) or _holds(_is_partly_missing, values):
+        return None
+    beside = np.empty((len(values), 0)) if exog is None else _values(exog, by, rows.order)
+    if _holds(np.isinf if exog_nan else _is_not_finite, beside):
+        return None
+    return rows.histories(values, beside), rows.calendar
+
+
+class _Rows(NamedTuple):
+    """Where the rows of each series stand, once they are put in order.
+
+    Parameters
+    ----------
+    keys : list
+        In the order in which rows stand.
+    in_turn : list
+        In the order of their first rows in the table.
+    begins : ndarray of shape (n_series,)
+        The first row of each series.
+    steps : ndarray of shape (n_series,)
+        Its time, as a place in `grid`.
+    grid : pandas index
+        All times from the first to the last.
+    calendar : Calendar
+        Of these.
+    order : ndarray of shape (n_rows,) or None
+        What puts rows series by series; None if they stand so.
+    """
+
+    keys: list[Hashable]
+    in_turn: list[Hashable]
+    begins: np.ndarray
+    steps: np.ndarray
+    grid: pd.Index
+    calendar: Calendar
+    order: np.ndarray | None
+
+    def histories(self, values, beside):
+        """Return the rows of each series as views of two tables of all of them."""
+        found, ends = {}, [*self.begins[1:], len(values)]
+        indexes: dict[tuple[int, int], pd.Index] = {}  # of many series the same
+        for key, begin, end, step in zip(self.keys, self.begins, ends, self.steps, strict=True):
+            times, rows = (step, step + end - begin), slice(begin, end)
+            if times not in indexes:
+                indexes[times] = self.grid[slice(*times)]
+            found[key] = History(key, indexes[times], values[rows], beside[rows])
+        return {key: found[key] for key in self.in_turn}
+
+
+def _rows_of_series(table, by, freq):
+    """Return where rows of each series stand; None unless each follows the one before."""
+    found = _codes(table, by)
+    if found is None:
         return None
     keys, series_codes, times, time_codes = found
-    values = _values(series, by)
-    beside = _values(exog, by) if exog is not None else np.empty((len(series), 0))
-    if values is None or beside is None or (np.isnan(beside).any() and not exog_nan):
-        return None
-    missing = np.isnan(values)
-    if (missing.any(axis=1) != missing.all(axis=1)).any():
-        return None
     calendar = _calendar(times, time_codes, freq)
     if calendar is None:
         return None
-    in_turn = pd.unique(series_codes)  # keys in the order of their first rows
+    names, order, in_turn = list(keys), None, pd.unique(series_codes)
     begins = _begins(series_codes)
     if len(begins) != len(keys):  # rows of different series alternate
         order = np.argsort(series_codes, kind="stable")
         series_codes, time_codes = series_codes[order], time_codes[order]
-        values, beside = values[order], beside[order]
         begins = _begins(series_codes)
     grid = calendar.between(calendar.labels[0], calendar.labels[-1])
-    step = grid.get_indexer(times).astype(np.int32)[time_codes]
-    follows = np.diff(step) == 1
-    follows[begins[1:] - 1] = True  # the next series
-    if step.min() < 0 or not follows.all():
+    places = grid.get_indexer(times)
+    if not _follow(places, time_codes, begins):
         return None
-    grid, names, histories = grid.rename(calendar.labels.name), list(keys), {}
-    for begin, end in zip(begins, [*begins[1:], len(values)], strict=True):
-        index, rows = grid[step[begin] : step[begin] + end - begin], slice(begin, end)
-        key = names[series_codes[begin]]
-        histories[key] = History(key, index, values[rows], beside[rows])
-    return {names[code]: histories[names[code]] for code in in_turn}, calendar
+    return _Rows(
+        [names[code] for code in series_codes[begins]], [names[code] for code in in_turn],
+        begins, places[time_codes[begins]], grid.rename(calendar.labels.name), calendar, order,
+    )  # fmt: skip
 
 
 def _begins(codes):
     """Return where runs of equal numbers begin."""
     return np.concatenate([[0], 1 + np.flatnonzero(codes[1:] != codes[:-1])])
+
+
+def _follow(places, time_codes, begins):
+    """Tell whether all rows but the first ones of series are one step after the row before."""
+    begins_there = np.zeros(len(time_codes) + 1, dtype=bool)
+    begins_there[begins] = True
+    for first in range(0, len(time_codes), _ROWS_AT_A_TIME):
+        step = places[time_codes[first : first + _ROWS_AT_A_TIME + 1]]
+        follows = np.diff(step) == 1
+        follows |= begins_there[first + 1 : first + 1 + len(follows)]
+        if step.min() < 0 or not follows.all():
+            return False
+    return True
 
 
 def _codes(table, by):
@@ -139,10 +202,17 @@ def _keys(found):
 
 def _used(keys, codes):
     """Return the keys that occur, and the codes of rows among them."""
-    occurs = np.bincount(codes, minlength=len(keys)) > 0
+    occurs = _occur(codes, len(keys))
     if occurs.all():
         return keys, codes
     return keys[occurs], (np.cumsum(occurs) - 1)[codes]
+
+
+def _occur(codes, n_codes):
+    """Return which codes there are, shape (n_codes,); `np.bincount` would make them wider."""
+    occurs = np.zeros(n_codes, dtype=bool)
+    occurs[pd.unique(codes)] = True
+    return occurs
 
 
 def _stands_beside(exog, series, by):
@@ -157,21 +227,50 @@ def _stands_beside(exog, series, by):
     )
 
 
-def _values(table, by):
-    """Return the columns of values in double precision; None if they are no plain numbers."""
-    columns = table.drop(columns=[name for name in key_names(by) if name in table.columns])
-    if not len(columns.columns) or any(
-        not isinstance(dtype, np.dtype) or dtype.kind not in "iuf" for dtype in columns.dtypes
-    ):
-        return None
-    # A copy, for the frame is the user's, who may change it.
-    values = np.array(columns.to_numpy(), dtype=np.float64, order="C")
-    return None if np.isinf(values).any() else values
+def _columns_of_values(table, by):
+    """Return the places of the columns that are no keys."""
+    return [place for place, name in enumerate(table.columns) if name not in key_names(by)]
+
+
+def _are_numbers(table, by):
+    """Tell whether a frame has columns of values, all of them plain numbers."""
+    if not isinstance(table, pd.DataFrame):
+        return False
+    dtypes = [table.dtypes.iloc[place] for place in _columns_of_values(table, by)]
+    return bool(dtypes) and all(isinstance(d, np.dtype) and d.kind in "iuf" for d in dtypes)
+
+
+def _values(table, by, order):
+    """Return the columns of values in double precision, in some order of the rows.
+
+    A copy, for the frame is the user's, who may change it; made column by column.
+    """
+    places = _columns_of_values(table, by)
+    values = np.empty((len(table), len(places)))
+    for column, place in enumerate(places):
+        own = table.iloc[:, place].to_numpy()
+        values[:, column] = own if order is None else own[order]
+    return values
+
+
+def _holds(test, values):
+    """Tell whether a test of rows is true of any value, looking at a few rows at a time."""
+    parts = range(0, len(values), _ROWS_AT_A_TIME)
+    return any(test(values[first : first + _ROWS_AT_A_TIME]).any() for first in parts)
+
+
+def _is_not_finite(rows):
+    return ~np.isfinite(rows)
+
+
+def _is_partly_missing(rows):
+    missing = np.isnan(rows)
+    return missing.any(axis=1) != missing.all(axis=1)
 
 
 def _calendar(times, time_codes, freq):
     """Return the calendar of all times that occur, None if there is none without holidays."""
-    occurs = np.bincount(time_codes, minlength=len(times)) > 0
+    occurs = _occur(time_codes, len(times))
     labels = times[occurs].sort_values()  # has the name of the level
     if not labels.is_unique:
         return None

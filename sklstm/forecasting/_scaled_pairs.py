@@ -9,7 +9,7 @@ import numpy as np
 from sklstm.preprocessing import is_seasonal
 
 from ._features import Features, newest_pairs
-from ._linear_part import choose_linear_part, is_quick, most_windows
+from ._linear_part import choose_linear_part, is_quick, most_windows, whole_windows
 from ._scaling import Scaling, season_in
 from ._training_pairs import TrainingPairs, some_numbers
 
@@ -108,16 +108,19 @@ def with_linear_part(
     n_values = features.lookback * pairs.n_features
     if not asked or (asked == "auto" and not is_quick(n_values)):
         return scaling
-    numbers = np.arange(len(pairs))
-    if fraction is not None:
+    if fraction is None:
+        numbers = some_numbers(len(pairs), most_windows(n_values))
+    else:
         order = pairs.in_order_of_time()
-        numbers = np.sort(order[newest_pairs(pairs.places(order), fraction, pairs.gap)[0]])
-    numbers = numbers[some_numbers(len(numbers), most_windows(n_values))]
+        older = np.sort(order[newest_pairs(pairs.places(order), fraction, pairs.gap)[0]])
+        numbers = older[some_numbers(len(older), most_windows(n_values))]
     windows, targets, places = pairs.gather(numbers)
     windows, targets = scaled_pairs(scaling, windows, targets, features.horizon)
     targets = targets.reshape(len(targets), -1)
+    # Under the same names, so that those with missing steps are not in memory meanwhile.
+    windows, targets, series = whole_windows(windows, targets, places[:, 0])
     linear, score = choose_linear_part(
-        asked, windows, targets, places[:, 0], features.horizon, robust=scaling.is_scaled
+        asked, windows, targets, series, features.horizon, robust=scaling.is_scaled
     )
     return replace(scaling, linear=linear, linear_score=score)
 
