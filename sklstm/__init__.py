@@ -1,47 +1,52 @@
 """Recurrent networks that obey every scikit-learn contract."""
 
-from ._public import publish
-from .baselines import EMARegressor, PersistenceRegressor, SMARegressor
-from .data import forecast_pairs, stack_sequences
-from .displays import (
-    ForecastDisplay,
-    ForecastErrorDisplay,
-    GateDisplay,
-    LossCurveDisplay,
-    ReliabilityDisplay,
-    ResidualDisplay,
-)
-from .estimators import (
-    BiLSTMClassifier,
-    BiLSTMRegressor,
-    GRUClassifier,
-    GRURegressor,
-    LSTMClassifier,
-    LSTMRegressor,
-    MinGRUClassifier,
-    MinGRURegressor,
-    RNNClassifier,
-    RNNRegressor,
-    SequenceEncoder,
-    SLSTMClassifier,
-    SLSTMRegressor,
-)
-from .forecasting import Forecaster, WindowScaledRegressor
-from .language_models import GRULanguageModel, LSTMLanguageModel, RNNLanguageModel
-from .metrics import mean_absolute_scaled_error
-from .model_selection import PanelTimeSeriesSplit
-from .preprocessing import (
-    CalendarFeatures,
-    CausalImputer,
-    ExponentialSmoother,
-    LagFeatures,
-    SeasonalAdjuster,
-    SeasonalDifferencer,
-    SequenceWindower,
-    WindowScaler,
-    find_season,
-)
-from .text import TextSequencer
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from ._public import OFFERED
+
+if TYPE_CHECKING:
+    from .baselines import EMARegressor, PersistenceRegressor, SMARegressor
+    from .data import forecast_pairs, stack_sequences
+    from .displays import (
+        ForecastDisplay,
+        ForecastErrorDisplay,
+        GateDisplay,
+        LossCurveDisplay,
+        ReliabilityDisplay,
+        ResidualDisplay,
+    )
+    from .estimators import (
+        BiLSTMClassifier,
+        BiLSTMRegressor,
+        GRUClassifier,
+        GRURegressor,
+        LSTMClassifier,
+        LSTMRegressor,
+        MinGRUClassifier,
+        MinGRURegressor,
+        RNNClassifier,
+        RNNRegressor,
+        SequenceEncoder,
+        SLSTMClassifier,
+        SLSTMRegressor,
+    )
+    from .forecasting import Forecaster, WindowScaledRegressor
+    from .language_models import GRULanguageModel, LSTMLanguageModel, RNNLanguageModel
+    from .metrics import mean_absolute_scaled_error
+    from .model_selection import PanelTimeSeriesSplit
+    from .preprocessing import (
+        CalendarFeatures,
+        CausalImputer,
+        ExponentialSmoother,
+        LagFeatures,
+        SeasonalAdjuster,
+        SeasonalDifferencer,
+        SequenceWindower,
+        WindowScaler,
+        find_season,
+    )
+    from .text import TextSequencer
 
 __version__ = "0.1.0"
 
@@ -89,4 +94,17 @@ __all__ = [
     "stack_sequences",
 ]
 
-publish(globals())
+if not TYPE_CHECKING:
+
+    def __getattr__(name):
+        """Import what is asked for the first time."""
+        for package, names in OFFERED.items():
+            if name in names:
+                globals()[name] = found = getattr(import_module(f"{__name__}.{package}"), name)
+                return found
+        if name in OFFERED:
+            return import_module(f"{__name__}.{name}")
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def __dir__():
+        return sorted({*globals(), *__all__})

@@ -1,14 +1,17 @@
 """What is public has a public path; what is in files is in tests/persistence."""
 
+import ast
 import importlib
 import inspect
 import pickle
 import re
+import subprocess
+import sys
 
 import pytest
 
 import sklstm
-from sklstm._public import DEFINED_IN
+from sklstm._public import DEFINED_IN, OFFERED
 
 PACKAGES = ["", ".callbacks", ".metrics", ".model_selection", ".onnx", ".persistence", ".testing"]
 
@@ -46,3 +49,40 @@ def test_the_private_module_of_each_is_known():
         assert re.search(rf"^(class|def) {public.__name__}\b", lines, re.M)
     for method in ("fit", "get_params", "predict"):
         assert inspect.getsource(getattr(sklstm.LSTMRegressor, method))
+
+
+def test_names_are_offered_by_the_packages_that_type_checkers_are_told():
+    imports = [
+        node
+        for node in ast.walk(ast.parse(inspect.getsource(sklstm)))
+        if isinstance(node, ast.ImportFrom) and node.level and node.module != "_public"
+    ]
+    told = {node.module: [alias.name for alias in node.names] for node in imports}
+    assert told == OFFERED
+    assert sorted(sklstm.__all__) == sorted(name for names in OFFERED.values() for name in names)
+    assert set(sklstm.__all__) <= set(dir(sklstm))
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="module 'sklstm' has no attribute 'LSTMRegresor'"):
+        sklstm.LSTMRegresor  # noqa: B018
+    with pytest.raises(ImportError, match="cannot import name 'LSTMRegresor'"):
+        from sklstm import LSTMRegresor  # noqa: F401
+
+
+IN_A_NEW_PROCESS = """
+import pickle, sys
+network = pickle.loads(bytes.fromhex(sys.argv[1]))
+loaded = {name.split(".")[1] for name in sys.modules if name.startswith("sklstm.")}
+assert "estimators" in loaded, loaded
+assert not loaded & {"displays", "forecasting", "kernels", "preprocessing", "text"}, loaded
+import sklstm
+from sklstm.baselines import SMARegressor
+assert SMARegressor.__module__ == "sklstm" and SMARegressor is sklstm.SMARegressor
+assert sklstm.displays.GateDisplay is sklstm.GateDisplay
+"""
+
+
+def test_a_worker_loads_what_its_estimator_needs():
+    content = pickle.dumps(sklstm.LSTMRegressor()).hex()
+    subprocess.run([sys.executable, "-c", IN_A_NEW_PROCESS, content], check=True)

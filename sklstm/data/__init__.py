@@ -1,5 +1,7 @@
 """Series, windows, targets and frames, in NumPy."""
 
+from sklstm._public import publish
+
 from ._class_labels import read_class_labels
 from ._forecast_pairs import forecast_pairs
 from ._frames import (
@@ -157,3 +159,5 @@ __all__ = [
     "with_columns",
     "without_ragged",
 ]
+
+publish(globals())

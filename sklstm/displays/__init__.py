@@ -1,5 +1,7 @@
 """Pictures in scikit-learn's convention; matplotlib is loaded when one is drawn."""
 
+from sklstm._public import publish
+
 from ._forecast_display import ForecastDisplay
 from ._forecast_error_display import ForecastErrorDisplay
 from ._gate_display import GateDisplay
@@ -15,3 +17,5 @@ __all__ = [
     "ReliabilityDisplay",
     "ResidualDisplay",
 ]
+
+publish(globals())

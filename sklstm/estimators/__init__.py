@@ -1,5 +1,7 @@
 """The recurrent estimators."""
 
+from sklstm._public import publish
+
 from ._bilstm_classifier import BiLSTMClassifier
 from ._bilstm_regressor import BiLSTMRegressor
 from ._constraints import PEEPHOLE, SHARED, check_layers
@@ -52,3 +54,5 @@ __all__ = [
     "summary_table",
     "whole_or_not_at_all",
 ]
+
+publish(globals())

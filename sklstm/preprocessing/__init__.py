@@ -1,5 +1,7 @@
 """Transformers of series and windows that keep every row."""
 
+from sklstm._public import publish
+
 from ._calendar_features import CalendarFeatures
 from ._causal_imputer import CausalImputer
 from ._choose_beside import choose_beside
@@ -47,3 +49,5 @@ __all__ = [
     "season_of",
     "split_newest",
 ]
+
+publish(globals())

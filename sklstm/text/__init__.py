@@ -1,5 +1,7 @@
 """Text as sequences of tokens."""
 
+from sklstm._public import publish
+
 from ._text_sequencer import TextSequencer
 from ._vocabulary import (
     FIRST_TOKEN,
@@ -19,3 +21,5 @@ __all__ = [
     "learn_vocabulary",
     "warn_of_capitals",
 ]
+
+publish(globals())

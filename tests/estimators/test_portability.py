@@ -25,7 +25,7 @@ def run_python(code):
 
 def test_importing_does_not_load_torch():
     code = (
-        "import sys, sklstm\n"
+        "import sys\nfrom sklstm import *\n"
         "assert not {'torch', 'skorch', 'llvmlite', 'matplotlib'} & set(sys.modules)"
     )
     assert run_python(code) == ""
