@@ -3,7 +3,12 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from ._public import OFFERED
+# All parts need these two. Threads that ask for the first names at once would import both in
+# pieces, which fails; so whoever imports this package imports them.
+import pandas  # noqa: F401
+import sklearn.base  # noqa: F401
+
+from ._public import OFFERED, PUBLIC
 
 if TYPE_CHECKING:
     from .baselines import EMARegressor, PersistenceRegressor, SMARegressor
@@ -102,9 +107,10 @@ if not TYPE_CHECKING:
             if name in names:
                 globals()[name] = found = getattr(import_module(f"{__name__}.{package}"), name)
                 return found
-        if name in OFFERED:
+        if name in OFFERED or name in PUBLIC:
             return import_module(f"{__name__}.{name}")
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
     def __dir__():
-        return sorted({*globals(), *__all__})
+        own = {name for name in globals() if name.startswith("__")}
+        return sorted({*own, *__all__, *OFFERED, *PUBLIC} - {"onnx"})  # which takes other packages

@@ -46,7 +46,7 @@ OFFERED = {
     "text": ["TextSequencer"],
 }
 # Packages that users import from: all of their exports are public.
-_PUBLIC = {"callbacks", "metrics", "model_selection", "onnx", "persistence", "testing"}
+PUBLIC = {"callbacks", "metrics", "model_selection", "onnx", "persistence", "testing"}
 
 # The private module of each, for tests and tools that look for its source.
 DEFINED_IN: dict[object, str] = {}
@@ -66,7 +66,7 @@ def publish(package):
     path = package["__name__"]
     top, _, own = path.rpartition(".")
     offered = OFFERED.get(own, [])
-    for name in package["__all__"] if own in _PUBLIC else offered:
+    for name in package["__all__"] if own in PUBLIC else offered:
         exported = package[name]
         DEFINED_IN.setdefault(exported, exported.__module__)
         exported.__module__ = top if name in offered else path

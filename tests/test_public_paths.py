@@ -44,6 +44,7 @@ def test_signatures_can_be_read():
 
 
 def test_the_private_module_of_each_is_known():
+    assert {getattr(sklstm, name) for name in sklstm.__all__} <= set(DEFINED_IN)
     for public, module in DEFINED_IN.items():
         lines = inspect.getsource(importlib.import_module(module))
         assert re.search(rf"^(class|def) {public.__name__}\b", lines, re.M)
@@ -86,3 +87,44 @@ assert sklstm.displays.GateDisplay is sklstm.GateDisplay
 def test_a_worker_loads_what_its_estimator_needs():
     content = pickle.dumps(sklstm.LSTMRegressor()).hex()
     subprocess.run([sys.executable, "-c", IN_A_NEW_PROCESS, content], check=True)
+
+
+PACKAGES_WITHOUT_IMPORT = """
+import sklstm
+assert "sklstm.SequenceWindower" in sklstm.persistence.trusted_types()
+for name in ("callbacks", "data", "metrics", "model_selection", "onnx", "persistence", "testing"):
+    assert getattr(sklstm, name).__name__ == f"sklstm.{name}"
+    assert name in dir(sklstm) or name == "onnx"
+assert not {"OFFERED", "TYPE_CHECKING", "import_module"} & set(dir(sklstm)), dir(sklstm)
+"""
+
+
+def test_packages_that_users_import_from_are_attributes():
+    subprocess.run([sys.executable, "-c", PACKAGES_WITHOUT_IMPORT], check=True)
+
+
+THREADS = """
+import sys, threading
+import sklstm
+assert {"numpy", "pandas", "sklearn.base"} <= set(sys.modules)  # threads would import each in part
+names = ["LSTMRegressor", "Forecaster", "GateDisplay", "TextSequencer"]
+failed, begin = [], threading.Barrier(len(names))
+
+def load(name):
+    begin.wait()
+    try:
+        exec(f"from sklstm import {name}", {})
+    except BaseException as error:
+        failed.append((name, error))
+
+threads = [threading.Thread(target=load, args=(name,)) for name in names]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+assert not failed, failed
+"""
+
+
+def test_threads_may_import_at_once():
+    subprocess.run([sys.executable, "-c", THREADS], check=True)
