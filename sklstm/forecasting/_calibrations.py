@@ -2,12 +2,13 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from ._block_factor import block_factor, relative_errors
-from ._conformal import known_errors
+from ._conformal import known_errors, offsets
 from ._error_scale import ErrorScale
 from ._histories import History
 
@@ -82,7 +83,13 @@ class Calibrations(dict[Hashable, Calibration]):
 
     def __init__(self, *args: Any):
         super().__init__(*args)
+        # What is asked for each series and found by all of them is found once.
         self._factors: dict[Hashable, np.ndarray] = {}
+        self._pooled_offsets: dict[Hashable, np.ndarray | None] = {}
+
+    @cached_property
+    def _of_quantiles(self) -> bool:
+        return any(one.ends is not None for one in self.values())
 
     def factor_at(self, label: Any, place: int | None, alpha: float) -> Any:
         """Return what the distance of bounds from forecasts is multiplied by, (n_columns,) or (1,).
@@ -94,7 +101,7 @@ class Calibrations(dict[Hashable, Calibration]):
         """
         if not self.compared:
             return 1.0
-        if place is not None and any(one.ends is not None for one in self.values()):
+        if place is not None and self._of_quantiles:
             return self._factor_at(label, place, alpha)
         outer = self._factor_at(label, None, _ALPHA)
         inner = np.minimum(outer, 1.0)
@@ -118,10 +125,17 @@ class Calibrations(dict[Hashable, Calibration]):
         """Return the errors of all series that are known at a time, relative to their sizes."""
         return self._pooled(label, None, lambda one, origin: [one.known_at(origin)])[0]
 
-    def pooled_sides_at(self, label: Any, place: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return the same of both sides of a level."""
-        below, above = self._pooled(label, place, lambda one, o: one.known_sides_at(o, place))
-        return below, above
+    def pooled_offsets_at(self, label: Any, place: int, alpha: float) -> np.ndarray | None:
+        """Return the offsets of the errors of both sides of a level, relative to sizes.
+
+        Of shape (2, steps, n_columns), as from `offsets`; None if no errors are known.
+        """
+        asked = label, place, alpha
+        if asked not in self._pooled_offsets:
+            below, above = self._pooled(label, place, lambda one, o: one.known_sides_at(o, place))
+            found = offsets(below, alpha, upper=above) if len(below) else None
+            self._pooled_offsets[asked] = found
+        return self._pooled_offsets[asked]
 
     def _pooled(self, label, place, known_at):
         if getattr(self, "_key", None) != (label, place):

@@ -301,10 +301,10 @@ class IntervalMaker:
             found = np.where(lacking, found, farther(found, away, factor))
         if not lacking.any() or len(calibrations) < 2:
             return found
-        pooled, above = (side[:, :steps] for side in calibrations.pooled_sides_at(label, place))
-        if not len(pooled):
+        pooled = calibrations.pooled_offsets_at(label, place, 1 - level)
+        if pooled is None:
             return found
-        pooled = offsets(pooled, 1 - level, upper=above) * own.size_at(origin)
+        pooled = pooled[:, :steps] * own.size_at(origin)
         return np.where(lacking & np.isfinite(pooled).all(axis=0), pooled, found)
 
 

@@ -6,6 +6,7 @@ import pytest
 from sklearn.linear_model import Ridge
 
 from sklstm import Forecaster
+from sklstm.forecasting._calibrations import Calibrations
 from sklstm.forecasting._nested_bounds import farther, within_each_other
 
 LEVELS = [0.3, 0.5, 0.7, 0.8, 0.85, 0.9]
@@ -77,3 +78,19 @@ def test_distances_from_forecasts_are_multiplied_on_their_own_side():
     away = np.array([[[0.0], [-2.0], [0.0]], [[0.0], [1.0], [0.0]]])
     found = farther(offsets, away, np.array([2.0]))
     assert found[..., 0].tolist() == [[-2.0, -4.0, 2.0], [6.0, 7.0, 8.0]]
+
+
+@pytest.mark.parametrize("n_rows", [80, 140])
+def test_what_all_series_tell_is_found_once(n_rows, monkeypatch):
+    """Or intervals of many series would take the square of their number."""
+    read, panel = [], panel_of(n_rows)
+    monkeypatch.setattr(
+        Calibrations, "values", lambda self: read.append(self) or dict.values(self), raising=False
+    )
+    counts = []
+    for n_series in (10, 20):
+        forecaster = Forecaster(Ridge(), 5, horizon=4, by="id").fit(panel.loc[: n_series - 1])
+        read.clear()
+        forecaster.forecast(level=LEVELS)
+        counts.append(len(read))
+    assert counts[0] == counts[1]
