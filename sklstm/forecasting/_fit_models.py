@@ -7,7 +7,7 @@ import numpy as np
 from ._abilities import takes_missing_steps, takes_windows
 from ._features import Features
 from ._forecast_model import ForecastModel
-from ._intervals import fit_calibrator, split_off_newest
+from ._intervals import fewest_errors, fit_calibrator, split_off_newest
 from ._known_series import KnownSeries
 from ._linear_part import has_linear_part
 from ._scaling import season_in, wanted_scaling
@@ -16,6 +16,7 @@ from ._strategy import strategy_for
 from ._window_length import choose_lookback, fewest_rows
 
 _UNSCALED_LOOKBACK = 10
+_USUAL_LEVEL = 0.9  # of intervals: as many errors as it takes
 
 
 def window_lengths(forecaster: Any, known: KnownSeries) -> tuple[int, int]:
@@ -122,8 +123,10 @@ def fit_models(
         names = [column.name for column in chosen.columns]
         found = names, chosen.columns[0].season if chosen.is_seasonal else None
         linear_part = chosen.linear is not None
-    # Errors of all steps then hold a season, and those that overlap are not all that there is.
-    n_wanted = season + 2 * forecaster.horizon
+    # Errors of all steps then hold a season, and those that overlap are not all that there is;
+    # without a season, of few steps, they are too few for any interval but for this.
+    n_errors = max(season + forecaster.horizon + 1, fewest_errors(_USUAL_LEVEL))
+    n_wanted = n_errors + forecaster.horizon - 1
     n_learned = n_fewest + (0 if model.features.pads else model.features.before)
     older, n_newest = split_off_newest(
         known.histories, forecaster.calibration_size, n_fewest, n_wanted, n_learned

@@ -100,7 +100,7 @@ class Forecaster(
     calibration_size : "auto", float in (0, 1), int or None, default="auto"
         Newest share, or number, of the rows of each series by which intervals are calibrated: a
         second model is fitted to the rows before, and its errors tell how wide intervals must be.
-        ``"auto"``: a fifth, or a season and twice the horizon, up to half. None: no intervals.
+        ``"auto"``: a fifth, or what season, horizon and 90 % take, up to half. None: no intervals.
 
     Attributes
     ----------

@@ -19,6 +19,8 @@ _MOST_ROWS = 10_000  # newest ones that are looked at, unless the calendar's sea
 _MOST_SERIES = 1000  # which are looked at, at equal distances
 _AS_GOOD = 0.9  # of the largest autocorrelation: the shortest lag that has as much is the season
 _NEARLY = 0.97  # the same of two seasons of the calendar
+_SEASONS_THAT_BEND = 3  # fewer are no measure of a trend that bends
+_ROUNDING = 1e-12  # of the largest value: what is left of a trend that has no season at all
 
 
 def find_season(series: ArrayLike) -> int:
@@ -27,8 +29,9 @@ def find_season(series: ArrayLike) -> int:
     The candidates are those of the calendar where the index of `series` has a frequency, such as
     24 and 168 for hours, 7 and 365 for days, 12 for months; otherwise all lags from 2 to a third of
     the series. For each candidate :math:`m` the series is detrended by a centred moving average
-    over :math:`m` rows [1]_. A season is there if the autocorrelation of what is left, at the lag
-    of :math:`m`, exceeds what chance gives:
+    over :math:`m` rows [1]_, and by a parabola, since moving averages do not follow a trend that
+    bends. A season is there if the autocorrelation of what is left, at the lag of :math:`m`,
+    exceeds what chance gives:
 
     .. math:: r_m > z_{0.95} / \sqrt n
 
@@ -193,12 +196,30 @@ def _autocorrelation(
             continue
         first = len(weights) // 2
         rest = column[first : first + n_rows] - _moving_average(column, weights)
+        rest = _unbent(rest, season)
         size = rest @ rest
+        if size < n_rows * _ROUNDING**2:
+            size = 0.0
         n_pairs += n_rows - season
         # By the number of products in each sum: a perfect season has an autocorrelation of 1.
         scale = n_rows / (n_rows - season)
         correlations.append(scale * (rest[season:] @ rest[:-season]) / size if size else 0.0)
     return (float(np.mean(correlations)), n_pairs) if correlations else (0.0, 0)
+
+
+def _unbent(rest: NDArray, season: int) -> NDArray:
+    """Return what is left of a column less its mean, of three seasons and more less a parabola.
+
+    A moving average lies above a trend that bends upwards, everywhere, and what is left of growth
+    grows itself: both are alike from row to row, whatever the lag.
+    """
+    t = np.arange(len(rest)) - (len(rest) - 1) / 2
+    powers: list[NDArray] = [np.ones(len(rest))]  # orthogonal, so that each is subtracted by itself
+    if len(rest) >= _SEASONS_THAT_BEND * season:
+        powers += [t, t**2 - (t**2).mean()]
+    for power in powers:
+        rest = rest - (rest @ power) / (power @ power) * power
+    return rest
 
 
 def _moving_average(column: NDArray, weights: NDArray) -> NDArray:

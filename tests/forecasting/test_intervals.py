@@ -164,6 +164,12 @@ def test_too_few_rows_to_calibrate():
             forecaster.set_params(calibration_size=size).fit(WALK).forecast(1, level=0.5)
 
 
+@pytest.mark.parametrize(("horizon", "n_rows"), [(1, 18), (4, 24), (6, 28), (8, 36)])
+def test_by_default_short_series_have_errors_enough_for_intervals_of_90_per_cent(horizon, n_rows):
+    forecaster = Forecaster(Ridge(), horizon=horizon).fit(WALK[:n_rows])
+    assert np.isfinite(forecaster.forecast(level=0.9)).all(axis=None)
+
+
 def test_series_too_short_to_calibrate_borrow_errors_relative_to_their_steps():
     short = 1e-3 * WALK[50:58]
     rows = {"long": WALK, "short": short}

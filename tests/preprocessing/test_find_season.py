@@ -68,6 +68,7 @@ def test_autocorrelations_of_two_seasons_are_those_of_one_detrended_series(rng):
     trend = pd.Series(series).rolling(169, center=True)
     weights = np.r_[0.5, np.ones(167), 0.5] / 168
     rest = (series - trend.apply(lambda rows: rows @ weights, raw=True).to_numpy())[84:-84]
+    rest -= np.polynomial.Polynomial.fit(np.arange(len(rest)), rest, 2)(np.arange(len(rest)))
     for lag in (24, 168):
         expected = (rest[lag:] @ rest[:-lag]) / (rest @ rest) * len(rest) / (len(rest) - lag)
         found, n_pairs = _autocorrelation([series], lag, 168)
@@ -106,6 +107,31 @@ def test_units_missing_values_and_more_columns_change_nothing():
     gaps[np.random.default_rng(0).random(300) < 0.2] = np.nan
     assert find_season(gaps) == 12
     assert find_season(np.stack([series, seasonal(12, 300, seed=1)], axis=1)) == 12
+
+
+@pytest.mark.parametrize("freq", ["M", "Q", "W", None])
+def test_a_parabola_has_no_season(freq):
+    for n_rows in (12, 40, 60, 120):
+        index = None if freq is None else pd.period_range("1990-01", periods=n_rows, freq=freq)
+        for values in ((np.arange(n_rows) + 3.0) ** 2, 1e9 - np.arange(n_rows) ** 2):
+            assert find_season(pd.Series(values, index=index)) == 1
+
+
+@pytest.mark.parametrize(("freq", "n_rows"), [("M", 40), ("M", 120), ("Q", 40), (None, 40)])
+def test_growth_by_some_per_cent_has_no_season_but_for_few_cases(freq, n_rows):
+    index = None if freq is None else pd.period_range("1990-01", periods=n_rows, freq=freq)
+    n_found = 0
+    for seed in range(40):
+        steps = 0.01 + 0.002 * np.random.default_rng(seed).normal(size=n_rows)
+        n_found += find_season(pd.Series(np.exp(np.cumsum(steps)), index=index)) > 1
+    assert n_found <= 8
+
+
+@pytest.mark.parametrize(("freq", "season"), [("M", 12), ("Q", 4)])
+def test_a_season_on_top_of_growth_is_found(freq, season):
+    index = pd.period_range("1990-01", periods=120, freq=freq)
+    growth = np.exp(0.03 * np.arange(120))
+    assert find_season(pd.Series(growth * (10 + seasonal(season, 120)), index=index)) == season
 
 
 @pytest.mark.parametrize("series", [[1.0], [1.0, 2.0, 1.0], np.ones(50), np.full(50, np.nan)])
