@@ -30,6 +30,7 @@ _PANEL_BONUS = 0.9  # of several series of positive values, for their seasonal g
 _GROWTH = "log_seasonal_difference"
 _LEVELS = {"level", "log_level"}  # of all windows one scale, whose range later rows may leave
 _HALF = 0.5
+_LEAST_CHANGE = 0.1  # over a season, relative to that from row to row
 
 
 class Choice(NamedTuple):
@@ -67,10 +68,12 @@ def choose_representation(
     forecasts from the newest fifth: a block of rows, which enter the window of the next block, and
     so on. The score is the geometric mean of two mean absolute errors in the units of the series,
     that of the first block, which is what is learned, and that of all rows ahead, which also shows
-    how errors grow when predictions are read. Of several series errors are relative to the mean
-    absolute change of each, so that all count the same, and where windows have scales of their own
-    the regression is robust, since outliers of a few series would decide. For a linear model the
-    score is the larger of this and that of a ridge regression on the values themselves: many
+    how errors grow when predictions are read. Of several series errors are relative to what is
+    usual in each, so that all count the same: the geometric mean of its mean absolute changes from
+    row to row and over a season. Relative to the former alone, series with strong seasons, which
+    need seasonal differences, would count least. Where windows have scales of their own the
+    regression is robust, since outliers of a few series would decide. For a linear model the score
+    is the larger of this and that of a ridge regression on the values themselves: many
     representations are one to it, but in some its errors have no bounds.
 
     Parameters
@@ -129,7 +132,7 @@ def choose_representation(
 
     def tried(*, halves):
         most = -(-_MOST_FORECASTS * horizon // n_ahead)
-        found = older_and_newest(windows, after, groups, most, halves=halves)
+        found = older_and_newest(windows, after, groups, most, season, halves=halves)
         if found is None:
             return {}
         older, newest, weight = found
@@ -174,6 +177,7 @@ def older_and_newest(
     after: NDArray,
     groups: NDArray,
     most: int = _MOST_WINDOWS,
+    season: int = 1,
     *,
     halves: bool = False,
 ) -> tuple[NDArray, NDArray, NDArray] | None:
@@ -185,6 +189,8 @@ def older_and_newest(
         As in `choose_representation`.
     most : int
         To be scored on.
+    season : int
+        Rows in a season, over which values change, too.
     halves : bool
         Whether to take the first and the second half of what is older otherwise.
 
@@ -204,7 +210,7 @@ def older_and_newest(
     if min(len(older), len(newest) * 4) < _FEWEST_WINDOWS:
         return None
     older, newest = _some(older), _some(_some(newest), most)
-    weight = 1.0 / _changes(windows[rows], groups[rows])[newest, np.newaxis]
+    weight = 1.0 / _changes(windows[rows], groups[rows], season)[newest, np.newaxis]
     return rows[older], rows[newest], weight
 
 
@@ -277,16 +283,30 @@ def _rows_ahead(after, groups, ends, samples, n_ahead):
     return rows[begin[samples, np.newaxis] + np.arange(n_ahead)]
 
 
-def _changes(windows, groups):
-    """Return for each window the mean absolute change from row to row of its series."""
-    change = np.abs(np.diff(windows, axis=1)) if windows.shape[1] > 1 else np.abs(windows)
-    known = np.isfinite(change)
-    total = np.bincount(groups, np.where(known, change, 0.0).sum(axis=1))
-    count = np.bincount(groups, known.sum(axis=1))
-    mean = total / np.maximum(count, 1)
+def _changes(windows, groups, season):
+    """Return for each window by what the errors of its series are divided.
+
+    That is the geometric mean of the mean absolute changes from row to row and over a season. The
+    latter is nothing where a series repeats exactly, and it alone would count: so it is at least a
+    tenth of the former.
+    """
+    mean = _mean_change(windows, groups, 1)
+    if season > 1:
+        over_season = _mean_change(windows, groups, season)
+        mean = np.sqrt(mean * np.maximum(over_season, _LEAST_CHANGE * mean))
     positive = mean[mean > 0]
     # A series that never changes counts like the one that changes least.
     return np.where(mean > 0, mean, positive.min() if len(positive) else 1.0)[groups]
+
+
+def _mean_change(windows, groups, n_rows):
+    """Return the mean absolute change over some rows, by series."""
+    far = windows.shape[1] > n_rows
+    change = np.abs(windows[:, n_rows:] - windows[:, :-n_rows] if far else windows)
+    known = np.isfinite(change)
+    total = np.bincount(groups, np.where(known, change, 0.0).sum(axis=1))
+    count = np.bincount(groups, known.sum(axis=1))
+    return total / np.maximum(count, 1)
 
 
 def _score(name, season, features, fit, windows, after, new_windows, future, weight):

@@ -93,6 +93,29 @@ def test_series_of_a_panel_count_the_same(rng):
     assert others.representation.name == "scaled_difference"
 
 
+def test_series_of_strong_seasons_count_as_much_as_others(rng):
+    """Relative to changes from row to row, which are large in a strong season, they would not."""
+    parts = []
+    for seasonal in [3.0] * 3 + [0.0] * 17:
+        rest = 0.3 * np.cumsum(rng.normal(size=120)) + rng.normal(size=120)
+        parts.append(pairs(rest + seasonal * np.tile(rng.normal(size=12), 10), 24, 6))
+    groups = np.repeat(np.arange(20), [len(windows) for windows, _ in parts])
+    windows, after = (np.concatenate(part) for part in zip(*parts, strict=True))
+    choice = choose_representation(windows, after, season=12, groups=groups)
+    assert choice.representation.name == "scaled_seasonal_difference"
+
+
+def test_a_series_that_repeats_exactly_does_not_decide_for_all(rng):
+    """Its change over a season is nothing: relative to that, it alone would count."""
+    repeated = pairs(np.tile(rng.normal(size=12), 10), 24, 6)
+    parts = [repeated] + [pairs(np.cumsum(rng.normal(size=120)), 24, 6) for _ in range(19)]
+    groups = np.repeat(np.arange(20), [len(windows) for windows, _ in parts])
+    windows, after = (np.concatenate(part) for part in zip(*parts, strict=True))
+    score = choose_representation(windows, after, season=12, groups=groups).scores["standard"]
+    others = choose_representation(windows[groups > 0], after[groups > 0], season=12)
+    assert score < 3 * others.scores["standard"]
+
+
 def test_too_few_windows_to_tell():
     windows, after = pairs(np.arange(14.0))
     representation, scores = choose_representation(windows, after)
@@ -172,7 +195,10 @@ def test_the_score_counts_the_first_row_and_all_rows_that_are_forecast(name, sat
                 every.append(abs(predicted - values[end + ahead]))
                 first += every[-1:] if ahead == 0 else []
             rows = np.append(rows[1:], predicted)
-    change = np.abs(np.diff(windows, axis=1)).mean()
+    change = np.sqrt(
+        np.abs(np.diff(windows, axis=1)).mean()
+        * np.abs(windows[:, season:] - windows[:, :-season]).mean()
+    )
     expected = np.sqrt(np.mean(first) * np.mean(every)) / change
     if not saturates:  # the larger of both
         expected = max(expected, choose_representation(windows, after, **asked).scores[name])
