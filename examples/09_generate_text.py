@@ -173,7 +173,8 @@ if held_back:
 
 fig, (curve, bars) = plt.subplots(1, 2, figsize=(9.5, 3.8), layout="constrained")
 epochs = np.arange(1, model.n_iter_ + 1)
-curve.plot(epochs, np.exp(model.loss_curve_), ".-", color="#0072B2")
+with np.errstate(over="ignore"):  # units without bounds may begin with any loss
+    curve.plot(epochs, np.exp(model.loss_curve_), ".-", color="#0072B2")
 for sample in sampler.samples_[-3:]:
     curve.axvline(sample["n_iter"], color="0.8", lw=1, zorder=0)
 curve.set(xlabel="epoch", ylabel="perplexity in training", ylim=(0, None))
