@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from sklstm.data import first_rows, key_names, merged_codes, same_index
-from sklstm.time_labels import Calendar, as_time_labels, kind_of
+from sklstm.time_labels import Calendar, as_time_labels, has_long_gap, kind_of
 
 from ._histories import History
 
@@ -272,7 +272,7 @@ def _calendar(times, time_codes, freq):
     """Return the calendar of all times that occur, None if there is none without holidays."""
     occurs = _occur(time_codes, len(times))
     labels = times[occurs].sort_values()  # has the name of the level
-    if not labels.is_unique:
+    if not labels.is_unique or has_long_gap(labels):
         return None
     try:
         calendar = Calendar.of({None: labels}, freq)

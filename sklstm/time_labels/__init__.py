@@ -4,6 +4,7 @@ from ._beginning import IndexBeginning
 from ._calendar import Calendar, labels_after
 from ._calendars import find_calendars
 from ._kinds import KINDS, LabelKind, kind_of
+from ._long_gaps import has_long_gap
 from ._order import IndexEnd, check_order
 from ._reading import as_time_labels, comparable, in_zone_of, is_time_dtype, label_text
 from ._seasons import calendar_seasons
@@ -21,6 +22,7 @@ __all__ = [
     "check_order",
     "comparable",
     "find_calendars",
+    "has_long_gap",
     "in_zone_of",
     "is_time_dtype",
     "kind_of",

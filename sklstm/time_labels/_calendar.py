@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ._kinds import LabelKind, kind_of, refuse_step
+from ._long_gaps import refuse_long_gap
 from ._open_days import absent_days, days_of, on_open_days
 from ._order import check_order
 from ._reading import comparable, label_text
@@ -113,6 +114,7 @@ class Calendar:
     def check(self, index: pd.Index, key: Hashable = None, gaps: str = "raise") -> None:
         """Raise a ValueError for labels that are not the calendar's, and for gaps in a series."""
         of = "" if key is None else f" {key!r}"
+        refuse_long_gap(index, key)
         expected = self.between(index[0], index[-1])
         if gaps != "missing" and index.equals(expected):
             self._check_holidays(index, of)

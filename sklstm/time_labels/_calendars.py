@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from ._calendar import Calendar
+from ._long_gaps import refuse_long_gap
 from ._order import check_order
 
 
@@ -35,10 +36,11 @@ def find_calendars(
     ------
     ValueError
         As `Calendar.of` does, if labels are not in the order of time, or a series has no frequency,
-        nor have all of them together.
+        nor have all of them together, or has a gap of more than a million steps.
     """
     for key, index in indexes.items():
         check_order(index, name="series", series=key)
+        refuse_long_gap(index, key)
     together = _together(indexes, freq)
     if isinstance(together, Calendar) and (freq is not None or _are_complete(together, indexes)):
         return dict.fromkeys(indexes, together)

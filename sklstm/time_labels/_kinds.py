@@ -12,7 +12,7 @@ from typing import Any, ClassVar, NoReturn
 import numpy as np
 import pandas as pd
 
-from ._open_days import days_of, open_week
+from ._open_days import count_days, days_of, open_week
 
 _TRADING_SHARE = 0.9  # of the weekdays that trading days are at least
 _MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
@@ -238,6 +238,8 @@ class Durations(LabelKind):
 
     def _step_with_gaps(self, times: pd.Index) -> tuple[Any, bool]:
         for candidate in self._candidates(times):
+            if _fewest_labels(times, candidate) > len(times) / _SHARE:
+                continue  # they take long to list where one time is far from the others
             grid = self.between(times, candidate)
             if times.isin(grid).all() and len(times) >= _SHARE * len(grid):
                 return pd.tseries.frequencies.to_offset(candidate), False
@@ -292,8 +294,7 @@ class Times(Durations):
         return super().parts(index) | zone
 
     def _step_with_gaps(self, times: pd.Index) -> tuple[Any, bool]:
-        weekdays = self.between(times.tz_localize(None), "B")
-        if _on_weekdays(times) and len(times) >= max(3, _TRADING_SHARE * len(weekdays)):
+        if _on_weekdays(times) and len(times) >= max(3, _TRADING_SHARE * count_days(times, "B")):
             return pd.offsets.BusinessDay(), True
         week = open_week(times)
         return super()._step_with_gaps(times) if week is None else (week, True)
@@ -352,6 +353,15 @@ def refuse_step(labels: pd.Index) -> NoReturn:
         "next: it takes times, periods or whole numbers. Without an index "
         "(reset_index(drop=True)) rows are counted."
     )
+
+
+def _fewest_labels(times: pd.Index, candidate: Any) -> float:
+    """Return how many labels there are at least from the first to the last one."""
+    try:
+        step = pd.Timedelta("1.5D" if candidate == "B" else candidate)
+    except ValueError:
+        return 0.0  # months and longer ones are few
+    return float((times[-1] - times[0]) / step) - 1
 
 
 def _on_weekdays(times: pd.DatetimeIndex) -> bool:

@@ -27,6 +27,12 @@ def absent_days(index: pd.DatetimeIndex, step: Any) -> np.ndarray:
     return np.busday_count(dates[:-1], dates[1:], weekmask=weekmask(step)) - 1
 
 
+def count_days(index: pd.DatetimeIndex, step: Any) -> int:
+    """Return how many of these days there are from the first label to the last."""
+    dates = _dates(index[[0, -1]])
+    return int(np.busday_count(dates[0], dates[1], weekmask=weekmask(step))) + 1
+
+
 def days_of(step: Any) -> str:
     """Return what messages call these days."""
     mask = weekmask(step)
@@ -51,13 +57,10 @@ def open_week(times: pd.DatetimeIndex) -> pd.offsets.CustomBusinessDay | None:
     mask = np.isin(np.arange(7), local.day_of_week)
     if mask.sum() not in (5, 6) or (mask == _WEEKDAYS).all() or (local != local.normalize()).any():
         return None
-    dates = _dates(times)
-    if dates[-1] - dates[0] < np.timedelta64(7 * _FEWEST_WEEKS, "D"):
+    if local[-1] - local[0] < pd.Timedelta(weeks=_FEWEST_WEEKS):
         return None
-    n_days = np.busday_count(dates[0], dates[-1], weekmask=mask) + 1
-    if len(times) < _SHARE * n_days:
-        return None
-    return pd.offsets.CustomBusinessDay(weekmask=" ".join(_NAMES[mask]))
+    week = pd.offsets.CustomBusinessDay(weekmask=" ".join(_NAMES[mask]))
+    return week if len(times) >= _SHARE * count_days(times, week) else None
 
 
 def _dates(index):

@@ -88,10 +88,10 @@ class Steps:
         # Lengths of months are as nearly alike; all labels need not be listed then.
         if 4 * gaps.max() <= 5 * gaps.min() and not self._is_longer(kind, index):
             return None
-        grid = _grid(kind, index, self.step)
-        if grid is None:
+        places = _places(kind, index, self.step)
+        if places is None:
             return None
-        between = grid.get_indexer(index) < 0
+        between = places < 0
         return index[between.argmax()] if between.any() else None
 
     def count(self, first: pd.Index, later: pd.Index) -> int | None:
@@ -112,9 +112,8 @@ class Steps:
             return None
         forward = bool(first[0] <= later[0])
         pair = first.append(later) if forward else later.append(first)
-        grid = _grid(kind, pair, self.step)
-        places = np.array([-1]) if grid is None else grid.get_indexer(pair)
-        if (places < 0).any():
+        places = _places(kind, pair, self.step)
+        if places is None or (places < 0).any():
             return None
         steps = int(places[1] - places[0])
         return steps if forward else -steps
@@ -130,11 +129,8 @@ class Steps:
         return second[0] != index[1]
 
     def _jumps(self, kind, index):
-        grid = _grid(kind, index, self.step)
-        if grid is None:
-            return None
-        places = grid.get_indexer(index)
-        return None if (places < 0).any() else np.diff(places)
+        places = _places(kind, index, self.step)
+        return None if places is None or (places < 0).any() else np.diff(places)
 
 
 def _step(index):
@@ -148,11 +144,39 @@ def _step(index):
         return None
     if isinstance(index, pd.RangeIndex) or has_holidays:
         return step, has_holidays
-    grid = _grid(kind, index, step)
-    if grid is None or (grid.get_indexer(index) < 0).any():
+    places = _places(kind, index, step)
+    if places is None or (places < 0).any():
         return None
-    longest = np.diff(grid.get_indexer(index)).max() - 1
-    return (step, False) if len(index) >= _SHARE * (len(grid) - longest) else None
+    n_labels = places[-1] + 1 - (np.diff(places).max() - 1)  # but for the longest outage
+    return (step, False) if len(index) >= _SHARE * n_labels else None
+
+
+def _places(kind, index, step):
+    """Return how many steps each label is after the first, -1 between steps; None if unknown."""
+    fixed = _fixed_step(kind, index, _offset(step))
+    if fixed is not None:  # without a list of all labels
+        places, rest = np.divmod(kind.numbers(index) - kind.numbers(index)[0], fixed)
+        if places.max() > _MOST_LABELS:
+            return None
+        return np.where(rest == 0, places, -1)
+    grid = _grid(kind, index, step)
+    return None if grid is None else grid.get_indexer(index)
+
+
+def _fixed_step(kind, index, step):
+    """Return a step in the unit of labels; None if its length depends on the date, or is finer."""
+    if isinstance(step, int | np.integer):
+        return int(step)
+    if isinstance(step, pd.offsets.Day):
+        if getattr(index, "tz", None) is not None:
+            return None  # days are shorter and longer where clocks change
+        nanoseconds = step.n * 86_400 * 10**9
+    elif isinstance(step, pd.offsets.Tick):
+        nanoseconds = step.nanos
+    else:
+        return None
+    fixed, rest = divmod(nanoseconds, kind.unit(index))
+    return None if rest else fixed
 
 
 def _grid(kind, index, step):
