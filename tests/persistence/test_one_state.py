@@ -174,7 +174,7 @@ def test_language_models_write_with_one_state():
 
 @pytest.mark.parametrize("method", ["fit", "update", "partial_fit"])
 def test_what_changes_a_forecaster_happens_one_at_a_time(method):
-    forecaster = Forecaster(SGDRegressor(random_state=0), 3, 2).fit(X[:, 0])
+    forecaster = Forecaster(SGDRegressor(tol=None, random_state=0), 3, 2).fit(X[:, 0])
     lock, is_free = FITS._locks[forecaster], []
     look = lambda: is_free.append(result_in_thread(lock.acquire, False))  # noqa: E731
     getattr(forecaster, method)(Pausing(OTHER_X[:12, 0], look))
