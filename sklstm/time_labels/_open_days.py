@@ -24,13 +24,18 @@ def on_open_days(index: pd.DatetimeIndex, step: Any) -> np.ndarray:
 def absent_days(index: pd.DatetimeIndex, step: Any) -> np.ndarray:
     """Return how many of these days are absent after each label but the last."""
     dates = _dates(index)
-    return np.busday_count(dates[:-1], dates[1:], weekmask=weekmask(step)) - 1
+    return _count(dates[:-1], dates[1:], step) - 1
 
 
 def count_days(index: pd.DatetimeIndex, step: Any) -> int:
     """Return how many of these days there are from the first label to the last."""
     dates = _dates(index[[0, -1]])
-    return int(np.busday_count(dates[0], dates[1], weekmask=weekmask(step))) + 1
+    return int(_count(dates[0], dates[1], step)) + 1
+
+
+def _count(first, last, step):
+    mask = weekmask(step).astype(int)  # NumPy 2.0 does not like its own truth values here
+    return np.busday_count(first, last, weekmask=mask)
 
 
 def days_of(step: Any) -> str:

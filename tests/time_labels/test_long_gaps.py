@@ -8,7 +8,7 @@ from sklearn.linear_model import Ridge
 from sklstm import Forecaster, SequenceWindower, forecast_pairs
 from sklstm.time_labels import Steps, has_long_gap
 
-SENTINEL = pd.DatetimeIndex(["9999-12-31"]).as_unit("us")
+SENTINEL = pd.DatetimeIndex(np.array(["9999-12-31"], dtype="datetime64[us]"))
 
 
 def series_of(freq, with_sentinel=True, n_rows=60):
@@ -53,7 +53,7 @@ def test_long_gaps_of_many_rows_are_none():
     later = seconds + pd.Timedelta(1_900_000, "s")
     assert not has_long_gap(seconds[:5_000].append(later[:15_000]))
     assert has_long_gap(seconds[:5_000].append(later[:5_000]))
-    assert not has_long_gap(pd.date_range("1900-01-01", periods=2, freq="1000YS"))
+    assert not has_long_gap(pd.date_range("1900-01-01", periods=2, freq="1000YS", unit="s"))
 
 
 @pytest.mark.parametrize("zone", [None, "Europe/Berlin"])
