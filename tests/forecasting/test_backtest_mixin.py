@@ -129,4 +129,4 @@ def test_without_a_level_nothing_is_calibrated():
     assert fits == [14, 34, 54]
     fits.clear()
     forecaster.backtest(WAVE, 3, level=0.5, refit=False, steps=2)
-    assert fits == [14, 10]
+    assert fits == [14, 5]

@@ -195,7 +195,7 @@ def test_a_series_alone_that_is_too_short_has_no_bounds():
 
 def test_nobody_lends_errors_of_a_later_time():
     old, new = WALK[:60], WALK[60:]
-    parts = {"old": pd.Series(old[:8]), "new": pd.Series(new, index=range(60, 120))}
+    parts = {"old": pd.Series(old[:7]), "new": pd.Series(new, index=range(60, 120))}
     frame = pd.concat(parts, names=["n", "t"])
     forecaster = Forecaster(Ridge(), 3, by="n", scaling=None).fit(frame)
     with pytest.warns(UserWarning, match="series 'old' give fewer from step 1.*1 of 2 series"):
