@@ -160,7 +160,7 @@ def test_nothing_to_divide_by():
 
 
 def test_paths_of_which_the_first_rows_are_not_known_count_too():
-    series = pd.Series(NOISE[:160])
+    series = pd.Series(NOISE[:160].copy())
     series[[148, 149, 152]] = np.nan  # the last rows of one path, and the first one of the next
     folds = [(np.arange(end), np.arange(end, end + 3)) for end in (147, 152)]
     forecaster = Forecaster(Ridge(), 2, scaling=None)
