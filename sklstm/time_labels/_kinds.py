@@ -12,9 +12,9 @@ from typing import Any, ClassVar, NoReturn
 import numpy as np
 import pandas as pd
 
-from ._open_days import count_days, days_of, open_week
+from ._open_days import are_trading_days, days_of, open_week
 
-_TRADING_SHARE = 0.9  # of the weekdays that trading days are at least
+_FEWEST_WEEKDAYS = 3  # to be taken for trading days
 _MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 _SHARE = 0.5  # of the times of a frequency that are present, where the others are gaps
 _NANOSECONDS = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
@@ -294,7 +294,8 @@ class Times(Durations):
         return super().parts(index) | zone
 
     def _step_with_gaps(self, times: pd.Index) -> tuple[Any, bool]:
-        if _on_weekdays(times) and len(times) >= max(3, _TRADING_SHARE * count_days(times, "B")):
+        enough = len(times) >= _FEWEST_WEEKDAYS
+        if enough and _on_weekdays(times) and are_trading_days(times, "B"):
             return pd.offsets.BusinessDay(), True
         week = open_week(times)
         return super()._step_with_gaps(times) if week is None else (week, True)

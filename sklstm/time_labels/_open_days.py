@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-_SHARE = 0.9  # of these days that a series has at least; the others are holidays
+_SHARE = 0.9  # of these days that a series has at least
 _FEWEST_WEEKS = 4  # without a single row on a day of the week, for shops to be closed on it
 _WEEKDAYS = np.arange(7) < 5
 _NAMES = np.array(["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"])
@@ -38,6 +38,11 @@ def _count(first, last, step):
     return np.busday_count(first, last, weekmask=mask)
 
 
+def are_trading_days(index: pd.DatetimeIndex, step: Any) -> bool:
+    """Return whether labels on such days are almost all of them: the others are holidays."""
+    return len(index) >= _SHARE * count_days(index, step)
+
+
 def days_of(step: Any) -> str:
     """Return what messages call these days."""
     mask = weekmask(step)
@@ -65,7 +70,7 @@ def open_week(times: pd.DatetimeIndex) -> pd.offsets.CustomBusinessDay | None:
     if local[-1] - local[0] < pd.Timedelta(weeks=_FEWEST_WEEKS):
         return None
     week = pd.offsets.CustomBusinessDay(weekmask=" ".join(_NAMES[mask]))
-    return week if len(times) >= _SHARE * count_days(times, week) else None
+    return week if are_trading_days(times, week) else None
 
 
 def _dates(index):
