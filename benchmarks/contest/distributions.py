@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from contest.panels import command_line, read_tasks
+from contest.panels import command_line, read_results, read_tasks
 
 LEVELS = [round(0.05 * k, 2) for k in range(1, 20)]
 TASKS = {  # frequency, season, horizon
@@ -172,11 +172,7 @@ def scores(trains, tests, quantiles, season):
 
 def table(tasks, results, inside):
     """Print the scores and the seconds of every model on every task."""
-    found = {}
-    for path in results:
-        for name, models in json.loads(Path(path).read_text()).items():
-            found.setdefault(name, {}).update(models)
-    columns = list(dict.fromkeys(model for models in found.values() for model in models))
+    found, columns = read_results(results)
     print(f"| | {' | '.join(columns)} |\n| --- |{' ---: |' * len(columns)}")
     errors = {model: [] for model in columns}
     for name, trains, tests in read_tasks(tasks, inside):

