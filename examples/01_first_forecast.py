@@ -6,7 +6,8 @@ Two series, one recipe: cut windows, train an LSTM, search its lookback under ti
 and score it next to the baselines that it has to beat. One series is the demand for electricity,
 which a network can forecast. The other is a share price, which nobody can.
 
-Run as it stands, the script reads data that two packages carry. Your own file takes the same way::
+Run as it stands, the script reads data that two packages carry. A CSV file of your own goes through
+the same steps::
 
     python examples/01_first_forecast.py --csv prices.csv --date date --target close --horizon 5
 """
@@ -173,9 +174,7 @@ def compare(task):
     models = competitors(task, lookback) | {"LSTM": search.best_estimator_}
     target, rows, predictions = y[n_train + skipped :], {}, {}
     for name, model in models.items():
-        columns = (
-            X.columns[:1] if name in ("last value", "mean of 26", "last season") else X.columns
-        )
+        columns = X.columns[:1] if name in NAIVE else X.columns
         if name != "LSTM":
             model.fit(X.loc[:, columns][:n_train], y[:n_train])
         # The rows between the two sets are given too, so that windows reach back without a hole.

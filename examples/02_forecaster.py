@@ -7,7 +7,7 @@ intervals, and with a backtest that says how good such forecasts would have been
 persistence and a linear model.
 
 Run as it stands, it makes up ten weeks of hourly demand, and so its table says nothing about yours.
-Your own file takes the same way::
+A CSV file of your own goes through the same steps::
 
     python examples/02_forecaster.py --csv load.csv --date time --target load --season 24
 """

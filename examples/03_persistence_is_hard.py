@@ -119,7 +119,7 @@ for name in series:
 # %%
 # The picture
 # -----------
-# From a distance all forecasts look good, so look closely: averages come late.
+# From a distance all forecasts look good, so look closely: averages lag behind.
 
 colours = {"mean of 26": "#009E73", "exponential mean": "#0072B2", "persistence": "#D55E00"}
 fig = plt.figure(figsize=(9, 6.4), layout="constrained")

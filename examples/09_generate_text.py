@@ -78,7 +78,7 @@ print(
 # %%
 # The model
 # ---------
-# It reads chunks of some fifty characters, and at each one it learns to tell the next.
+# It reads chunks of some fifty characters, and learns to predict the next one at each.
 # ``TextSampler`` lets it write as it learns.
 
 if args.published:  # the novel as a whole, as it was published: there is no page left to test on
@@ -124,8 +124,8 @@ print(
 # How well does it know the next character?
 # -----------------------------------------
 # The perplexity is the number of equally probable characters that would be as hard to tell apart.
-# Whoever knows nothing has the whole alphabet to guess from. Whoever knows how often each character
-# occurs, and looks at nothing before it, has fewer.
+# Without any knowledge that is the whole alphabet. Knowing how often each character occurs, and
+# nothing before it, there are fewer.
 
 letters = "".join(training)
 counts = np.array([letters.count(letter) + 1 for letter in alphabet])  # none is impossible

@@ -159,7 +159,7 @@ print(f"\n{network[-1].summary()}\ntrained in {time.perf_counter() - start:.1f} 
 # %%
 # Who wins?
 # ---------
-# Chance is always to name the most frequent class. The linear model has all its defaults.
+# Chance means always naming the most frequent class. The linear model has all its defaults.
 
 start = time.perf_counter()
 linear = make_pipeline(TfidfVectorizer(), LogisticRegression()).fit(texts_train, y_train)

@@ -2,7 +2,7 @@
 What do the gates of an LSTM do?
 ================================
 
-A network of a single unit is to remember one number: that of the step which is marked. Its gates
+A network with a single unit has to remember one number, that of the marked step. Its gates
 can be watched at work, and do not quite do what one would expect. The equations behind them are
 written out in NumPy, for all cells of the package, and give the same numbers.
 """
@@ -11,7 +11,7 @@ written out in NumPy, for all cells of the package, and give the same numbers.
 # The task
 # --------
 # Each window has twenty steps with a random number each. The second feature is 1 at one step and 0
-# at all others. What is to be predicted at the end is the number that stood there.
+# at all others. The target is the number at the marked step.
 
 import argparse
 from pathlib import Path
@@ -147,8 +147,8 @@ for name in ("input", "candidate"):
 
 # %%
 # Training has found another way. The candidate is about -1 at the mark whatever the number is, and
-# it is the input gate that opens the further, the smaller the number. What comes into the memory is
-# their product, so either of them can carry the news. That the output gate is closed at the mark
+# the smaller the number, the further the input gate opens. What comes into the memory is their
+# product, so either of them can carry the information. That the output gate is closed at the mark
 # does no harm, since nobody asks before the end. Other seeds find yet other ways: to know what a
 # network does, one has to look.
 

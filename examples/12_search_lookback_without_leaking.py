@@ -11,9 +11,9 @@ rows, and scaling or smoothing by rows that are still to come.
 # %%
 # Series without anything to find
 # -------------------------------
-# Each step of a walk is independent of all before. What is to be predicted is by how much the walk
-# will have changed ten rows later. Who always says "not at all" has an R² of about 0, and nobody
-# can do better in the long run.
+# Each step of a walk is independent of all before. The target is the change of the walk over
+# the next ten rows. Always predicting no change has an R² of about 0, and nothing does better in
+# the long run.
 
 import argparse
 from pathlib import Path

@@ -2,7 +2,7 @@
 One model for many series, or one each?
 =======================================
 
-Ten shops sell by the same week, at very different sizes, and two of them opened only lately. One
+Ten shops of very different sizes share a weekly pattern, and two of them opened only lately. One
 network can learn from all of them, or each shop gets its own. Folds must cut all shops at the same
 day, and windows must not reach from one shop into the next.
 """

@@ -79,8 +79,8 @@ by_quantile = pd.DataFrame(ends, index=actual.index, columns=quantiles)
 # %%
 # Coverage, counted
 # -----------------
-# With 400 days an interval that is right covers its level give or take some points, twice the
-# standard error.
+# Over 400 days the coverage of a correct interval is within two standard errors of its level: three
+# points at 90 %.
 
 bounds = {
     "from past errors": lambda level: (conformal[f"lower_{level}"], conformal[f"upper_{level}"]),

@@ -12,7 +12,7 @@ This one needs skops and the packages of the extra ``onnx``. What is not install
 # %%
 # A model worth shipping
 # ----------------------
-# What is to be predicted is the demand three days ahead. The last 50 rows come later.
+# The target is the demand three days ahead. The last 50 rows come later.
 
 import argparse
 import subprocess
@@ -62,8 +62,8 @@ expected = model.predict(pd.DataFrame(rows, columns=model.feature_names_in_))[lo
 # %%
 # Three files
 # -----------
-# Who loads a joblib file runs whatever its maker put in: it is for files of one's own. A skops
-# file is data, and makes objects of trusted classes alone. An ONNX file holds the arithmetic, and
+# Loading a joblib file runs whatever its author put in, so load only files that you trust. A skops
+# file is data, and creates objects of trusted classes alone. An ONNX file holds the arithmetic, and
 # nothing of Python.
 
 LOAD = {

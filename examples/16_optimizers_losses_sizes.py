@@ -93,8 +93,8 @@ groups = {
 # %%
 # Trained epoch by epoch
 # ----------------------
-# ``partial_fit`` trains for one epoch more, weights and state of the optimizer are carried on. The
-# error of all variants is the mean absolute one, whatever loss they minimise.
+# ``partial_fit`` trains for one more epoch, from the weights and the optimizer state that it finds.
+# All variants are scored by the mean absolute error, whatever loss they minimise.
 
 
 def train(changes, seed):

@@ -15,8 +15,8 @@ The sales are simulated, so that the true distribution is known::
 # %%
 # Two years of daily sales
 # ------------------------
-# The mean has a week and a slow wave; around it the counts are negative binomial, whose variance
-# is ``m + m ** 2 / 2``.
+# The mean has a weekly season and a slow wave; around it the counts are negative binomial, whose
+# variance is ``m + m ** 2 / 2``.
 
 import argparse
 from pathlib import Path

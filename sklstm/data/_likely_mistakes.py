@@ -12,13 +12,14 @@ from ._frames import column_names, index_of, parse_step_names
 from ._shapes import PADDING
 
 _FEWEST_TOKENS = 4  # fewer whole numbers without a gap may as well be counts
+_MOST_FEATURES = 32  # of a single step; more are rather steps, in the place of features
 
 
 def warn_of_likely_mistakes(estimator: Any, X: Any, windows: np.ndarray) -> None:
-    """Warn where rows of a series, or tokens, are about to be read as measured windows.
+    """Warn where rows of a series, tokens or transposed sequences are read as measured windows.
 
-    Both have the shape of windows of one feature, so that nothing else would tell that a step is
-    missing in the pipeline, or a parameter.
+    All have the shape of windows, so that nothing else would tell that a step is missing in the
+    pipeline, or a parameter, or that two axes have changed places.
 
     Parameters
     ----------
@@ -43,6 +44,12 @@ def warn_of_likely_mistakes(estimator: Any, X: Any, windows: np.ndarray) -> None
             f"with {PADDING}; {name} reads them, and the padding, as measured values. Give them an "
             "embedding, such as embedding_dim=32; if they are measured, give floats.",
         )
+    if hasattr(estimator, "hidden_size") and _look_transposed(windows.shape):
+        warn_user(
+            f"X has windows of a single step with {windows.shape[2]} features, so that nothing "
+            f"recurs in {name}. If these are steps of one feature, as aeon and sktime keep "
+            "sequences (n_cases, n_channels, n_timepoints), give X.transpose(0, 2, 1).",
+        )
 
 
 def _are_rows_of_a_series(X):
@@ -55,6 +62,11 @@ def _are_rows_of_a_series(X):
         return False
     named = [name for name in names if not any(map(str.isdigit, str(name)))]
     return bool(named) and parse_step_names(names) is None
+
+
+def _look_transposed(shape):
+    """Return whether windows of a single step have as many features as sequences have steps."""
+    return shape[1] == 1 and shape[2] > _MOST_FEATURES
 
 
 def _look_like_tokens(X, windows):

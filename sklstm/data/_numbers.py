@@ -11,7 +11,7 @@ from sklearn.utils.validation import _num_samples, check_array
 from sklstm.time_labels import is_time_dtype, label_text
 
 from ._frames import column_names, index_of, is_frame
-from ._plain_values import index_advice, is_time_column, missing_as_nan, plain_values, time_among
+from ._plain_values import column_advice, is_time_column, missing_as_nan, plain_values, time_among
 
 
 def as_numbers(values: Any, *, name: str, estimator: Any = None, **options: Any) -> np.ndarray:
@@ -130,8 +130,8 @@ def _explanation(error, values, name):
     if is_frame(values):
         column = _refused_column(values)
         if column is not None:
-            return f"{name} has a column {column!r} that is not numeric: {message}" + index_advice(
-                values, column
+            return f"{name} has a column {column!r} that is not numeric: {message}" + column_advice(
+                values, column, name
             )
     return f"{name} cannot be read as an array of numbers: {message}"
 

@@ -108,8 +108,8 @@ def time_among(values: Any, kinds: tuple[type, ...] = NUMPY_TIMES) -> Any:
     return values if isinstance(values, kinds) else None
 
 
-def index_advice(values: Any, column: Any) -> str:
-    """Return what to do about a column of dates that are text, as CSV files have them.
+def column_advice(values: Any, column: Any, name: str) -> str:
+    """Return what to do about a column of text: of dates, as CSV files have them, or categories.
 
     Empty for any other column.
     """
@@ -119,4 +119,11 @@ def index_advice(values: Any, column: Any) -> str:
         kind = kind_of(as_time_labels(pd.Index(values[column])))
     except ValueError:  # dates of an unclear form
         return ""
-    return "" if kind is None else f". Labels of rows are the index: set_index({column!r})."
+    if kind is not None:
+        return f". Labels of rows are the index: set_index({column!r})."
+    if not isinstance(next(iter(values[column].dropna()), None), str):
+        return ""
+    if name == "series":
+        return f". Give by={column!r} if it tells series apart; exog takes categories."
+    encode = ". Encode categories before this step (OneHotEncoder in a ColumnTransformer)."
+    return encode if name.startswith("X") else ""

@@ -24,7 +24,7 @@ PADDING, OUT_OF_VOCABULARY = 0, 1
 LARGEST_TOKEN = 10_000_000  # a table has one row for each number up to the largest
 
 
-def as_series(X: Any, *, estimator: Any = None) -> np.ndarray:
+def as_series(X: Any, *, estimator: Any = None, input_name: str = "X") -> np.ndarray:
     """Return `X` as a floating point array of shape (n_steps, n_features).
 
     Steps may be missing, wholly or in part (NaN); infinity is refused.
@@ -35,6 +35,8 @@ def as_series(X: Any, *, estimator: Any = None) -> np.ndarray:
         The series.
     estimator : estimator, optional
         Named in error messages.
+    input_name : str, default="X"
+        What `X` is called in error messages about single columns.
 
     Returns
     -------
@@ -46,7 +48,7 @@ def as_series(X: Any, *, estimator: Any = None) -> np.ndarray:
     ValueError
         If `X` is empty, not two-dimensional, complex, of times or infinite somewhere.
     """
-    series = _as_array(X, estimator)
+    series = _as_array(X, estimator, input_name)
     if series.ndim != 2:
         raise ValueError(
             f"X must be a series of shape (n_steps, n_features), got an array of "

@@ -101,7 +101,7 @@ def remember_features(estimator: Any, X: Any, windows: np.ndarray) -> None:
     Warns
     -----
     UserWarning
-        If `X` looks like the rows of a series, or like tokens without an embedding.
+        If `X` looks like rows of a series, tokens without an embedding, or transposed sequences.
     """
     warn_of_likely_mistakes(estimator, X, windows)
     if has_three_axes(X):

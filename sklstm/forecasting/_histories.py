@@ -232,9 +232,9 @@ def _times(table, name):
 
 def _numbers(table, name):
     try:
-        return as_series(table).astype(np.float64)
+        return as_series(table, input_name=name).astype(np.float64)
     except (TypeError, ValueError) as error:
-        # They speak of X.
+        # Some speak of X.
         message = str(error)
         raise type(error)(name + message[1:] if message.startswith("X ") else message) from error
 

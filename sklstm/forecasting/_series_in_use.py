@@ -122,12 +122,18 @@ def forecastable(forecaster: Any, series: Any) -> list[History]:
 
 def _warn_of_shorter_windows(histories, fewest):
     few = [past for past in histories if len(past) < fewest]
-    if few:
-        which = f"{len(few[0])} rows" if few[0].key is None else names_and_rows(few)
+    if not few:
+        return
+    if few[0].key is None:
+        warn_user(
+            f"The series has {len(few[0])} rows, fewer than the shortest window of training, which "
+            f"had {fewest}. Expect little of its forecast, or give more rows (update, history).",
+        )
+    else:
         warn_user(
             f"{len(few)} of {len(histories)} series have fewer rows than the shortest window of "
-            f"training, which had {fewest}: {which}. Expect little of their forecasts, or give "
-            "more rows (update, history).",
+            f"training, which had {fewest}: {names_and_rows(few)}. Expect little of their "
+            "forecasts, or give more rows (update, history).",
         )
 
 

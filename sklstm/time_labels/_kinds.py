@@ -246,8 +246,8 @@ class Durations(LabelKind):
         raise ValueError(
             f"The index of series has no frequency: its times, from {times[0]} to {times[-1]}, are "
             "neither regular nor trading days, so that the times of a forecast are unknown. Give "
-            "freq=..., or count rows in place of times (reset_index(drop=True))."
-            + self._hint(times)
+            "freq=..., bring them to regular steps (series.resample('h').mean() for hours), or "
+            "count rows in place of times (reset_index(drop=True))." + self._hint(times)
         )
 
     def _hint(self, times: pd.Index) -> str:

@@ -56,6 +56,18 @@ def test_other_windows_pass_in_silence(X):
     assert [str(one.message) for one in told] == []
 
 
+def test_steps_in_the_place_of_features_are_told():
+    cases = np.cumsum(np.ones((8, 1, 40)), axis=2)  # n_cases, n_channels, n_timepoints
+    with pytest.warns(UserWarning, match=r"single step with 40 features.*transpose\(0, 2, 1\)"):
+        CLASSES.fit(cases, LABELS)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        CLASSES.fit(cases.transpose(0, 2, 1), LABELS)
+        CLASSES.fit(cases[:, :, :30], LABELS)  # one step of many columns
+        PersistenceRegressor().fit(cases, LABELS)
+    assert [str(one.message) for one in told] == []
+
+
 def test_tokens_with_an_embedding_pass_in_silence():
     reader = make_pipeline(Sequencer(), GRUClassifier(2, embedding_dim=2, max_epochs=1))
     with warnings.catch_warnings(record=True) as told:

@@ -8,7 +8,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from sklstm.data import as_series, as_windows, numeric_targets
+from sklstm.data import as_numbers, as_series, as_windows, numeric_targets
 
 DAYS = pd.date_range("2024-01-01", periods=3)
 VALUES = [1.0, 2.0, 4.0]
@@ -80,6 +80,17 @@ def test_columns_of_text_are_named(kind, dtype):
     frame = pd.DataFrame({"a": VALUES, "b": pd.Series(["x", "y", "x"], dtype=dtype)})
     with pytest.raises(ValueError, match="^X has a column 'b' that is not numeric: .*'x'"):
         as_series(kind(frame))
+
+
+@pytest.mark.parametrize("dtype", ["str", "category"])
+def test_columns_of_text_come_with_advice(dtype):
+    frame = pd.DataFrame({"a": VALUES, "b": pd.Series([None, "y", "x"], dtype=dtype)})
+    with pytest.raises(ValueError, match=r"'b' .*OneHotEncoder"):
+        as_series(frame)
+    with pytest.raises(ValueError, match=r"^series .*by='b'"):
+        as_numbers(frame, name="series")
+    with pytest.raises(ValueError, match=r"^y .*: 'y'$"):
+        numeric_targets(frame, None)
 
 
 @pytest.mark.parametrize("read", [as_series, as_windows])

@@ -112,7 +112,7 @@ def test_windows_shorter_than_any_of_training_are_told():
     with pytest.warns(UserWarning, match=r"1 of 2 series have fewer .* had 3: 'a' \(2\)\. Expect"):
         assert len(model.forecast(1, history=given)) == 2
     alone = Forecaster(network, 6, calibration_size=None).fit(rows(0, 40, 50))
-    with pytest.warns(UserWarning, match=r"1 of 1 series have fewer .* had 3: 2 rows"):
+    with pytest.warns(UserWarning, match=r"^The series has 2 rows, fewer .* had 3\. Expect"):
         alone.forecast(1, history=rows(0, 2, 50))
 
 

@@ -159,7 +159,7 @@ def test_gaps_are_missing_steps_if_asked_for(index):
         (pd.Index([f"row {k}" for k in range(30)]), "labels of dtype (str|object).*do not tell"),
         (pd.Index([*DAYS.astype(str)[1:], "x"]), r"text, such as '2024-01-02'.*to_datetime"),
         (pd.Index(np.arange(30) / 4), "labels of dtype float64, which do not tell what comes"),
-        (DAYS[0] + pd.to_timedelta(np.arange(30) ** 3, "min"), r"no frequency.*Give freq=\.\.\."),
+        (DAYS[0] + pd.to_timedelta(np.arange(30) ** 3, "min"), r"no frequency.*freq=.*resample"),
         (pd.Index([*range(0, 56, 2), 57, 60]), "label 57, which is not on its frequency '2'"),
         (DAYS.insert(5, pd.NaT)[:30], "missing labels"),
         (pd.MultiIndex.from_product([["a"], DAYS]), "2 levels: rows of several series"),
