@@ -144,7 +144,7 @@ for kind in bounds:
         label = f"{kind}, {part}"
         count.plot(promised, values, style, color=colours[kind], lw=width, ms=5, label=label)
 count.set(xlabel="level promised", ylabel="share covered")
-count.legend(frameon=False, fontsize=8, loc="lower right")
+count.legend(frameon=False, fontsize=8, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.15))
 shown = actual.index[-42:]
 for kind, axes in panels.items():
     lower, upper = (end[shown] for end in bounds[kind](0.9))

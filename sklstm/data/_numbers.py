@@ -11,7 +11,14 @@ from sklearn.utils.validation import _num_samples, check_array
 from sklstm.time_labels import is_time_dtype, label_text
 
 from ._frames import column_names, index_of, is_frame
-from ._plain_values import column_advice, is_time_column, missing_as_nan, plain_values, time_among
+from ._plain_values import (
+    column_advice,
+    is_time_column,
+    missing_as_nan,
+    plain_values,
+    text_advice,
+    time_among,
+)
 
 
 def as_numbers(values: Any, *, name: str, estimator: Any = None, **options: Any) -> np.ndarray:
@@ -120,11 +127,8 @@ def _explanation(error, values, name):
             f"{name} is ragged: pad sequences of unequal length with NaN "
             f"(sklstm.stack_sequences). ({message})"
         )
-    if name.startswith("X") and _is_text(values):
-        return (
-            f"{name} holds texts, and it takes numbers: a TextSequencer before this step of the "
-            "pipeline makes tokens of words."
-        )
+    if advice := text_advice(values, name):
+        return f"{name} holds texts, and it takes numbers: {advice}."
     if "Expected 2D array, got 1D" in message or "2-dimensional container" in message:
         return _one_axis(values, name)
     if is_frame(values):
@@ -134,18 +138,6 @@ def _explanation(error, values, name):
                 values, column, name
             )
     return f"{name} cannot be read as an array of numbers: {message}"
-
-
-def _is_text(values):
-    """Return whether `values` are a list, array or series of texts that are no numbers."""
-    one_axis = isinstance(values, list | tuple) or getattr(values, "ndim", 0) == 1
-    if not one_axis or not isinstance(first := next(iter(values), None), str):
-        return False
-    try:
-        float(first)
-    except ValueError:
-        return True
-    return False
 
 
 def _one_axis(values, name):

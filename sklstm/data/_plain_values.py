@@ -127,3 +127,21 @@ def column_advice(values: Any, column: Any, name: str) -> str:
         return f". Give by={column!r} if it tells series apart; exog takes categories."
     encode = ". Encode categories before this step (OneHotEncoder in a ColumnTransformer)."
     return encode if name.startswith("X") else ""
+
+
+def text_advice(values: Any, name: str) -> str:
+    """Return what takes texts, where a list, array or series of them stands for numbers.
+
+    Empty for anything else, texts that are numbers included.
+    """
+    one_axis = isinstance(values, list | tuple) or getattr(values, "ndim", 0) == 1
+    if not one_axis or not isinstance(first := next(iter(values), None), str):
+        return ""
+    try:
+        float(first)
+    except ValueError:
+        if name.startswith("X"):
+            return "a TextSequencer before this step of the pipeline makes tokens of words"
+        if name == "y":
+            return f"{str(first)!r} may be a class, for a classifier such as LSTMClassifier"
+    return ""

@@ -121,8 +121,9 @@ def test_the_argument_is_named(X, error, words, read):
 @pytest.mark.parametrize(
     ("y", "words"),
     [
-        (["a", "b"], "^y cannot be read as an array of numbers: dtype='numeric' is not compatible"),
-        (pd.Series(["a", "b"]), "^y cannot be read as an array of numbers: could not convert str"),
+        (["a", "b"], "^y holds texts.*: 'a' may be a class, for a classifier such as LSTMCl"),
+        (pd.Series(["a", "b"]), "^y holds texts.*a classifier"),
+        (["1", "b"], "^y cannot be read as an array of numbers"),
         (pl.Series(["a", "b"]), "^y cannot be read as an array of numbers: dtype='numeric' is not"),
         (pd.DataFrame({"a": [1, 2], "b": ["x", "y"]}), "^y has a column 'b' that is not numeric"),
         ([[1, 2], [3]], "^y is ragged.*output='sequence'"),

@@ -172,7 +172,7 @@ TARGETS = {
         "y holds times | takes numbers",
     ),
     "infinity": (put(INF, 3, of=Y), ValueError, "Input y contains infinity"),
-    "text": (np.full(20, "up"), ValueError, "y cannot be read as an array of numbers | strings"),
+    "text": (np.full(20, "up"), ValueError, "y holds texts | classifier"),
     "dates": (DAYS.to_numpy(), ValueError, "y holds times | takes numbers"),
     "complex": (Y + 1j, ValueError, "y | Complex data not supported"),
     "four axes": (np.ones((20, 1, 1, 1)), ValueError, "y | dim 4"),
