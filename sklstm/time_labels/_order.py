@@ -87,6 +87,7 @@ class IndexEnd:
 _SEVERAL = (
     " Where a frame holds several series, by names the column or level that tells them apart."
 )
+_MORE_KEYS = " If several columns tell series apart, by takes them as a list."
 
 
 def check_order(index: pd.Index | None, name: str = "X", series: Any = None) -> None:
@@ -122,7 +123,7 @@ def check_order(index: pd.Index | None, name: str = "X", series: Any = None) -> 
         label = label_text(index[index.duplicated()][0])
         raise ValueError(
             f"The index of {name}{which} has duplicate labels, {label} among them: rows must be "
-            f"one series, one row per time step.{'' if which else _SEVERAL}"
+            f"one series, one row per time step.{_MORE_KEYS if which else _SEVERAL}"
         )
     if not index.is_monotonic_increasing:
         raise ValueError(

@@ -205,7 +205,7 @@ def test_series_that_cannot_be_fitted():
     with pytest.raises(ValueError, match="series must not be empty"):
         forecaster().fit(LONG[:0])
     repeated = pd.concat([LONG, LONG.loc[["A"]]])
-    with pytest.raises(ValueError, match=r"\(series 'A'\) has duplicate labels"):
+    with pytest.raises(ValueError, match=r"\(series 'A'\) has duplicate.*by takes them as a list"):
         forecaster().fit(repeated)
 
 
