@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from sklstm.data import index_of
+from sklstm.data import check_same_labels, index_of
 from sklstm.time_labels import as_time_labels
 
 from ._forecast_frames import interval_name
@@ -35,6 +35,7 @@ def parts_of_estimator(
         As of `ForecastDisplay.from_estimator`.
     """
     check_regressor(estimator, caller)
+    check_same_labels({"X": X, "y": y})
     predicted = one_column(estimator.predict(X), "The prediction of the estimator")
     truth = one_column(y, "y", len(predicted))
     index = index_of(X) if index_of(X) is not None else index_of(y)
@@ -88,6 +89,7 @@ def parts_of_predictions(
     """
     predicted = one_column(y_pred, "y_pred")
     given = {"y_true": y_true, "persistence": persistence, "lower": lower, "upper": upper}
+    check_same_labels({"y_pred": y_pred} | given)
     columns = {
         name: None if values is None else one_column(values, name, len(predicted))
         for name, values in given.items()
@@ -133,6 +135,8 @@ def parts_after(
         If `history` or `actual` does not fit to the forecast.
     """
     times = row_times(prediction.index, len(prediction), "forecast")
+    if isinstance(actual, pd.DataFrame) and actual.shape[1] == 1:
+        actual = actual.iloc[:, 0]
     names = (getattr(values, "name", None) for values in (history, actual))
     if isinstance(actual, pd.Series):
         actual = actual.set_axis(as_time_labels(actual.index, "The index of actual"))

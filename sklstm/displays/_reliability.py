@@ -7,6 +7,8 @@ import pandas as pd
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from sklstm.data import check_same_labels
+
 from ._forecast_parts import any_numbers, one_column
 
 
@@ -126,6 +128,7 @@ def pit_of_paths(y_true: Any, paths: Any, random_state: Any) -> np.ndarray:
     ValueError
         If there are more or fewer values than rows of draws, or none that is known.
     """
+    check_same_labels({"y_true": y_true, "paths": paths})
     draws = any_numbers(paths, "paths")
     if draws.ndim != 2:
         raise ValueError(f"paths must be of shape (n_samples, n_draws), got {draws.shape}.")
@@ -160,6 +163,7 @@ def coverage_of_quantiles(y_true: Any, y_pred: Any, quantiles: Any) -> tuple[Any
     ValueError
         If shapes do not fit, or a level is not between 0 and 1.
     """
+    check_same_labels({"y_true": y_true, "y_pred": y_pred})
     levels, predicted = one_column(quantiles, "quantiles"), any_numbers(y_pred, "y_pred")
     if not ((levels > 0) & (levels < 1)).all():
         raise ValueError(f"quantiles must be between 0 and 1, got {levels.tolist()}.")

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 
+from sklstm.data import check_same_labels
+
 from ._reliability import (
     coverage_of_backtest,
     coverage_of_quantiles,
@@ -149,6 +151,7 @@ class ReliabilityDisplay:
         """
         caller = f"{cls.__name__}.from_estimator"
         check_matplotlib_support(caller)
+        check_same_labels({"X": X, "y": y})
         distribution, quantiles, levels = predicted_distribution(estimator, X, caller)
         if distribution is None:
             return cls.from_predictions(y, quantiles, quantiles=levels, ax=ax, **plot_params)

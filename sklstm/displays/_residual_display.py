@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 from sklearn.utils._plotting import _validate_style_kwargs
 
-from sklstm.data import index_of
+from sklstm.data import check_same_labels, index_of
 
 from ._autocorrelation import autocorrelation
 from ._forecast_parts import check_count, check_regressor, one_column
@@ -145,6 +145,7 @@ class ResidualDisplay:
         caller = f"{cls.__name__}.from_estimator"
         check_matplotlib_support(caller)
         check_regressor(estimator, caller)
+        check_same_labels({"X": X, "y": y})
         predicted = one_column(estimator.predict(X), "The prediction of the estimator")
         index = index_of(X) if index_of(X) is not None else index_of(y)
         rows = row_times(index, len(predicted), "X")
@@ -200,6 +201,7 @@ class ResidualDisplay:
             If the arrays are not of one column and length, or have no value in common.
         """
         check_matplotlib_support(f"{cls.__name__}.from_predictions")
+        check_same_labels({"y_true": y_true, "y_pred": y_pred})
         predicted = one_column(y_pred, "y_pred")
         residuals = one_column(y_true, "y_true", len(predicted)) - predicted
         if np.isnan(residuals).all():

@@ -216,6 +216,28 @@ def test_from_forecast(is_tidy):
     assert alone.truth_line_ is alone.history_line_ is None
 
 
+def test_a_frame_of_one_column_is_matched_as_a_series_is():
+    forecast = pd.DataFrame({"prediction": np.arange(10.0)}, index=DAYS[60:70])
+    later = WALK[["close"]].iloc[62:72]
+    display = ForecastDisplay.from_forecast(forecast, actual=later)
+    expected = WALK["close"].iloc[60:70].where(forecast.index >= DAYS[62])
+    np.testing.assert_array_equal(display.y_true, expected)
+    assert display.target_name == "close"
+
+
+def test_rows_in_another_order_are_refused(pairs):
+    X, y, model = pairs
+    turned = y[60:][::-1]
+    with pytest.raises(ValueError, match="y has the labels of X in another order"):
+        ForecastDisplay.from_estimator(model, X[60:], turned)
+    predicted = pd.Series(model.predict(X[60:]), index=X.index[60:])
+    truth = pd.Series(turned.to_numpy(), index=X.index[60:][::-1])
+    with pytest.raises(ValueError, match="y_true has the labels of y_pred in another order"):
+        ForecastDisplay.from_predictions(truth, predicted)
+    with pytest.raises(ValueError, match="lower has the labels of y_pred in another order"):
+        ForecastDisplay.from_predictions(predicted, predicted, lower=truth, upper=truth)
+
+
 def test_from_paths(is_tidy):
     known, future = WALK["close"][:80], WALK["close"][80:]
     forecaster = Forecaster(Ridge(), lookback=5).fit(known)

@@ -27,6 +27,17 @@ def test_calibrated_distributions_have_a_uniform_pit(is_tidy):
     assert is_tidy(display.figure_)
 
 
+def test_rows_in_another_order_are_refused():
+    truth, draws = pd.Series(Y), pd.DataFrame(np.column_stack([MEAN - 1, MEAN + 1]))
+    with pytest.raises(ValueError, match="y_pred has the labels of y_true in another order"):
+        ReliabilityDisplay.from_predictions(truth, draws[::-1], quantiles=[0.2, 0.8])
+    with pytest.raises(ValueError, match="paths has the labels of y_true in another order"):
+        ReliabilityDisplay.from_paths(truth, draws[::-1])
+    model = GRURegressor(2, loss="normal", max_epochs=1).fit(draws[:50], truth[:50])
+    with pytest.raises(ValueError, match="y has the labels of X in another order"):
+        ReliabilityDisplay.from_estimator(model, draws[:50], truth[:50][::-1])
+
+
 def test_the_histogram_is_a_density_with_binomial_bounds(is_tidy):
     narrow = ReliabilityDisplay.from_distribution(Y, stats.norm(MEAN, 0.4), kind="pit", n_bins=8)
     heights = np.array([bar.get_height() for bar in narrow.bars_])

@@ -68,6 +68,15 @@ def test_over_time_at_the_times_of_the_targets(is_tidy):
     assert is_tidy(display.figure_)
 
 
+def test_rows_in_another_order_are_refused():
+    X, y = forecast_pairs(NOISE.to_frame(), horizon=3)
+    model = make_pipeline(SequenceWindower(4, flatten=True, pad="edge"), Ridge()).fit(X, y)
+    with pytest.raises(ValueError, match="y has the labels of X in another order"):
+        ResidualDisplay.from_estimator(model, X, y[::-1])
+    with pytest.raises(ValueError, match="y_pred has the labels of y_true in another order"):
+        ResidualDisplay.from_predictions(NOISE, NOISE[::-1])
+
+
 def test_by_place_in_the_season(is_tidy):
     shift = np.tile([0.0, 0, 0, 0, 0, 5, 5], 20)
     truth = NOISE + shift
