@@ -15,6 +15,12 @@ from sklearn.base import (
 )
 from sklearn.utils import get_tags
 from sklearn.utils._param_validation import HasMethods
+from sklearn.utils.metadata_routing import (
+    MetadataRouter,
+    MethodMapping,
+    _routing_enabled,
+    process_routing,
+)
 from sklearn.utils.validation import check_is_fitted
 
 from sklstm.persistence import SavedStateMixin
@@ -97,7 +103,7 @@ class SequenceEncoder(
         self.estimator = estimator
 
     @_fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X: ArrayLike, y: Any = None) -> Self:
+    def fit(self, X: ArrayLike, y: Any = None, **fit_params: Any) -> Self:
         """Train a clone of the network.
 
         Parameters
@@ -106,6 +112,9 @@ class SequenceEncoder(
             Windows, oldest step first, in any form that the network takes.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
             What the network learns to predict; only a frozen network does without.
+        **fit_params : dict
+            Given to the ``fit`` of the network, such as ``sample_weight`` or ``groups``; with
+            metadata routing enabled, those that it requests.
 
         Returns
         -------
@@ -121,7 +130,9 @@ class SequenceEncoder(
         if network.get_params().get("differencing") == "auto":
             # A state says what is added to the newest value, which no other model would know.
             network.set_params(differencing="never")
-        fitted = network.fit(X, y)
+        if fit_params and _routing_enabled():
+            fit_params = process_routing(self, "fit", **fit_params).estimator["fit"]
+        fitted = network.fit(X, y, **fit_params)
         if hasattr(self, "feature_names_in_"):
             del self.feature_names_in_  # of an earlier fit
         self.estimator_ = fitted
@@ -146,6 +157,17 @@ class SequenceEncoder(
         """
         check_is_fitted(self)
         return self.estimator_._last_states(X)
+
+    def get_metadata_routing(self) -> MetadataRouter:
+        """Return which metadata go to the network.
+
+        Returns
+        -------
+        routing : MetadataRouter
+            The network's requests for `fit`.
+        """
+        mapping = MethodMapping().add(caller="fit", callee="fit")
+        return MetadataRouter(owner=self).add(estimator=self.estimator, method_mapping=mapping)
 
     @property
     def _n_features_out(self):

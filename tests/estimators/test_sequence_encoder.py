@@ -3,6 +3,7 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
@@ -199,3 +200,23 @@ def test_states_are_those_of_a_network_that_predicts_values_unless_told_otherwis
         assert encoder.estimator_.differenced_targets_.tolist() == [reference]
         assert network.differencing == how
     assert GRURegressor(4, max_epochs=2).fit(X, y).differenced_targets_.tolist() == [0]
+
+
+def test_the_network_is_given_weights_and_groups(windows):
+    y, weight = targets(windows), np.arange(60) % 3
+    network = GRURegressor(4, max_epochs=3, random_state=0, differencing="never")
+    expected = SequenceEncoder(FrozenEstimator(network.fit(windows, y, weight))).fit(windows)
+    expected = expected.transform(windows)
+    found = SequenceEncoder(network).fit_transform(windows, y, sample_weight=weight)
+    np.testing.assert_array_equal(found, expected)
+    model = make_pipeline(SequenceEncoder(network), Ridge())
+    model.fit(windows, y, sequenceencoder__sample_weight=weight)
+    np.testing.assert_array_equal(model[:-1].transform(windows), expected)
+    with config_context(enable_metadata_routing=True):
+        weighted = clone(network).set_fit_request(sample_weight=True)
+        plain = Ridge().set_fit_request(sample_weight=False)
+        model = make_pipeline(SequenceEncoder(weighted), plain)
+        model.fit(windows, y, sample_weight=weight)
+    np.testing.assert_array_equal(model[:-1].transform(windows), expected)
+    with pytest.raises(TypeError, match="colour"):
+        SequenceEncoder(network).fit(windows, y, colour="red")
