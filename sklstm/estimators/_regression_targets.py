@@ -104,7 +104,13 @@ class RegressionTargets:
         -------
         targets : RegressionTargets
             Differenced as before.
+
+        Raises
+        ------
+        ValueError
+            If outputs of the network mean something else to that loss.
         """
+        _check_same_outputs(loss, self.loss)
         seen = self.seen
         # Statistics that a user has set stay, too.
         if not running or seen is None or not self._has_statistics_of(seen):
@@ -292,7 +298,24 @@ def _moments(samples: Samples, reference: np.ndarray) -> Moments:
         targets = subtract_newest(targets, samples.windows.rows, newest, reference)
     mean, spread = weighted_moments(targets, weight)
     total = float(len(targets) if weight is None else weight.sum())
-    return Moments(mean, spread, total, len(samples))
+    return Moments(mean, spread, total * samples.weight_unit, len(samples))
+
+
+def _check_same_outputs(loss: Loss, fitted: Loss) -> None:
+    """Raise a ValueError if training is to go on with a loss whose outputs mean something else.
+
+    Losses of errors take values of the target, likelihoods the parameters of a distribution.
+    """
+
+    def meaning(loss):
+        return isinstance(loss, Likelihood), loss.shifts_targets, loss.scales_targets
+
+    if meaning(loss) != meaning(fitted):
+        raise ValueError(
+            f"Training continues with a network whose outputs are those of loss={fitted.name!r}, "
+            f"and the parameter is now {loss.name!r}, to which they mean something else. Set it "
+            "back, or fit anew (warm_start=False)."
+        )
 
 
 def _mean_and_scale(seen: Moments, loss: Loss) -> tuple[np.ndarray, np.ndarray]:

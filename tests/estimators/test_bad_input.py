@@ -201,6 +201,36 @@ def test_going_on_with_another_network(fitted):
         model.set_params(hidden_size=4).fit(X, np.column_stack([Y, Y]))
 
 
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        ("squared_error", "poisson"),
+        ("poisson", "huber"),
+        ("normal", "negative_binomial"),
+        ("poisson", "bernoulli"),
+    ],
+)
+def test_going_on_with_outputs_that_mean_something_else(before, now):
+    y = (Y > 0).astype(float)
+    model = LSTMRegressor(4, max_epochs=1, warm_start=True, loss=before).fit(X, y)
+    message = f"are those of loss='{before}', and the parameter is now '{now}'"
+    for go_on in (model.fit, model.partial_fit):
+        with pytest.raises(ValueError, match=message):
+            model.set_params(loss=now) and go_on(X, y)
+    assert model.loss_ == before
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [("squared_error", "absolute_error"), ("normal", "laplace"), ("poisson", "poisson")],
+)
+def test_going_on_with_another_measure_of_the_same_outputs(before, now):
+    y = np.round(np.abs(Y) * 5)
+    model = LSTMRegressor(4, max_epochs=1, warm_start=True, loss=before).fit(X, y)
+    assert model.set_params(loss=now).fit(X, y).n_iter_ == 2
+    assert model.loss_ == now
+
+
 def test_one_epoch_cannot_stop_early():
     with pytest.raises(ValueError, match="early_stopping=True"):
         LSTMRegressor(early_stopping=True).partial_fit(X, Y)
