@@ -415,7 +415,7 @@ def observed_steps(
         If `y` has other axes than predictions, or there is no such step.
     """
     refuse_times(sample_weight, "sample_weight")
-    y = np.asarray(plain_values(y))
+    y = as_numbers(y, name="y", ensure_2d=False, allow_nd=True, ensure_all_finite=False)
     if y.ndim not in (2, 3) or y.shape != predicted.shape[: y.ndim]:
         raise ValueError(
             f"y must have the shape of the predictions, got {y.shape} and {predicted.shape}."

@@ -59,7 +59,7 @@ def padded_steps(
         if len({len(one) for one in sequences}) == 1:
             return y
         sequences = [np.asarray(plain_values(one), dtype=np.float64) for one in sequences]
-        axes = np.shape(sequences[0])[1:]
+        axes = _common_axes(sequences, name)
         padded = np.full((*windows.shape[:2], *axes), np.nan)
     else:
         padded = np.full(windows.shape[:2], None, dtype=object)
@@ -72,6 +72,18 @@ def padded_steps(
         for step, target in enumerate(targets, start=first):
             padded[sample, step] = target
     return padded
+
+
+def _common_axes(sequences: list[np.ndarray], name: str) -> tuple[int, ...]:
+    """Return the axes of the targets of a step, or raise a ValueError if sequences differ."""
+    axes = [one.shape[1:] for one in sequences]
+    for sample, of_one in enumerate(axes):
+        if of_one != axes[0]:
+            raise ValueError(
+                f"{name} must have the same outputs in every sequence: {name}[{sample}] has the "
+                f"shape {sequences[sample].shape}, and {name}[0] {sequences[0].shape}."
+            )
+    return axes[0]
 
 
 def _is_list_of_sequences(y: Any) -> bool:

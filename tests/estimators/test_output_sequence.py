@@ -4,6 +4,7 @@ import pickle
 import tracemalloc
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.metrics import r2_score
@@ -293,6 +294,16 @@ def test_score_is_that_of_all_known_steps(n_outputs, rng):
         by_step = None if each is None else np.repeat(each, 6).reshape(150, 6)[there]
         expected = r2_score(y[there], predicted[there], sample_weight=by_step)
         assert model.score(windows, y, each) == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_score_takes_the_targets_that_fit_takes():
+    y = Y.copy()
+    y[0, :3] = NAN
+    model, objects = make().fit(X, y), np.where(np.isnan(y), None, y)
+    expected = model.score(X, y)
+    for same in (pd.DataFrame(y).convert_dtypes(), objects):
+        np.testing.assert_array_equal(make().fit(X, same).predict(X), model.predict(X))
+        assert model.score(X, same) == expected
 
 
 def test_grid_search_over_a_pipeline():
