@@ -112,8 +112,9 @@ output : {"last", "sequence"}, default="last"
     unless the network is bidirectional.
 class_weight : dict or "balanced", default=None
     Weights of the classes in the log loss, ``-log p(y)``; ``"balanced"``: inversely
-    proportional to class frequencies, in `partial_fit` those of its rows. With
-    ``output="sequence"`` each step has the weight of its class.
+    proportional to class frequencies, in which a sample counts as often as its weight says, in
+    `partial_fit` those of its rows. With ``output="sequence"`` each step has the weight of its
+    class.
 """
 
 TRAINING = """

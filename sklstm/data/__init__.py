@@ -2,7 +2,7 @@
 
 from sklstm._public import publish
 
-from ._class_labels import read_class_labels
+from ._class_labels import read_class_labels, read_classes
 from ._forecast_pairs import forecast_pairs
 from ._frames import (
     column_names,
@@ -48,7 +48,7 @@ from ._panels import (
     split_panel,
     types_of,
 )
-from ._plain_values import plain_values
+from ._plain_values import plain_labels, plain_values
 from ._row_names import keep_names, name_samples, place_in_windows
 from ._shapes import (
     OUT_OF_VOCABULARY,
@@ -132,9 +132,11 @@ __all__ = [
     "observed_targets",
     "of_one_series",
     "padded_steps",
+    "plain_labels",
     "plain_values",
     "position_of_feature",
     "read_class_labels",
+    "read_classes",
     "read_flat_labels",
     "place_in_windows",
     "refuse_infinity",

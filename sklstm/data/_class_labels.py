@@ -13,7 +13,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklstm.time_labels import is_time_dtype, label_text
 
 from ._frames import index_of
-from ._plain_values import ALL_TIMES, plain_values, time_among
+from ._plain_values import ALL_TIMES, plain_labels, time_among
 
 
 def read_class_labels(y: Any, name: str, place: Callable[[int], str] | None = None) -> np.ndarray:
@@ -39,7 +39,7 @@ def read_class_labels(y: Any, name: str, place: Callable[[int], str] | None = No
         If a label is missing (NaN, None, pandas' NA or masked), infinite, a time or a sequence, if
         labels have no order among each other, such as strings and numbers, or are continuous.
     """
-    plain = plain_values(y)
+    plain = plain_labels(y)
     try:
         labels = column_or_1d(plain, warn=True, input_name=name)
     except ValueError as error:
@@ -56,6 +56,40 @@ def read_class_labels(y: Any, name: str, place: Callable[[int], str] | None = No
     assert_all_finite(labels, input_name=name)
     check_classification_targets(labels)
     return labels
+
+
+def read_classes(classes: Any) -> np.ndarray:
+    """Return announced classes, sorted.
+
+    Parameters
+    ----------
+    classes : array-like of shape (n_classes,)
+        Class labels, each once or several times.
+
+    Returns
+    -------
+    classes : ndarray of shape (n_classes,)
+        Each of them once.
+
+    Raises
+    ------
+    ValueError
+        If one is missing, infinite or a time, if they have no order among each other, or another
+        number of axes.
+    """
+    plain = plain_labels(classes)
+    if np.ndim(plain) != 1:
+        raise ValueError(f"classes must be of shape (n_classes,), got {np.shape(plain)}.")
+    labels = column_or_1d(plain, input_name="classes")
+    missing = pd.isna(labels)
+    if missing.any():
+        none = labels[int(np.argmax(missing))]
+        raise ValueError(f"classes must hold class labels, and {none!r} is none: leave it out.")
+    _refuse_times(labels, plain, "classes")
+    if labels.dtype == object:
+        _refuse_mixed(labels, "classes", "place {}".format)
+    assert_all_finite(labels, input_name="classes")
+    return np.unique(labels)
 
 
 def _refuse_times(labels: np.ndarray, plain: Any, name: str) -> None:

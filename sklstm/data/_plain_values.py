@@ -66,6 +66,25 @@ def _without_128_bits(values):
     return values
 
 
+def plain_labels(values: Any) -> Any:
+    """Return labels in a container that keeps what is no text among texts.
+
+    Parameters
+    ----------
+    values : array-like
+        Labels. NumPy makes texts of all values of a list in which there are some: of NaN "nan".
+
+    Returns
+    -------
+    plain : array-like
+        As of `plain_values`; such a list is an array of objects.
+    """
+    plain = plain_values(values)
+    if isinstance(plain, list | tuple) and len({isinstance(value, str) for value in plain}) > 1:
+        return np.fromiter(plain, dtype=object, count=len(plain))
+    return plain
+
+
 def missing_as_nan(objects: np.ndarray) -> np.ndarray:
     """Return objects with NaN in place of pandas' NA, which NumPy cannot read."""
     missing = np.array([value is pd.NA for value in objects.ravel()], dtype=bool)

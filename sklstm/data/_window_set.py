@@ -209,11 +209,12 @@ class WindowSet:
         opened = np.bincount(self.starts, sample_weight, n_rows + 1)
         closed = np.bincount(self.starts + self.lengths, sample_weight, n_rows + 1)
         weight = np.cumsum(opened - closed, dtype=np.float64)[:-1]
-        # With fractional weights the running sum leaves crumbs where no window is open.
+        # With fractional weights the running sum leaves crumbs where no window with one is open.
         if sample_weight is not None:
+            counts = sample_weight > 0
             covered = np.cumsum(
-                np.bincount(self.starts, minlength=n_rows + 1)
-                - np.bincount(self.starts + self.lengths, minlength=n_rows + 1)
+                np.bincount(self.starts, counts, n_rows + 1)
+                - np.bincount(self.starts + self.lengths, counts, n_rows + 1)
             )
             weight[covered[:-1] == 0] = 0.0
         return weight

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from sklearn.utils.class_weight import compute_class_weight
 
 from sklstm._warn import warn_user
-from sklstm.data import among_all
+from sklstm.data import WindowSet, among_all
 from sklstm.losses import Loss, log_loss
+from sklstm.training import is_target
 
-from ._samples import Samples
+from ._samples import LEAST_WEIGHT, Samples
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,3 +109,55 @@ class ClassTargets:
         )
         whole[unobserved] = form(self.frequencies)
         return whole
+
+
+def weight_by_class(samples: Samples, classes: Any, class_weight: Any) -> np.ndarray | None:
+    """Return the weight that samples, or rows of targets of every step, have by their class.
+
+    Parameters
+    ----------
+    samples : Samples
+        Targets as numbers of classes, with the weights that they have already.
+    classes : ndarray of shape (n_classes,)
+        Class labels, sorted.
+    class_weight : dict, "balanced" or None
+        As of the estimators.
+
+    Returns
+    -------
+    weight : ndarray of shape (n_samples,) or (n_rows,), or None
+        Zero where there is no label, or no weight; None: all equal.
+
+    Raises
+    ------
+    ValueError
+        If weights of classes are negative, infinite or all zero.
+    """
+    if class_weight is None:
+        return None
+    numbers, counts = numbers_and_weights(samples)
+    counts = counts / (counts.max() or 1.0)
+    known = is_target(numbers) & (counts >= LEAST_WEIGHT)
+    if not known.any():  # which is refused elsewhere
+        return None
+    y, counts = classes[numbers[known]], counts[known]
+    # "balanced" has no weight for a class that does not occur.
+    of_classes = np.unique(y) if class_weight == "balanced" else classes
+    by_class = compute_class_weight(class_weight, classes=of_classes, y=y, sample_weight=counts)
+    weight = np.zeros(len(numbers))
+    weight[known] = by_class[np.searchsorted(of_classes, y)]
+    if not (np.isfinite(weight).all() and (weight >= 0).all() and weight.any()):
+        raise ValueError(
+            "The weights in class_weight must be finite, not negative, and not all zero. Got "
+            f"{class_weight}."
+        )
+    return weight
+
+
+def numbers_and_weights(samples: Samples) -> tuple[np.ndarray, np.ndarray]:
+    """Return the number of the class of each sample, or of each row of targets, and its weight."""
+    targets: Any = samples.targets
+    if isinstance(targets, WindowSet):
+        return targets.rows, samples.row_weight()
+    weight = samples.sample_weight
+    return targets, np.ones(len(samples)) if weight is None else weight

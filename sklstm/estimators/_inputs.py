@@ -158,7 +158,8 @@ def _moments(samples: Samples, differenced: np.ndarray | None) -> Moments:
         spread[differenced] = root_mean_square_changes(
             windows, np.flatnonzero(differenced), unit, weight
         )
-    return Moments(mean, spread, float(row_weight.sum()), len(samples))
+    total = float(row_weight.sum()) * samples.weight_unit
+    return Moments(mean, spread, total, len(samples))
 
 
 @dataclass(frozen=True, eq=False)

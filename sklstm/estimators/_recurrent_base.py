@@ -28,6 +28,7 @@ from sklstm.persistence import ParametersMixin, restored_state, saved_state
 from sklstm.recurrence import NetworkSpec, gate_activations, one_blas_thread
 from sklstm.training import Budget, TrainedNetwork, training_device
 
+from ._class_targets import weight_by_class
 from ._constraints import check_reading, check_same_patches
 from ._convergence import warn_if_nothing_learned
 from ._fitted_state import FittedState, attribute, check_saved
@@ -88,13 +89,13 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
     validation_scores_ = attribute("network.validation_scores")
     best_validation_score_ = attribute("network.best_validation_score")
     stop_reason_ = attribute("network.stop_reason")
-    feature_mean_ = attribute("inputs.mean")
-    feature_scale_ = attribute("inputs.scale")
+    feature_mean_, feature_scale_ = attribute("inputs.mean"), attribute("inputs.scale")
     tokens_ = attribute("inputs.tokens")
     patch_size_, pooling_ = attribute("inputs.patch_size"), attribute("network.spec.pooling")
     _spec = attribute("network.spec")
 
     # Parameters that only some subclasses have.
+    class_weight: Any = None
     bidirectional: bool = False
     output: str = "last"
     peephole: bool = False
@@ -113,8 +114,8 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
         fitted: Any,
         labels: Any,
         names: Names,
-    ) -> tuple[Any, np.ndarray | None, Any]:
-        """Return targets as numbers, their weights by class, and what is known of `y` alone.
+    ) -> tuple[Any, Any]:
+        """Return targets as numbers, and what is known of `y` alone.
 
         Parameters
         ----------
@@ -257,11 +258,12 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
             y, sample_weight, step_weight, groups = of_observed(observed, y, *arrays)
             array = array[observed] if self._every_step else array
         fitted = None if before is None or names is VALIDATION_SET else before.targets
-        targets, by_class, labels = self._read_targets(
+        targets, labels = self._read_targets(
             y, (array, windows), fitted=fitted, labels=labels, names=names
         )
-        samples = Samples(windows, targets, sample_weight, groups).weighted(by_class)
+        samples = Samples(windows, targets, sample_weight, groups)
         samples = samples.with_weighted_steps(step_weight, array, names)
+        samples = samples.weighted(weight_by_class(samples, labels, self.class_weight))
         return samples.with_targets(names).without_weightless(), labels
 
     def _training_and_validation(
@@ -280,8 +282,7 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
             return samples, validation
         if not self.early_stopping:
             return samples, None
-        classes = labels if is_classifier(self) else None
-        tokens = self._takes_tokens(before)
+        classes, tokens = labels if is_classifier(self) else None, self._takes_tokens(before)
         return validation_split(samples, self.validation_fraction, classes, tokens=tokens)
 
     def _state_to_train(
@@ -420,8 +421,7 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
 
     def _last_states(self, X: Any) -> np.ndarray:
         """Return the states that the head sees at the end of windows, (n_samples, state_size)."""
-        windows = self._check_window_array(X)
-        network = self._fitted.network
+        windows, network = self._check_window_array(X), self._fitted.network
         inputs, observed = self._inputs_of(windows, network.dtype)
         refuse_nothing_observed(observed, windows.shape[1])
         return among_all(network.last_states(inputs, self.engine), observed, len(windows))

@@ -11,7 +11,6 @@ from scipy.special import expit, log_expit, log_softmax, softmax
 from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.callback import with_callbacks
 from sklearn.metrics import accuracy_score
-from sklearn.utils.class_weight import compute_class_weight
 
 from sklstm.data import (
     WindowSet,
@@ -23,13 +22,14 @@ from sklstm.data import (
     lengths_of_ragged,
     padded_steps,
     read_class_labels,
+    read_classes,
     read_flat_labels,
     step_labels,
     without_ragged,
 )
 from sklstm.training import Budget, is_target
 
-from ._class_targets import ClassTargets
+from ._class_targets import ClassTargets, numbers_and_weights
 from ._constraints import CLASSIFIER, SHARED
 from ._fitted_state import attribute
 from ._recurrent_base import RecurrentBase
@@ -339,13 +339,12 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         fitted: ClassTargets | None,
         labels: Any,
         names: Names,
-    ) -> tuple[np.ndarray | WindowSet, np.ndarray | None, np.ndarray]:
+    ) -> tuple[np.ndarray | WindowSet, np.ndarray]:
         if self._every_step:
             return self._read_labels_of_steps(y, windows, fitted, labels, names)
         y = read_class_labels(y, names.y)
         classes = self._known_classes(y, labels, fitted, names)
-        by_class = None if self.class_weight is None else self._weight_by_class(y, classes)
-        return np.searchsorted(classes, y), by_class, classes
+        return np.searchsorted(classes, y), classes
 
     def _read_labels_of_steps(
         self,
@@ -354,7 +353,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         fitted: ClassTargets | None,
         labels: Any,
         names: Names,
-    ) -> tuple[WindowSet, np.ndarray | None, np.ndarray]:
+    ) -> tuple[WindowSet, np.ndarray]:
         table = step_labels(y, names.y)[:, :, np.newaxis]
         aligned = align_steps(table, *windows, names)
         place = partial(place_of_row, aligned, windows[0])
@@ -362,17 +361,12 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         classes = self._known_classes(y, labels, fitted, names)
         numbers = np.full(len(known), -1, dtype=np.int64)
         numbers[known] = np.searchsorted(classes, y)
-        targets = aligned.with_rows(numbers)
-        if self.class_weight is None:
-            return targets, None, classes
-        by_class = np.zeros(len(known))
-        by_class[known] = self._weight_by_class(y, classes, targets.row_weight()[known])
-        return targets, by_class, classes
+        return aligned.with_rows(numbers), classes
 
     def _known_classes(
         self, y: np.ndarray, labels: Any, fitted: ClassTargets | None, names: Names
     ) -> np.ndarray:
-        known = np.unique(y if labels is None else labels)
+        known = np.unique(y) if labels is None else read_classes(labels)
         if fitted is not None:
             if labels is not None and not np.array_equal(known, fitted.classes):
                 raise ValueError(
@@ -393,23 +387,6 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
             )
         return known
 
-    def _weight_by_class(
-        self, y: np.ndarray, classes: np.ndarray, counts: np.ndarray | None = None
-    ) -> np.ndarray:
-        """Return the weight of each label by its class, given how often each of them occurs."""
-        if self.class_weight == "balanced":
-            classes = np.unique(y)  # it has no weight for a class that does not occur
-        by_class = compute_class_weight(
-            self.class_weight, classes=classes, y=y, sample_weight=counts
-        )
-        weight = by_class[np.searchsorted(classes, y)]
-        if not (np.isfinite(weight).all() and (weight >= 0).all() and weight.any()):
-            raise ValueError(
-                "The weights in class_weight must be finite, not negative, and not all zero. Got "
-                f"{self.class_weight}."
-            )
-        return weight
-
     def _learn_targets(
         self,
         samples: Samples,
@@ -418,12 +395,9 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         *,
         running: bool,
     ) -> tuple[ClassTargets, None]:
-        if isinstance(samples.targets, WindowSet):
-            known = is_target(samples.targets.rows)
-            targets, weight = samples.targets.rows[known], samples.row_weight()[known]
-        else:
-            targets, weight = samples.targets, samples.sample_weight
-        counts = np.bincount(targets, weight, len(labels)).astype(np.float64)
+        numbers, weight = numbers_and_weights(samples)
+        known = is_target(numbers)
+        counts = np.bincount(numbers[known], weight[known], len(labels)) * samples.weight_unit
         if fitted is not None and fitted.counts is not None:
             counts += fitted.counts
         return ClassTargets(labels, counts), None

@@ -326,7 +326,7 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
         fitted: RegressionTargets | None,
         labels: Any,
         names: Names,
-    ) -> tuple[Any, None, bool]:
+    ) -> tuple[Any, bool]:
         targets, one_dimensional = read_targets(
             y, every_step=self._every_step, estimator=self, names=names
         )
@@ -338,7 +338,7 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
         self._make_loss().check_targets(targets, names.y)
         if self._every_step:
             targets = align_step_targets(targets, *windows, names)
-        return targets, None, one_dimensional
+        return targets, one_dimensional
 
     def _learn_targets(
         self, samples: Samples, labels: bool, fitted: RegressionTargets | None, *, running: bool

@@ -11,8 +11,17 @@ from sklearn.utils import _safe_indexing
 from sklearn.utils._missing import is_pandas_na, is_scalar_nan
 from sklearn.utils.validation import _check_sample_weight
 
-from sklstm.data import WindowSet, as_numbers, padded_steps, plain_values, refuse_times
+from sklstm.data import (
+    WindowSet,
+    as_numbers,
+    padded_steps,
+    plain_labels,
+    plain_values,
+    refuse_times,
+)
 from sklstm.training import TrainingData, is_target
+
+LEAST_WEIGHT = np.finfo(np.float32).tiny  # beside the largest one: single precision holds it
 
 
 class Names(NamedTuple):
@@ -44,6 +53,8 @@ class Samples:
     step_weight : ndarray of shape (n_rows,) or None
         Weights of the rows of targets of every step, which multiply those of their samples; zero
         where there is no target. None: all equal.
+    weight_unit : float
+        Weights are scaled so that the largest is one; times this they are those of the user.
     """
 
     windows: WindowSet
@@ -51,6 +62,7 @@ class Samples:
     sample_weight: np.ndarray | None
     groups: np.ndarray | None = None
     step_weight: np.ndarray | None = None
+    weight_unit: float = 1.0
 
     def __len__(self) -> int:
         return len(self.windows)
@@ -67,7 +79,8 @@ class Samples:
         weight = None if weight is None else weight[index]
         targets = targets[index] if isinstance(targets, np.ndarray) else targets.take(index)
         groups = None if self.groups is None else self.groups[index]
-        return Samples(self.windows.take(index), targets, weight, groups, self.step_weight)
+        samples = replace(self, targets=targets, sample_weight=weight, groups=groups)
+        return replace(samples, windows=self.windows.take(index))
 
     def row_weight(self) -> np.ndarray:
         """Return the weight of each row of targets of every step in all windows together."""
@@ -96,11 +109,11 @@ class Samples:
         rows = self.targets.rows
         weight = weight if self.step_weight is None else weight * self.step_weight
         weight = np.where(is_target(rows), weight, 0.0)
-        weight = weight / (weight.max(initial=0.0) or 1.0)  # single precision holds it
-        weight[weight < np.finfo(np.float32).tiny] = 0.0
+        weight, unit = _scaled(weight)
         rows = rows.copy()
         rows[weight == 0] = -1 if rows.dtype.kind == "i" else np.nan
-        return replace(self, targets=self.targets.with_rows(rows), step_weight=weight)
+        targets, unit = self.targets.with_rows(rows), _bounded(unit * self.weight_unit)
+        return replace(self, targets=targets, step_weight=weight, weight_unit=unit)
 
     def with_weighted_steps(
         self, weight: np.ndarray | None, windows: np.ndarray, names: Names = TRAINING_SET
@@ -174,9 +187,22 @@ class Samples:
         """
         if self.sample_weight is None:
             return self
-        weight = self.sample_weight / self.sample_weight.max()
-        weight[weight < np.finfo(np.float32).tiny] = 0.0
-        return replace(self, sample_weight=weight).take(np.flatnonzero(weight))
+        weight, unit = _scaled(self.sample_weight)
+        unit = _bounded(unit * self.weight_unit)
+        return replace(self, sample_weight=weight, weight_unit=unit).take(np.flatnonzero(weight))
+
+
+def _scaled(weight: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return weights of which the largest is one, and what they are to be multiplied by."""
+    largest = float(weight.max(initial=0.0)) or 1.0
+    weight = weight / largest
+    weight[weight < LEAST_WEIGHT] = 0.0
+    return weight, largest
+
+
+def _bounded(unit: float) -> float:
+    """Return a unit of weights whose sums neither overflow nor vanish."""
+    return min(max(unit, 1e-250), 1e250)
 
 
 def check_sample_weight(
@@ -349,7 +375,7 @@ def group_numbers(groups: Any, n_samples: int) -> np.ndarray | None:
     """
     if groups is None:
         return None
-    labels = np.asarray(plain_values(groups))
+    labels = np.asarray(plain_labels(groups))
     if labels.shape != (n_samples,):
         raise ValueError(
             f"groups must have one label for each of {n_samples} samples, got an array of shape "

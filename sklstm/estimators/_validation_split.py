@@ -139,16 +139,16 @@ def newest_groups(
     table = np.zeros((groups.max() + 1, targets.max() + 1))  # samples of each group and class
     np.add.at(table, (groups, targets), 1)
     wanted, left = fraction * table.sum(axis=0), table.sum(axis=0)
-    held = np.zeros(len(table), dtype=bool)
+    held, taken = np.zeros(len(table), dtype=bool), np.zeros_like(wanted)
     for at_least_one in (False, True):
         for group in range(len(table) - 1, -1, -1):
             counts = table[group]
             there = counts > 0
-            lacking = wanted - table[held].sum(axis=0) >= counts / 2
-            useful = not held.any() if at_least_one else (lacking & there).any()
+            lacking = wanted - taken >= counts / 2
+            useful = not taken.any() if at_least_one else (lacking & there).any()
             if useful and (left - counts > 0)[there].all():
                 held[group] = True
-                left = left - counts
+                taken, left = taken + counts, left - counts
     if not held.any():
         raise ValueError(
             f"early_stopping=True can hold out no whole group: of {len(table)} groups each has a "

@@ -183,15 +183,12 @@ def test_a_step_of_weight_zero_has_no_label(engine, rng):
     without, weight = THREE.astype(object), (rng.random((120, 6)) > 0.4).astype(float)
     weight[:5] = 0.0
     without[weight == 0] = None
-    options = {"engine": engine, "early_stopping": True, "class_weight": "balanced"}
-    first = make(**options).fit(X, THREE, sample_weight=weight * 7)
-    second = make(**options).fit(X, without)
-    if engine == "auto":
-        assert first.loss_curve_ != second.loss_curve_  # "balanced" counts all labels, as ever
-    first = make(**options | {"class_weight": None}).fit(X, THREE, sample_weight=weight * 7)
-    second = make(**options | {"class_weight": None}).fit(X, without)
-    assert_close(first.loss_curve_, second.loss_curve_, 1e-6)
-    assert_close(first.predict_proba(X), second.predict_proba(X), 1e-5)
+    for class_weight in (None, "balanced"):
+        options = {"engine": engine, "early_stopping": True, "class_weight": class_weight}
+        first = make(**options).fit(X, THREE, sample_weight=weight * 7)
+        second = make(**options).fit(X, without)
+        assert_close(first.loss_curve_, second.loss_curve_, 1e-6)
+        assert_close(first.predict_proba(X), second.predict_proba(X), 1e-5)
 
 
 def test_regressors_take_weights_of_steps_too(rng):
@@ -230,6 +227,25 @@ def test_a_view_of_a_series_trains_as_its_copy(rng):
         model = make(**options).fit(*other)
         assert_close(model.loss_curve_, view.loss_curve_, 1e-5)
         assert_close(model.predict_proba(windows), view.predict_proba(windows))
+
+
+def test_balanced_counts_no_step_of_windows_without_weight(rng):
+    labels = np.where(rng.normal(size=200).cumsum() > 0, "up", "down").astype(object)
+    labels[80:100] = "never"  # in windows of weight zero alone
+    windows = SequenceWindower(7, pad="edge").fit_transform(rng.normal(size=(200, 2)))
+    y = np.lib.stride_tricks.sliding_window_view(np.r_[[labels[0]] * 6, labels], 7)
+    weight = rng.uniform(size=200)
+    weight[80:106] = 0.0
+    model = make(class_weight="balanced").fit(windows, y, sample_weight=weight)
+    other = make(class_weight="balanced").fit(windows.copy(), y.copy(), sample_weight=weight)
+    assert_close(model.loss_curve_, other.loss_curve_, 1e-5)
+    with pytest.warns(UserWarning, match="no observed step"):
+        shares = (
+            make(class_weight="balanced", output="last")
+            .fit(windows, y[:, -1], sample_weight=weight)
+            .predict_proba(np.full((1, 7, 2), NAN))
+        )
+    assert_close(shares, [[0.5, 0.0, 0.5]])
 
 
 @ENGINES

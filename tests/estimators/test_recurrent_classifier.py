@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from sklearn.base import clone
 from sklearn.metrics import log_loss, recall_score
 
 from sklstm import BiLSTMClassifier, GRUClassifier, LSTMClassifier, RNNClassifier
@@ -72,6 +73,22 @@ def test_class_weight_equals_sample_weight():
     weight = np.array([by_class[label] for label in y])
     second = LSTMClassifier(**options).fit(X, y, sample_weight=weight)
     np.testing.assert_array_equal(first.predict_proba(X), second.predict_proba(X))
+
+
+@pytest.mark.parametrize("of_windows", [True, False])
+def test_balanced_counts_a_sample_as_often_as_its_weight_says(of_windows):
+    X, y = bumps()
+    weight = np.random.default_rng(0).integers(0, 4, len(X)) * np.where(y == "late", 0, 1)
+    weight[np.argmax(y == "late")] = 2
+    options = {"hidden_size": 4, "max_epochs": 5, "batch_size": 2000, "shuffle": False}
+    if not of_windows:
+        options["output"], y = "sequence", np.repeat(y[:, np.newaxis], 24, axis=1)
+    make = GRUClassifier(class_weight="balanced", **options, random_state=0)
+    repeated = np.repeat(np.arange(len(X)), weight)
+    expected = clone(make).fit(X[repeated], y[repeated])
+    found = clone(make).fit(X, y, sample_weight=weight)
+    np.testing.assert_allclose(found.loss_curve_, expected.loss_curve_, rtol=1e-5)
+    np.testing.assert_allclose(found.predict_proba(X), expected.predict_proba(X), rtol=1e-3)
 
 
 @pytest.mark.parametrize("output", ["last", "sequence"])

@@ -123,6 +123,26 @@ def test_classifiers_standardise_by_all_samples_too():
     assert model.feature_scale_[0] == pytest.approx(WINDOWS[:100].std(), rel=1e-6)
 
 
+@pytest.mark.parametrize("unit", [1.0, 7.0, 1e200, 1e-200])
+def test_weights_of_several_calls_are_compared(unit, rng):
+    level = np.arange(1, 61)[:, np.newaxis, np.newaxis]
+    X, y = rng.normal(level, size=(60, 6, 2)), rng.normal(size=60)
+    weight = np.where(np.arange(60) < 20, 1.0, 100.0)
+    model = LSTMRegressor(3, random_state=0, differencing="never")
+    classifier = LSTMClassifier(3, random_state=0, class_weight={0: 1.0, 1: 3.0})
+    labels = (y > 0).astype(int)
+    for part in (slice(0, 20), slice(20, 30), slice(30, 60)):
+        model.partial_fit(X[part], y[part], unit * weight[part])
+        classifier.partial_fit(X[part], labels[part], [0, 1], unit * weight[part])
+    mean = np.average(X.mean(axis=1), axis=0, weights=weight)
+    np.testing.assert_allclose(model.feature_mean_, mean, rtol=1e-9)
+    np.testing.assert_allclose(model.target_mean_, np.average(y, weights=weight), rtol=1e-9)
+    counts = np.bincount(labels, weight) * [1.0, 3.0]
+    with pytest.warns(UserWarning, match="no observed step"):
+        shares = classifier.predict_proba(np.full((1, 6, 2), np.nan))[0]
+    np.testing.assert_allclose(shares, counts / counts.sum(), rtol=1e-9)
+
+
 def test_statistics_that_were_set_stay():
     model = LSTMRegressor(3, random_state=0).partial_fit(WINDOWS, TARGETS)
     model.feature_mean_ = np.array([4.0])

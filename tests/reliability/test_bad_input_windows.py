@@ -240,6 +240,42 @@ CALLS = {
         lambda: CLF.fit(X, [["a"] * (1 + row % 2) for row in range(20)]),
         "y is ragged | one class for each sample | output='sequence'",
     ),
+    "missing among texts of a list": (
+        lambda: CLF.fit(X, ["a", "b", NAN, "b"] * 5),
+        "y contains NaN | row 2 has no class | 5 such rows",
+    ),
+    "missing among texts of a list, in a score": (
+        lambda: GRUClassifier(**TINY).fit(X, ["a", "b"] * 10).score(X, ["a", NAN] * 10),
+        "y contains NaN | row 1 has no class",
+    ),
+    "numbers among texts of a list": (
+        lambda: CLF.fit(X, ["a", 1] * 10),
+        "y holds classes without an order | 'a' (row 0) | 1 (row 1)",
+    ),
+    "a group that is missing among texts of a list": (
+        lambda: STOPS.fit(X, Y, groups=["a", "b", NAN, "b"] * 5),
+        "groups has no label in row 2",
+    ),
+    "announced classes with NaN": (
+        lambda: CLF.partial_fit(X, labels(), classes=[0, 1, NAN]),
+        "classes must hold class labels | nan",
+    ),
+    "announced classes with None": (
+        lambda: CLF.partial_fit(X, ["a", "b"] * 10, classes=["a", "b", None]),
+        "classes must hold class labels | None",
+    ),
+    "announced classes of several kinds": (
+        lambda: CLF.partial_fit(X, ["a", "b"] * 10, classes=["a", "b", 3]),
+        "classes holds classes without an order | 'a' | 3",
+    ),
+    "announced classes of two axes": (
+        lambda: CLF.partial_fit(X, labels(), classes=[[0, 1], [2, 3]]),
+        "classes must be of shape (n_classes,) | (2, 2)",
+    ),
+    "unequal outputs of sequences": (
+        lambda: SEQ.fit([X[0], X[1, :4], X[2]], [np.ones((6, 2)), np.ones(4), np.ones((6, 2))]),
+        "y must have the same outputs in every sequence | y[1] | (4,)",
+    ),
     "unannounced class": (
         lambda: CLF.partial_fit(X, np.arange(20) % 3, classes=[0, 1]),
         "y holds classes that were not announced: [2] | [0, 1]",
