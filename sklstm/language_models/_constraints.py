@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from numbers import Integral, Real
+from typing import Any
 
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
@@ -31,3 +32,21 @@ SAMPLE = {
     "top_k": [*_COUNT, None],
     "random_state": ["random_state"],
 }
+
+
+def check_same_tokens(estimator: Any) -> None:
+    """Raise a ValueError if training is to go on with texts that are cut into other tokens.
+
+    Parameters
+    ----------
+    estimator : LanguageModel
+        Which is fitted.
+    """
+    fitted = getattr(estimator, "_fitted_with", {})
+    for name in fitted.keys() & {"level", "lowercase", "token_pattern", "analyzer"}:
+        value = getattr(estimator, name)
+        if value != fitted[name]:
+            raise ValueError(
+                f"Training continues with the tokens of {name}={fitted[name]!r}, and the parameter "
+                f"is now {value!r}. Set it back, or fit anew (warm_start=False)."
+            )

@@ -32,7 +32,7 @@ from sklstm.recurrence import NetworkSpec, one_blas_thread
 from sklstm.text import as_texts, build_analyzer, warn_of_capitals
 from sklstm.training import CarriedNetwork, TrainedNetwork, TrainingData
 
-from ._constraints import LANGUAGE_MODEL, SAMPLE
+from ._constraints import LANGUAGE_MODEL, SAMPLE, check_same_tokens
 from ._corpus import Corpus
 from ._fitted_text import FittedText
 from ._reading import Pieces, block_shape, joined, log_likelihoods, write
@@ -346,6 +346,8 @@ class LanguageModel(DensityMixin, CallbackSupportMixin, ParametersMixin, BaseEst
         """Train, from initial weights or from the last ones, and keep these for the next time."""
         before = vars(self).get("_fitted") if keep else None
         with whole_or_not_at_all(self, keep=keep):
+            if before is not None:
+                check_same_tokens(self)
             tokens, corpus = self._read(X, None if before is None else before.tokens)
             training, validation = corpus, None
             if self.early_stopping:

@@ -112,6 +112,20 @@ def test_a_warm_start_needs_the_same_network():
     assert model.set_params(warm_start=False).fit(VERSE).n_iter_ == 2
 
 
+@pytest.mark.parametrize("changed", [{"level": "char"}, {"lowercase": True}, {"analyzer": list}])
+def test_going_on_needs_the_same_tokens(changed):
+    # Tokens that have no id of their own would be out of vocabulary, all of them.
+    model = GRULanguageModel(level="word", max_tokens=4, **SMALL).fit(VERSE)
+    (name,) = changed
+    message = f"Training continues with the tokens of {name}=.*Set it back"
+    for go_on in (model.partial_fit, model.set_params(warm_start=True).fit):
+        model.set_params(**changed)
+        with pytest.raises(ValueError, match=message):
+            go_on(VERSE)
+        model.set_params(**dict.fromkeys(changed, getattr(GRULanguageModel(level="word"), name)))
+    assert model.set_params(sequence_length=5).fit(VERSE).n_iter_ == 4
+
+
 def test_partial_fit_and_early_stopping():
     with pytest.raises(ValueError, match="early_stopping=True cannot stop"):
         GRULanguageModel(early_stopping=True).partial_fit(VERSE)
