@@ -67,9 +67,9 @@ def _what_to_try(estimator, diverges):
     if diverges:
         return f"Training diverges: try a smaller {rate}, or a scaler if X has outliers."
     return (
-        f"Try more epochs (max_epochs=1000, n_iter_no_change=None), another {rate}, patch_size=10 "
-        "if windows are long, or a scaler if X has outliers. If X says nothing of y, this is what "
-        "is to be expected."
+        f"Try more epochs (max_epochs=1000, n_iter_no_change=None), another {rate}, a scaler "
+        "if X has outliers, or patch_size=10 for windows of more than a hundred steps. If X says "
+        "nothing of y, as past prices say nothing of later ones, this is to be expected."
     )
 
 
