@@ -152,8 +152,8 @@ def _question(columns, lookback, needs_times):
             """Refuse what the pipeline would answer from windows with missing steps."""
             if len(rows) < lookback:
                 raise ValueError(
-                    f"{len(rows)} rows, at least {lookback} are needed: the model looks back so "
-                    "far. From fewer it could guess, and nobody would see that it is a guess"
+                    f"{len(rows)} rows, at least {lookback} are needed: the model looks back that "
+                    "far. From fewer it could only guess, and nobody would see that it is a guess"
                 )
             return rows
 
