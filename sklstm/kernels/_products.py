@@ -13,11 +13,13 @@ matrix multiplication", ACM TOMS 34(3), 2008.
 from llvmlite import ir
 
 from ._code import (
+    FLOAT,
     INTEGER,
     Value,
     Variable,
     builder,
     call_intrinsic,
+    larger,
     loop,
     only_if,
     smaller,
@@ -25,51 +27,108 @@ from ._code import (
 )
 from ._functions import NUMBERS, function
 from ._places import PART
-from ._registers import LANES, ROWS
+from ._registers import LANES, ROWS, TILES
 
 _TILE = LANES * LANES
+TURNED = 8  # tiles whose gradients are turned round together, so that they stay in the cache
+SCRATCH = (TILES * TURNED + 1) * _TILE
 
 
-@function(NUMBERS, INTEGER, INTEGER, INTEGER, INTEGER, INTEGER, NUMBERS, NUMBERS, INTEGER)
-def _contract(weights, row_step, inner_step, outer_step, n_inner, n_outer, lanes, out, add):
-    """Write `ROWS` rows of a product: ``out[r] = sum(weights[r, i, j] * lanes[i, j] over i, j)``.
+def _make_multiply_rows(n_tiles):
+    """Return the function that writes `ROWS` rows of ``W x`` for some tiles."""
 
-    The number ``[r, i, j]`` stands at ``r * row_step + i * outer_step + j * inner_step``; lanes
-    follow each other, and so do the rows of `out`. With `add` it is added to what is there.
+    @function(NUMBERS, INTEGER, NUMBERS, INTEGER, NUMBERS, INTEGER)
+    def multiply_rows(weights, n_columns, lanes, size, out, out_size):
+        totals = [[Variable(lanes.load(0).like(0.0)) for _ in range(ROWS)] for _ in range(n_tiles)]
+        for j in loop(n_columns):
+            column, panel = weights.after(j * LANES), lanes.after(j * LANES)
+            _add_products(totals, [column[r] for r in range(ROWS)], panel, size)
+        _store(totals, out, out_size)
+
+    return multiply_rows
+
+
+def _make_multiply_columns(n_tiles):
+    """Return the function that writes `ROWS` rows of ``W' d`` for some tiles, or adds to them."""
+
+    @function(NUMBERS, INTEGER, INTEGER, NUMBERS, INTEGER, NUMBERS, INTEGER, INTEGER)
+    def multiply_columns(weights, depth, n_panels, lanes, size, out, out_size, add):
+        totals = _load(n_tiles, out, out_size, add.compare("!=", 0))
+        for i in loop(n_panels):
+            block, panel = weights.after(i * depth * LANES), lanes.after(i * _TILE)
+            for j in loop(LANES):
+                column, rows = block.after(j), panel.after(j * LANES)
+                _add_products(totals, [column[r * LANES] for r in range(ROWS)], rows, size)
+        _store(totals, out, out_size)
+
+    return multiply_columns
+
+
+def _make_accumulate(n_panels):
+    """Return the function that adds ``d x'`` to `ROWS` columns of some panels of the gradient.
+
+    Gradients of rows are turned round: panel, tile, sample, row.
     """
-    adds = add.compare("!=", 0)
+
+    @function(NUMBERS, INTEGER, INTEGER, NUMBERS, NUMBERS, INTEGER)
+    def accumulate(inputs, size, n_tiles, turned, out, out_size):
+        totals = _load(n_panels, out, out_size)
+        for tile in loop(n_tiles):
+            rows, values = turned.after(tile * _TILE), inputs.after(tile * size)
+            for i in loop(LANES):
+                sample = values.after(i)
+                factors = [sample[r * LANES] for r in range(ROWS)]
+                _add_products(totals, factors, rows.after(i * LANES), TURNED * _TILE)
+        _store(totals, out, out_size)
+
+    return accumulate
+
+
+_multiply_rows = {n: _make_multiply_rows(n) for n in (1, 2, 3)}
+_multiply_columns = {n: _make_multiply_columns(n) for n in (1, 2, 3)}
+_accumulate = {n: _make_accumulate(n) for n in (1, 2, 3)}
+
+
+def _add_products(totals, numbers, lanes, size):
+    """Add the product of each number with the lanes of each tile."""
+    values = [lanes.load(tile * size) for tile in range(len(totals))]
+    for r, number in enumerate(numbers):
+        factor = spread(number)
+        for rows, value in zip(totals, values, strict=True):
+            rows[r].set(call_intrinsic("fmuladd", factor, value, rows[r].get()))
+
+
+def _load(n_tiles, out, size, adds=None):
+    """Return what stands in the rows of each tile, or zeros if nothing is to be added."""
     totals = []
-    for r in range(ROWS):
-        before = out.load(r * LANES)
-        totals.append(Variable(adds.choose(before, before.like(0.0))))
-    for i in loop(n_outer):
-        block, panel = weights.after(i * outer_step), lanes.after(i * n_inner * LANES)
-        for j in loop(n_inner):
-            column, value = block.after(j * inner_step), panel.load(j * LANES)
-            _add_products(totals, [column[row_step * r] for r in range(ROWS)], value)
-    for r, total in enumerate(totals):
-        out.store(r * LANES, total.get())
+    for tile in range(n_tiles):
+        rows = [out.load(tile * size + r * LANES) for r in range(ROWS)]
+        if adds is not None:
+            rows = [adds.choose(row, row.like(0.0)) for row in rows]
+        totals.append([Variable(row) for row in rows])
+    return totals
 
 
-@function(NUMBERS, INTEGER, NUMBERS, INTEGER, NUMBERS)
-def _accumulate(numbers, step, panels, n_blocks, out):
-    """Write ``out[r] += sum(numbers[b, r, i] * panels[b, i] over b, i)`` for `ROWS` rows.
-
-    Block `b` of the numbers begins at ``b * step``, each row of it has `LANES` numbers.
-    """
-    totals = [Variable(out.load(r * LANES)) for r in range(ROWS)]
-    for b in loop(n_blocks):
-        block, panel = numbers.after(b * step), panels.after(b * _TILE)
-        for i in loop(LANES):
-            sample, value = block.after(i), panel.load(i * LANES)
-            _add_products(totals, [sample[r * LANES] for r in range(ROWS)], value)
-    for r, total in enumerate(totals):
-        out.store(r * LANES, total.get())
+def _store(totals, out, size):
+    for tile, rows in enumerate(totals):
+        for r, total in enumerate(rows):
+            out.store(tile * size + r * LANES, total.get())
 
 
-def _add_products(totals, numbers, lanes):
-    for total, number in zip(totals, numbers, strict=True):
-        total.set(call_intrinsic("fmuladd", spread(number), lanes, total.get()))
+def _side_by_side(n_tiles):
+    """Write loops over tiles, and yield the first of some and how many they are."""
+    if builder().module.element != FLOAT or TILES == 1:
+        for tile in loop(n_tiles):
+            yield tile, 1
+        return
+    # Threes and pairs; a tile is alone only if there is no other one.
+    triples = larger((n_tiles - (3 - n_tiles % 3) % 3 * 2) // 3, 0) * 3
+    for tile in loop(0, triples, 3):
+        yield tile, 3
+    for tile in loop(triples, n_tiles - 1, 2):
+        yield tile, 2
+    for tile in loop(n_tiles - (n_tiles - triples) % 2, n_tiles):
+        yield tile, 1
 
 
 @function(PART, NUMBERS, NUMBERS, INTEGER, NUMBERS, INTEGER, INTEGER)
@@ -100,11 +159,10 @@ def multiply(part, weights, inputs, inputs_size, out, out_size, n_tiles):
         block = weights.after(first + panel * depth * LANES)
         for r in loop(0, smaller(n_rows - panel * LANES, LANES), ROWS):
             target = (row + panel * LANES + r) * LANES
-            for tile in loop(n_tiles):
-                _contract(
-                    block.after(r), 1, LANES, 0, n_columns, 1,
-                    inputs.after(tile * inputs_size + column),
-                    out.after(tile * out_size + target), 0,
+            for tile, n_together in _side_by_side(n_tiles):
+                _multiply_rows[n_together](
+                    block.after(r), n_columns, inputs.after(tile * inputs_size + column),
+                    inputs_size, out.after(tile * out_size + target), out_size,
                 )  # fmt: skip
 
 
@@ -133,14 +191,14 @@ def multiply_back(
     add : Value
         Whether to add to what is there.
     """
-    n_panels, depth = (part.n_rows + LANES - 1) // LANES, part.depth * LANES
+    n_panels = (part.n_rows + LANES - 1) // LANES
     block = weights.after(part.weights + (column - part.column) * LANES)
     rows = grad_rows.after(part.row * LANES)
     for c in loop(0, n_columns, ROWS):
-        for tile in loop(n_tiles):
-            _contract(
-                block.after(c * LANES), LANES, 1, depth, LANES, n_panels,
-                rows.after(tile * rows_size), out.after(tile * out_size + c * LANES), add,
+        for tile, n_together in _side_by_side(n_tiles):
+            _multiply_columns[n_together](
+                block.after(c * LANES), part.depth, n_panels, rows.after(tile * rows_size),
+                rows_size, out.after(tile * out_size + c * LANES), out_size, add,
             )  # fmt: skip
 
 
@@ -165,31 +223,38 @@ def add_outer_products(part, gradient, grad_rows, rows_size, inputs, inputs_size
     n_tiles : Value
         Number of tiles, which may belong to several steps.
     scratch : Pointer
-        Room for ``(n_tiles + 1) * LANES ** 2`` numbers.
+        Room for `SCRATCH` numbers.
     """
-    n_columns, depth = part.n_columns, part.depth
-    first, column = part.weights, part.column * LANES
-    for panel in loop((part.n_rows + LANES - 1) // LANES):
-        n_rows = smaller(part.n_rows - panel * LANES, LANES)
-        rows = grad_rows.after((part.row + panel * LANES) * LANES)
-        _turn_round(rows, rows_size, n_rows, n_tiles, scratch)
-        block = gradient.after(first + panel * depth * LANES)
-        for c in loop(0, n_columns, ROWS):
-            _accumulate(
-                inputs.after(column + c * LANES), inputs_size, scratch, n_tiles,
-                block.after(c * LANES),
-            )  # fmt: skip
+    n_panels = (part.n_rows + LANES - 1) // LANES
+    for panel, n_together in _side_by_side(n_panels):
+        panels = [panel + k for k in range(n_together)]
+        for first in loop(0, n_tiles, TURNED):
+            n_turned = smaller(n_tiles - first, TURNED)
+            rows = grad_rows.after(first * rows_size)
+            for k, one in enumerate(panels):
+                _turn_round(part, one, rows, rows_size, n_turned, scratch, k * TURNED * _TILE)
+            numbers = inputs.after(first * inputs_size + part.column * LANES)
+            block = gradient.after(part.weights + panel * part.depth * LANES)
+            for c in loop(0, part.n_columns, ROWS):
+                _accumulate[n_together](
+                    numbers.after(c * LANES), inputs_size, n_turned, scratch,
+                    block.after(c * LANES), part.depth * LANES,
+                )  # fmt: skip
         # In the filling stand products with whatever follows the inputs in memory.
-        for c in loop(n_columns, depth):
-            block.store(c * LANES, scratch.load(0).like(0.0))
+        for one in panels:
+            block = gradient.after(part.weights + one * part.depth * LANES)
+            for c in loop(part.n_columns, part.depth):
+                block.store(c * LANES, scratch.load(0).like(0.0))
 
 
-@function(NUMBERS, INTEGER, INTEGER, INTEGER, NUMBERS)
-def _turn_round(rows, size, n_rows, n_tiles, scratch):
+@function(PART, INTEGER, NUMBERS, INTEGER, INTEGER, NUMBERS, INTEGER)
+def _turn_round(part, panel, grad_rows, size, n_tiles, scratch, place):
     """Copy a panel of each tile with sample and row exchanged, zeros for rows that are not."""
-    whole, spare = n_rows.compare("==", LANES), scratch.after(n_tiles * _TILE)
+    rows = grad_rows.after((part.row + panel * LANES) * LANES)
+    n_rows = smaller(part.n_rows - panel * LANES, LANES)
+    whole, spare = n_rows.compare("==", LANES), scratch.after(TILES * TURNED * _TILE)
     for tile in loop(n_tiles):
-        source, target = rows.after(tile * size), scratch.after(tile * _TILE)
+        source, target = rows.after(tile * size), scratch.after(place + tile * _TILE)
         with only_if(whole):
             _transpose(source, target)
         with only_if(n_rows.compare("<", LANES)):

@@ -11,7 +11,7 @@ from ._layout import aligned_zeros
 from ._losses import compile_loss
 from ._pass import Pass, check_slices
 from ._places import EPOCH, records
-from ._plan import TILES_AT_A_TIME
+from ._products import SCRATCH
 from ._registers import LANES
 
 
@@ -42,9 +42,9 @@ class TrainingPass(Pass):
 
     def __init__(self, plan, weights, loss):
         super().__init__(plan, weights)
-        dtype, n_turned = weights.dtype, max(TILES_AT_A_TIME, plan.n_tiles) + 1
+        dtype = weights.dtype
         self.gradient = aligned_zeros(len(weights), dtype)
-        self._scratch = aligned_zeros(n_turned * LANES**2, dtype)
+        self._scratch = aligned_zeros(SCRATCH, dtype)
         self._masks = aligned_zeros(plan.mask_size, dtype)
         n_targets = self._n_outputs // loss.n_outputs_per_target
         n_rows, constants = self.n_samples * plan.n_head_steps, loss.constants_of(n_targets)

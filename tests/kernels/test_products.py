@@ -6,7 +6,13 @@ from hypothesis import strategies as st
 from sklstm.kernels import LANES
 from sklstm.kernels._functions import NUMBERS, function
 from sklstm.kernels._places import PART, records
-from sklstm.kernels._products import _transpose, add_outer_products, multiply, multiply_back
+from sklstm.kernels._products import (
+    SCRATCH,
+    _transpose,
+    add_outer_products,
+    multiply,
+    multiply_back,
+)
 from sklstm.kernels._registers import ROWS
 
 DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -104,7 +110,7 @@ def test_outer_products_are_added_and_padding_stays_zero(call, dtype, sizes):
     p.inputs[:, p.column + p.n_columns :] = np.nan
     p.rows[:, p.row + p.n_rows :] = np.nan
     gradient = p.vector(p.matrix, 7)
-    scratch = np.full((p.n_tiles + 1) * LANES**2, np.nan, dtype=dtype)
+    scratch = np.full(SCRATCH, np.nan, dtype=dtype)
     call(
         add_outer_products, dtype, p.part, gradient, p.rows, p.rows[0].size, p.inputs,
         p.inputs[0].size, p.n_tiles, scratch,
