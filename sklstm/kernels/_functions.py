@@ -118,7 +118,7 @@ def _target():
     return target.create_target_machine(cpu=name, features=features, opt=2, jit=True)
 
 
-def write_module(functions, dtype):
+def write_module(functions, dtype, *, tiles_together=1):
     """Write functions in LLVM's language, without compiling them.
 
     Parameters
@@ -127,6 +127,8 @@ def write_module(functions, dtype):
         Those that are to be called from outside.
     dtype : numpy dtype
         Precision of their numbers.
+    tiles_together : int
+        As for `compile_functions`.
 
     Returns
     -------
@@ -136,18 +138,18 @@ def write_module(functions, dtype):
         Names of the functions in it.
     """
     with _lock:
-        return _written(functions, dtype)
+        return _written(functions, dtype, tiles_together)
 
 
-def _written(functions, dtype):
+def _written(functions, dtype, tiles_together):
     module = ir.Module()
     module.element = {"float32": FLOAT, "float64": DOUBLE}[np.dtype(dtype).name]
     module.triple = binding.get_default_triple()
-    module.written = {}
+    module.written, module.tiles_together = {}, tiles_together
     return module, [each.define(module, external=True).name for each in functions]
 
 
-def compile_functions(functions, dtype):
+def compile_functions(functions, dtype, *, tiles_together=1):
     """Compile functions for this processor.
 
     Parameters
@@ -156,6 +158,9 @@ def compile_functions(functions, dtype):
         Those that are to be called from Python; what they call comes along.
     dtype : numpy dtype
         Precision of their numbers.
+    tiles_together : int
+        For how many tiles of samples, at most, products are computed together; more code, which
+        takes longer to compile, and the same bits.
 
     Returns
     -------
@@ -163,7 +168,7 @@ def compile_functions(functions, dtype):
         Each takes integers and addresses as plain integers, and releases the interpreter.
     """
     with _lock:
-        module, names = _written(functions, dtype)
+        module, names = _written(functions, dtype, tiles_together)
         engine = _engine(str(module))
         pairs = zip(names, functions, strict=True)
         return [_callable(engine, name, len(each.kinds)) for name, each in pairs]

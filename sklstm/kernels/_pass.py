@@ -4,7 +4,6 @@ from functools import cache
 
 import numpy as np
 
-from ._cells import cell_code
 from ._functions import compile_functions
 from ._layout import aligned_zeros
 from ._passes import make_forward
@@ -12,8 +11,9 @@ from ._registers import LANES
 
 
 @cache
-def _compiled(code, dtype):
-    return compile_functions([make_forward(code)], dtype)[0]
+def _compiled(code, dtype, tiles_together):
+    functions = [make_forward(code)]
+    return compile_functions(functions, dtype, tiles_together=tiles_together)[0]
 
 
 class Pass:
@@ -36,7 +36,7 @@ class Pass:
         self._plan, spec = plan, plan.layout.spec
         self.n_samples, self.n_steps = plan.n_tiles * LANES, plan.n_steps
         self._n_outputs = spec.n_outputs
-        self._compiled = self._compile(cell_code(spec), weights.dtype)
+        self._compiled = self._compile(*plan.kind_of_code(weights.dtype))
         self._network = plan.network.copy()
         self._allocate(weights)
         self._write_ones()

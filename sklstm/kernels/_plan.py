@@ -3,8 +3,9 @@
 from ._cells import cell_code
 from ._layout import round_up
 from ._places import LAYER, NETWORK, records
-from ._registers import LANES, ROWS
+from ._registers import LANES, ROWS, TILES
 
+_MANY_WEIGHTS = 1 << 15  # from here on products of several tiles are worth their compilation
 TILES_AT_A_TIME = 16  # whose gradients are turned round together: 256 samples stay in the cache
 
 
@@ -56,6 +57,11 @@ class Plan:
             if drops_state:
                 places["state_mask"] = self._reserve_mask(layer.units)
         self._place_network(drops)
+
+    def kind_of_code(self, dtype):
+        """Return what the code depends on: cell, precision, tiles whose products go together."""
+        large = dtype == "float32" and self.layout.n_multiplied >= _MANY_WEIGHTS
+        return cell_code(self.layout.spec), dtype, TILES if large else 1
 
     def _place_layer(self, places, layer, number):
         n_steps, spec = self.n_steps, self.layout.spec

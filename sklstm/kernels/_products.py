@@ -7,13 +7,14 @@ what is filled up is always zero. Samples lie in *tiles* of `LANES`: tile, unit,
 
 The innermost loops keep `ROWS` vectors of lanes in registers, so that almost every instruction is
 a multiplication with an addition, as in K. Goto and R. van de Geijn, "Anatomy of high-performance
-matrix multiplication", ACM TOMS 34(3), 2008.
+matrix multiplication", ACM TOMS 34(3), 2008. Where there are registers enough, they keep those of
+up to three tiles: a weight that was read serves all of them, and there are more sums to work on
+while one waits for its last addition. The order of additions, and so every bit, stays the same.
 """
 
 from llvmlite import ir
 
 from ._code import (
-    FLOAT,
     INTEGER,
     Value,
     Variable,
@@ -116,8 +117,8 @@ def _store(totals, out, size):
 
 
 def _side_by_side(n_tiles):
-    """Write loops over tiles, and yield the first of some and how many they are."""
-    if builder().module.element != FLOAT or TILES == 1:
+    """Write loops over tiles, or over panels, and yield the first of some and how many they are."""
+    if builder().module.tiles_together == 1:
         for tile in loop(n_tiles):
             yield tile, 1
         return

@@ -5,9 +5,10 @@ from llvmlite import binding
 #: Samples side by side. LLVM puts sixteen numbers into four, two or one of the vector registers.
 LANES = 16
 
-#: Vectors of lanes that the innermost loop of a product keeps in registers; it divides `LANES`.
-_HAS_AVX512 = binding.get_host_cpu_features().get("avx512f", False)
-ROWS = 8 if _HAS_AVX512 else 4
+_WIDE = binding.get_host_cpu_features().get("avx512f", False)  # 32 registers of 512 bits
 
-#: Tiles whose products are computed together in single precision, so that a weight is read once.
-TILES = 3 if _HAS_AVX512 else 1
+#: Vectors of lanes that the innermost loop of a product keeps in registers; it divides `LANES`.
+ROWS = 8 if _WIDE else 4
+
+#: Tiles for which it keeps them at the same time, in single precision, if a network is large.
+TILES = 3 if _WIDE else 1

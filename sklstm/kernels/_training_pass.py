@@ -4,7 +4,6 @@ from functools import cache
 
 import numpy as np
 
-from ._cells import cell_code
 from ._epochs import make_epoch
 from ._functions import compile_functions
 from ._layout import aligned_zeros
@@ -16,8 +15,9 @@ from ._registers import LANES
 
 
 @cache
-def _compiled(code, dtype):
-    return compile_functions([make_epoch(code)], dtype)[0]
+def _compiled(code, dtype, tiles_together):
+    functions = [make_epoch(code)]
+    return compile_functions(functions, dtype, tiles_together=tiles_together)[0]
 
 
 class TrainingPass(Pass):
@@ -60,7 +60,7 @@ class TrainingPass(Pass):
         )  # fmt: skip
         self._epoch = records(EPOCH, 1)
         # The code must live as long as its address is used, whatever becomes of the cache.
-        self._run_forward = Pass._compile(cell_code(plan.layout.spec), dtype)
+        self._run_forward = Pass._compile(*plan.kind_of_code(dtype))
         self._epoch["run_forward"] = self._run_forward.address
         self._write_losses = compile_loss(type(loss), dtype)
         self._epoch["write_losses"] = self._write_losses.address

@@ -25,17 +25,17 @@ CELLS = [
 
 
 @cache
-def _compiled(function, dtype):
-    return compile_functions([function], dtype)[0]
+def _compiled(function, dtype, **options):
+    return compile_functions([function], dtype, **options)[0]
 
 
 @pytest.fixture(scope="session")
 def call():
     """Compile a `Function` once for a precision; call it with arrays and integers."""
 
-    def call(function, dtype, *arguments):
+    def call(function, dtype, *arguments, **options):
         addresses = [a.ctypes.data if isinstance(a, np.ndarray) else int(a) for a in arguments]
-        _compiled(function, np.dtype(dtype))(*addresses)
+        _compiled(function, np.dtype(dtype), **options)(*addresses)
 
     return call
 

@@ -136,6 +136,33 @@ def test_a_tile_has_the_same_bits_alone_and_among_others(call, dtype, n_tiles):
         np.testing.assert_array_equal(alone[0], out[tile])
 
 
+@DTYPES
+@pytest.mark.parametrize("n_tiles", [1, 2, 3, 4, 5, 7, 11])
+def test_products_of_tiles_together_have_the_bits_of_one_after_the_other(call, dtype, n_tiles):
+    p = Problem((16 * n_tiles - 5, 13, 2, 1, n_tiles), dtype)
+    weights, found = p.vector(p.matrix, 0), []
+    for together in (1, 3):
+        options = {"tiles_together": together}
+        rows, gradient = np.zeros_like(p.rows), p.vector(p.matrix, 0)
+        columns = np.ones((n_tiles, p.n_columns + ROWS, LANES), dtype=dtype)
+        scratch = np.full(SCRATCH, np.nan, dtype=dtype)
+        call(
+            multiply, dtype, p.part, weights, p.inputs, p.inputs[0].size, rows, rows[0].size,
+            n_tiles, **options,
+        )  # fmt: skip
+        call(
+            multiply_back, dtype, p.part, weights, p.column, p.n_columns, p.rows, p.rows[0].size,
+            columns, columns[0].size, n_tiles, 1, **options,
+        )  # fmt: skip
+        call(
+            add_outer_products, dtype, p.part, gradient, p.rows, p.rows[0].size, p.inputs,
+            p.inputs[0].size, n_tiles, scratch, **options,
+        )  # fmt: skip
+        found.append((rows, columns, gradient))
+    for one, several in zip(*found, strict=True):
+        np.testing.assert_array_equal(one, several)
+
+
 @function(NUMBERS, NUMBERS)
 def _turned(square, out):
     _transpose(square, out)
