@@ -50,7 +50,8 @@ def errors_of_long(model, values, frequency, season, horizon):
 
 def errors_of_panel(model, series, origin, frequency, season, horizon):
     """Return MASE and sMAPE of forecasts from some horizons before the end."""
-    longest = 2 * (YEAR_OF_WEEKS if season == 1 else season) + horizon + 4
+    rows = YEAR_OF_WEEKS if frequency == "W" else season
+    longest = 2 * rows + horizon + 4
     ends = [np.array(one[: len(one) - (origin - 1) * horizon]) for one in series]
     ends = [one for one in ends if len(one) > longest]
     trains, tests = [one[:-horizon] for one in ends], [one[-horizon:] for one in ends]

@@ -23,8 +23,10 @@ from contest.panels import command_line, read_results, read_tasks
 
 ORIGINS = 20  # of a long series
 TASKS = {  # frequency, season of the metrics, and where the series are from
+    "M1, years": ("Y", 1, "M1", "yearly"),
     "M1, months": ("M", 12, "M1", "monthly"),
     "M1, quarters": ("Q", 4, "M1", "quarterly"),
+    "tourism, years": ("Y", 1, "Tourism", "yearly"),
     "tourism, months": ("M", 12, "Tourism", "monthly"),
     "tourism, quarters": ("Q", 4, "Tourism", "quarterly"),
     "Australian tourism, quarters": ("Q", 4, "australia_tourism", 8),

@@ -57,10 +57,10 @@ class Forecaster(
         by default.
     strategy : {"auto", "recursive", "direct"}, default="auto"
         ``"recursive"``: the regressor predicts the next row; for more of them each prediction
-        enters the window, and the oldest row leaves it. ``"direct"``: it predicts `horizon` rows
-        at once; for more of them these enter the window all together. ``"auto"``: direct for more
-        than 24 rows, a fifth of the series or less (24: a hundredth), if the regressor predicts
-        many targets at once in a scale of windows; else recursive.
+        enters the window, and the oldest row leaves it. ``"direct"``: it predicts `horizon` rows at
+        once; for more of them these enter the window all together. ``"auto"``: direct for more than
+        24 rows, a fifth of the series or less (24: a hundredth), and of networks for panels without
+        a season, if it predicts many targets at once in a scale of windows; else recursive.
     transformer : transformer, default=None
         Applied to every series before it is cut into windows, and undone in forecasts: needs an
         ``inverse_transform``. Each series has its own clone. Its rows may depend on earlier rows,

@@ -4,12 +4,14 @@ from typing import Any
 
 import numpy as np
 
-from ._abilities import takes_many_outputs
+from ._abilities import takes_many_outputs, takes_missing_steps
 from ._known_series import KnownSeries
-from ._scaling import wanted_scaling
+from ._scaling import season_in, wanted_scaling
+from ._window_length import fewest_rows
 
 _FEWEST_DIRECT = 24  # steps, of which more are direct in shorter series, too
 _HORIZONS_OF_DIRECT, _HORIZONS_OF_FEWEST = 5, 100  # in the median series
+_HORIZONS_OF_PANELS = 1.5  # without a season
 
 
 def strategy_for(forecaster: Any, known: KnownSeries) -> str:
@@ -19,6 +21,10 @@ def strategy_for(forecaster: Any, known: KnownSeries) -> str:
     windows is chosen. So ``"auto"`` is direct for a horizon of more than 24 rows, and for 24, a day
     of hours, in series of a hundred horizons, if the regressor learns many targets at once, of
     windows in a scale, and series are long enough.
+
+    Without a season each step starts from the one before, and what is usual in a step, the median,
+    is not what is usual in their sum: so several series without a season, such as years, are direct
+    for any horizon of more than a row, if the regressor reads padded windows, as networks do.
 
     Parameters
     ----------
@@ -35,12 +41,22 @@ def strategy_for(forecaster: Any, known: KnownSeries) -> str:
     if forecaster.strategy != "auto":
         return forecaster.strategy
     estimator, horizon = forecaster.estimator, int(forecaster.horizon)
-    lengths = [len(past) for past in known.histories.values()]
+    scales = wanted_scaling(forecaster.scaling, estimator) is not None
+    if horizon == 1 or not (scales and takes_many_outputs(estimator)):
+        return "recursive"
+    length = np.median([len(past) for past in known.histories.values()])
     n_horizons = _HORIZONS_OF_DIRECT if horizon > _FEWEST_DIRECT else _HORIZONS_OF_FEWEST
-    is_direct = (
-        horizon >= _FEWEST_DIRECT
-        and np.median(lengths) >= n_horizons * horizon
-        and takes_many_outputs(estimator)
-        and wanted_scaling(forecaster.scaling, estimator) is not None
-    )
-    return "direct" if is_direct else "recursive"
+    is_long = horizon >= _FEWEST_DIRECT and length >= n_horizons * horizon
+    return "direct" if is_long or _adds_up(forecaster, known, length) else "recursive"
+
+
+def _adds_up(forecaster, known, length):
+    """Tell whether steps add up in several series, half of them long enough for all at once."""
+    horizon = forecaster.horizon
+    fewest = fewest_rows(forecaster.lookback, horizon, pads=True)
+    if len(known.histories) == 1 or not takes_missing_steps(forecaster.estimator):
+        return False
+    if length < max(_HORIZONS_OF_PANELS * horizon, fewest):
+        return False
+    tables = [(past.index, past.values) for past in known.histories.values()]
+    return season_in(forecaster.season, tables) == 1

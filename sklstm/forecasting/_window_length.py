@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 _FEWEST, _MOST = 4, 24  # rows of a window without a season
+_FEWEST_OF_PADDED_PANELS = 8  # whose short series see their trend in it
 _SHARE_OF_MEDIAN = 0.25
 _FEWEST_OF_SEASONS, _MOST_OF_SEASONS = 8, 336  # a week of half-hours
 _OF_LONGER_SEASONS = 60
@@ -30,7 +31,8 @@ def choose_lookback(lengths: Sequence[int], horizon: int, season: int, *, pads: 
     lookback : int
         Whole seasons, at least eight rows, or sixty of a season of more than 336; without one an
         eighth of the length, from 4 to 24. Never more than the horizon leaves, without padding a
-        third of it.
+        third of it. Windows of several series that are padded have at least eight rows without a
+        season, too, as long as half of them and the horizon are no more than the median length.
     """
     length = int(np.median(lengths))
     if not pads:  # a series far shorter than most is left out, and decides nothing
@@ -40,6 +42,8 @@ def choose_lookback(lengths: Sequence[int], horizon: int, season: int, *, pads: 
         wanted = whole if whole <= _MOST_OF_SEASONS else _OF_LONGER_SEASONS
     else:
         wanted = int(np.clip(length // 8, _FEWEST, _MOST))
+        if pads and len(lengths) > 1:
+            return max(1, min(max(wanted, _FEWEST_OF_PADDED_PANELS), 2 * (length - horizon)))
     room = length - horizon - (season if season > 1 else 0)
     return max(1, min(wanted, max(2, room // (1 if pads else 3)), length - horizon))
 

@@ -76,6 +76,55 @@ def test_when_it_is_direct(asked, expected):
     assert n_at_once(**asked) == expected
 
 
+def yearly(n_series=4, n_rows=18):
+    years = pd.period_range("1990", periods=n_rows, freq="Y")
+    rng = np.random.default_rng(0)
+    return pd.concat(
+        {
+            f"town {k}": pd.DataFrame(
+                {"y": 100 * np.exp(np.cumsum(0.02 + 0.05 * rng.normal(size=n_rows)))}, index=years
+            )
+            for k in range(n_series)
+        },
+        names=["id", "time"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({}, 6),
+        ({"strategy": "recursive"}, 1),
+        ({"horizon": 1}, 1),
+        ({"horizon": 12}, 12),
+        ({"horizon": 13}, 1),  # of 18 rows
+        ({"lookback": 24}, 6),
+        ({"lookback": 25}, 1),  # of which half and the horizon are more than 18 rows
+        ({"season": 4}, 1),
+        ({"scaling": None}, 1),
+        ({"estimator": Ridge()}, 1),  # which reads no padded windows
+    ],
+)
+def test_several_series_without_a_season_are_predicted_at_once(asked, expected):
+    network = LSTMRegressor(2, max_epochs=1)
+    asked = {"estimator": network, "horizon": 6, "lookback": "auto", "by": "id"} | asked
+    assert n_at_once(series=yearly(), **asked) == expected
+
+
+def test_one_series_without_a_season_is_forecast_row_by_row():
+    alone = yearly(1).loc["town 0"]
+    assert n_at_once(LSTMRegressor(2, max_epochs=1), 6, alone, lookback="auto") == 1
+
+
+def test_years_of_several_series_have_intervals():
+    network = LSTMRegressor(2, max_epochs=2, random_state=0)
+    forecaster = Forecaster(network, horizon=6, by="id").fit(yearly())
+    assert forecaster.strategy_ == "direct"
+    forecast = forecaster.forecast(level=0.9)
+    assert (forecast["lower"] < forecast["upper"]).all()
+    assert np.isfinite(forecaster.sample_paths(n_paths=5, random_state=0)).all(axis=None)
+
+
 def test_series_too_short_for_all_rows_at_once_are_forecast_one_by_one():
     assert n_at_once(horizon=30, series=noisy_waves(31)) == 1
     forecast = Forecaster(Ridge(), 6, 30, calibration_size=None).fit(noisy_waves(31)).forecast()

@@ -23,6 +23,12 @@ from sklstm.forecasting._window_length import choose_lookback, fewest_rows
         ([60], 18, 12, True, 12),
         ([30, 100, 40], 8, 4, False, 6),  # of the shortest
         ([10, 100, 40], 8, 4, True, 8),  # of the median
+        ([20], 6, 1, True, 4),
+        ([18, 20, 22], 6, 1, True, 8),  # years of several series, which are padded
+        ([18, 20, 22], 6, 1, False, 4),
+        ([9, 9, 30], 6, 1, True, 6),  # half of it and the horizon are the median
+        ([6, 6, 30], 6, 1, True, 1),
+        ([100, 120], 6, 1, True, 13),
     ],
 )
 def test_lookback(lengths, horizon, season, pads, lookback):
