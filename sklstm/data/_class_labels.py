@@ -43,6 +43,11 @@ def read_class_labels(y: Any, name: str, place: Callable[[int], str] | None = No
     try:
         labels = column_or_1d(plain, warn=True, input_name=name)
     except ValueError as error:
+        if "1d array" in str(error):
+            raise ValueError(
+                f"{error} It takes one class for each sample: of one-hot columns "
+                f"np.argmax({name}, axis=1); a label for each step takes output='sequence'."
+            ) from error
         if "inhomogeneous" not in str(error):
             raise
         raise ValueError(

@@ -191,7 +191,8 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
             All classes that will ever come; needed in the first call unless `y` holds them all.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the samples in the loss, multiplied by those of `class_weight`; or of their
-            steps, as in `fit`.
+            steps, as in `fit`. The loss is a weighted mean: weights that are all equal change no
+            step of the optimizer, only how much the call counts in the statistics.
 
         Returns
         -------

@@ -296,7 +296,9 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
             have a list of arrays.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the samples in the loss; all equal by default. With ``output="sequence"``
-            also of shape (n_samples, n_timesteps), one for each step.
+            also of shape (n_samples, n_timesteps), one for each step. The loss is a weighted mean:
+            weights that are all equal change no step of the optimizer, only how much the call
+            counts in the statistics.
 
         Returns
         -------

@@ -235,7 +235,10 @@ CALLS = {
         "sample_weight contains NaN",
     ),
     "missing class": (lambda: CLF.fit(X, put(NAN, 0, of=Y)), "y contains NaN"),
-    "two columns of classes": (lambda: CLF.fit(X, np.ones((20, 2))), "y should be a 1d array"),
+    "two columns of classes": (
+        lambda: CLF.fit(X, np.ones((20, 2))),
+        "y should be a 1d array | np.argmax(y, axis=1)",
+    ),
     "classes of steps": (
         lambda: CLF.fit(X, [["a"] * (1 + row % 2) for row in range(20)]),
         "y is ragged | one class for each sample | output='sequence'",
