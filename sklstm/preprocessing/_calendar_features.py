@@ -293,6 +293,8 @@ class CalendarFeatures(TransformerMixin, SavedStateMixin, BaseEstimator):
         try:
             step, _ = kind.find_step(labels, self.freq)
         except ValueError as error:
+            if self.freq is not None:
+                raise
             raise ValueError(
                 f"ahead={self.ahead} moves labels by the frequency of the index, and it has none "
                 f"({len(labels)} different labels): give freq, such as freq='D'."

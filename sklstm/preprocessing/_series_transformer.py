@@ -35,7 +35,14 @@ from sklstm.data import (
     wants_frame,
 )
 from sklstm.persistence import SavedStateMixin
-from sklstm.time_labels import IndexEnd, Steps, check_order, label_text, step_numbers
+from sklstm.time_labels import (
+    IndexEnd,
+    Steps,
+    check_order,
+    label_text,
+    refuse_many_missing,
+    step_numbers,
+)
 
 from ._series_statistics import FittedStatistics
 
@@ -159,10 +166,16 @@ def with_missing_steps(rows, index, steps=None):
         `rows` itself if no label is absent; otherwise NaN there.
     places : ndarray of int or slice
         ``steps[places]`` are the rows.
+
+    Raises
+    ------
+    ValueError
+        If there are many times as many missing steps as rows.
     """
     places = None if index is None else step_numbers(index, steps)
     if places is None:
         return rows, slice(None)
+    refuse_many_missing(places, index)
     regular = np.full((places[-1] + 1, rows.shape[1]), np.nan, dtype=rows.dtype)
     regular[places] = rows
     return regular, places

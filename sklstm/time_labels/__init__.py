@@ -4,7 +4,7 @@ from ._beginning import IndexBeginning
 from ._calendar import Calendar, labels_after
 from ._calendars import find_calendars
 from ._kinds import KINDS, LabelKind, kind_of
-from ._long_gaps import has_long_gap
+from ._long_gaps import has_long_gap, refuse_many_missing
 from ._order import IndexEnd, check_order
 from ._reading import as_time_labels, comparable, in_zone_of, is_time_dtype, label_text
 from ._seasons import calendar_seasons
@@ -28,5 +28,6 @@ __all__ = [
     "kind_of",
     "label_text",
     "labels_after",
+    "refuse_many_missing",
     "step_numbers",
 ]

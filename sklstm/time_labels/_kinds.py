@@ -167,6 +167,12 @@ class Periods(LabelKind):
         return (index[-1] + 1).ordinal
 
     def find_step(self, labels: pd.Index, freq: Any = None) -> tuple[int, bool]:
+        if freq is not None and labels.dtype != _periods_of(freq):
+            raise ValueError(
+                f"freq={freq!r} is another frequency than that of the periods in the index of "
+                f"series, {labels.freqstr!r}, which goes on by itself: leave freq out, or change "
+                "the periods (asfreq, to_timestamp)."
+            )
         return 1, False
 
     def step_name(self, labels: pd.Index, step: Any) -> str:
@@ -354,6 +360,20 @@ def refuse_step(labels: pd.Index) -> NoReturn:
         "next: it takes times, periods or whole numbers. Without an index "
         "(reset_index(drop=True)) rows are counted."
     )
+
+
+def _periods_of(freq: Any) -> pd.PeriodDtype | None:
+    """Return the periods that a frequency names: "M" does, as well as "MS", a month's first day."""
+    for read in (pd.PeriodDtype, _period_of_times):
+        try:
+            return read(freq)
+        except (AttributeError, TypeError, ValueError):
+            continue
+    return None
+
+
+def _period_of_times(freq: Any) -> pd.PeriodDtype:
+    return pd.date_range("2000-01-01", periods=1, freq=freq).to_period().dtype
 
 
 def _fewest_labels(times: pd.Index, candidate: Any) -> float:

@@ -1,4 +1,4 @@
-"""Gaps that no series has, such as the one before a date that stands for none: `has_long_gap`."""
+"""Gaps that are not filled, such as the one before a date that stands for none: `has_long_gap`."""
 
 from collections.abc import Hashable
 
@@ -10,6 +10,11 @@ from ._reading import label_text
 
 _MOST_STEPS = 1_000_000  # of one gap that are filled, however few rows there are
 _STEPS_OF_ROW = 100  # that are filled for each row, where these are more
+_MOST_IN_ALL = 10_000_000  # with those of all gaps, however few rows there are
+_WHAT_TO_DO = (
+    "Drop rows whose date stands for none, such as 9999-12-31; or make the parts before and after "
+    "the gap two series of a panel (by=)."
+)
 
 
 def has_long_gap(index: pd.Index) -> bool:
@@ -52,6 +57,25 @@ def refuse_long_gap(index: pd.Index, key: Hashable = None) -> None:
     raise ValueError(
         f"The index of series{of} has a gap of more than a million steps, from "
         f"{label_text(index[place])} to {label_text(index[place + 1])}, and {len(index)} rows. "
-        "Drop rows whose date stands for none, such as 9999-12-31; or make the parts before and "
-        "after the gap two series of a panel (by=)."
+        f"{_WHAT_TO_DO}"
+    )
+
+
+def refuse_many_missing(places: np.ndarray, index: pd.Index) -> None:
+    """Raise a ValueError if rows have so many missing steps that these would fill the memory.
+
+    Parameters
+    ----------
+    places : ndarray of int of shape (n_rows,)
+        How many steps each row is after the first one.
+    index : pandas index
+        Labels of the rows.
+    """
+    if places[-1] <= max(_MOST_IN_ALL, _STEPS_OF_ROW * len(places)):
+        return
+    place = int(np.diff(places).argmax())
+    raise ValueError(
+        f"X has a gap of {places[place + 1] - places[place] - 1} steps, from "
+        f"{label_text(index[place])} to {label_text(index[place + 1])}, and {len(places)} rows: so "
+        f"many missing steps are not filled. {_WHAT_TO_DO}"
     )

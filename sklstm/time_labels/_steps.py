@@ -12,7 +12,7 @@ from ._reading import as_time_labels
 
 LONGEST_HOLIDAY = 10  # weekdays, or days that shops are open; a week of national holidays is 5 to 7
 _SHARE = 0.5  # of the labels of a frequency that are present, but for the longest outage
-_MOST_LABELS = 10_000_000  # between two rows, that are counted
+_MOST_LABELS = 10_000_000  # that are listed, where lengths of steps depend on the date
 
 
 @dataclass(frozen=True)
@@ -156,8 +156,6 @@ def _places(kind, index, step):
     fixed = _fixed_step(kind, index, _offset(step))
     if fixed is not None:  # without a list of all labels
         places, rest = np.divmod(kind.numbers(index) - kind.numbers(index)[0], fixed)
-        if places.max() > _MOST_LABELS:
-            return None
         return np.where(rest == 0, places, -1)
     grid = _grid(kind, index, step)
     return None if grid is None else grid.get_indexer(index)
@@ -165,8 +163,8 @@ def _places(kind, index, step):
 
 def _fixed_step(kind, index, step):
     """Return a step in the unit of labels; None if its length depends on the date, or is finer."""
-    if isinstance(step, int | np.integer):
-        return int(step)
+    if isinstance(step, int | np.integer):  # of two days, for example, where periods are such
+        return int(step) * getattr(getattr(index, "freq", None), "n", 1)
     if isinstance(step, pd.offsets.Day):
         if getattr(index, "tz", None) is not None:
             return None  # days are shorter and longer where clocks change

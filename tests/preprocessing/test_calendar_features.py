@@ -309,3 +309,9 @@ def test_bad_input(X, message):
 def test_check_estimator():
     results = check_estimator(CalendarFeatures(), on_skip=None)
     assert {result["status"] for result in results} <= {"passed", "skipped"}
+
+
+def test_the_frequency_of_periods_is_their_own():
+    months = pd.DataFrame(index=pd.period_range("2024-01", periods=30, freq="M"))
+    with pytest.raises(ValueError, match="freq='D' is another frequency than that of the periods"):
+        CalendarFeatures(["month"], ahead=1, freq="D").fit(months)

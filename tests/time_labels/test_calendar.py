@@ -208,3 +208,27 @@ def test_exogenous_columns_may_be_in_another_zone():
     expected = forecaster(**known).fit(series[:25], exog[:25]).forecast(3, exog=exog[25:])
     found = forecaster(**known).fit(series[:25], in_utc[:25]).forecast(3, exog=in_utc[25:])
     pd.testing.assert_frame_equal(found, expected)
+
+
+@pytest.mark.parametrize(
+    ("of_index", "freq"),
+    [("M", "M"), ("M", "MS"), ("M", "ME"), ("Q-NOV", "Q-NOV"), ("h", pd.offsets.Hour())],
+)
+def test_periods_take_a_frequency_that_is_theirs(of_index, freq):
+    index = pd.period_range("2024-01-01", periods=30, freq=of_index)
+    found = forecaster(freq=freq).fit(pd.Series(values(index), index=index)).forecast(2)
+    assert list(found.index) == [index[-1] + 1, index[-1] + 2]
+
+
+@pytest.mark.parametrize("freq", ["D", "Q", "2M", "C", pd.offsets.MonthBegin(3)])
+def test_periods_refuse_the_frequency_of_others(freq):
+    index = pd.period_range("2024-01", periods=30, freq="M")
+    with pytest.raises(ValueError, match=r"is another frequency than that of the periods.*'M'"):
+        forecaster(freq=freq).fit(pd.Series(values(index), index=index))
+
+
+@pytest.mark.parametrize(("dtype", "first"), [("int8", 98), ("int8", -128), ("uint8", 226)])
+def test_numbers_may_be_the_last_ones_of_their_type(dtype, first):
+    index = pd.Index(np.arange(first, first + 30), dtype=dtype)
+    found = forecaster().fit(pd.Series(values(index), index=index)).forecast(2)
+    assert list(found.index) == [first + 30, first + 31]

@@ -5,7 +5,14 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import Ridge
 
-from sklstm import Forecaster, SequenceWindower, forecast_pairs
+from sklstm import (
+    CausalImputer,
+    Forecaster,
+    LagFeatures,
+    SeasonalDifferencer,
+    SequenceWindower,
+    forecast_pairs,
+)
 from sklstm.time_labels import Steps, has_long_gap
 
 SENTINEL = pd.DatetimeIndex(np.array(["9999-12-31"], dtype="datetime64[us]"))
@@ -63,3 +70,27 @@ def test_steps_are_counted_as_on_a_list_of_all_labels(freq, zone, rng):
     index = grid[np.sort(rng.choice(60, 50, replace=False))]
     found = Steps.of(grid).numbers(index)
     np.testing.assert_array_equal(found, grid.get_indexer(index) - grid.get_loc(index[0]))
+
+
+def series_with_a_night():
+    """Return two parts of a series of milliseconds, 16 hours apart."""
+    first = pd.date_range("2024-01-01", periods=40, freq="ms")
+    index = first.append(first + pd.Timedelta("16h"))
+    return pd.DataFrame({"y": np.arange(80.0)}, index=index)
+
+
+def test_gaps_of_many_millions_of_steps_are_gaps():
+    series = series_with_a_night()
+    windows = SequenceWindower(3).fit_transform(series)[39:42, :, 0]
+    np.testing.assert_array_equal(windows, [[37, 38, 39], [np.nan, np.nan, 40], [np.nan, 40, 41]])
+    X, y = forecast_pairs(series, horizon=2)
+    assert len(X) == 76
+    np.testing.assert_array_equal(y, X["y"] + 2)
+    elapsed = CausalImputer(add_elapsed=True).fit_transform(series.where(series != 40))
+    assert elapsed["elapsed_y"].isna().sum() == 1
+
+
+@pytest.mark.parametrize("transformer", [LagFeatures([1]), SeasonalDifferencer(2)])
+def test_what_would_fill_them_names_the_gap(transformer):
+    with pytest.raises(ValueError, match=r"gap of 57599960 steps, from 2024-01-01 00:00:00.039000"):
+        transformer.fit(series_with_a_night())

@@ -1,9 +1,10 @@
 """Labels between two steps of a frequency, against those of pandas."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from sklstm.time_labels import Steps
+from sklstm.time_labels import Steps, step_numbers
 
 DAYS = pd.date_range("2025-03-20", periods=30, tz="Europe/Berlin")  # clocks change among them
 MONTHS = pd.date_range("2024-01-31", periods=30, freq="ME")
@@ -29,3 +30,9 @@ def test_the_first_label_between_two_steps_is_found(index, shift):
 def test_trading_days_have_no_steps():
     days = pd.bdate_range("2024-01-01", periods=60).delete([8, 30])
     assert Steps.of(days).first_between(days[::3]) is None
+
+
+def test_periods_of_several_days_are_one_step_apart():
+    index = pd.period_range("2024-01-01", periods=12, freq="2D").delete([5, 6])
+    found = step_numbers(index)
+    np.testing.assert_array_equal(found, np.delete(np.arange(12), [5, 6]))
