@@ -1,8 +1,11 @@
-"""Warnings that point at the line of the user: `warn_user`."""
+"""Warnings that point at the line of the user, and others that are caught: `warn_user`."""
 
 import os
 import sys
+import threading
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import joblib
 import sklearn
@@ -28,3 +31,28 @@ def warn_user(message: str | Warning, category: type[Warning] = UserWarning) -> 
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_INSIDE):
         level, frame = level + 1, frame.f_back
     warnings.warn(message, category, stacklevel=level)
+
+
+@contextmanager
+def caught_warnings() -> Iterator[list[warnings.WarningMessage]]:
+    """Record warnings in place of giving them, in one thread at a time.
+
+    Python has one list of filters for all threads. Where two of them change it, and put back in
+    turn what they found, it stays changed for ever.
+    """
+    with _lock, warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield caught
+
+
+_lock = threading.RLock()
+
+
+def _renew_lock():
+    global _lock
+    _lock = threading.RLock()
+
+
+# Another thread may hold it when a process forks.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)

@@ -1,13 +1,12 @@
 """The transformer of each series: `fit_transformers`."""
 
-import warnings
 from collections.abc import Hashable, Sequence
 from typing import Any
 
 from sklearn.base import clone
 from sklearn.preprocessing import FunctionTransformer
 
-from sklstm._warn import warn_user
+from sklstm._warn import caught_warnings, warn_user
 from sklstm.preprocessing import for_whole_series
 
 from ._histories import History
@@ -53,8 +52,7 @@ def fit_transformers(transformer: Any, histories: Sequence[History]) -> dict[Has
         )
     if hasattr(template, "set_output"):
         template.set_output(transform="default")
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+    with caught_warnings() as caught:
         fitted: dict[Hashable, Any] = {}
         kinds: dict[Any, list[tuple[History, Any]]] = {}
         for past in histories:

@@ -1,6 +1,8 @@
 """Transformers of whole series in a `Forecaster`: seasons, other rows than those of fit, panels."""
 
 import pickle
+import threading
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -116,3 +118,35 @@ def test_no_season_is_told():
         fitted = forecaster(SeasonalAdjuster(), calibration_size=None).fit(noise)
     plain = forecaster(None, calibration_size=None).fit(noise)
     pd.testing.assert_frame_equal(fitted.forecast(), plain.forecast())
+
+
+def test_threads_leave_the_filters_of_warnings_as_they_were():
+    first_in, second_in, first_out = (threading.Event() for _ in range(3))
+
+    class First(StandardScaler):
+        def fit(self, X, y=None):
+            first_in.set()
+            second_in.wait(0.2)  # in vain, if one thread at a time changes the filters
+            return super().fit(X, y)
+
+    class Second(StandardScaler):
+        def fit(self, X, y=None):
+            second_in.set()
+            first_out.wait(60)
+            return super().fit(X, y)
+
+    def run_first():
+        forecaster(First(), calibration_size=None).fit(SUMS)
+        first_out.set()
+
+    def run_second():
+        first_in.wait(60)
+        forecaster(Second(), calibration_size=None).fit(SUMS)
+
+    before = list(warnings.filters)
+    threads = [threading.Thread(target=run) for run in (run_first, run_second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert warnings.filters == before
