@@ -15,6 +15,7 @@ from ._abilities import check_count, check_refit, refuse_quantile
 from ._backtest import BacktestSettings, errors_after, run_backtest
 from ._forecast_bounds import is_adaptive
 from ._forecast_model import ForecastModel
+from ._forecast_tables import ERROR_COLUMNS
 from ._histories import is_target
 from ._intervals import check_levels
 from ._known_series import KnownSeries
@@ -133,7 +134,7 @@ class BacktestMixin:
             stride=None if stride is None else check_count(stride, "stride"),
             levels=check_levels(level),
             season=check_count(season, "season"),
-            metrics=read_metrics(metrics),
+            metrics=read_metrics(metrics, ERROR_COLUMNS),
             adaptive=is_adaptive(intervals),
         )
         if settings.levels:

@@ -15,6 +15,8 @@ from ._intervals import level_suffix
 from ._known_series import KnownSeries
 
 _M5_ROWS = 28  # newest rows whose sum is the weight of a series
+#: What every table of errors has.
+ERROR_COLUMNS = ("n_forecasts", "mae", "rmse", "persistence_mae", "persistence_rmse", "coverage")
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Metrics of tables of forecasts, by name or as any function: `read_metrics`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,13 +78,15 @@ class ForecastMetric:
         return float(self.of(rows["actual"].to_numpy(), *bounds, level))
 
 
-def read_metrics(metrics: Any) -> list[ForecastMetric]:
+def read_metrics(metrics: Any, taken: Collection[str] = ()) -> list[ForecastMetric]:
     """Return the metrics that a user names.
 
     Parameters
     ----------
     metrics : str, callable, list of them or None
         Names of the table below, or functions of true and predicted values.
+    taken : collection of str, optional
+        Columns that there are already, whose names functions must not have.
 
     Returns
     -------
@@ -94,7 +96,7 @@ def read_metrics(metrics: Any) -> list[ForecastMetric]:
     Raises
     ------
     ValueError
-        If a name is unknown or repeated, or something is neither a name nor a function.
+        If a name is unknown, repeated or taken, or something is neither a name nor a function.
     """
     if metrics is None:
         return []
@@ -103,6 +105,12 @@ def read_metrics(metrics: Any) -> list[ForecastMetric]:
     names = [metric.name for metric in read]
     if len(set(names)) < len(names):
         raise ValueError(f"metrics must have distinct names, which name columns; got {names}.")
+    for metric in read:
+        if metric.name in taken and _METRICS.get(metric.name) is not metric:
+            raise ValueError(
+                f"metrics has a function called {metric.name!r}, as another column of errors is: "
+                "give it another name."
+            )
     return read
 
 

@@ -70,6 +70,10 @@ def test_metrics_of_several_columns():
     assert result.errors["max_error"].notna().all()
 
 
+def rmse(true, predicted):
+    return float(np.sqrt(np.mean((np.log(true) - np.log(predicted)) ** 2)))
+
+
 @pytest.mark.parametrize(
     ("metrics", "message"),
     [
@@ -77,6 +81,7 @@ def test_metrics_of_several_columns():
         (["mase", "mean_absolute_scaled_error"], "distinct names"),
         ([3], "got 3"),
         ("width", "'width', which takes a level"),
+        (rmse, "a function called 'rmse', as another column"),
     ],
 )
 def test_wrong_metrics(metrics, message):
