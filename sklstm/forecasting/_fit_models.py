@@ -7,7 +7,7 @@ import numpy as np
 from ._abilities import takes_missing_steps, takes_windows
 from ._features import Features
 from ._forecast_model import ForecastModel
-from ._intervals import fewest_errors, fit_calibrator, split_off_newest
+from ._intervals import NOT_WANTED, fewest_errors, fit_calibrator, split_off_newest
 from ._known_series import KnownSeries
 from ._linear_part import has_linear_part
 from ._scaling import season_in, wanted_scaling
@@ -116,6 +116,8 @@ def fit_models(
     )
     readable = model.features.first_origin + 1
     model = knowing(model, [p for p in known.histories.values() if len(p) >= readable])
+    if forecaster.calibration_size is None:
+        return model, NOT_WANTED, {}
     chosen = model.scaling
     season = 1
     if chosen is not None:  # errors of another representation would say little of this one

@@ -35,7 +35,7 @@ def split_off_newest(
     ----------
     histories : dict
         All series.
-    calibration_size : "auto", float, int or None
+    calibration_size : "auto", float or int
         Share or number of the rows that calibrate; ``"auto"``: a fifth, or as many as are wanted,
         but not more than half, and so few that a model can learn from the others.
     n_fewest : int
@@ -48,12 +48,10 @@ def split_off_newest(
     Returns
     -------
     older : list of History
-        The older rows; empty if there are too few, or for None.
+        The older rows; empty if there are too few.
     n_newest : dict
         Number of rows of each series that calibrate.
     """
-    if calibration_size is None:
-        return [], {}
     n_newest = {
         key: _number_of_newest(calibration_size, len(past), n_wanted, n_learned)
         for key, past in histories.items()
@@ -105,6 +103,9 @@ def check_levels(level: Any) -> dict[float | None, float]:
     return levels
 
 
+NOT_WANTED = "calibration_size was None in fit: 'auto', a share or a number of rows makes one"
+
+
 def fit_calibrator(older, *recipe, **options):
     """Fit a model to older rows; return it, or why there is none.
 
@@ -124,8 +125,8 @@ def fit_calibrator(older, *recipe, **options):
     """
     if not older:
         return (
-            "either calibration_size was None in fit, or the series were too short for it "
-            "(lookback + horizon rows have to be left)"
+            "the series were too short for it (lookback + horizon rows have to be left): fit "
+            "longer ones, or take a smaller calibration_size or lookback"
         )
     try:
         return ForecastModel.fit(older, *recipe, **options)
@@ -267,7 +268,9 @@ class IntervalMaker:
                 ],
                 axis=1,
             )
-            moved = np.stack([own.scale.moved(*one) for one in zip(begins, found, strict=True)])
+            # No scale is asked where infinity lies: scikit-learn's refuse it.
+            finite = np.where(np.isinf(found), 0.0, found)
+            moved = np.stack([own.scale.moved(*one) for one in zip(begins, finite, strict=True)])
             moved[np.isinf(found)] = found[np.isinf(found)]
             if never_negative:
                 moved = np.where(np.isfinite(moved), np.maximum(moved, 0.0), moved)

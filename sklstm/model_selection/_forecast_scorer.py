@@ -38,7 +38,8 @@ def forecast_scorer(
         Forecasts begin after every so many rows; by default only before the first test row.
         Nothing is refitted in between.
     level : float in (0, 1) or list of them, default=None
-        Levels of the intervals that are scored.
+        Levels of the intervals that are scored. Scores of intervals and of paths take a forecaster
+        with calibration rows, not ``calibration_size=None``.
     greater_is_better : bool, default=False
         Whether more of a function is better. Of the metrics with names none is.
 

@@ -152,15 +152,17 @@ def test_levels_out_of_bounds(level):
             call(level=level)
 
 
-def test_too_few_rows_to_calibrate():
-    forecaster = Forecaster(Ridge(), 5, calibration_size=10, scaling=None).fit(WALK)
+@pytest.mark.parametrize("transformer", [None, StandardScaler(), MinMaxScaler()])
+def test_too_few_rows_to_calibrate(transformer):
+    forecaster = Forecaster(Ridge(), 5, transformer=transformer, calibration_size=10, scaling=None)
+    forecaster.fit(WALK)
     assert np.isfinite(forecaster.forecast(2, level=0.9)).all(axis=None)
     message = "level=0.9 takes the errors of at least 9 earlier.* from step 3 on: take a lower"
     with pytest.raises(ValueError, match=message):
         forecaster.forecast(3, level=0.9)
     assert list(forecaster.forecast(3)) == ["prediction"]
-    for size in (None, 116):
-        with pytest.raises(ValueError, match=r"level takes a calibration block.*\+ horizon rows"):
+    for size, why in ((None, "calibration_size was None"), (116, r"\+ horizon rows")):
+        with pytest.raises(ValueError, match=rf"level takes a calibration block.*{why}"):
             forecaster.set_params(calibration_size=size).fit(WALK).forecast(1, level=0.5)
 
 

@@ -120,7 +120,7 @@ def test_regressors_that_draw_need_no_calibration_and_others_are_told():
 
     own = Forecaster(Noise(), 1, scaling=None, calibration_size=None).fit(NOISE[:300])
     assert -forecast_scorer("crps")(own, NOISE[300:]) == pytest.approx(0.56, abs=0.1)
-    with pytest.raises(ValueError, match="A score of paths takes a calibration block"):
+    with pytest.raises(ValueError, match="A score of paths takes.*calibration_size was None"):
         forecast_scorer("crps")(plain(calibration_size=None).fit(NOISE[:300]), NOISE[300:])
 
 
