@@ -2,12 +2,13 @@
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
-from sklstm.data import as_labelled, index_of, key_names, key_of_other_type, keys_named, types_of
+from sklstm.data import as_labelled, index_of, key_names, key_text, keys_named, types_of
 from sklstm.preprocessing import CalendarFeatures
 from sklstm.time_labels import Calendar, check_order, find_calendars, in_zone_of, label_text
 
@@ -242,8 +243,12 @@ class KnownSeries:
                 f"takes at least {min_rows} of them. {self._those_of_fit()}"
             )
 
+    @cached_property
+    def _by_text(self):
+        return {key_text(key): key for key in self.histories}
+
     def _refuse_other_type(self, key):
-        other = key_of_other_type(key, self.histories)
+        other = None if key in self.histories else self._by_text.get(key_text(key))
         if other is not None:
             raise ValueError(
                 f"series {key!r} ({types_of(key)}) was {other!r} ({types_of(other)}) in fit: "

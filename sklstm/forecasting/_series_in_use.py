@@ -211,7 +211,8 @@ def _those_given(known, series, keys):
         return series
     if series is None:
         return keys
-    absent = [past.key for past in known.wanted(series) if past.key not in keys]
+    given = set(keys)
+    absent = [past.key for past in known.wanted(series) if past.key not in given]
     if absent:
         raise ValueError(
             f"history has no rows of series {absent[0]!r}, which series names: forecast it without "
