@@ -158,8 +158,8 @@ def _tell_of_none(forecasts, who="backtest"):
     if not none.any():
         return
     what = (
-        "its window has missing values or too few rows, exog known in advance ends too soon, or "
-        "fit had no rows of its series for a transformer"
+        "its window has missing values or too few rows, exog known in advance ends too soon, "
+        "fit had no rows of its series for a transformer, or its inverse gives no number"
     )
     if none.all():
         raise ValueError(f"No forecast could be made from any origin: of each {what}.")

@@ -8,6 +8,7 @@ import pandas as pd
 from sklstm.data import key_levels, key_names
 
 from ._known_series import KnownSeries
+from ._unreached import warn_of_unreached
 
 
 def frame_of_forecasts(
@@ -32,6 +33,7 @@ def frame_of_forecasts(
         A row for each series and step, a column for each quantity; of several columns a first level
         tells which.
     """
+    warn_of_unreached({key: one["prediction"] for key, one in quantities.items()}, labels)
     each = list(quantities.values())
     whole = {name: np.concatenate([one[name] for one in each]) for name in each[0]}
     index = _index_of(labels, known)
@@ -62,6 +64,7 @@ def frame_of_paths(
     frame : DataFrame
         One row for each series and step, one column for each path (and column of the series).
     """
+    warn_of_unreached(drawn, labels)
     n_paths = next(iter(drawn.values())).shape[0]
     values = [array.transpose(1, 2, 0).reshape(array.shape[1], -1) for array in drawn.values()]
     columns: pd.Index = pd.RangeIndex(n_paths, name="path")

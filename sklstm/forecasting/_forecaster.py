@@ -319,10 +319,10 @@ class Forecaster(
         steps : int, default=None
             How many rows; by default `horizon`.
         exog : array-like or frame, default=None
-            Values of the columns known in advance. A frame is looked up by its labels, and may
-            have rows of other times and series; an array has the rows that follow. Of a direct
-            forecast each row depends on the values of all `horizon` rows: rows beyond `steps`
-            count where they are given, and otherwise repeat the last values before them.
+            Values of the columns known in advance. A frame is looked up by its labels, and may have
+            rows of other times and series; an array has the rows that follow, and the columns of
+            `known_exog_` in their order. Of a direct forecast each row depends on the values of all
+            `horizon` rows: those beyond `steps` count if given, and else repeat the last ones.
         level : float in (0, 1) or list of them, default=None
             Probability with which intervals are to cover the actual value.
         series : key or list of keys, default=None
@@ -349,14 +349,14 @@ class Forecaster(
         Raises
         ------
         ValueError
-            If rows or columns of `exog` are missing, a level is out of bounds or takes more
-            calibration rows than there are, or a series is unknown or not in `history`, or has too
-            few rows and was asked for by name.
+            If rows or columns of `exog` are missing, a level takes more calibration rows than there
+            are, or a series is unknown, not in `history`, or asked for and has too few rows.
 
         Warns
         -----
         UserWarning
-            If series have too few rows, and are left out, or fewer than any window of training.
+            If series have too few rows, and are left out, or fewer than any window of training; or
+            a forecast is NaN, since the inverse of `transformer` makes no number of it.
         """
         check_is_fitted(self)
         steps = self._as_fitted().horizon if steps is None else check_count(steps, "steps")

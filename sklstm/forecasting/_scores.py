@@ -15,6 +15,7 @@ from ._forecast_model import ForecastModel
 from ._forecast_tables import persistence
 from ._known_series import KnownSeries
 from ._path import Path
+from ._unreached import UNREACHED
 
 
 def skill_score(model: ForecastModel, before: KnownSeries, after: KnownSeries) -> float:
@@ -41,7 +42,7 @@ def skill_score(model: ForecastModel, before: KnownSeries, after: KnownSeries) -
     fewest = model.features.first_origin + 1
     scored = {key for key, past in before.histories.items() if len(past) >= fewest}
     for key, past in after.histories.items():
-        if key not in scored and scored:
+        if key not in scored:
             continue
         origin, steps = len(before.histories[key]) - 1, len(past) - len(before.histories[key])
         if not steps:
@@ -53,6 +54,7 @@ def skill_score(model: ForecastModel, before: KnownSeries, after: KnownSeries) -
         job = past, origins, np.ones((1, steps), dtype=bool)
         ((forecast,),) = forecast_known(model, [job])
         actual = following_rows(past.values, origins, steps)
+        _refuse_unreached(past, origin, forecast)
         n_scored += 1
         errors += np.nansum(np.abs(forecast - actual))
         naive += np.nansum(np.abs(persistence(past.values, origins, steps, 1) - actual))
@@ -61,6 +63,14 @@ def skill_score(model: ForecastModel, before: KnownSeries, after: KnownSeries) -
     if naive == 0.0:
         return 0.0 if errors == 0.0 else -np.inf
     return 1.0 - errors / naive
+
+
+def _refuse_unreached(past, origin, forecast):
+    """Raise a ValueError for forecasts that are no numbers: no error would be as large."""
+    lost = ~np.isfinite(forecast).all(axis=1)
+    if lost.any():
+        label = label_text(past.index[origin + 1 + int(lost.argmax())])
+        raise ValueError(f"The forecast of series{past.of} is no number at {label}: {UNREACHED}.")
 
 
 def _refuse_unknown(before, after):
