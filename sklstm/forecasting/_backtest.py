@@ -28,6 +28,7 @@ from ._forecast_tables import (
     metric_table,
     naive_errors,
     persistence,
+    refuse_names_of_levels,
 )
 from ._intervals import IntervalMaker, level_suffix, refuse_infinite, refuse_missing
 from ._path import Path
@@ -83,6 +84,7 @@ def run_backtest(
     """
     series, exog = as_labelled(series), as_labelled(exog)
     known = forecaster._read(series, exog)
+    refuse_names_of_levels(known.by)
     folds = read_folds(series, cv, known)
     every = settings.refit or len(folds)
     groups = {number: folds[number : number + every] for number in range(0, len(folds), every)}
@@ -137,6 +139,7 @@ def errors_after(
         If no forecast can be made.
     """
     before = forecaster._known
+    refuse_names_of_levels(before.by)
     known = before.followed_by(series, exog, min_rows=1)  # new series have no origin
     warn_of_training_on_later_rows(before, known, forecaster._n_fitted_rows())
     n_rows = {key: len(past) for key, past in known.histories.items()}

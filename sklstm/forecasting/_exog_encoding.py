@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sklstm.data import column_names, key_names, split_panel
+from sklstm.time_labels import label_text
 
 from ._exog_columns import categories_of, numbers_of, tell_of_unseen
 from ._histories import History, names_of_columns, places_of_known
@@ -228,9 +229,10 @@ class ExogEncoding:
             before = known[key].static if key in known else None
             now = described.get(key, before)
             if now is None:
+                is_new = ", which is new" if known else ""
                 raise ValueError(
-                    f"exog has no rows of series{rows.of}, which is new: it brings the columns that"
-                    f" describe it, static_exog={self.static}."
+                    f"exog has no rows of series{rows.of}{is_new}: it brings the columns that "
+                    f"describe it, static_exog={self.static}."
                 )
             if before is not None:
                 self._refuse_other(now, before, rows)
@@ -313,8 +315,9 @@ class ExogEncoding:
                 key = panel.keys[int(np.flatnonzero(firsts == before)[0])]
                 raise ValueError(
                     f"static_exog names {name!r}, which changes within series {key!r}: it is "
-                    f"{frame[name].iloc[before]!r} in row {before} of exog, and "
-                    f"{frame[name].iloc[row]!r} in row {row}. What changes is no static column."
+                    f"{label_text(frame[name].iloc[before])} in row {before} of exog, and "
+                    f"{label_text(frame[name].iloc[row])} in row {row}. What changes is no static "
+                    "column."
                 )
             if len(missing):
                 raise ValueError(

@@ -15,6 +15,7 @@ from ._intervals import level_suffix
 from ._known_series import KnownSeries
 
 _M5_ROWS = 28  # newest rows whose sum is the weight of a series
+_LEVELS = ("column", "origin", "step")  # beside the keys of series
 #: What every table of errors has.
 ERROR_COLUMNS = ("n_forecasts", "mae", "rmse", "persistence_mae", "persistence_rmse", "coverage")
 
@@ -100,6 +101,17 @@ def naive_errors(values: np.ndarray, origins: np.ndarray, season: int) -> list[n
         (origins >= _M5_ROWS)[:, np.newaxis], totals[np.maximum(origins - _M5_ROWS, 0)], 0.0
     )
     return [*means, totals[origins] - before]
+
+
+def refuse_names_of_levels(by: Any) -> None:
+    """Raise a ValueError if keys of series are named as what a table of forecasts tells besides."""
+    taken = [name for name in key_names(by) if name in _LEVELS]
+    if taken:
+        raise ValueError(
+            f"by={by!r} names {taken[0]!r}, and so is a level of the forecasts that are scored, "
+            f"which has {list(_LEVELS)} besides the series: rename the column or level (rename, "
+            "rename_axis)."
+        )
 
 
 def forecast_table(results: list[Forecasts], known: KnownSeries) -> pd.DataFrame:

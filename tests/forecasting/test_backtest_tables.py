@@ -9,6 +9,7 @@ from sklearn.model_selection import TimeSeriesSplit
 
 from sklstm import Forecaster
 from sklstm.forecasting._forecast_tables import persistence
+from sklstm.model_selection import forecast_scorer
 
 RNG = np.random.default_rng(0)
 DAYS = pd.date_range("2024-01-01", periods=80, name="day")
@@ -129,3 +130,16 @@ def test_persistence_looks_further_back_where_steps_are_missing(season, rng):
             while place >= 0 and (place > origin or np.isnan(values[place, 0])):
                 place -= season
             np.testing.assert_equal(row[step, 0], values[place, 0] if place >= 0 else np.nan)
+
+
+@pytest.mark.parametrize("by", ["origin", "step", "column", ["origin", "dest"]])
+def test_series_are_not_named_as_levels_of_forecasts(by):
+    flights = PANEL.reset_index("share").assign(dest=1)
+    flights = flights.rename(columns={"share": by if isinstance(by, str) else "origin"})
+    flights = flights.drop(columns=["dest"] if isinstance(by, str) else [])
+    forecaster = Forecaster(Ridge(), 6, by=by, calibration_size=None)
+    with pytest.raises(ValueError, match="so is a level of the forecasts that are scored"):
+        forecaster.backtest(flights, 2)
+    fitted = forecaster.fit(flights[flights.index < DAYS[70]])
+    with pytest.raises(ValueError, match="rename the column"):
+        forecast_scorer("mae")(fitted, flights[flights.index >= DAYS[70]])
