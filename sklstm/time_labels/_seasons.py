@@ -12,6 +12,7 @@ _CYCLES = (3600, 86_400, 604_800)  # hour, day and week, in seconds
 # Steps to a season, by the first letters of the name of the step; of one step there may be two.
 _OF_CALENDAR = {"D": (7, 365), "B": (5,), "W": (52,), "M": (12,), "Q": (4,), "BM": (12,)}
 _OF_CALENDAR |= {"BQ": (4,), "SM": (24,)}
+_UNITS = {"months": "M", "weeks": "W", "days": "D", "hours": "h", "minutes": "min", "seconds": "s"}
 
 
 def calendar_seasons(index: pd.Index | None) -> tuple[int, ...]:
@@ -43,12 +44,24 @@ def calendar_seasons(index: pd.Index | None) -> tuple[int, ...]:
 
 
 def _seasons_of(offset: Any) -> tuple[int, ...]:
-    code = offset.rule_code.partition("-")[0]
+    code, n_units = _units_of(offset)
     if code in _SECONDS:
-        seconds = offset.n * _SECONDS[code]
+        seconds = n_units * _SECONDS[code]
         return tuple(c // seconds for c in _CYCLES if c % seconds == 0 and c >= 2 * seconds)
     if code == "C":
-        return (int(weekmask(offset).sum()),) if offset.n == 1 else ()
+        return (int(weekmask(offset).sum()),) if n_units == 1 else ()
     code = code if code in _OF_CALENDAR else code.rstrip("ES")
-    seasons = [season / offset.n for season in _OF_CALENDAR.get(code, ())]
+    seasons = [season / n_units for season in _OF_CALENDAR.get(code, ())]
     return tuple(int(season) for season in seasons if season >= 2 and season == int(season))
+
+
+def _units_of(offset):
+    """Return the name of the unit of an offset, empty if it has none, and how many there are."""
+    if type(offset) is pd.DateOffset:  # such as that of the 15th of each month
+        parts = offset.kwds.items()
+        ((unit, number),) = parts if len(parts) == 1 else [("", 1)]
+        return _UNITS.get(unit, ""), number * offset.n
+    try:
+        return offset.rule_code.partition("-")[0], offset.n
+    except NotImplementedError:  # of Easter
+        return "", offset.n
