@@ -92,13 +92,19 @@ def play_statsforecast(trains, frequency, season, horizon, _panel):
 
 def play(side, tasks, results, inside):
     """Write the forecasts of one side, with the seconds of computing."""
+    kinds = {name: (*task[:2], is_panel(name)) for name, task in TASKS.items()}
+    play_all(globals()[f"play_{side}"], kinds, read_tasks(tasks, inside), results)
+
+
+def play_all(forecasts, kinds, tasks, results):
+    """Write forecasts of tasks, whose kinds are frequency, season and whether they are a panel."""
     found = {}
     warnings.simplefilter("ignore")
-    for name, trains, tests in read_tasks(tasks, inside):
-        frequency, season, *_ = TASKS[name]
+    for name, trains, tests in tasks:
+        frequency, season, panel = kinds[name]
         start = time.process_time()
-        asked = trains, frequency, season, len(tests[0]), is_panel(name)
-        for model, forecast in globals()[f"play_{side}"](*asked):
+        asked = trains, frequency, season, len(tests[0]), panel
+        for model, forecast in forecasts(*asked):
             seconds = time.process_time() - start
             found.setdefault(name, {})[model] = [forecast.tolist(), seconds]
             print(name, model, f"{seconds:.0f} s", flush=True)
