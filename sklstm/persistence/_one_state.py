@@ -118,7 +118,8 @@ def _of_one_moment(method: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(method)
     def of_one_moment(self, *args, **kwargs):
         seen = object.__new__(type(self))
-        seen.__dict__ = FITS.attributes(self)
+        # Not by the class's own way to set attributes, which looks for parameters.
+        object.__setattr__(seen, "__dict__", FITS.attributes(self))
         return method(seen, *args, **kwargs)
 
     of_one_moment.is_guarded = True  # type: ignore[attr-defined]
