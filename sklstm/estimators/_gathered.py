@@ -39,6 +39,9 @@ class SampleSource(Protocol):
             Without missing ones.
         """
 
+    def some(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the windows and the targets of samples that stand for all."""
+
 
 def gathered_data(source: SampleSource, state: FittedState) -> GatheredData:
     """Return the samples of a source as the network reads them.

@@ -198,10 +198,11 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
     ) -> Any:
         """Train, from initial weights or from the last ones, and keep these for the next time.
 
-        With a source of more samples than memory should hold, `X` and `y` are some of them, by
-        which inputs and targets are standardised, and training is on all.
+        With a source of more samples than memory should hold, some of them take the place of `X`
+        and `y`: by them inputs and targets are standardised, and training is on all.
         """
         check_reading(self)
+        X, y = (X, y) if source is None else source.some()
         before = vars(self).get("_fitted") if keep else None
         with whole_or_not_at_all(self, keep=keep):
             samples, labels = self._read_samples(
@@ -211,17 +212,16 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
             state = self._state_to_train(training, labels, before, running=one_epoch)
             data, loss = state.training_data(training), state.targets.loss
             whole = data if source is None else gathered_data(source, state)
+            held = None if validation is None else state.training_data(validation)
+            del samples, training, validation  # training reads them in another precision
+            told = {"X": X, "y": y, "metadata": metadata_of(sample_weight, *held_out, groups)}
+            if source is not None and not getattr(self, "_skl_callbacks", None):
+                X, y, told = None, None, dict.fromkeys(told)  # nobody is told, and X is large
             fit_network(
-                self,
-                state.network,
-                whole,
-                None if validation is None else state.training_data(validation),
+                self, state.network, whole, held,
                 settings_of(self, state.network, loss, len(whole), one_epoch=one_epoch),
-                keep_optimizer=keep,
-                data={"X": X, "y": y, "metadata": metadata_of(sample_weight, *held_out, groups)},
-                fitted=state.with_network,
-                described_by=data,
-            )
+                keep_optimizer=keep, data=told, fitted=state.with_network, described_by=data,
+            )  # fmt: skip
         if not one_epoch:
             warn_if_nothing_learned(self, self._fitted.network, data, loss)
         return self
@@ -324,8 +324,7 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
 
     def _read_windows(self, X: Any, state: FittedState | None, input_name: str = "X") -> np.ndarray:
         """Return `X` as an array of windows, padding of tokens being a missing step."""
-        names = names_in_fit(self)
-        windows = as_windows(X, estimator=self, names=names, input_name=input_name)
+        windows = as_windows(X, estimator=self, names=names_in_fit(self), input_name=input_name)
         return as_token_windows(windows, input_name) if self._takes_tokens(state) else windows
 
     def _check_window_array(self, X: Any) -> np.ndarray:

@@ -178,11 +178,10 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
 
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
-    def _fit_gathered(
-        self, X: ArrayLike, y: ArrayLike, source: SampleSource, X_val: Any = None, y_val: Any = None
-    ) -> Self:
-        """Train on the samples of a source, some of which are `X` and `y`."""
-        return self._fit(X, y, None, (X_val, y_val, None), keep=self.warm_start, source=source)
+    def _fit_gathered(self, source: SampleSource, X_val: Any = None, y_val: Any = None) -> Self:
+        """Train on the samples of a source."""
+        held_out = X_val, y_val, None
+        return self._fit(None, None, None, held_out, keep=self.warm_start, source=source)
 
     def predict(self, X: ArrayLike, return_std: bool = False) -> Any:
         """Predict the target of each window, or of each of its steps.

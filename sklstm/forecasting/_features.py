@@ -1,10 +1,13 @@
 """Features of each step of a window: the series and its exogenous columns."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from sklstm.preprocessing import CalendarFeatures
+
+from ._joined import ends_of, joined
 
 
 @dataclass(frozen=True)
@@ -81,12 +84,17 @@ class Features:
         """Which exogenous columns stand in rows, and by how many rows they are moved forward."""
         return [(self.past, 0), *((self.known, lead) for lead in self.leads)]
 
+    def n_features(self, n_columns: int) -> int:
+        """Return the number of features of each step for a series of so many columns."""
+        return n_columns + len(self.past) + len(self.known) * len(self.leads) + self.n_static
+
     def rows(
         self,
         values: np.ndarray,
         exog: np.ndarray,
         future: np.ndarray | None = None,
         static: np.ndarray | None = None,
+        out: np.ndarray | None = None,
     ) -> np.ndarray:
         """Return the rows of windows of one series.
 
@@ -100,6 +108,8 @@ class Features:
             Values known in advance of the rows after these.
         static : ndarray of shape (n_static,), optional
             What describes the series.
+        out : ndarray of shape (n_steps + n_future, n_features), optional
+            What is written to, and returned.
 
         Returns
         -------
@@ -112,12 +122,13 @@ class Features:
         if future is not None:
             known = np.concatenate([known, future])
         n_past = n_columns + len(self.past)
-        n_features = n_past + known.shape[1] * len(self.leads) + self.n_static
-        rows = np.full((len(known), n_features), np.nan)
+        rows = np.empty((len(known), self.n_features(n_columns))) if out is None else out
+        rows[:] = np.nan
         if self.n_static:
             rows[:, -self.n_static :] = static
         rows[:n_steps, :n_columns] = values
-        rows[:n_steps, n_columns:n_past] = exog[:, self.past]
+        if len(self.past):
+            rows[:n_steps, n_columns:n_past] = exog[:, self.past]
         for number, lead in enumerate(self.leads):
             first = n_past + number * known.shape[1]
             rows[: -lead or None, first : first + known.shape[1]] = known[lead:]
@@ -145,16 +156,20 @@ class Features:
         rows[unknown] = np.nan
 
     def buffers(
-        self, rows: np.ndarray, origins: np.ndarray, steps: int, n_columns: int
+        self,
+        tables: Sequence[np.ndarray],
+        origins: Sequence[np.ndarray],
+        steps: int,
+        n_columns: int,
     ) -> np.ndarray:
-        """Return the rows of windows that a forecast goes through.
+        """Return the rows of windows that forecasts of several series go through.
 
         Parameters
         ----------
-        rows : ndarray of shape (n_rows, n_features)
-            As from `rows`.
-        origins : ndarray of shape (n_origins,)
-            Last known row of each forecast.
+        tables : list of ndarray of shape (n_rows, n_features)
+            For each series its rows, as from `rows`.
+        origins : list of ndarray of shape (n_origins,)
+            For each series the last known row of each forecast.
         steps : int
             How many rows will be predicted.
         n_columns : int
@@ -162,30 +177,40 @@ class Features:
 
         Returns
         -------
-        buffers : ndarray of shape (n_origins, n_rows + steps, n_features)
+        buffers : ndarray of shape (n_all_origins, n_rows + steps, n_features)
             From ``n_rows - 1`` rows before each origin on. Missing steps up to the origin are NaN
             in all features. Beyond it the series is to be filled in, and past exogenous columns
             repeat their last values.
         """
-        place = origins[:, np.newaxis] + np.arange(1 - self.n_rows, steps + 1)
-        buffers = np.full((*place.shape, rows.shape[1]), np.nan)
-        inside = (place >= 0) & (place < len(rows))
-        buffers[inside] = rows[place[inside]]
+        rows, firsts = joined(tables), ends_of([len(table) for table in tables])
+        series = np.repeat(np.arange(len(tables)), [len(one) for one in origins])
+        begins, ends = firsts[series], firsts[series + 1]
+        newest = begins + np.concatenate(origins)
+        place = newest[:, np.newaxis] + np.arange(1 - self.n_rows, steps + 1)
+        outside = (place < begins[:, np.newaxis]) | (place >= ends[:, np.newaxis])
+        place[outside] = 0
+        buffers = rows[place]
+        buffers[outside] = np.nan
         self.mark_missing(buffers[:, : self.n_rows], n_columns)
         buffers[:, self.n_rows :, :n_columns] = np.nan
         n_past = n_columns + len(self.past)
         if len(self.past):
-            last = _last_observed(rows[:, n_columns:n_past], origins)
+            last = _last_observed(rows[:, n_columns:n_past], firsts, newest)
             buffers[:, self.n_rows :, n_columns:n_past] = last[:, np.newaxis]
         if self.n_static:
-            buffers[:, self.n_rows :, -self.n_static :] = rows[-1, -self.n_static :]
+            static = rows[ends - 1, -self.n_static :]
+            buffers[:, self.n_rows :, -self.n_static :] = static[:, np.newaxis]
         return buffers
 
 
-def _last_observed(columns, origins):
-    """Return the newest value of each column up to each origin that is not NaN."""
-    place = np.where(np.isnan(columns), 0, np.arange(len(columns))[:, np.newaxis])
-    return np.take_along_axis(columns, np.maximum.accumulate(place)[origins], axis=0)
+def _last_observed(columns, firsts, newest):
+    """Return the newest value of each column up to some rows that is not NaN.
+
+    It is of the same series, which begin at `firsts`.
+    """
+    begins = np.repeat(firsts[:-1], np.diff(firsts))[:, np.newaxis]
+    place = np.where(np.isnan(columns), begins, np.arange(len(columns))[:, np.newaxis])
+    return np.take_along_axis(columns, np.maximum.accumulate(place)[newest], axis=0)
 
 
 def newest_pairs(places, fraction, gap):

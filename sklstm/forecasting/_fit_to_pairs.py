@@ -64,9 +64,9 @@ def _fit_gathered(regressor, pairs, scaling):
     fraction = early_stopping_inside(regressor)
     source = PairSource(pairs, scaling)
     if fraction is None:
-        return regressor._fit_gathered(*source.some(), source)
+        return regressor._fit_gathered(source)
     order = pairs.in_order_of_time()
     first, last = newest_pairs(pairs.places(order), fraction, pairs.gap)
     source = PairSource(pairs, scaling, order[first])
     held_out = PairSource(pairs, scaling, order[last]).some()
-    return regressor._fit_gathered(*source.some(), source, *held_out)
+    return regressor._fit_gathered(source, *held_out)

@@ -21,7 +21,7 @@ from ._fit_transformers import fit_transformers
 from ._following_rows import following_rows
 from ._histories import History
 from ._linear_part import nothing_may_be_left
-from ._path import Path, of_each, together
+from ._path import Path, of_each, rows_of_paths, together
 from ._predicted_distribution import predicted_probabilities, predicted_quantiles
 from ._scaled_pairs import choose_scaling, with_linear_part
 from ._scaling import Scaling
@@ -150,7 +150,9 @@ class ForecastModel:
             return np.empty(0, dtype=int)
         features = self.features
         n_front = features.n_rows - 1 if features.pads else 0
-        rows = padded_front(self._prepare(path)[1][: len(path.history)], n_front)
+        past = path.history
+        rows = features.rows(self._transformed(past), past.exog, path.future, past.static)
+        rows = padded_front(rows[: len(past)], n_front)
         readable = readable_windows(rows, features, self.takes_missing)
         return features.n_rows - 1 - n_front + np.flatnonzero(readable)
 
@@ -197,23 +199,25 @@ class ForecastModel:
             bounds.
         """
         padded = self.padded(steps)
-        prepared = [self._prepare(path, self._first_row(path)) for path in paths]
+        firsts = [self._first_row(path) for path in paths]
+        values = self._values_from(paths, firsts)
         results: dict[int, list[np.ndarray]] = {id(path): [] for path in paths}
-        for batch, buffers in self._buffers(paths, prepared, padded):
+        for batch, buffers in self._buffers(paths, values, firsts, padded):
             portions = [portion for *_, portion in batch]
             drawn = together(portions, "noise")
             drawn = rng if drawn is None else drawn
             asked = drawn, quantiles, together(portions, "levels")
-            predicted = self._run(buffers, batch[0][0], padded, *asked)[:, :steps]
+            n_columns = batch[0][0].shape[1]
+            predicted = self._run(buffers, n_columns, padded, *asked)[:, :steps]
             for (_, _, path, _), part in zip(batch, of_each(portions, predicted), strict=True):
                 results[id(path)].append(part)
         restored = restored and quantiles is None
         last = () if quantiles is None else (len(quantiles),)
         return [
-            self._restored(path if restored else None, values, np.concatenate(results[id(path)]))
+            self._restored(path if restored else None, own, np.concatenate(results[id(path)]))
             if len(path.origins)
             else np.empty((0, steps, path.history.values.shape[1], *last))
-            for path, (values, *_) in zip(paths, prepared, strict=True)
+            for path, own in zip(paths, values, strict=True)
         ]
 
     def probabilities(self, paths: Sequence[Path]) -> list[np.ndarray]:
@@ -231,10 +235,11 @@ class ForecastModel:
             known.
         """
         horizon = self.features.horizon
-        prepared = [self._prepare(path) for path in paths]
+        firsts = [0] * len(paths)
+        all_values = self._values_from(paths, firsts)
         results: dict[int, list[np.ndarray]] = {id(path): [np.empty(0)] for path in paths}
-        values_of = {id(path): values for path, (values, *_) in zip(paths, prepared, strict=True)}
-        for batch, buffers in self._buffers(paths, prepared, horizon):
+        values_of = {id(path): own for path, own in zip(paths, all_values, strict=True)}
+        for batch, buffers in self._buffers(paths, all_values, firsts, horizon):
             came = [
                 following_rows(values_of[id(path)], portion.origins, horizon)
                 for _, _, path, portion in batch
@@ -247,7 +252,7 @@ class ForecastModel:
             portions = [portion for *_, portion in batch]
             for (_, _, path, _), part in zip(batch, of_each(portions, found), strict=True):
                 results[id(path)].append(part)
-        shape = -1, horizon, prepared[0][0].shape[1], 2
+        shape = -1, horizon, all_values[0].shape[1], 2
         return [
             np.concatenate([part.reshape(shape) for part in results[id(path)]]) for path in paths
         ]
@@ -259,43 +264,47 @@ class ForecastModel:
         first = int(path.origins.min()) + 1 - self.features.n_rows if len(path.origins) else 0
         return first if first > len(path.history) // 2 else 0
 
-    def _prepare(self, path, first=0):
-        """Return transformed values and the rows of windows, from a first row on, and this one."""
-        history = path.history
-        values, exog = self._transformed(history)[first:], history.exog[first:]
-        return values, self.features.rows(values, exog, path.future, history.static), first
+    def _values_from(self, paths, firsts):
+        """Return the transformed values of paths from some row on."""
+        pairs = zip(paths, firsts, strict=True)
+        return [self._transformed(path.history)[first:] for path, first in pairs]
 
-    def _buffers(self, paths, prepared, padded):
+    def _buffers(self, paths, values, firsts, padded):
         """Yield portions of paths with the rows around their origins, as many as fit in memory."""
         pieces = [
-            (values.shape[1], (rows, first), path, portion)
-            for path, (values, rows, first) in zip(paths, prepared, strict=True)
-            for portion in self._portions(path, rows, padded)
+            (own, first, path, portion)
+            for path, own, first in zip(paths, values, firsts, strict=True)
+            for portion in self._portions(path, own, padded)
         ]
+        kept: dict[int, Any] = {}  # rows of a series of several batches; those of many take memory
         for batch in self._batches(pieces, padded):
-            buffers = [
-                self.features.buffers(rows, portion.origins - first, padded, n)
-                for n, (rows, first), _, portion in batch
-            ]
+            own, begins, whole, portions = zip(*batch, strict=True)
+            rows = kept.get(id(whole[0])) if len(batch) == 1 else None
+            rows = rows or rows_of_paths(self.features, own, portions, begins)
+            kept = {id(whole[0]): rows} if len(batch) == 1 else {}
+            origins = [p.origins - first for p, first in zip(portions, begins, strict=True)]
+            buffers = self.features.buffers(rows, origins, padded, own[0].shape[1])
+            del rows
             self._refuse_missing(batch, buffers)
-            yield batch, np.concatenate(buffers)
+            yield batch, buffers
 
-    def _size(self, path, rows, padded):
+    def _size(self, path, values, padded):
         """Return how many numbers one origin takes."""
         n_draws = 0 if path.levels is None else path.levels.shape[-1]
-        return (self.features.n_rows + padded) * rows.shape[1] + padded * n_draws
+        n_features = self.features.n_features(values.shape[1])
+        return (self.features.n_rows + padded) * n_features + padded * n_draws
 
-    def _portions(self, path, rows, padded):
+    def _portions(self, path, values, padded):
         """Cut the origins of a series so that their windows fit in memory."""
-        n = max(1, _VALUES_AT_A_TIME // self._size(path, rows, padded))
+        n = max(1, _VALUES_AT_A_TIME // self._size(path, values, padded))
         return [path.portion(slice(k, k + n)) for k in range(0, len(path.origins), n)]
 
     def _batches(self, pieces, padded):
         """Put pieces together, as many as fit in memory."""
         batch, n_values = [], 0
         for piece in pieces:
-            _, (rows, _), _, portion = piece
-            size = len(portion.origins) * self._size(portion, rows, padded)
+            values, *_, portion = piece
+            size = len(portion.origins) * self._size(portion, values, padded)
             if batch and n_values + size > _VALUES_AT_A_TIME:
                 yield batch
                 batch, n_values = [], 0
@@ -380,20 +389,22 @@ class ForecastModel:
     def _refuse_missing(self, batch, buffers):
         """Raise a ValueError for missing steps in the first windows that must not be there."""
         n_rows = self.features.n_rows
-        for (_, _, path, portion), rows in zip(batch, buffers, strict=True):
-            windows = self.features.is_missing(rows[:, :n_rows])
-            if self.takes_missing:
-                wrong = windows[:, self.features.before :].all(axis=1)
-            else:
-                wrong = windows.any(axis=1)
-            if wrong.any():
-                origin = int(wrong.argmax())
-                label = path.history.index[portion.origins[origin]]
-                raise ValueError(
-                    f"The last {n_rows} rows of series{path.history.of} up to {label} (lookback)"
-                    f" have {windows[origin].sum()} missing steps, which "
-                    f"{type(self.regressor).__name__} cannot forecast from. Fill them first."
-                )
+        windows = self.features.is_missing(buffers[:, :n_rows])
+        if self.takes_missing:
+            wrong = windows[:, self.features.before :].all(axis=1)
+        else:
+            wrong = windows.any(axis=1)
+        if not wrong.any():
+            return
+        number = int(wrong.argmax())
+        ends = np.cumsum([len(portion.origins) for *_, portion in batch])
+        *_, path, portion = batch[np.searchsorted(ends, number, side="right")]
+        origin = np.concatenate([portion.origins for *_, portion in batch])[number]
+        raise ValueError(
+            f"The last {n_rows} rows of series{path.history.of} up to {path.history.index[origin]} "
+            f"(lookback) have {windows[number].sum()} missing steps, which "
+            f"{type(self.regressor).__name__} cannot forecast from. Fill them first."
+        )
 
     def _transformed(self, history):
         if history.key not in self.transformers:

@@ -45,7 +45,9 @@ class LinearPart:
     center: np.ndarray
 
     @classmethod
-    def fit(cls, windows: np.ndarray, targets: np.ndarray, *, robust: bool) -> Self:
+    def fit(
+        cls, windows: np.ndarray, targets: np.ndarray, *, robust: bool, copy: bool = True
+    ) -> Self:
         """Fit a ridge regression whose penalty generalised cross-validation chooses.
 
         Parameters
@@ -56,6 +58,9 @@ class LinearPart:
             Scaled rows that follow.
         robust : bool
             Whether outliers among the targets count less (Huber's loss).
+        copy : bool, default=True
+            Whether windows stay as they are. Else they may be written over, so that less memory is
+            taken.
 
         Returns
         -------
@@ -63,10 +68,12 @@ class LinearPart:
             The fitted one.
         """
         values = windows.reshape(len(windows), -1)
-        known = ~np.isnan(values)
-        center = np.where(known, values, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
-        values = np.where(known, values, center)
-        values -= center  # in place: nothing takes more memory while many series are fitted
+        values = values.copy() if copy else values
+        missing = np.isnan(values)
+        values[missing] = 0.0
+        center = values.sum(axis=0) / np.maximum((~missing).sum(axis=0), 1)
+        values -= center
+        values[missing] = 0.0  # the mean, from which values are counted
         # One penalty for all: exogenous columns have units of their own, and so have targets.
         spread, size = _positive(values.std(axis=0)), _positive(targets.std(axis=0))
         values /= spread
@@ -238,25 +245,27 @@ def most_windows(n_values: int) -> int:
 
 def _relative_error(windows, targets, older, newest, robust):
     """Return the error of a linear part on the newest windows, relative to the quick model's."""
-    values = _standardised(windows, older)
-    bounded = quick_models(saturates=True)[0](values)[:, np.newaxis]
     size = _positive(targets[older].std(axis=0))
 
     def error(read):
-        model = LinearPart.fit(read[older], targets[older], robust=robust)
+        model = LinearPart.fit(read[older], targets[older], robust=robust, copy=False)
         left = np.abs(targets[newest] - model.predict(read[newest])) / size
         return float(left.mean() if robust else (left**2).mean())
 
-    found, of_bounded = error(windows), error(bounded)
+    found = error(windows)
+    bounded = quick_models(saturates=True)[0](_standardised(windows, older))
+    of_bounded = error(bounded[:, np.newaxis])
     return found / of_bounded if of_bounded > 0 else np.nan
 
 
 def _standardised(windows, older):
     """Return the values of windows in units of their size, zero where they are missing."""
     values = np.nan_to_num(windows)
-    n_known = np.maximum((~np.isnan(windows[older])).sum(axis=(0, 1)), 1)
-    size = np.sqrt((values[older] ** 2).sum(axis=(0, 1)) / n_known)
-    return (values / _positive(size)).reshape(len(windows), -1)
+    n_known = np.maximum((~np.isnan(windows))[older].sum(axis=(0, 1)), 1)
+    squares = values[older]
+    squares *= squares
+    values /= _positive(np.sqrt(squares.sum(axis=(0, 1)) / n_known))
+    return values.reshape(len(windows), -1)
 
 
 def _positive(values):

@@ -1,10 +1,13 @@
 """Where forecasts of a series begin: `Path`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ._features import Features
 from ._histories import History
+from ._joined import ends_of
 
 
 @dataclass(frozen=True)
@@ -54,3 +57,34 @@ def together(paths, name):
 def of_each(paths, found):
     """Cut what was found for all origins of some paths into that of each."""
     return np.split(found, np.cumsum([len(path.origins) for path in paths])[:-1])
+
+
+def rows_of_paths(
+    features: Features, values: Sequence[np.ndarray], paths: Sequence[Path], firsts: Sequence[int]
+) -> list[np.ndarray]:
+    """Return the rows of the windows of paths, which stand one behind the other in memory.
+
+    Parameters
+    ----------
+    features : Features
+        What stands in rows.
+    values : list of ndarray of shape (n_steps - first, n_columns)
+        The series of each path from some row on, transformed.
+    paths : list of Path
+        Whose rows these are.
+    firsts : list of int
+        The first of these rows.
+
+    Returns
+    -------
+    rows : list of ndarray of shape (n_rows, n_features)
+        As from `Features.rows`.
+    """
+    futures = [0 if path.future is None else len(path.future) for path in paths]
+    ends = ends_of([len(own) + n_future for own, n_future in zip(values, futures, strict=True)])
+    whole = np.empty((ends[-1], features.n_features(values[0].shape[1])))
+    rows = [whole[begin:end] for begin, end in zip(ends[:-1], ends[1:], strict=True)]
+    for path, own, first, out in zip(paths, values, firsts, rows, strict=True):
+        past = path.history
+        features.rows(own, past.exog[first:], path.future, past.static, out=out)
+    return rows

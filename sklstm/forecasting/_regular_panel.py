@@ -10,8 +10,7 @@ from sklstm.data import first_rows, key_names, merged_codes, same_index
 from sklstm.time_labels import Calendar, as_time_labels, has_long_gap, kind_of
 
 from ._histories import History
-
-_ROWS_AT_A_TIME = 1 << 18  # so that what is asked of all rows takes little memory
+from ._in_blocks import ROWS_AT_A_TIME, is_any
 
 
 def read_regular_panel(
@@ -44,10 +43,10 @@ def read_regular_panel(
         return None
     # Rows are copied last, when nothing else of their number is in memory any more.
     values = _values(series, by, rows.order)
-    if _holds(np.isinf, values) or _holds(_is_partly_missing, values):
+    if is_any(np.isinf, values) or is_any(_is_partly_missing, values):
         return None
     beside = np.empty((len(values), 0)) if exog is None else _values(exog, by, rows.order)
-    if _holds(np.isinf if exog_nan else _is_not_finite, beside):
+    if is_any(np.isinf if exog_nan else _is_not_finite, beside):
         return None
     return rows.histories(values, beside), rows.calendar
 
@@ -127,8 +126,8 @@ def _follow(places, time_codes, begins):
     """Tell whether all rows but the first ones of series are one step after the row before."""
     begins_there = np.zeros(len(time_codes) + 1, dtype=bool)
     begins_there[begins] = True
-    for first in range(0, len(time_codes), _ROWS_AT_A_TIME):
-        step = places[time_codes[first : first + _ROWS_AT_A_TIME + 1]]
+    for first in range(0, len(time_codes), ROWS_AT_A_TIME):
+        step = places[time_codes[first : first + ROWS_AT_A_TIME + 1]]
         follows = np.diff(step) == 1
         follows |= begins_there[first + 1 : first + 1 + len(follows)]
         if step.min() < 0 or not follows.all():
@@ -251,12 +250,6 @@ def _values(table, by, order):
         own = table.iloc[:, place].to_numpy()
         values[:, column] = own if order is None else own[order]
     return values
-
-
-def _holds(test, values):
-    """Tell whether a test of rows is true of any value, looking at a few rows at a time."""
-    parts = range(0, len(values), _ROWS_AT_A_TIME)
-    return any(test(values[first : first + _ROWS_AT_A_TIME]).any() for first in parts)
 
 
 def _is_not_finite(rows):

@@ -126,4 +126,4 @@ class ScaledWindows:
         if fraction is not None and held_out[0] is None:
             first, last = newest_block(WindowSet.from_array(windows), fraction)
             training, held_out = self.take(first), self.take(last).some()
-        return regressor._fit_gathered(*training.some(), training, *held_out)
+        return regressor._fit_gathered(training, *held_out)

@@ -8,10 +8,12 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from ._features import Features, padded_front, readable_windows
+from ._in_blocks import is_any
+from ._joined import ends_of, joined
 
 _MANY_VALUES = 1 << 22  # of windows and targets, beyond which they are gathered a few at a time
 SOME_PAIRS = 1 << 15  # that stand for all
-_AT_A_TIME = 1 << 14  # pairs, when all are gathered
+_AT_A_TIME = 1 << 12  # pairs that are gathered
 
 
 class Pairs(NamedTuple):
@@ -87,7 +89,7 @@ class TrainingPairs:
             lengths + features.n_padded - features.n_rows - features.horizon + 1, 0
         )
         whole = cls(
-            features, tables, takes_nan, values, exog, _ends_of(lengths), _ends_of(n_pairs),
+            features, tables, takes_nan, values, exog, ends_of(lengths), ends_of(n_pairs),
             static=static,
         )  # fmt: skip
         kept = whole._readable()
@@ -96,7 +98,7 @@ class TrainingPairs:
         series, ends = whole.places(np.flatnonzero(kept)).T
         counts = np.bincount(series, minlength=len(tables))
         return cls(
-            features, tables, takes_nan, values, exog, whole.firsts, _ends_of(counts),
+            features, tables, takes_nan, values, exog, whole.firsts, ends_of(counts),
             ends.astype(np.int32), static,
         )  # fmt: skip
 
@@ -118,8 +120,7 @@ class TrainingPairs:
     @property
     def n_features(self) -> int:
         """Number of features at each step of a window."""
-        n_exog = sum(len(part) for part, _ in self.features.exog_parts)
-        return self.values.shape[1] + n_exog + self.features.n_static
+        return self.features.n_features(self.values.shape[1])
 
     @cached_property
     def all(self) -> Pairs:
@@ -182,10 +183,14 @@ class TrainingPairs:
         first, end = self.firsts[series][:, np.newaxis], ends[:, np.newaxis]
         steps = end + np.arange(1 - features.n_rows, 1)
         rows = first + np.maximum(steps, 0)
-        windows[:, :, :n_columns] = self.values[rows]
+        windows[:, :, :n_columns] = self.values.take(rows, axis=0)
         column = n_columns
         for part, lead in features.exog_parts:
-            windows[:, :, column : column + len(part)] = self.exog[rows + lead][:, :, part]
+            if not len(part):
+                continue
+            found = self.exog.take(rows + lead, axis=0)  # much faster than an index is
+            whole = np.array_equal(part, np.arange(found.shape[2]))
+            windows[:, :, column : column + len(part)] = found if whole else found[:, :, part]
             column += len(part)
         if self.static is not None:
             windows[:, :, column:] = self.static[series][:, np.newaxis]
@@ -194,13 +199,13 @@ class TrainingPairs:
         if self.ends is not None:
             features.mark_missing(windows, n_columns)
         after = first + end + np.arange(1, features.horizon + 1)
-        targets[:] = self.values[after].reshape(len(ends), -1)
+        targets[:] = self.values.take(after, axis=0).reshape(len(ends), -1)
 
     def _readable(self):
         """Return which pairs have targets and a window that can be read; None for all."""
-        missing = np.isnan(self.values).any(axis=1)  # exogenous values are not, or may be
-        if not missing.any():
+        if not is_any(np.isnan, self.values):  # exogenous values are not missing, or may be
             return None
+        missing = np.isnan(self.values).any(axis=1)
         n_rows, horizon = self.features.n_rows, self.features.horizon
         before = np.concatenate([[0], np.cumsum(missing, dtype=np.int32)])
         series, ends = self.places(np.arange(len(self))).T
@@ -237,40 +242,6 @@ def some_numbers(n_pairs: int, most: int | None = None) -> np.ndarray:
     if n_pairs <= most:
         return np.arange(n_pairs)
     return np.sort(np.random.default_rng(0).choice(n_pairs, most, replace=False))
-
-
-def joined(tables: Sequence[np.ndarray]) -> np.ndarray:
-    """Return tables one behind the other; no copy is made where they stand so in memory.
-
-    Parameters
-    ----------
-    tables : list of ndarray of shape (n_rows, n_columns)
-        Of equal width.
-
-    Returns
-    -------
-    whole : ndarray of shape (n_all_rows, n_columns)
-        All rows.
-    """
-    first = tables[0]
-    if len(tables) == 1:
-        return first
-    base = first.base
-    row = first.strides[0] if first.ndim == 2 else 0
-    address = first.__array_interface__["data"][0]
-    if base is None or not row or not first.size:
-        return np.concatenate(tables)
-    for table in tables:
-        follows = table.__array_interface__["data"][0] == address
-        if table.base is not base or table.strides != first.strides or not follows:
-            return np.concatenate(tables)
-        address += len(table) * row
-    n_rows = sum(len(table) for table in tables)
-    return np.lib.stride_tricks.as_strided(first, (n_rows, first.shape[1]), first.strides)
-
-
-def _ends_of(lengths):
-    return np.concatenate([[0], np.cumsum(lengths)])
 
 
 def _pairs(values, rows, features, takes_nan):

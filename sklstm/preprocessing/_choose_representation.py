@@ -341,4 +341,6 @@ def _features(windows):
     offsets = rng.uniform(-1, 1, _N_FEATURES)
     fading = _FADES ** np.arange(n_steps)[::-1]
     weights[:, ::2] *= np.sqrt(n_steps) * (fading / np.linalg.norm(fading))[:, np.newaxis]
-    return np.tanh(windows @ weights + offsets)
+    features = windows @ weights
+    features += offsets  # in place: of many windows this takes as much memory as they do
+    return np.tanh(features, out=features)

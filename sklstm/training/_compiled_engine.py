@@ -19,7 +19,7 @@ _LARGE = 3e7  # multiplications of a batch from which on it is shared out among 
 _MAX_SHARES = 4  # of a batch; they are the same however many threads there are
 _MANY_WEIGHTS = 1 << 17  # more than stay in a cache: read them for four tiles, or half of all
 _PASS_VALUES = 1 << 18  # that a pass keeps in memory, if that is many times the weights
-_GATHERED_STEPS = 1 << 19  # of windows that are made at a time
+_GATHERED_STEPS = 1 << 17  # of windows that are made at a time
 _OUTPUT_VALUES = 1 << 20  # outputs of all steps of validation data that are kept at a time
 
 # Arrays of torch's optimisers, and those of the compiled ones.

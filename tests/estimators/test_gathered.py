@@ -18,8 +18,9 @@ GAPPED[1::5, 2] = np.nan
 class Source:
     """Arrays that are handed out some samples at a time."""
 
-    def __init__(self, windows, targets):
+    def __init__(self, windows, targets, some_targets=None):
         self.windows, self.targets, self.asked = windows, targets, []
+        self.some_targets = targets if some_targets is None else some_targets
         self.n_steps = windows.shape[1]
 
     def __len__(self):
@@ -28,6 +29,36 @@ class Source:
     def gather(self, samples):
         self.asked.append(samples)
         return self.windows[samples], self.targets[samples]
+
+    def some(self):
+        return self.windows, self.some_targets
+
+
+class Witness:
+    """A callback of scikit-learn's that keeps what it is told."""
+
+    def __init__(self):
+        self.told = []
+
+    def setup(self, estimator, context):
+        pass
+
+    def on_fit_task_begin(self, estimator, context, *, X=None):
+        self.told.append(X)
+
+    def on_fit_task_end(self, estimator, context, *, X=None):
+        self.told.append(X)
+
+    def teardown(self, estimator, context):
+        pass
+
+
+def test_callbacks_are_told_of_some_samples():
+    witness = Witness()
+    regressor = GRURegressor(3, max_epochs=1, random_state=0).set_callbacks(witness)
+    regressor._fit_gathered(Source(X, Y))
+    assert len(witness.told) == 4  # the fit and its epoch, begun and ended
+    assert all(told is X for told in witness.told)
 
 
 @pytest.mark.parametrize("engine", ["auto", "torch"])
@@ -38,7 +69,7 @@ def test_the_network_is_that_of_arrays(engine, windows, targets, monkeypatch):
     options = {"batch_size": 16, "max_epochs": 3, "engine": engine, "random_state": 0}
     expected = GRURegressor(5, **options).fit(windows, targets)
     source = Source(windows, targets)
-    found = GRURegressor(5, **options)._fit_gathered(windows, targets, source)
+    found = GRURegressor(5, **options)._fit_gathered(source)
     # Windows of unequal length are put in batches of like length where all lengths are known.
     tolerance = 0 if windows is X else 0.3
     np.testing.assert_allclose(found.predict(windows), expected.predict(windows), atol=tolerance)
@@ -56,7 +87,7 @@ def test_dropout_and_early_stopping_do_not_care(monkeypatch):
     }  # fmt: skip
     expected = LSTMRegressor(4, **options).fit(X[:70], Y[:70], X_val=X[70:], y_val=Y[70:])
     source = Source(X[:70], Y[:70])
-    found = LSTMRegressor(4, **options)._fit_gathered(X[:70], Y[:70], source, X[70:], Y[70:])
+    found = LSTMRegressor(4, **options)._fit_gathered(source, X[70:], Y[70:])
     np.testing.assert_array_equal(found.predict(X), expected.predict(X))
     assert found.validation_scores_ == expected.validation_scores_
 
@@ -67,7 +98,7 @@ def test_targets_that_a_loss_refuses_are_found_in_whatever_batch(monkeypatch):
     wrong[80] = -1
     regressor = GRURegressor(4, loss="poisson", max_epochs=1)
     with pytest.raises(ValueError, match="poisson"):
-        regressor._fit_gathered(X, counts, Source(X, wrong))
+        regressor._fit_gathered(Source(X, wrong, counts))
 
 
 @pytest.mark.parametrize("shuffle", [True, False])

@@ -81,7 +81,7 @@ def test_buffers(horizon):
     values[[4, 7]] = np.nan
     rows = features.rows(values, EXOG, FUTURE)
     origins, steps = np.array([3, 5, 6, 11]), 2 * horizon
-    buffers = features.buffers(rows, origins, steps, 2)
+    buffers = features.buffers([rows], [origins], steps, 2)
     assert buffers.shape == (4, 3 + steps, rows.shape[1])
     for buffer, origin in zip(buffers, origins, strict=True):
         known = np.vstack([EXOG[:, KNOWN], FUTURE])
@@ -98,11 +98,35 @@ def test_buffers(horizon):
             np.testing.assert_array_equal(buffer[place], expected)
 
 
+@pytest.mark.parametrize("n_static", [0, 2])
+def test_buffers_of_several_series_are_those_of_each(n_static):
+    features = Features(3, 4, PAST, KNOWN, before=2, n_static=n_static)
+    tables, origins = [], []
+    for length, own in ((12, [11]), (4, [0, 3]), (7, [6, 2, 6])):
+        values, exog = VALUES[:length].copy(), EXOG[:length].copy()
+        values[1], exog[:3, 1] = np.nan, np.nan  # past columns of the first rows are not known
+        static = RNG.normal(size=n_static)
+        tables.append(features.rows(values, exog, FUTURE, static))
+        origins.append(np.array(own))
+    each = [features.buffers([t], [o], 8, 2) for t, o in zip(tables, origins, strict=True)]
+    np.testing.assert_array_equal(features.buffers(tables, origins, 8, 2), np.concatenate(each))
+    assert each[0].shape == (1, 5 + 8, features.n_features(2))
+
+
+def test_rows_are_written_where_a_caller_says():
+    features = Features(3, 4, PAST, KNOWN, n_static=1)
+    static = np.array([5.0])
+    expected = features.rows(VALUES, EXOG, FUTURE, static)
+    out = np.zeros_like(expected)
+    assert features.rows(VALUES, EXOG, FUTURE, static, out=out) is out
+    np.testing.assert_array_equal(out, expected)
+
+
 def test_rows_are_left_as_they_are_by_buffers():
     features = Features(3, 1, PAST, KNOWN)
     values = VALUES.copy()
     values[4] = np.nan
     rows = features.rows(values, EXOG, FUTURE)
     before = rows.copy()
-    features.buffers(rows, np.array([4, 5]), 3, 2)[:] = 0.0
+    features.buffers([rows], [np.array([4, 5])], 3, 2)[:] = 0.0
     np.testing.assert_array_equal(rows, before)

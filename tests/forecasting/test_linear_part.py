@@ -72,6 +72,24 @@ def test_missing_values_count_as_their_mean(rng):
     np.testing.assert_allclose(linear.predict(holed), linear.predict(filled), rtol=1e-12)
 
 
+def test_windows_are_written_over_only_if_they_may_be(rng):
+    windows, targets = rng.normal(size=(100, 4, 2)), rng.normal(size=(100, 3))
+    windows[::7, 0] = np.nan
+    before = windows.copy()
+    linear = LinearPart.fit(windows, targets, robust=True)
+    np.testing.assert_array_equal(windows, before)
+    again = LinearPart.fit(windows, targets, robust=True, copy=False)
+    np.testing.assert_array_equal(again.coefficients, linear.coefficients)
+    np.testing.assert_array_equal(again.center, linear.center)
+
+
+def test_a_choice_leaves_windows_as_they_are(rng):
+    windows, targets = rng.normal(size=(300, 4, 1)), rng.normal(size=(300, 1))
+    before = windows.copy()
+    choose_linear_part("auto", windows, targets, np.repeat([0, 1, 2], 100), 1, robust=True)
+    np.testing.assert_array_equal(windows, before)
+
+
 def test_a_column_may_be_known_in_new_windows_alone():
     exog = np.where(np.arange(120) > 100, 1.0, np.nan)
     trees = HistGradientBoostingRegressor(max_iter=2)

@@ -6,7 +6,8 @@ import pytest
 
 from sklstm.forecasting import _training_pairs
 from sklstm.forecasting._features import Features, newest_pairs, readable_windows
-from sklstm.forecasting._training_pairs import TrainingPairs, joined
+from sklstm.forecasting._joined import joined
+from sklstm.forecasting._training_pairs import TrainingPairs
 
 RNG = np.random.default_rng(0)
 NONE = np.array([], dtype=int)
