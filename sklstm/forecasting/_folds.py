@@ -11,8 +11,9 @@ from sklstm.data import index_of, key_names, split_panel
 from sklstm.model_selection import PanelTimeSeriesSplit
 from sklstm.time_labels import as_time_labels
 
-from ._histories import row_labels
+from ._histories import parts_of_index, row_labels
 from ._known_series import KnownSeries
+from ._once import Once
 
 _TAKES = "cv takes a splitter, an iterable of folds or a number"
 
@@ -104,10 +105,11 @@ def _refuse_future_of_others(cuts, known, number):
     tested = [index[key][cut.begin] for key, cut in cuts.items() if cut.end >= cut.begin]
     if not tested:
         return
+    begin = min(tested)
     for key, cut in cuts.items():
-        if index[key][cut.origin] >= min(tested):
+        if index[key][cut.origin] >= begin:
             raise ValueError(
-                f"cv tests rows of fold {number} from {min(tested)} on, and trains on rows of "
+                f"cv tests rows of fold {number} from {begin} on, and trains on rows of "
                 f"series {key!r} up to {index[key][cut.origin]}: a backtest takes folds in the "
                 "order of time, for several series those of PanelTimeSeriesSplit."
             )
@@ -129,13 +131,14 @@ def _places(series, known):
         panel = split_panel(series, known.by, "series")
         index = index_of(panel.frame)
         index = None if index is None else as_time_labels(index)
+        labels = [None] * len(panel.keys) if index is None else parts_of_index(index, panel.rows)
         parts = {
-            key: (rows, None if index is None else index[rows])
-            for key, rows in zip(panel.keys, panel.rows, strict=True)
+            key: (rows, own) for key, rows, own in zip(panel.keys, panel.rows, labels, strict=True)
         }
+    find = Once(lambda among, own: among.get_indexer(own))
     return {
-        key: (rows, known.histories[key].index.get_indexer(row_labels(index, len(rows))))
-        for key, (rows, index) in parts.items()
+        key: (rows, find(known.histories[key].index, row_labels(own, len(rows))))
+        for key, (rows, own) in parts.items()
     }
 
 

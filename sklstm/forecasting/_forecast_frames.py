@@ -77,9 +77,13 @@ def _index_of(labels, known):
     """Return the index of the rows of all series, one series below the other."""
     if known.by is None:
         return labels[None]
-    first, *others = labels.values()
-    times = first.append(others) if others else first
-    numbers, values = pd.factorize(times, sort=True)
+    once = {id(times): times for times in labels.values()}  # many series have the same
+    first, *others = once.values()
+    others += [first] * (len(labels) > 1)  # of several series the index has no frequency
+    numbers, values = pd.factorize(first.append(others) if others else first, sort=True)
+    pieces = np.split(numbers, np.cumsum([len(times) for times in once.values()]))
+    own = dict(zip(once, pieces, strict=False))
+    numbers = np.concatenate([own[id(times)] for times in labels.values()])
     levels, codes = key_levels(list(labels), known.by)
     n_rows = [len(one) for one in labels.values()]
     parts = [(values, numbers, first.name)]

@@ -11,6 +11,7 @@ from sklstm.data import key_names, key_of_other_type
 from sklstm.time_labels import Calendar, in_zone_of, label_text
 
 from ._histories import names_of_columns, read_tables, refuse_nan
+from ._once import Once
 
 
 @dataclass(frozen=True)
@@ -85,31 +86,41 @@ def read_future(
         exog, given = _columns_alone(exog, by, known)
         columns = [given.index(name) for name in known]
     tables = read_tables(exog, by, "exog")
+    look_up = Once(_places_of)
+    as_they_are = columns == list(range(len(given or ())))
     futures = {}
     for key, rows in wanted.items():
         if key not in tables:
-            alike = key_of_other_type(key, tables)
-            instead = "; series=[...] names those to forecast"
-            if alike is not None:
-                instead = f", but of {alike!r}, of another type"
-            raise ValueError(f"exog has no rows of series {key!r}{instead}.")
+            _refuse_unknown(key, tables)
         values, index = tables[key]
         if columns is not None:
-            values = values[:, columns]
+            values = values if as_they_are else values[:, columns]
         elif values.shape[1] != len(places):
             raise ValueError(
                 f"exog must have the {len(places)} columns that are known in advance, got "
                 f"{values.shape[1]}."
             )
         of = "" if key is None else f" of series {key!r}"
-        found, labels = _rows_of(values, index, rows, f"{of}, {of_columns}")
-        if not exog_nan:
+        if index is None:
+            found, labels = _first_rows(values, rows, f"{of}, {of_columns}"), rows.labels
+        else:
+            told = {"wanted": rows, "of": f"{of}, {of_columns}"}
+            chosen, labels = look_up(index, rows.labels, rows.calendar, **told)
+            found = values if chosen is None else values[chosen]
+        if not exog_nan and np.isnan(found).any():
             shown = given if columns is None else known
             refuse_nan(found[: rows.steps], labels, shown, key)
-            if np.isnan(found).any():  # in rows that need not be known
-                found = pd.DataFrame(found).ffill().to_numpy()
+            found = pd.DataFrame(found).ffill().to_numpy()  # in rows that need not be known
         futures[key] = found, labels
     return futures
+
+
+def _refuse_unknown(key, tables):
+    """Raise a ValueError for a series of which there are no rows."""
+    alike, instead = key_of_other_type(key, tables), "; series=[...] names those to forecast"
+    if alike is not None:
+        instead = f", but of {alike!r}, of another type"
+    raise ValueError(f"exog has no rows of series {key!r}{instead}.")
 
 
 def _columns_alone(exog, by, known):
@@ -122,23 +133,26 @@ def _columns_alone(exog, by, known):
     return exog, names_of_columns(exog, by)
 
 
-def _rows_of(values, index, wanted, of):
-    """Return the values of the rows wanted, and their labels."""
+def _first_rows(values, wanted, of):
+    """Return the first rows of a table without labels."""
     labels, steps = wanted.labels, wanted.steps
-    if index is None:
-        if len(values) < steps:
-            raise ValueError(
-                f"exog must have the {steps} rows after the end{of}, {label_text(labels[0])} to "
-                f"{label_text(labels[steps - 1])}; got {len(values)} rows."
-            )
-        return values[np.minimum(np.arange(len(labels)), len(values) - 1)], labels
-    if index.equals(labels):  # as a rule, and looking rows up takes time for thousands of series
-        return values, labels
-    index = in_zone_of(index, labels)
+    if len(values) < steps:
+        raise ValueError(
+            f"exog must have the {steps} rows after the end{of}, {label_text(labels[0])} to "
+            f"{label_text(labels[steps - 1])}; got {len(values)} rows."
+        )
+    return values[np.minimum(np.arange(len(labels)), len(values) - 1)]
+
+
+def _places_of(index, labels, calendar, *, wanted, of):
+    """Return which rows of a table are wanted, None for all as they are, and their labels."""
+    if index.equals(labels):
+        return None, labels
+    steps, index = wanted.steps, in_zone_of(index, labels)
     if not index.is_unique:
         twice = index[index.duplicated()][0]
         raise ValueError(f"exog has two rows at {label_text(twice)}{of}.")
-    labels = _own_labels(index, wanted)
+    labels = _own_labels(index, labels, calendar, wanted)
     places = index.get_indexer(labels)
     absent = np.flatnonzero(places[:steps] < 0)
     if len(absent):
@@ -148,7 +162,7 @@ def _rows_of(values, index, wanted, of):
             f"{steps - len(absent)} are there{_range_of(index)}."
         )
     last_found = np.maximum.accumulate(np.where(places < 0, 0, np.arange(len(places))))
-    return values[places[last_found]], labels
+    return places[last_found], labels
 
 
 def _range_of(index):
@@ -158,9 +172,8 @@ def _range_of(index):
     return f"; its rows are from {label_text(index[0])} to {label_text(index[-1])}"
 
 
-def _own_labels(index, wanted):
+def _own_labels(index, labels, calendar, wanted):
     """Return the labels that come next: trading days of the table, where holidays are unknown."""
-    labels, calendar = wanted.labels, wanted.calendar
     if not calendar.has_holidays or not calendar.takes(index):
         return labels
     own = index[index > wanted.last].sort_values()

@@ -1,6 +1,6 @@
 """The known rows of each series and their exogenous columns, read from frames: `History`."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +19,9 @@ from sklstm.data import (
     same_index,
     split_panel,
 )
-from sklstm.time_labels import as_time_labels, in_zone_of, label_text
+from sklstm.time_labels import as_time_labels, in_zone_of, kind_of, label_text
+
+from ._once import Once
 
 
 @dataclass(frozen=True)
@@ -59,11 +61,14 @@ class History:
         rows = slice(first, end)
         return replace(self, index=self.index[rows], values=self.values[rows], exog=self.exog[rows])
 
-    def followed_by(self, rows: "History") -> "History":
-        """Return the history with that of later rows put behind it."""
+    def followed_by(self, rows: "History", appended: Callable[..., Any] | None = None) -> "History":
+        """Return the history with that of later rows put behind it.
+
+        `appended` is what appends indexes, which many series share.
+        """
         return replace(
             self,
-            index=self.index.append(rows.index),
+            index=(appended or pd.Index.append)(self.index, rows.index),
             values=np.concatenate([self.values, rows.values]),
             exog=np.concatenate([self.exog, rows.exog]),
         )
@@ -112,15 +117,20 @@ def read_histories(
     tables = read_tables(series, by, "series")
     others = {} if exog is None else read_tables(exog, by, "exog")
     names, exog_names = names_of_columns(series, by), names_of_columns(exog, by)
-    histories = {}
+    histories, zoned, labels = {}, Once(in_zone_of), Once(as_time_labels)
+    counted: dict[int, pd.Index] = {}
     for key, (values, index) in tables.items():
         _refuse_partly_missing(values, index, key, names)
         beside = np.empty((len(values), 0))
         if exog is not None:
-            beside, own = _exog_rows(others, key, index, len(values))
+            beside, own = _exog_rows(others, key, index, len(values), zoned)
             if not exog_nan:
                 refuse_nan(beside, own, exog_names, key)
-        histories[key] = History(key, row_labels(index, len(values)), values, beside)
+        if index is None:
+            own = counted.setdefault(len(values), row_labels(None, len(values)))
+        else:
+            own = labels(index)
+        histories[key] = History(key, own, values, beside)
     unknown = [key for key in others if key not in tables]
     if unknown:
         raise ValueError(f"exog has rows of a series {unknown[0]!r}, of which series has none.")
@@ -138,10 +148,39 @@ def read_tables(
     if not panel.keys:
         raise ValueError(f"{name} must not be empty.")
     values, index = _numbers(panel.frame, name), _times(panel.frame, name)
+    labels = [None] * len(panel.keys) if index is None else parts_of_index(index, panel.rows)
     return {
-        key: (values[rows], None if index is None else index[rows])
-        for key, rows in zip(panel.keys, panel.rows, strict=True)
+        key: (values[rows], own)
+        for key, rows, own in zip(panel.keys, panel.rows, labels, strict=True)
     }
+
+
+def parts_of_index(index: pd.Index, rows: Sequence[np.ndarray]) -> Iterator[pd.Index]:
+    """Yield the labels of series; those of the same times are one object.
+
+    Parameters
+    ----------
+    index : pandas index
+        Labels of all rows, as from `as_time_labels`.
+    rows : list of ndarray of int
+        The rows of each series.
+
+    Yields
+    ------
+    labels : pandas index
+        Of one series after the other.
+    """
+    kind = kind_of(index)
+    numbers = None if kind is None else kind.numbers(index)
+    found: dict[bytes, pd.Index] = {}
+    for own in rows:
+        if numbers is None:  # no times, which may be equal and not the same
+            yield index[own]
+            continue
+        name = numbers[own].tobytes()
+        if name not in found:
+            found[name] = index[own]
+        yield found[name]
 
 
 def row_labels(index: pd.Index | None, n_rows: int) -> pd.Index:
@@ -239,13 +278,15 @@ def _numbers(table, name):
         raise type(error)(name + message[1:] if message.startswith("X ") else message) from error
 
 
-def _exog_rows(tables, key, index, n_rows):
+def _exog_rows(tables, key, index, n_rows, zoned):
     of = "" if key is None else f" {key!r}"
     if key not in tables:
         raise ValueError(f"exog has no rows of series{of}; it takes the same rows as series.")
     values, own = tables[key]
     if index is not None and own is not None:
-        own = in_zone_of(own, index)
+        own = zoned(own, index)
+        if own.equals(index):
+            return values, own
         absent = index.difference(own)
         if len(absent):
             others = ""
@@ -253,13 +294,12 @@ def _exog_rows(tables, key, index, n_rows):
                 ends = f"{label_text(own[0])} to {label_text(own[-1])}"
                 others = f": none of its rows, from {ends}, has a label of the series"
             raise ValueError(f"exog has no row at {absent[0]} of series{of}{others}.")
-        if not own.equals(index):
-            raise ValueError(
-                f"exog has other rows than series{of}: {len(own)} from {own[0]} to {own[-1]}, "
-                f"where series has {len(index)} from {index[0]} to {index[-1]}. In fit and update "
-                "it takes the same rows; those of the future are given to forecast."
-            )
-    elif len(values) != n_rows:
+        raise ValueError(
+            f"exog has other rows than series{of}: {len(own)} from {own[0]} to {own[-1]}, "
+            f"where series has {len(index)} from {index[0]} to {index[-1]}. In fit and update "
+            "it takes the same rows; those of the future are given to forecast."
+        )
+    if len(values) != n_rows:
         raise ValueError(
             f"exog must have the rows of series{of}: got {len(values)} rows, and series has "
             f"{n_rows}."
@@ -269,6 +309,8 @@ def _exog_rows(tables, key, index, n_rows):
 
 def _refuse_partly_missing(values, index, key, names):
     missing = np.isnan(values)
+    if not missing.any():
+        return
     partly = missing.any(axis=1) & ~missing.all(axis=1)
     if partly.any():
         row = int(partly.argmax())

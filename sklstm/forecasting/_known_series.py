@@ -1,6 +1,6 @@
 """All that a forecaster knows of its series: `KnownSeries`."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Self
@@ -17,7 +17,8 @@ from ._encoded_future import read_encoded_future
 from ._exog_encoding import ExogEncoding, places_in_encoding
 from ._future_values import Wanted
 from ._histories import History, names_of_columns, read_histories
-from ._overlap import new_rows
+from ._once import Once
+from ._overlap import known_labels, new_rows
 from ._regular_panel import read_regular_panel
 
 
@@ -116,7 +117,7 @@ class KnownSeries:
         if encoding is not None:
             histories = encoding.describe(histories, described, {})
         if regular is None:
-            return known.with_histories(histories)
+            histories = known._regular(histories)
         return replace(known, histories=histories)
 
     @property
@@ -154,12 +155,6 @@ class KnownSeries:
         """Return the calendar of a series."""
         return (self.calendar, *self.other_calendars)[self.calendar_numbers.get(key, 0)]
 
-    def with_histories(self, histories: Mapping[Hashable, History]) -> Self:
-        """Return the same with other histories, whose times are checked."""
-        return replace(
-            self, histories={key: self._regular(past) for key, past in histories.items()}
-        )
-
     def followed_by(
         self, series: Any, exog: Any, overlap: str | None = None, min_rows: int | None = None
     ) -> Self:
@@ -172,24 +167,26 @@ class KnownSeries:
         found = self._read_more(series, exog)
         for key, rows in found.items():
             if not has_index:
-                past = self._find(key)
-                rows = replace(rows, index=self.calendar_of(key).after(past.index[-1], len(rows)))
+                last = self._find(key).index[-1]
+                found[key] = replace(rows, index=self.calendar_of(key).after(last, len(rows)))
             elif min_rows is None:
                 self._find(key)
             else:
                 self._check_new(rows, min_rows)
-            found[key] = self._in_zone(rows)
         histories, new_labels = dict(self.histories), {}  # type: Any, dict[Hashable, pd.Index]
-        for key, rows in self._with_calendar(found).items():
+        follows, appended, find = map(Once, (self._check_follows, pd.Index.append, known_labels))
+        for key, rows in self._with_calendar(self._in_zone(found)).items():
             if key in self.histories:
                 names = self.columns, self.exog_columns
-                past, rows = new_rows(self.histories[key], rows, overlap, names)
-                self._check_follows(past, rows)
-                histories[key] = past.followed_by(rows)
+                past, rows = new_rows(self.histories[key], rows, overlap, names, find)
+                if len(rows):
+                    follows(past.index, rows.index, self.calendar_of(key), of=past.of)
+                histories[key] = past.followed_by(rows, appended)
             else:
                 histories[key] = rows
             new_labels[key] = rows.index
-        return self._with_labels(new_labels).with_histories(histories)
+        view = self._with_labels(new_labels)
+        return replace(view, histories=view._regular(histories))
 
     def with_given(self, series: Any, exog: Any) -> tuple[Self, list[Hashable]]:
         """Return the same with given rows as all that is known of their series, and their keys."""
@@ -199,12 +196,11 @@ class KnownSeries:
                 "history has rows without labels, and those of fit are labelled by times "
                 f"({label_text(self.calendar.labels[0])} the first): give a series or a frame."
             )
-        for key, rows in found.items():
+        for key in found:
             self._refuse_other_type(key)
-            found[key] = self._in_zone(rows)
-        found = self._with_calendar(found)
+        found = self._with_calendar(self._in_zone(found))
         view = self._with_labels({key: rows.index for key, rows in found.items()})
-        given = {key: view._regular(rows) for key, rows in found.items()}
+        given = view._regular(found)
         return replace(view, histories=self.histories | given), list(given)
 
     def _read_more(self, series, exog):
@@ -225,12 +221,16 @@ class KnownSeries:
             self._refuse_other_type(key)
         return self.encoding.describe(found, described, self.histories)
 
-    def _in_zone(self, rows):
+    def _in_zone(self, found):
         """Return rows of checked labels, in the time zone of those that are known."""
-        past = self.histories.get(rows.key, next(iter(self.histories.values())))
-        rows = replace(rows, index=in_zone_of(rows.index, past.index))
-        self._check_labels(past, rows)
-        return rows
+        first, result = next(iter(self.histories.values())), {}
+        zoned, check = Once(in_zone_of), Once(self._check_labels)
+        for key, rows in found.items():
+            past = self.histories.get(key, first)
+            index = zoned(rows.index, past.index)
+            check(index, past.index, self.calendar_of(key), rows=rows)
+            result[key] = replace(rows, index=index)
+        return result
 
     def _check_new(self, rows, min_rows):
         """Raise a ValueError if rows are of a series that is not known and can't begin."""
@@ -287,13 +287,14 @@ class KnownSeries:
             For each series by its key the values, of shape (n_rows, n_known) or None, and the
             labels of the rows to be forecast.
         """
-        labels = self._labels_after(histories, n_rows)
+        last, first = Once(lambda index: index[-1]), Once(lambda index: index[:steps])
+        labels = self._labels_after(histories, n_rows, last)
         given = {key: (np.empty((n_rows, 0)), index) for key, index in labels.items()}
         self._check_future(exog, steps)
         if exog is not None:
             wanted = {
                 past.key: Wanted(
-                    labels[past.key], steps, self.calendar_of(past.key), past.index[-1]
+                    labels[past.key], steps, self.calendar_of(past.key), last(past.index)
                 )
                 for past in histories
             }
@@ -302,14 +303,14 @@ class KnownSeries:
                 self.known_columns, wanted, self.exog_nan,
             )  # fmt: skip
         if not len(self.known):
-            return {key: (None, index[:steps]) for key, (_, index) in given.items()}
+            return {key: (None, first(index)) for key, (_, index) in given.items()}
         if self.calendar_features is not None:
             beside = calendar_columns(self.calendar_features, [own for _, own in given.values()])
             given = {
                 key: (np.column_stack([values, columns]), index)
                 for (key, (values, index)), columns in zip(given.items(), beside, strict=True)
             }
-        return {key: (values, index[:steps]) for key, (values, index) in given.items()}
+        return {key: (values, first(index)) for key, (values, index) in given.items()}
 
     def _check_future(self, exog, steps):
         """Raise a ValueError if future values are needed and absent, or given and not needed."""
@@ -337,11 +338,11 @@ class KnownSeries:
             for (key, past), own in zip(histories.items(), columns, strict=True)
         }
 
-    def _labels_after(self, histories, n_rows):
+    def _labels_after(self, histories, n_rows, last):
         """Return the labels of the next rows of each series; many end at the same time."""
         found, labels = {}, {}
         for past in histories:
-            end = self.calendar_numbers.get(past.key, 0), past.index[-1]
+            end = self.calendar_numbers.get(past.key, 0), last(past.index)
             if end not in found:
                 found[end] = self.calendar_of(past.key).after(end[1], n_rows)
             labels[past.key] = found[end]
@@ -349,21 +350,30 @@ class KnownSeries:
 
     def _with_labels(self, labels):
         """Return the same with calendars that know more labels of some series."""
-        of_each = [[] for _ in (self.calendar, *self.other_calendars)]
+        of_each = [{} for _ in (self.calendar, *self.other_calendars)]
         for key, index in labels.items():
-            of_each[self.calendar_numbers.get(key, 0)].append(index)
+            of_each[self.calendar_numbers.get(key, 0)][id(index)] = index  # of many the same
         first, *others = [
-            calendar.with_labels(new)
+            calendar.with_labels(list(new.values()))
             for calendar, new in zip((self.calendar, *self.other_calendars), of_each, strict=True)
         ]
         return replace(self, calendar=first, other_calendars=others)
 
-    def _regular(self, past):
-        calendar = self.calendar_of(past.key)
-        calendar.check(past.index, past.key, self.gaps)
-        if self.gaps != "missing":
-            return past
-        whole = past.completed(calendar.between(past.index[0], past.index[-1]))
+    def _regular(self, histories):
+        """Return histories of checked times, with missing steps where they may be absent."""
+        check = Once(lambda index, own, key: own.check(index, key, self.gaps))
+        whole = Once(lambda index, own: own.between(index[0], index[-1]))
+        found = {}
+        for key, past in histories.items():
+            calendar = self.calendar_of(key)
+            check(past.index, calendar, key=key)
+            found[key] = past
+            if self.gaps == "missing":
+                found[key] = self._completed(past, whole(past.index, calendar))
+        return found
+
+    def _completed(self, past, index):
+        whole = past.completed(index)
         if whole is past or self.calendar_features is None:
             return whole
         # Absent rows repeat what was given before them, and have a calendar of their own.
@@ -392,25 +402,21 @@ class KnownSeries:
             if now.shape[1] != before:
                 raise ValueError(f"{name} has {now.shape[1]} columns, and had {before} in fit.")
 
-    def _check_labels(self, past, rows):
-        check_order(rows.index, name="series", series=rows.key)
-        calendar = self.calendar_of(rows.key)
-        if not calendar.takes(rows.index):
+    def _check_labels(self, index, past, calendar, rows):
+        check_order(index, name="series", series=rows.key)
+        if not calendar.takes(index):
             raise ValueError(
-                f"The index of series{rows.of} has labels of dtype {rows.index.dtype}, and had "
-                f"{past.index.dtype} in fit."
+                f"The index of series{rows.of} has labels of dtype {index.dtype}, and had "
+                f"{past.dtype} in fit."
             )
 
-    def _check_follows(self, past, rows):
-        if not len(rows):
-            return
-        calendar = self.calendar_of(past.key)
-        following = calendar.after(past.index[-1], 1)[0]
-        if self.gaps == "raise" and not calendar.has_holidays and rows.index[0] > following:
+    def _check_follows(self, past, index, calendar, of):
+        following = calendar.after(past[-1], 1)[0]
+        if self.gaps == "raise" and not calendar.has_holidays and index[0] > following:
             raise ValueError(
-                f"The index of series{past.of} has a gap: {label_text(following)} is absent; the "
+                f"The index of series{of} has a gap: {label_text(following)} is absent; the "
                 f"frequency is {calendar.name!r}. New rows begin at "
-                f"{label_text(rows.index[0])}: give those before them first; let a splitter leave "
+                f"{label_text(index[0])}: give those before them first; let a splitter leave "
                 "no gap (gap=0), for forecasts begin right after the known rows; or take absent "
                 "rows for missing steps (gaps='missing')."
             )

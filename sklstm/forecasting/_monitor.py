@@ -76,14 +76,21 @@ def _errors(model, histories, firsts, is_given):
         last = len(past) - 1 - (model.features.horizon if is_given else 1)
         path = replace(path, origins=origins[(origins >= first - 1) & (origins <= last)])
         paths.append(path)
-    frames = []
-    for number, (path, found) in enumerate(zip(paths, model.forecast(paths, 1), strict=True)):
-        rows = path.origins + 1
-        for column in range(found.shape[2]):
-            columns = {"series": number, "column": column, "time": path.history.index[rows]}
-            error = path.history.values[rows, column] - found[:, 0, column]
-            frames.append(pd.DataFrame(columns | {"error": error}))
-    return pd.concat(frames, ignore_index=True).dropna(subset="error")
+    if not paths:
+        return pd.DataFrame({"series": [], "column": [], "time": [], "error": []})
+    found, n_columns = model.forecast(paths, 1), histories[0].values.shape[1]
+    rows = [path.origins + 1 for path in paths]
+    places = np.repeat(np.arange(len(paths)), [n_columns * len(own) for own in rows])
+    columns = [np.repeat(np.arange(n_columns), len(own)) for own in rows]
+    first, *others = [
+        path.history.index[np.tile(own, n_columns)] for path, own in zip(paths, rows, strict=True)
+    ]
+    errors = [
+        (path.history.values[own] - one[:, 0]).T.ravel()
+        for path, own, one in zip(paths, rows, found, strict=True)
+    ]
+    table = {"series": places, "column": np.concatenate(columns), "time": first.append(others)}
+    return pd.DataFrame(table | {"error": np.concatenate(errors)}).dropna(subset="error")
 
 
 def _compared(before, since, level, names, by):
@@ -94,7 +101,8 @@ def _compared(before, since, level, names, by):
     _warn_of_no_error(size, names)
     before, since = (table.join(bounds, on=groups, how="inner") for table in (before, since))
     for table in (before, since):
-        table["relative"] = table["error"].abs() / table["mae"]
+        table["size"] = table["error"].abs()
+        table["relative"] = table["size"] / table["mae"]
         table["covered"] = table["error"].between(table["lower"], table["upper"]).astype(float)
     # Errors of one time depend on each other: the mean of all series counts once.
     usual, now = (table.groupby("time")["relative"].mean() for table in (before, since))
@@ -103,7 +111,7 @@ def _compared(before, since, level, names, by):
         p_value = float(mannwhitneyu(now, usual, alternative="greater").pvalue)
     enough = min(len(now), len(usual)) >= _FEWEST
     by_series = since.groupby(groups).agg(
-        n_forecasts=("error", "size"), mae=("error", lambda error: error.abs().mean()),
+        n_forecasts=("error", "size"), mae=("size", "mean"),
         usual_mae=("mae", "first"), relative_mae=("relative", "mean"), coverage=("covered", "mean"),
     )  # fmt: skip
     return Bunch(

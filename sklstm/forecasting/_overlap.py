@@ -1,18 +1,48 @@
 """New rows of a series of which some are known already: `new_rows`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from sklstm.time_labels import label_text
 
 from ._histories import History
 
 
+def known_labels(index: pd.Index, past: pd.Index) -> tuple[int, np.ndarray, pd.Index]:
+    """Return how many labels are not later than all others, their places there, and later ones.
+
+    Parameters
+    ----------
+    index : pandas index
+        Labels of rows in the order of time.
+    past : pandas index
+        Those of the rows that are known.
+
+    Returns
+    -------
+    n_known : int
+        Labels up to the last one of `past`.
+    places : ndarray of int of shape (n_known,)
+        -1 for one that `past` has not.
+    later : pandas index
+        The others.
+    """
+    n_known = int(np.asarray(index <= past[-1]).sum())
+    if not n_known:
+        return 0, np.empty(0, dtype=np.intp), index
+    return n_known, past.get_indexer(index[:n_known]), index[n_known:]
+
+
 def new_rows(
-    past: History, rows: History, overlap: str | None, names: Sequence[list[Any] | None]
+    past: History,
+    rows: History,
+    overlap: str | None,
+    names: Sequence[list[Any] | None],
+    find: Callable[..., Any] = known_labels,
 ) -> tuple[History, History]:
     """Tell rows that are known from those that are new.
 
@@ -26,6 +56,8 @@ def new_rows(
         What values of known rows must be; None refuses these rows.
     names : sequence of two lists or None
         Names of the columns of the series, and of the exogenous ones, for messages.
+    find : callable, default=known_labels
+        What does as that does, once for the labels of many series.
 
     Returns
     -------
@@ -39,17 +71,15 @@ def new_rows(
     ValueError
         If rows up to the last known one are refused, not among those known, or of other values.
     """
-    is_known = np.asarray(rows.index <= past.index[-1])
-    if not is_known.any():
+    n_known, places, later = find(rows.index, past.index)
+    if not n_known:
         return past, rows
     if overlap is None:
         raise ValueError(
             f"series{past.of} begins at {rows.index[0]}, and rows up to {past.index[-1]} are "
             "known: give those that come after them."
         )
-    n_known = int(is_known.sum())
     known = rows.part(0, n_known)
-    places = past.index.get_indexer(known.index)
     if (places < 0).any():
         label = label_text(known.index[int((places < 0).argmax())])
         raise ValueError(
@@ -61,7 +91,7 @@ def new_rows(
         past = _replaced(past, known, places)
     else:
         _check_equal(past, known, places, names)
-    return past, rows.part(n_known, len(rows))
+    return past, replace(rows, index=later, values=rows.values[n_known:], exog=rows.exog[n_known:])
 
 
 def _replaced(past, known, places):
