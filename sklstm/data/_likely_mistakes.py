@@ -9,6 +9,7 @@ from sklstm._warn import warn_user
 from sklstm.time_labels import is_time_dtype
 
 from ._frames import column_names, index_of, parse_step_names
+from ._row_names import names_of_samples
 from ._shapes import PADDING
 
 _FEWEST_TOKENS = 4  # fewer whole numbers without a gap may as well be counts
@@ -44,11 +45,12 @@ def warn_of_likely_mistakes(estimator: Any, X: Any, windows: np.ndarray) -> None
             f"with {PADDING}; {name} reads them, and the padding, as measured values. Give them an "
             "embedding, such as embedding_dim=32; if they are measured, give floats.",
         )
-    if hasattr(estimator, "hidden_size") and _look_transposed(windows.shape):
+    if hasattr(estimator, "hidden_size") and _look_transposed(X, windows):
         warn_user(
             f"X has windows of a single step with {windows.shape[2]} features, so that nothing "
-            f"recurs in {name}. If these are steps of one feature, as aeon and sktime keep "
-            "sequences (n_cases, n_channels, n_timepoints), give X.transpose(0, 2, 1).",
+            f"recurs in {name}. If these are columns, look back more than one row; if they are "
+            "steps of one feature, as aeon and sktime keep sequences (n_cases, n_channels, "
+            "n_timepoints), give X.transpose(0, 2, 1).",
         )
 
 
@@ -64,9 +66,13 @@ def _are_rows_of_a_series(X):
     return bool(named) and parse_step_names(names) is None
 
 
-def _look_transposed(shape):
-    """Return whether windows of a single step have as many features as sequences have steps."""
-    return shape[1] == 1 and shape[2] > _MOST_FEATURES
+def _look_transposed(X, windows):
+    """Return whether windows of a single step have as many features as sequences have steps.
+
+    Features that are columns of a frame have names, and their windows one step on purpose.
+    """
+    named = any(names_of_samples(each)[1] is not None for each in (X, windows))
+    return windows.shape[1] == 1 and windows.shape[2] > _MOST_FEATURES and not named
 
 
 def _look_like_tokens(X, windows):

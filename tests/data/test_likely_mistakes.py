@@ -68,6 +68,17 @@ def test_steps_in_the_place_of_features_are_told():
     assert [str(one.message) for one in told] == []
 
 
+def test_one_step_of_many_columns_of_a_frame_passes_in_silence():
+    table = pd.DataFrame(np.random.default_rng(0).normal(size=(8, 40))).add_prefix("sensor ")
+    rows = SequenceWindower(1).fit_transform(table)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        CLASSES.fit(rows, LABELS)
+    assert [str(one.message) for one in told] == []
+    with pytest.warns(UserWarning, match="If these are columns, look back more than one row"):
+        CLASSES.fit(rows.copy(), LABELS)  # an array, whose last axis may as well be time
+
+
 def test_tokens_with_an_embedding_pass_in_silence():
     reader = make_pipeline(Sequencer(), GRUClassifier(2, embedding_dim=2, max_epochs=1))
     with warnings.catch_warnings(record=True) as told:
