@@ -167,7 +167,7 @@ class Periods(LabelKind):
         return (index[-1] + 1).ordinal
 
     def find_step(self, labels: pd.Index, freq: Any = None) -> tuple[int, bool]:
-        if freq is not None and labels.dtype != _periods_of(freq):
+        if freq is not None and not _names_periods(freq, labels.dtype):
             raise ValueError(
                 f"freq={freq!r} is another frequency than that of the periods in the index of "
                 f"series, {labels.freqstr!r}, which goes on by itself: leave freq out, or change "
@@ -360,6 +360,16 @@ def refuse_step(labels: pd.Index) -> NoReturn:
         "next: it takes times, periods or whole numbers. Without an index "
         "(reset_index(drop=True)) rows are counted."
     )
+
+
+def _names_periods(freq: Any, periods: pd.PeriodDtype) -> bool:
+    """Tell whether a frequency is that of periods; "Q" is, wherever their year ends."""
+    named = _periods_of(freq)
+    if named is None or named == periods:
+        return named is not None
+    if isinstance(freq, str) and "-" not in freq:
+        return named.freq.freqstr.partition("-")[0] == periods.freq.freqstr.partition("-")[0]
+    return False
 
 
 def _periods_of(freq: Any) -> pd.PeriodDtype | None:

@@ -212,8 +212,11 @@ def test_exogenous_columns_may_be_in_another_zone():
 
 @pytest.mark.parametrize(
     ("of_index", "freq"),
-    [("M", "M"), ("M", "MS"), ("M", "ME"), ("Q-NOV", "Q-NOV"), ("h", pd.offsets.Hour())],
-)
+    [
+        ("M", "M"), ("M", "MS"), ("M", "ME"), ("Q-NOV", "Q-NOV"), ("Q-MAR", "Q"), ("Q-MAR", "QS"),
+        ("W-SAT", "W"), ("h", pd.offsets.Hour()),
+    ],
+)  # fmt: skip
 def test_periods_take_a_frequency_that_is_theirs(of_index, freq):
     index = pd.period_range("2024-01-01", periods=30, freq=of_index)
     found = forecaster(freq=freq).fit(pd.Series(values(index), index=index)).forecast(2)
