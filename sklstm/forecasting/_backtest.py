@@ -30,7 +30,13 @@ from ._forecast_tables import (
     persistence,
     refuse_names_of_levels,
 )
-from ._intervals import IntervalMaker, level_suffix, refuse_infinite, refuse_missing
+from ._intervals import (
+    IntervalMaker,
+    level_suffix,
+    or_recursive,
+    refuse_infinite,
+    refuse_missing,
+)
 from ._path import Path
 from ._path_scores import with_path_scores
 from ._scores import (
@@ -325,5 +331,6 @@ def _with_bounds(results, fitted, settings):
     }
     # Steps that no fold tests need no interval.
     wanted = {result.history.key: result.tested for result in results}
-    bounds = refuse_infinite(bounds, settings.levels, wanted)
+    instead = or_recursive(maker.model.features)
+    bounds = refuse_infinite(bounds, settings.levels, wanted, instead)
     return [replace(r, columns=r.columns | bounds[r.history.key]) for r in results]

@@ -7,7 +7,13 @@ import numpy as np
 
 from ._abilities import refuse_quantile
 from ._errors_of_others import add_others
-from ._intervals import IntervalMaker, has_both_sides, refuse_infinite, refuse_missing
+from ._intervals import (
+    IntervalMaker,
+    has_both_sides,
+    or_recursive,
+    refuse_infinite,
+    refuse_missing,
+)
 from ._path import Path
 
 
@@ -68,5 +74,5 @@ def bounds_of_forecasts(
         path.history.key: maker.around(forecast, path.origins, path.history.key, found, end)
         for path, forecast, end in zip(paths, forecasts, ends, strict=True)
     }
-    bounds = refuse_infinite(bounds, levels)
+    bounds = refuse_infinite(bounds, levels, instead=or_recursive(maker.model.features))
     return {key: {name: ends[0] for name, ends in one.items()} for key, one in bounds.items()}

@@ -13,6 +13,7 @@ from ._abilities import interval_quantiles, learns_amounts
 from ._calibrations import Calibration, Calibrations
 from ._conformal import adaptive_alphas, has_both_sides, offsets
 from ._error_scale import ErrorScale
+from ._features import Features
 from ._following_rows import following_rows
 from ._forecast_model import ForecastModel
 from ._histories import History
@@ -126,7 +127,7 @@ def fit_calibrator(older, *recipe, **options):
     if not older:
         return (
             "the series were too short for it (lookback + horizon rows have to be left): fit "
-            "longer ones, or take a smaller calibration_size or lookback"
+            f"longer ones, or take a smaller calibration_size or lookback{or_recursive(recipe[0])}"
         )
     try:
         return ForecastModel.fit(older, *recipe, **options)
@@ -315,6 +316,7 @@ def refuse_infinite(
     bounds: Mapping[Hashable, dict[str, np.ndarray]],
     levels: dict[float | None, float],
     wanted: Mapping[Hashable, np.ndarray] | None = None,
+    instead: str = "",
 ) -> dict[Hashable, dict[str, np.ndarray]]:
     """Return bounds with NaN in place of those that would have to be infinite.
 
@@ -326,6 +328,8 @@ def refuse_infinite(
         Levels by their names.
     wanted : dict, optional
         Which origins and steps of each series are to have bounds; by default all.
+    instead : str, default=""
+        As from `or_recursive`.
 
     Returns
     -------
@@ -349,7 +353,7 @@ def refuse_infinite(
     if not lacking:
         return result
     keys = list(dict.fromkeys(key for key, *_ in lacking))
-    message = _too_few(*lacking[0], levels)
+    message = f"{_too_few(*lacking[0], levels)}{instead}."
     if len(keys) == len(bounds):
         raise ValueError(message)
     message += f" The bounds of {len(keys)} of {len(bounds)} series are NaN in part."
@@ -364,8 +368,13 @@ def _too_few(key, name, infinite, levels):
     return (
         f"level={level} takes the errors of at least {fewest_errors(level)} earlier "
         f"forecasts of each step ahead, and the calibration rows of series{of} give fewer from "
-        f"step {step} on: take a lower level, fewer steps or a larger calibration_size."
+        f"step {step} on: take a lower level, fewer steps or a larger calibration_size"
     )
+
+
+def or_recursive(features: Features) -> str:
+    """Return how there are more errors, for the end of a message, if rows are predicted at once."""
+    return "; or strategy='recursive', which needs fewer rows" if features.horizon > 1 else ""
 
 
 def fewest_errors(level: float) -> int:

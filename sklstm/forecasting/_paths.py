@@ -12,7 +12,7 @@ from ._copula import GaussianCopula
 from ._drawn_errors import drawn_errors
 from ._error_scale import ErrorScale
 from ._errors_of_others import add_others, corrects_coverage
-from ._intervals import IntervalMaker, refuse_missing
+from ._intervals import IntervalMaker, or_recursive, refuse_missing
 from ._past_probabilities import past_probabilities
 from ._path import Path
 
@@ -190,12 +190,19 @@ class PathMaker:
     def _errors(self, path, steps):
         """Return for each origin the errors of all steps known by then, (n, steps, n_columns)."""
         assert self.calibrations is not None
-        return [
-            _own_or_pooled(
-                self.calibrations, path.history, int(origin), steps, _enough(self.fitted)
-            )
+        found, history, fitted = self.calibrations, path.history, self.fitted
+        errors = [
+            _own_or_pooled(found, history, int(origin), steps, _enough(fitted))
             for origin in path.origins
         ]
+        fewest = min((len(own) for own in errors), default=_FEWEST)
+        if fewest < _FEWEST:
+            raise ValueError(
+                f"Paths are drawn from at least {_FEWEST} earlier errors of all steps, and the "
+                f"calibration rows of series{history.of} give {fewest}: take fewer steps or a "
+                f"larger calibration_size{or_recursive(fitted._model.features)}."
+            )
+        return errors
 
 
 def _errors_of(fitted, paths, steps):
@@ -225,10 +232,4 @@ def _own_or_pooled(found: Calibrations, history: Any, origin: int, steps: int, e
         size = found[history.key].size_at(origin)
         if len(pooled) > len(errors) and len(pooled) >= _FEWEST and np.isfinite(size).all():
             return pooled * size
-    if len(errors) >= _FEWEST:
-        return errors * found.factor_at(label, None, _ALPHA)
-    raise ValueError(
-        f"Paths are drawn from at least {_FEWEST} earlier errors of all steps, and the "
-        f"calibration rows of series{history.of} give {len(errors)}: take fewer steps or a larger "
-        "calibration_size."
-    )
+    return errors * found.factor_at(label, None, _ALPHA)

@@ -125,6 +125,21 @@ def test_years_of_several_series_have_intervals():
     assert np.isfinite(forecaster.sample_paths(n_paths=5, random_state=0)).all(axis=None)
 
 
+@pytest.mark.parametrize("n_rows", [12, 15])
+def test_years_too_few_for_intervals_of_all_rows_at_once(n_rows):
+    network, panel = LSTMRegressor(2, max_epochs=1), yearly(10, n_rows)
+    at_once = Forecaster(network, horizon=6, by="id").fit(panel)
+    advice = "; or strategy='recursive', which needs fewer rows"
+    with pytest.raises(ValueError, match=advice):
+        at_once.forecast(level=0.8)
+    with pytest.raises(ValueError, match=advice):
+        at_once.sample_paths(n_paths=5)
+    row_by_row = at_once.set_params(strategy="recursive").fit(panel)
+    assert row_by_row.forecast(level=0.8).notna().all(axis=None)
+    with pytest.raises(ValueError, match="larger calibration_size\\.$"):
+        row_by_row.forecast(level=0.99)
+
+
 def test_series_too_short_for_all_rows_at_once_are_forecast_one_by_one():
     assert n_at_once(horizon=30, series=noisy_waves(31)) == 1
     forecast = Forecaster(Ridge(), 6, 30, calibration_size=None).fit(noisy_waves(31)).forecast()
