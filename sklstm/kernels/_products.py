@@ -28,11 +28,12 @@ from ._code import (
 )
 from ._functions import NUMBERS, function
 from ._places import PART
-from ._registers import LANES, ROWS, TILES
+from ._registers import LANES, ROWS
 
 _TILE = LANES * LANES
 TURNED = 8  # tiles whose gradients are turned round together, so that they stay in the cache
-SCRATCH = (TILES * TURNED + 1) * _TILE
+_MOST = 3  # tiles, or panels, that code takes together, on machines of few registers too
+SCRATCH = (_MOST * TURNED + 1) * _TILE
 
 
 def _make_multiply_rows(n_tiles):
@@ -85,9 +86,9 @@ def _make_accumulate(n_panels):
     return accumulate
 
 
-_multiply_rows = {n: _make_multiply_rows(n) for n in (1, 2, 3)}
-_multiply_columns = {n: _make_multiply_columns(n) for n in (1, 2, 3)}
-_accumulate = {n: _make_accumulate(n) for n in (1, 2, 3)}
+_multiply_rows = {n: _make_multiply_rows(n) for n in range(1, _MOST + 1)}
+_multiply_columns = {n: _make_multiply_columns(n) for n in range(1, _MOST + 1)}
+_accumulate = {n: _make_accumulate(n) for n in range(1, _MOST + 1)}
 
 
 def _add_products(totals, numbers, lanes, size):
@@ -253,7 +254,7 @@ def _turn_round(part, panel, grad_rows, size, n_tiles, scratch, place):
     """Copy a panel of each tile with sample and row exchanged, zeros for rows that are not."""
     rows = grad_rows.after((part.row + panel * LANES) * LANES)
     n_rows = smaller(part.n_rows - panel * LANES, LANES)
-    whole, spare = n_rows.compare("==", LANES), scratch.after(TILES * TURNED * _TILE)
+    whole, spare = n_rows.compare("==", LANES), scratch.after(_MOST * TURNED * _TILE)
     for tile in loop(n_tiles):
         source, target = rows.after(tile * size), scratch.after(place + tile * _TILE)
         with only_if(whole):

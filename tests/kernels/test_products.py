@@ -145,7 +145,7 @@ def test_products_of_tiles_together_have_the_bits_of_one_after_the_other(call, d
         options = {"tiles_together": together}
         rows, gradient = np.zeros_like(p.rows), p.vector(p.matrix, 0)
         columns = np.ones((n_tiles, p.n_columns + ROWS, LANES), dtype=dtype)
-        scratch = np.full(SCRATCH, np.nan, dtype=dtype)
+        scratch = np.full(2 * SCRATCH, np.nan, dtype=dtype)  # twice the room, to see what is beyond
         call(
             multiply, dtype, p.part, weights, p.inputs, p.inputs[0].size, rows, rows[0].size,
             n_tiles, **options,
@@ -159,6 +159,7 @@ def test_products_of_tiles_together_have_the_bits_of_one_after_the_other(call, d
             p.inputs[0].size, n_tiles, scratch, **options,
         )  # fmt: skip
         found.append((rows, columns, gradient))
+        assert np.isnan(scratch[SCRATCH:]).all()
     for one, several in zip(*found, strict=True):
         np.testing.assert_array_equal(one, several)
 
