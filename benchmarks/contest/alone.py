@@ -71,20 +71,14 @@ def play(side, tasks, results, inside):
 
 def table(tasks, results, inside):
     """Print errors relative to the seasonal naive forecast, and seconds in brackets."""
-    found, columns = read_results(results)
-    print(f"| | forecasts | {' | '.join(columns)} |\n| --- | ---: |{' ---: |' * len(columns)}")
-    for name, trains, tests in read_tasks(tasks, inside):
+
+    def score(name, trains, tests, forecast):
         season = TASKS[name][1]
         naive = [np.resize(train[-season:], len(tests[0])) for train in trains]
-        cells = []
-        for model in columns:
-            forecast, seconds = found.get(name, {}).get(model, (None, 0))
-            if forecast is None:
-                cells.append("")
-                continue
-            error = other_series.relative_error(tests, forecast, naive)
-            cells.append(f"{error:.2f} ({seconds:.0f})")
-        print(f"| {name} | {len(trains)} | {' | '.join(cells)} |", flush=True)
+        return other_series.relative_error(tests, forecast, naive)
+
+    found, columns = read_results(results)
+    other_series.print_scores("forecasts", read_tasks(tasks, inside), found, columns, score)
 
 
 if __name__ == "__main__":

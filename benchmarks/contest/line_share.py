@@ -9,15 +9,13 @@ from 0 to 1, once from a half to 1. With a weight decay it prints those of a net
 Origins are those of `contest.linear_part`, and one before them; ``--only-newest`` leaves one out.
 """
 
-import argparse
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin
 
 from contest import several_steps
 from contest.linear_part import NETWORKS, NEWEST
+from contest.panels import parse_tasks, task_parser
 
 DIRECT = [
     "M4, hours", "demand, half-hours", "bike hires, hours", "ETTh2, 24 hours", "ETTh2, 96 hours",
@@ -125,17 +123,11 @@ def _change(other, own, came):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="contest.line_share")
-    parser.add_argument("folder", type=Path, help="with the series")
-    parser.add_argument("--network", choices=NETWORKS, default="LSTM")
+    parser = task_parser("line_share", "LSTM", NETWORKS, "bike hires, hours")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--weight-decay", type=float)
     parser.add_argument("--only-newest", action="store_true")
-    parser.add_argument("tasks", nargs="*", metavar="TASK", help="such as 'bike hires, hours'")
-    asked = parser.parse_intermixed_args()
-    unknown = set(asked.tasks) - set(several_steps.TASKS)
-    if unknown:
-        parser.error(f"TASK must be among {list(several_steps.TASKS)}, got {sorted(unknown)}")
+    asked = parse_tasks(parser, several_steps.TASKS)
     for name in asked.tasks or DIRECT:
         n_origins = 1 if asked.only_newest else 2
         compare(name, asked.folder, asked.network, asked.seed, asked.weight_decay, n_origins)

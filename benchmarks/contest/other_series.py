@@ -122,19 +122,26 @@ def relative_error(tests, forecasts, naive):
 def table(tasks, results, inside):
     """Print OWA of M3 and relative absolute errors of R's series, and seconds in brackets."""
     found, columns = read_results(results)
-    print(f"| | series | {' | '.join(columns)} |\n| --- | ---: |{' ---: |' * len(columns)}")
-    for name, trains, tests in read_tasks(tasks, inside):
+
+    def score(name, trains, tests, forecast):
+        if is_panel(name):
+            return several_steps.scores(trains, tests, forecast, TASKS[name][1])[0]
+        return relative_error(tests, forecast, found[name]["SeasonalNaive"][0])
+
+    print_scores("series", read_tasks(tasks, inside), found, columns, score)
+
+
+def print_scores(counted, tasks, found, columns, score):
+    """Print the score of each model on each task, with seconds in brackets, as a table."""
+    print(f"| | {counted} | {' | '.join(columns)} |\n| --- | ---: |{' ---: |' * len(columns)}")
+    for name, trains, tests in tasks:
         cells = []
         for model in columns:
             forecast, seconds = found.get(name, {}).get(model, (None, 0))
             if forecast is None:
                 cells.append("")
                 continue
-            if is_panel(name):
-                score, _ = several_steps.scores(trains, tests, forecast, TASKS[name][1])
-            else:
-                score = relative_error(tests, forecast, found[name]["SeasonalNaive"][0])
-            cells.append(f"{score:.2f} ({seconds:.0f})")
+            cells.append(f"{score(name, trains, tests, forecast):.2f} ({seconds:.0f})")
         print(f"| {name} | {len(trains)} | {' | '.join(cells)} |", flush=True)
 
 

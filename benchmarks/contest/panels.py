@@ -53,6 +53,41 @@ def read_results(paths):
     return found, list(dict.fromkeys(model for models in found.values() for model in models))
 
 
+def task_parser(contest, network, networks, example):
+    """Return the parser of a contest that is played task by task within the training parts.
+
+    Parameters
+    ----------
+    contest : str
+        Name of its module.
+    network : str
+        The default among `networks`.
+    networks : collection of str
+        Kinds that can be asked for.
+    example : str
+        Name of a task.
+
+    Returns
+    -------
+    parser : argparse.ArgumentParser
+        Of folder, network and tasks; others may be added.
+    """
+    parser = argparse.ArgumentParser(prog=f"contest.{contest}")
+    parser.add_argument("folder", type=Path, help="with the series")
+    parser.add_argument("--network", choices=networks, default=network)
+    parser.add_argument("tasks", nargs="*", metavar="TASK", help=f"such as {example!r}")
+    return parser
+
+
+def parse_tasks(parser, names):
+    """Return what was asked for; options may stand between, and tasks must be among `names`."""
+    asked = parser.parse_intermixed_args()
+    unknown = set(asked.tasks) - set(names)
+    if unknown:
+        parser.error(f"TASK must be among {list(names)}, got {sorted(unknown)}")
+    return asked
+
+
 def command_line(description, write_series, play, table):
     """Do what the first argument says: ``series``, ``play`` or ``table``.
 

@@ -8,13 +8,11 @@ it prints the OWA of the defaults, and how much larger that of the others is, an
 Series that are then shorter than two seasons, or four rows, are left out.
 """
 
-import argparse
-from pathlib import Path
-
 import numpy as np
 
 from contest import several_steps
 from contest.linear_part import NETWORKS
+from contest.panels import parse_tasks, task_parser
 
 SHORT = ("Y", "Q", "M")  # frequencies
 FEWEST = 4  # rows of a series
@@ -89,16 +87,10 @@ def compare(name, folder, network, seed):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="contest.short_series")
-    parser.add_argument("folder", type=Path, help="with the series")
-    parser.add_argument("--network", choices=NETWORKS, default="GRU")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("tasks", nargs="*", metavar="TASK", help="such as 'M1, quarters'")
-    asked = parser.parse_intermixed_args()
     short = [name for name, (frequency, *_) in several_steps.TASKS.items() if frequency in SHORT]
-    unknown = set(asked.tasks) - set(short)
-    if unknown:
-        parser.error(f"TASK must be among {short}, got {sorted(unknown)}")
+    parser = task_parser("short_series", "GRU", NETWORKS, short[0])
+    parser.add_argument("--seed", type=int, default=0)
+    asked = parse_tasks(parser, short)
     for name in asked.tasks or short:
         compare(name, asked.folder, asked.network, asked.seed)
 

@@ -6,7 +6,7 @@ from ._places import LAYER, NETWORK, records
 from ._registers import LANES, ROWS, TILES
 
 _MANY_WEIGHTS = 1 << 15  # from here on products of several tiles are worth their compilation
-TILES_AT_A_TIME = 16  # whose gradients are turned round together: 256 samples stay in the cache
+TILES_AT_A_TIME = 16  # of one or more steps, whose gradients are added up together
 
 
 class Plan:
