@@ -50,8 +50,9 @@ pooling : {"auto", "last", "mean", "max", "concat"}
 init_scale : float
     Factor of the initial weights: Glorot uniform for input and output weights (Glorot and
     Bengio, 2010), orthogonal for recurrent ones (Saxe et al., 2014). Small weights make a
-    network that is nearly linear at first, and forecasts of short, noisy series smoother; 1.0
-    is what Keras does.
+    network that is nearly linear at first, and forecasts of short, noisy series smoother. The
+    matrix of each gate is drawn by itself. Keras draws those of all gates as one: the recurrent
+    weights of an LSTM are half as large there, and so are those of a few inputs.
 """
 
 OF_REGRESSORS = """

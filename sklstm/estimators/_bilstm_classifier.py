@@ -56,8 +56,9 @@ class BiLSTMClassifier(RecurrentClassifier):
     init_scale : float, default=1.0
         Factor of the initial weights: Glorot uniform for input and output weights (Glorot and
         Bengio, 2010), orthogonal for recurrent ones (Saxe et al., 2014). Small weights make a
-        network that is nearly linear at first, and forecasts of short, noisy series smoother; 1.0
-        is what Keras does.
+        network that is nearly linear at first, and forecasts of short, noisy series smoother. The
+        matrix of each gate is drawn by itself. Keras draws those of all gates as one: the recurrent
+        weights of an LSTM are half as large there, and so are those of a few inputs.
     output : {"last", "sequence"}, default="last"
         Whether `y` has one label per window (sequence classification, many-to-one) or one per step
         of each window (sequence labelling or tagging, many-to-many; Graves, 2012). With

@@ -66,8 +66,9 @@ class SLSTMRegressor(RecurrentRegressor):
     init_scale : float, default=0.5
         Factor of the initial weights: Glorot uniform for input and output weights (Glorot and
         Bengio, 2010), orthogonal for recurrent ones (Saxe et al., 2014). Small weights make a
-        network that is nearly linear at first, and forecasts of short, noisy series smoother; 1.0
-        is what Keras does.
+        network that is nearly linear at first, and forecasts of short, noisy series smoother. The
+        matrix of each gate is drawn by itself. Keras draws those of all gates as one: the recurrent
+        weights of an LSTM are half as large there, and so are those of a few inputs.
     differencing : {"auto", "always", "never"}, default="auto"
         Differencing, for non-stationary series such as prices. The network predicts the difference
         ``y[t] - x[t]`` from the newest value of a feature instead of the target itself, and

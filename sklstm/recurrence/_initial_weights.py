@@ -11,9 +11,9 @@ def initial_weights(spec, seed, dtype, scale=1.0):
     """Draw the weights of a network.
 
     Input and head weights are uniform within Glorot's limits [1]_, recurrent ones orthogonal
-    [2]_, each gate a matrix of its own; biases are zero but for those that the table of cells
-    names: a forget gate begins open with a bias of one [3]_. Rows of tokens are uniform within a
-    twentieth, as in Keras.
+    [2]_, each gate a matrix of its own, where Keras draws one for all gates; biases are zero but
+    for those that the table of cells names: a forget gate begins open with a bias of one [3]_.
+    Rows of tokens are uniform within a twentieth, as in Keras.
 
     Parameters
     ----------
