@@ -63,7 +63,7 @@ from ._shapes import (
     refuse_infinity_in_windows,
     window_rows,
 )
-from ._stack_sequences import stack_sequences, without_ragged
+from ._stack_sequences import columns_of_ragged, stack_sequences, without_ragged
 from ._step_labels import (
     labelled_steps,
     labels_at_steps,
@@ -80,6 +80,7 @@ from ._window_set import (
 from ._windows_input import (
     WindowsInputMixin,
     check_features,
+    features_in_fit,
     names_in_fit,
     remember_features,
 )
@@ -102,7 +103,9 @@ __all__ = [
     "check_same_labels",
     "check_same_length",
     "column_names",
+    "columns_of_ragged",
     "empty_beside",
+    "features_in_fit",
     "first_rows",
     "flatten_windows",
     "forecast_pairs",

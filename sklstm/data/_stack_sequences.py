@@ -82,22 +82,48 @@ def stack_sequences(sequences: Any, by: Any = None) -> NDArray[np.floating]:
         )
     if not named:
         raise ValueError("sequences must not be empty.")
-    return _padded([_read(key, one, named[0][1]) for key, one in named])
+    return _stacked(named, None)
 
 
 def is_ragged(X: Any) -> bool:
-    """Return whether `X` is a list, object array or series of arrays or frames of unequal length.
+    """Return whether `X` holds sequences that are no array yet: of unequal length, or frames.
 
-    Lists of lists are not meant: they may as well be rows that lack a value.
+    It is a list, object array or series of them. Lists of lists are not meant: they may as well be
+    rows that lack a value.
     """
     if not _is_collection(X) or not len(X) or not all(_is_sequence(one) for one in X):
         return False
-    return len({len(one) for one in X}) > 1 or not isinstance(X, list | tuple)
+    unequal = len({len(one) for one in X}) > 1
+    return unequal or not isinstance(X, list | tuple) or any(map(is_frame, X))
 
 
-def without_ragged(X: Any) -> Any:
-    """Return sequences of unequal length as one array; anything else as it is."""
-    return stack_sequences(X) if is_ragged(X) else X
+def without_ragged(X: Any, columns: list[Any] | None = None) -> Any:
+    """Return sequences of unequal length, or frames, as one array; anything else as it is.
+
+    Parameters
+    ----------
+    X : array-like
+        Windows, or a collection of sequences.
+    columns : list, optional
+        Names of the features in the order that they are wanted in, those of `fit`. Frames may have
+        them in any order; None: in that of the first frame.
+
+    Returns
+    -------
+    windows : ndarray of shape (n_sequences, longest, n_features), or `X`
+        As from `stack_sequences`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As of `stack_sequences`, or if frames have other columns.
+    """
+    return _stacked(list(enumerate(X)), columns) if is_ragged(X) else X
+
+
+def columns_of_ragged(X: Any) -> list[Any] | None:
+    """Return the columns of the first frame of a collection of sequences, None if there is none."""
+    return _first_columns(X) if is_ragged(X) else None
 
 
 def _is_collection(X):
@@ -112,17 +138,30 @@ def _is_sequence(one):
     return is_frame(one) or isinstance(one, pd.Series) or is_polars_series(one)
 
 
-def _read(key, one, first):
+def _first_columns(sequences):
+    return next((column_names(one) for one in sequences if is_frame(one)), None)
+
+
+def _stacked(named, columns):
+    """Return pairs of key and sequence as one array, with columns as wanted; None: as the first."""
+    sequences = [one for _, one in named]
+    where = "the first one has" if columns is None else "those of fit had"
+    wanted = columns or _first_columns(sequences)
+    first = np.shape(sequences[0])
+    n_features = 1 if len(first) == 1 else first[1]
+    return _padded([_read(key, one, wanted, where, n_features) for key, one in named])
+
+
+def _read(key, one, wanted, where, n_features):
     name = f"sequence {key!r}"
     check_order(index_of(one), name=name)
-    columns, wanted = column_names(one), column_names(first)
-    if columns is not None and wanted is not None and columns != wanted:
+    columns = column_names(one)
+    if columns is not None and columns != wanted:
         if sorted(map(repr, columns)) != sorted(map(repr, wanted)):
-            raise ValueError(f"{name} has the columns {columns}, and the first one has {wanted}.")
+            raise ValueError(f"{name} has the columns {columns}, and {where} {wanted}.")
         one = one[wanted]
     values = as_float(one, name=name, ensure_2d=False, ensure_all_finite=False)
     values = values[:, np.newaxis] if values.ndim == 1 else values
-    n_features = 1 if np.ndim(first) == 1 else np.shape(first)[1]
     if values.shape[1] != n_features:
         raise ValueError(
             f"{name} has {values.shape[1]} features, and the first one has {n_features}."

@@ -86,7 +86,9 @@ class WindowsInputMixin:
         return tags
 
 
-def remember_features(estimator: Any, X: Any, windows: np.ndarray) -> None:
+def remember_features(
+    estimator: Any, X: Any, windows: np.ndarray, features: list[Any] | None = None
+) -> None:
     """Note on an estimator which features its `fit` saw: the attributes of `WindowsInputMixin`.
 
     Parameters
@@ -97,6 +99,8 @@ def remember_features(estimator: Any, X: Any, windows: np.ndarray) -> None:
         What `fit` was given.
     windows : ndarray of shape (n_samples, n_timesteps, n_features)
         What `as_windows` made of it.
+    features : list, optional
+        Names of the features of each step, if `X` was stacked of frames.
 
     Warns
     -----
@@ -108,6 +112,8 @@ def remember_features(estimator: Any, X: Any, windows: np.ndarray) -> None:
         estimator.n_features_in_ = windows.shape[2]
         # Names of an earlier fit on a frame would be stale.
         vars(estimator).pop("feature_names_in_", None)
+        if features and all(isinstance(name, str) for name in features):
+            estimator.feature_names_in_ = np.asarray(features, dtype=object)
     else:
         validate_data(estimator, _table(X, windows), reset=True, skip_check_array=True)
     estimator._fitted_on_columns = not has_three_axes(X)
@@ -145,6 +151,15 @@ def check_features(estimator: Any, X: Any, windows: np.ndarray, input_name: str 
 
 def names_in_fit(estimator: Any) -> list[str] | None:
     """Return the names of the columns that an estimator has seen, None if they had none."""
+    return _names(estimator) if getattr(estimator, "_fitted_on_columns", True) else None
+
+
+def features_in_fit(estimator: Any) -> list[str] | None:
+    """Return the names of the features of the sequences that an estimator has seen as frames."""
+    return None if getattr(estimator, "_fitted_on_columns", True) else _names(estimator)
+
+
+def _names(estimator):
     return list(getattr(estimator, "feature_names_in_", ())) or None
 
 

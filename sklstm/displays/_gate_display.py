@@ -11,7 +11,14 @@ from sklearn.utils._optional_dependencies import check_matplotlib_support
 from sklearn.utils._plotting import _validate_style_kwargs
 from sklearn.utils.validation import check_is_fitted
 
-from sklstm.data import as_windows, parse_step_names, step_features
+from sklstm.data import (
+    as_windows,
+    features_in_fit,
+    names_in_fit,
+    parse_step_names,
+    step_features,
+    without_ragged,
+)
 from sklstm.meta_estimators import walk
 
 from ._gate_panels import draw_heatmap, name_rows, panels
@@ -287,8 +294,8 @@ class GateDisplay:
         """
         check_matplotlib_support(f"{cls.__name__}.from_estimator")
         network, X, features = _network(estimator, X, f"{cls.__name__}.from_estimator")
-        names = list(getattr(network, "feature_names_in_", ())) or None
-        windows = as_windows(X, names=names)
+        of_sequences = features_in_fit(network)
+        windows = as_windows(without_ragged(X, of_sequences), names=names_in_fit(network))
         if len(windows) != 1:
             raise ValueError(
                 f"X must be one window, got {len(windows)} of them, shape {windows.shape}: select "
@@ -302,7 +309,7 @@ class GateDisplay:
                 f"{', '.join(activations)}."
             )
         inputs = windows[0]
-        features = _names_for(inputs, feature_names, step_features(X) or features)
+        features = _names_for(inputs, feature_names, step_features(X) or features or of_sequences)
         inputs_name = features[0] if features else "Value"
         if inputs.shape[1] > 1:
             inputs = network._network_inputs(windows)[0]

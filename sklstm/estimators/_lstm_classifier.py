@@ -175,7 +175,7 @@ class LSTMClassifier(RecurrentClassifier):
     n_features_in_ : int
         Number of features per step; for two-dimensional `X`, its number of columns.
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the columns, if `fit` saw a frame.
+        Names of the columns, if `fit` saw a frame, or a list of frames.
     window_shape_ : tuple of (int, int)
         Number of steps and of features of the windows seen in `fit`.
 

@@ -18,6 +18,8 @@ from sklstm.data import (
     check_features,
     check_same_labels,
     check_same_length,
+    columns_of_ragged,
+    features_in_fit,
     lengths_of_ragged,
     names_in_fit,
     refuse_nothing_observed,
@@ -240,7 +242,8 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
         """Return samples to train on or to validate by, and what is known of `y` alone."""
         rows = {names.X: X, names.y: y, names.sample_weight: sample_weight, "groups": groups}
         check_same_labels(rows)
-        lengths, X = lengths_of_ragged(X), without_ragged(X)
+        lengths, features = lengths_of_ragged(X), columns_of_ragged(X)
+        X = without_ragged(X, features_in_fit(self))
         array = self._read_windows(X, before, names.X)
         is_first = before is None and names is TRAINING_SET
         if not is_first:
@@ -248,7 +251,7 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
         windows, observed = WindowSet.of_observed(array, names.X)
         refuse_nothing_observed(observed, array.shape[1], names.X)
         if is_first:
-            remember_features(self, X, array)
+            remember_features(self, X, array, features)
         check_same_length(array, y, self, (names.X, names.y))
         given = y, sample_weight
         y, sample_weight, step_weight = targets_and_weights(self, given, array, lengths, names)
@@ -331,7 +334,7 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
         """Return `X` with three axes if its features are those of `fit`."""
         if "_fitted" not in vars(self):
             check_is_fitted(self)
-        X = without_ragged(X)
+        X = without_ragged(X, features_in_fit(self))
         windows = self._read_windows(X, self._fitted)
         check_features(self, X, windows)
         return windows

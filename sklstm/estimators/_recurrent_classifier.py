@@ -25,7 +25,6 @@ from sklstm.data import (
     read_classes,
     read_flat_labels,
     step_labels,
-    without_ragged,
 )
 from sklstm.training import Budget, is_target
 
@@ -313,7 +312,7 @@ class RecurrentClassifier(ClassifierMixin, RecurrentBase):
         return super().score(X, labels, check_sample_weight(sample_weight, len(labels)))
 
     def _score_of_steps(self, X: Any, y: Any, sample_weight: Any) -> float:
-        lengths, X = lengths_of_ragged(X), without_ragged(X)
+        lengths = lengths_of_ragged(X)
         windows, predicted = self._check_window_array(X), self.predict(X)
         check_same_length(windows, y, self)
         y = padded_steps(y, windows, lengths, "y", numeric=False)

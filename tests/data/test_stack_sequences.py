@@ -4,10 +4,18 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV, StratifiedGroupKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 
-from sklstm import GRUClassifier, GRURegressor, WindowScaler, stack_sequences
+from sklstm import (
+    GateDisplay,
+    GRUClassifier,
+    GRURegressor,
+    SMARegressor,
+    WindowScaler,
+    stack_sequences,
+)
 
 NAN = np.nan
 A = np.array([[1.0, 10.0], [2.0, 20.0], [3.0, 30.0]])
@@ -143,3 +151,73 @@ def test_one_sequence_a_row_through_splitters_and_searches(walks):
 def test_lists_of_lists_may_be_rows_that_lack_a_value():
     with pytest.raises(ValueError, match="X is ragged.*sklstm.stack_sequences"):
         GRURegressor().fit([[1.0, 2.0], [1.0]] * 10, np.arange(20.0))
+
+
+def as_frames(sequences, kind=pd.DataFrame):
+    return [kind({"p": one[:, 0], "q": one[:, 1]}) for one in sequences]
+
+
+def turned(frames):
+    """Frames of the same sequences, every other one with its columns in the other order."""
+    return [one[["q", "p"]] if place % 2 else one for place, one in enumerate(frames)]
+
+
+@pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame])
+@pytest.mark.parametrize("shortest", [6, 3], ids=["of one length", "of unequal length"])
+@pytest.mark.parametrize("output", ["last", "sequence"])
+def test_columns_of_frames_are_told_by_their_names(rng, kind, shortest, output):
+    lengths = rng.integers(shortest, 7, 20)
+    sequences = [rng.normal(size=(length, 2)) * [1.0, 50.0] + [0.0, 9.0] for length in lengths]
+    labels = [one[:, 0] > 0 for one in sequences]
+    y = labels if output == "sequence" else np.array([one[-1] for one in labels])
+    model = GRUClassifier(3, max_epochs=2, output=output, random_state=0)
+    expected = model.fit(stack_sequences(sequences), y).predict_proba(stack_sequences(sequences))
+    accuracy = model.score(sequences, y)
+    frames = as_frames(sequences, kind)
+    for X in (frames, turned(frames)):
+        np.testing.assert_array_equal(model.fit(X, y).predict_proba(X), expected)
+        assert model.feature_names_in_.tolist() == ["p", "q"]
+    for X in (turned(frames), turned(frames[:1] + frames)[1:]):  # both begin otherwise than fit did
+        np.testing.assert_array_equal(model.predict_proba(X), expected)
+        assert model.score(X, y) == accuracy
+    assert model.predict(turned(frames)[1:2]).shape == model.predict(sequences[1:2]).shape
+    stopped = clone(model).set_params(early_stopping=True)
+    scores = [
+        clone(stopped).fit(frames, y, X_val=X, y_val=y).validation_scores_
+        for X in (sequences, turned(frames[:1] + frames)[1:])
+    ]
+    assert scores[0] == scores[1]
+
+
+def test_frames_with_other_columns_than_in_fit_are_refused(rng):
+    X, y = as_frames(rng.normal(size=(10, 4, 2))), np.arange(10.0)
+    network = GRURegressor(2, max_epochs=1, random_state=0).fit(X, y)
+    others = [one.set_axis(["p", "r"], axis=1) for one in X]
+    with pytest.raises(ValueError, match=r"sequence 0 has the columns \['p', 'r'\], and those of"):
+        network.predict(others)
+    network.partial_fit(turned(X), y).fit(others, y).fit(np.stack(X), y)
+    assert not hasattr(network, "feature_names_in_")
+    assert network.predict(others).shape == (10,)  # arrays had no names
+
+
+def test_rows_of_frames_of_one_length_are_in_order_too(rng):
+    X = [one[::-1] for one in as_frames(rng.normal(size=(10, 4, 2)))]
+    with pytest.raises(ValueError, match="index of sequence 0 is not sorted"):
+        GRURegressor(2, max_epochs=1).fit(X, np.arange(10.0))
+
+
+def test_gates_of_a_sequence_that_is_a_frame(rng):
+    X = as_frames(rng.normal(size=(10, 4, 2)))
+    network = GRURegressor(2, max_epochs=1, random_state=0).fit(X, np.arange(10.0))
+    first, second = (GateDisplay.from_estimator(network, turned(X)[k : k + 1]) for k in (0, 1))
+    assert first.feature_names == second.feature_names == ["p", "q"]
+    of_array = GateDisplay.from_estimator(network, np.stack(X[1:2]))
+    np.testing.assert_array_equal(second.inputs, of_array.inputs)
+
+
+@pytest.mark.parametrize("estimator", [SMARegressor(2), WindowScaler("standard")])
+def test_lists_that_are_read_as_arrays_have_one_order_of_columns(rng, estimator):
+    X = as_frames(rng.normal(size=(6, 4, 2)))
+    estimator.fit(X, np.arange(6.0))
+    with pytest.raises(ValueError, match=r"X\[1\] has \['q', 'p'\], and X\[0\] \['p', 'q'\]"):
+        estimator.fit(turned(X), np.arange(6.0))
