@@ -116,8 +116,9 @@ class Answer(BaseModel):
     """Forecasts, the newest one last."""
 
     model: About
-    forecast: list[float | int | str | list[float]] = Field(
-        description="one for each row that has a whole window"
+    forecast: list[bool | int | float | str | list[float] | list[list[float]]] = Field(
+        description="one for each row that has a whole window; of several targets or quantiles a "
+        "list, of both a list for each target"
     )
     made_at: list[str] | None = Field(None, description="times of these rows, if they have any")
 

@@ -19,7 +19,14 @@ from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from sklstm import CalendarFeatures, LSTMRegressor, SeasonalDifferencer, SequenceWindower
+from sklstm import (
+    CalendarFeatures,
+    GRUClassifier,
+    GRURegressor,
+    LSTMRegressor,
+    SeasonalDifferencer,
+    SequenceWindower,
+)
 
 LOOKBACK = 14
 JSON = {"content-type": "application/json"}
@@ -330,6 +337,31 @@ def test_the_steps_of_a_pipeline_may_have_any_names_and_be_those_of_a_search(ser
     assert said["takes"]["lookback"] == 4
     assert answer["forecast"] == search.predict(rows)[3:].tolist()
     assert re.fullmatch("[0-9a-f]{12}", answer["model"]["version"])
+
+
+def rises(rows):
+    """Return a fitted pipeline whose classes are True and False."""
+    network = GRUClassifier(2, max_epochs=1, random_state=0)
+    rise = rows["demand"].diff() > 0
+    return make_pipeline(SequenceWindower(4), network).fit(rows, rise)
+
+
+def quantiles_of_two(rows):
+    """Return a fitted pipeline that predicts several quantiles of two targets."""
+    network = GRURegressor(2, loss="quantile", quantile=[0.1, 0.9], max_epochs=1, random_state=0)
+    return make_pipeline(SequenceWindower(4), network).fit(rows, rows)
+
+
+@pytest.mark.parametrize("make", [rises, quantiles_of_two])
+def test_answers_have_the_type_and_the_axes_of_predictions(servers, tmp_path, make):
+    rows = make_rows(60)
+    model = make(rows)
+    joblib.dump(model, tmp_path / "model.joblib")
+    with servers(tmp_path / "model.joblib") as server:
+        found = post(server, as_arrays(rows[20:])).json()["forecast"]
+    expected = model.predict(rows[20:].to_numpy())[3:].tolist()
+    assert found == expected
+    assert type(found[0]) is type(expected[0])
 
 
 @pytest.mark.parametrize("zone", [None, "Europe/Berlin"])
