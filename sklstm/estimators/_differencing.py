@@ -99,6 +99,28 @@ def is_differenced(features, how=any):
     return how(feature >= 0 for feature in features.tolist())  # quick for single predictions
 
 
+def check_same_differencing(differencing, targets, features):
+    """Raise a ValueError if training is to go on with other differences.
+
+    Parameters
+    ----------
+    differencing : {"auto", "always", "never"}
+        As of the estimators; ``"auto"`` goes on as before.
+    targets : ndarray of int of shape (n_targets,)
+        Features that targets are differenced by, -1 for none.
+    features : ndarray of bool of shape (n_features,)
+        Which features are differenced.
+    """
+    are = {"always": is_differenced(targets, all) and features.all(), "auto": True}
+    are["never"] = not is_differenced(targets)
+    if not are[differencing]:
+        raise ValueError(
+            f"Training continues with targets differenced by features {targets.tolist()} (-1: not "
+            f"at all), and the parameter is now differencing={differencing!r}. Set it back, or fit "
+            "anew (warm_start=False)."
+        )
+
+
 def nonstationary_features(windows, weight=None):
     """Return the mask of features that are not stationary.
 

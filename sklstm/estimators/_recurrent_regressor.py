@@ -23,6 +23,7 @@ from sklstm.losses import LOSSES, Loss, make_loss
 from sklstm.training import Budget
 
 from ._constraints import REGRESSOR, SHARED
+from ._differencing import check_same_differencing
 from ._distributional import DistributionalMixin
 from ._fitted_state import attribute
 from ._gathered import SampleSource
@@ -344,13 +345,18 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
     def _learn_targets(
         self, samples: Samples, labels: bool, fitted: RegressionTargets | None, *, running: bool
     ) -> tuple[RegressionTargets, np.ndarray | None]:
+        loss = self._make_loss()
+        possible = loss.shifts_targets and self.embedding_dim is None
+        differencing = self.differencing if possible else "never"
         if fitted is not None:
-            return fitted.extended(samples, self._make_loss(), running=running), None
+            extended = fitted.extended(samples, loss, running=running)
+            if possible:
+                check_same_differencing(
+                    differencing, fitted.differenced, self.differenced_features_
+                )
+            return extended, None
         return RegressionTargets.of(
-            samples,
-            differencing=self.differencing if self.embedding_dim is None else "never",
-            one_dimensional=labels,
-            loss=self._make_loss(),
+            samples, differencing=differencing, one_dimensional=labels, loss=loss
         )
 
     def _make_loss(self) -> Loss:

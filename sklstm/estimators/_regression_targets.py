@@ -81,7 +81,6 @@ class RegressionTargets:
             Which features are differenced.
         """
         targets, newest, weight = _known_targets(samples)
-        differencing = differencing if loss.shifts_targets else "never"
         reference, features = _choose(differencing, samples, targets, newest, weight)
         seen = _moments(samples, reference)
         mean, scale = _mean_and_scale(seen, loss)

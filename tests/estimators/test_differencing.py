@@ -153,6 +153,30 @@ def test_partial_fit_and_warm_start_keep_the_first_choice():
             assert model.target_scale_ is first[1]
 
 
+@pytest.mark.parametrize("values", [WALK, NOISE], ids=["differenced", "not differenced"])
+@pytest.mark.parametrize("before", ["auto", "always", "never"])
+@pytest.mark.parametrize("now", ["auto", "always", "never"])
+def test_going_on_with_other_differences_is_refused(values, before, now):
+    X, y = windows_and_targets(values)
+    model = LSTMRegressor(2, differencing=before, max_epochs=1, warm_start=True, random_state=0)
+    model.fit(X, y)
+    as_fitted = "always" if model.differenced_features_.all() else "never"
+    model.set_params(differencing=now)
+    for go_on in (model.fit, model.partial_fit):
+        if now in ("auto", as_fitted):
+            go_on(X, y)
+        else:
+            with pytest.raises(ValueError, match=f"is now differencing='{now}'. Set it back"):
+                go_on(X, y)
+
+
+@pytest.mark.parametrize("options", [{"loss": "poisson"}, {"embedding_dim": 2}])
+def test_where_nothing_is_ever_differenced_nothing_is_refused(options):
+    X, y = np.arange(40).reshape(10, 4) + 1, np.arange(10.0)
+    model = LSTMRegressor(2, differencing="always", max_epochs=1, warm_start=True, **options)
+    assert model.fit(X, y).fit(X, y).n_iter_ == 2
+
+
 def test_weights_that_repeat_choose_as_repetitions_do(rng):
     X, y = windows_and_targets(WALK, NOISE)
     weight = rng.integers(0, 3, len(y))
