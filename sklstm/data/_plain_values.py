@@ -1,4 +1,4 @@
-"""What NumPy would read wrongly: masked arrays, tensors, wide integers, times as objects."""
+"""What NumPy would read wrongly: masked and sparse arrays, tensors, wide integers, times."""
 
 import sys
 from datetime import date, timedelta
@@ -26,7 +26,8 @@ def plain_values(values: Any) -> Any:
     plain : array-like or dataframe
         Masked values of NumPy's masked arrays are NaN (None where values are no numbers); tensors
         of torch have no gradients; integers of 128 bits, which NumPy lacks, are floating point
-        numbers. Anything else, such as an ordinary array, is returned as it is.
+        numbers; sparse columns of a frame are dense. Anything else, such as an ordinary array, is
+        returned as it is.
     """
     if isinstance(values, np.ma.MaskedArray):
         return _filled(values)
@@ -34,6 +35,8 @@ def plain_values(values: Any) -> Any:
         return [plain_values(value) for value in values]
     if getattr(values, "requires_grad", False) is True:
         return values.detach()
+    if isinstance(values, pd.DataFrame):
+        return _with_dense_columns(values)
     if type(values).__module__.partition(".")[0] == "polars":
         return _without_128_bits(values)
     return values
@@ -55,6 +58,16 @@ def _filled(values):
     return filled
 
 
+def _with_dense_columns(frame):
+    """Return a frame whose sparse columns are dense; scikit-learn takes those of zeros alone."""
+    if not any(isinstance(dtype, pd.SparseDtype) for dtype in frame.dtypes):
+        return frame
+    if not frame.columns.is_unique:
+        return frame  # which is refused elsewhere
+    dtypes = frame.dtypes.items()
+    return frame.astype({n: d.subtype for n, d in dtypes if isinstance(d, pd.SparseDtype)})
+
+
 def _without_128_bits(values):
     pl = sys.modules["polars"]  # whoever has such an object has imported it
 
@@ -67,22 +80,31 @@ def _without_128_bits(values):
 
 
 def plain_labels(values: Any) -> Any:
-    """Return labels in a container that keeps what is no text among texts.
+    """Return labels in a container that keeps what is no text among texts, and whole numbers whole.
 
     Parameters
     ----------
     values : array-like
         Labels. NumPy makes texts of all values of a list in which there are some: of NaN "nan".
+        Of nullable integers and booleans scikit-learn makes floating point numbers, which large
+        ones are merged by.
 
     Returns
     -------
     plain : array-like
-        As of `plain_values`; such a list is an array of objects.
+        As of `plain_values`; such a list is an array of objects. Nullable integers and booleans of
+        which none is missing are an array of their own kind.
     """
     plain = plain_values(values)
+    if isinstance(plain, pd.Series | pd.Index) and _is_nullable(plain.dtype) and not plain.hasnans:
+        return plain.to_numpy(dtype=plain.dtype.numpy_dtype)
     if isinstance(plain, list | tuple) and len({isinstance(value, str) for value in plain}) > 1:
         return np.fromiter(plain, dtype=object, count=len(plain))
     return plain
+
+
+def _is_nullable(dtype):
+    return hasattr(dtype, "numpy_dtype") and dtype.kind in "biu"
 
 
 def missing_as_nan(objects: np.ndarray) -> np.ndarray:

@@ -48,10 +48,11 @@ def as_time_labels(index: pd.Index, name: str = "The index of X") -> pd.Index:
     if isinstance(index.dtype, pd.ArrowDtype) and index.dtype.kind in _ARROW:
         return _ARROW[index.dtype.kind](index)
     if pd.api.types.is_extension_array_dtype(index.dtype) and index.dtype.kind in "iuf":
-        # Nullable numbers and Arrow's; missing ones are refused as they are.
+        # Nullable numbers, Arrow's and sparse ones; missing ones are refused as they are.
         if index.hasnans:
             return index
-        index = index.astype(index.dtype.numpy_dtype)
+        is_sparse = isinstance(index.dtype, pd.SparseDtype)
+        index = index.astype(index.dtype.subtype if is_sparse else index.dtype.numpy_dtype)
     if index.dtype.kind in "iu" and index.dtype.itemsize < 8:
         return index.astype(np.int64)  # the label after 127 has no place in eight bits
     if index.dtype != object or isinstance(index, pd.MultiIndex):

@@ -92,6 +92,21 @@ def test_integers_of_128_bits_are_read():
     np.testing.assert_array_equal(as_numbers(frame["a"], name="y", ensure_2d=False), [1, 2, 3])
 
 
+@pytest.mark.parametrize("fill", [NAN, 0.0, 7.0])
+@pytest.mark.parametrize("columns", [["a", "b"], ["b"]], ids=["all", "some"])
+def test_sparse_columns_are_dense(fill, columns):
+    dense = pd.DataFrame({"a": SERIES[:, 0], "b": np.arange(40.0) % 3})
+    dense.loc[[4, 5]] = NAN
+    sparse = dense.astype(dict.fromkeys(columns, pd.SparseDtype(float, fill)))
+    np.testing.assert_array_equal(as_series(sparse), dense)
+    rows, series = ExponentialSmoother().fit_transform(sparse), sparse.drop(index=[4, 5])
+    pd.testing.assert_frame_equal(rows, ExponentialSmoother().fit_transform(dense))
+    forecaster = Forecaster(Ridge(), 3)
+    found = forecaster.fit(series.reset_index(drop=True)).forecast(2)
+    expected = forecaster.fit(dense.drop(index=[4, 5]).reset_index(drop=True)).forecast(2)
+    pd.testing.assert_frame_equal(found, expected)
+
+
 @pytest.mark.parametrize(
     "values",
     [

@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.metrics import log_loss, recall_score
@@ -113,3 +114,28 @@ def test_partial_fit_knows_announced_classes():
     assert model.partial_fit(X, y).predict_proba(X).shape == (300, 3)
     with pytest.raises(ValueError, match=r"not announced: \['never'\]"):
         model.partial_fit(X[:2], ["early", "never"])
+
+
+@pytest.mark.parametrize(
+    ("dtype", "classes"),
+    [
+        ("Int64", np.array([2**53, 2**53 + 1])),  # one class as floating point numbers
+        ("uint64[pyarrow]", np.array([2**63, 2**63 + 1], dtype=np.uint64)),
+        ("Int8", np.array([-1, 1], dtype=np.int8)),
+        ("boolean", np.array([False, True])),
+        ("bool[pyarrow]", np.array([False, True])),
+    ],
+)
+def test_nullable_labels_are_classes_of_their_own_kind(dtype, classes, rng):
+    X, numbers = rng.normal(size=(20, 4)), np.arange(20) % 2
+    model = GRUClassifier(2, max_epochs=1, random_state=0)
+    expected = model.fit(X, numbers).predict(X)
+    y = pd.Series(classes[numbers]).astype(dtype)
+    found = model.fit(X, y).predict(X)
+    assert model.classes_.dtype == found.dtype == classes.dtype
+    np.testing.assert_array_equal(model.classes_, classes)
+    np.testing.assert_array_equal(found, classes[expected])
+    assert model.score(X, y) == np.mean(expected == numbers)
+    assert model.partial_fit(X, y, classes=pd.Index(y.unique())).classes_.dtype == classes.dtype
+    with pytest.raises(ValueError, match="row 3 has no class"):
+        model.fit(X, y.mask(np.arange(20) == 3))

@@ -50,6 +50,11 @@ def test_missing_objects_are_missing_times(missing):
     assert list(found.isna()) == [False, True]
 
 
+def test_sparse_numbers_are_numbers():
+    index = pd.Index(pd.arrays.SparseArray([1, 2, 3]), name="n")
+    pd.testing.assert_index_equal(as_time_labels(index), pd.Index([1, 2, 3], name="n"))
+
+
 def test_names_stay():
     for index in (
         DAYS.astype(object),
