@@ -87,9 +87,10 @@ loss : str, default="auto"
     the squared error; the absolute error inside a `WindowScaledRegressor`, or a `Forecaster`
     that divides windows by scales of their own.
 quantile : float in (0, 1) or list of float, default=0.5
-    Quantile level or levels that ``loss="quantile"`` predicts. A list of distinct levels
-    predicts several quantiles at once, along a last axis of the predictions. They never cross:
-    predictions are sorted by level (Chernozhukov, Fernandez-Val and Galichon, 2010).
+    Quantile level or levels that ``loss="quantile"`` predicts; with another loss, `fit` warns
+    of any but the default. A list of distinct levels predicts several quantiles at once, along
+    a last axis of the predictions. They never cross: predictions are sorted by level
+    (Chernozhukov, Fernandez-Val and Galichon, 2010).
 learning_rate_schedule : {"auto", "constant", "cosine"}
     Learning-rate schedule. ``"auto"``: ``"cosine"`` with ``max_epochs="auto"`` if that takes
     fewer than 100 epochs, or inside a `Forecaster` that scales windows or a

@@ -25,7 +25,7 @@ def plain_values(values: Any) -> Any:
     -------
     plain : array-like or dataframe
         Masked values of NumPy's masked arrays are NaN (None where values are no numbers); tensors
-        of torch have no gradients; integers of 128 bits, which NumPy lacks, are floating point
+        of torch are arrays; integers of 128 bits, which NumPy lacks, are floating point
         numbers; sparse columns of a frame are dense. Anything else, such as an ordinary array, is
         returned as it is.
     """
@@ -33,8 +33,8 @@ def plain_values(values: Any) -> Any:
         return _filled(values)
     if isinstance(values, list | tuple) and any(map(_is_special, values)):
         return [plain_values(value) for value in values]
-    if getattr(values, "requires_grad", False) is True:
-        return values.detach()
+    if hasattr(values, "requires_grad"):
+        return _of_tensor(values)
     if isinstance(values, pd.DataFrame):
         return _with_dense_columns(values)
     if type(values).__module__.partition(".")[0] == "polars":
@@ -44,6 +44,15 @@ def plain_values(values: Any) -> Any:
 
 def _is_special(value):
     return isinstance(value, np.ma.MaskedArray | list | tuple) or hasattr(value, "requires_grad")
+
+
+def _of_tensor(values):
+    """Return a tensor of torch as an array; with array API dispatch scikit-learn keeps tensors."""
+    tensor = values.detach()
+    try:
+        return tensor.numpy()
+    except TypeError:  # of a type or on a device that NumPy lacks: said where it is named
+        return tensor
 
 
 def _filled(values):

@@ -97,9 +97,10 @@ class LSTMRegressor(RecurrentRegressor):
         the squared error; the absolute error inside a `WindowScaledRegressor`, or a `Forecaster`
         that divides windows by scales of their own.
     quantile : float in (0, 1) or list of float, default=0.5
-        Quantile level or levels that ``loss="quantile"`` predicts. A list of distinct levels
-        predicts several quantiles at once, along a last axis of the predictions. They never cross:
-        predictions are sorted by level (Chernozhukov, Fernandez-Val and Galichon, 2010).
+        Quantile level or levels that ``loss="quantile"`` predicts; with another loss, `fit` warns
+        of any but the default. A list of distinct levels predicts several quantiles at once, along
+        a last axis of the predictions. They never cross: predictions are sorted by level
+        (Chernozhukov, Fernandez-Val and Galichon, 2010).
     optimizer : {"adam", "adamw", "nadam", "rmsprop", "sgd"}, default="adam"
         Gradient method: Adam, AdamW, NAdam, RMSprop (smoothing constant 0.9), or stochastic
         gradient descent with Nesterov momentum of 0.9.

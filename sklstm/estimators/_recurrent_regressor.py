@@ -10,6 +10,7 @@ from sklearn.base import RegressorMixin, _fit_context
 from sklearn.callback import with_callbacks
 from sklearn.metrics import d2_pinball_score, r2_score
 
+from sklstm._warn import warn_user
 from sklstm.data import (
     WindowSet,
     among_all,
@@ -19,7 +20,7 @@ from sklstm.data import (
     observed_targets,
     padded_steps,
 )
-from sklstm.losses import LOSSES, Loss, make_loss
+from sklstm.losses import LOSSES, Loss, make_loss, parameters_of
 from sklstm.training import Budget
 
 from ._constraints import REGRESSOR, SHARED
@@ -32,6 +33,7 @@ from ._regression_targets import RegressionTargets, read_targets
 from ._samples import Names, Samples
 from ._steps import align_step_targets
 
+_NO_QUANTILE = 0.5  # the default, which says nothing to other losses
 _LOSS = "squared_error"  # of loss="auto", where nothing around it sets another
 
 
@@ -346,6 +348,7 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
         self, samples: Samples, labels: bool, fitted: RegressionTargets | None, *, running: bool
     ) -> tuple[RegressionTargets, np.ndarray | None]:
         loss = self._make_loss()
+        self._warn_of_unused_quantile(loss)
         possible = loss.shifts_targets and self.embedding_dim is None
         differencing = self.differencing if possible else "never"
         if fitted is not None:
@@ -358,6 +361,14 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
         return RegressionTargets.of(
             samples, differencing=differencing, one_dimensional=labels, loss=loss
         )
+
+    def _warn_of_unused_quantile(self, loss: Loss) -> None:
+        if self.quantile != _NO_QUANTILE and "quantile" not in parameters_of(loss.name):
+            warn_user(
+                f"quantile={self.quantile!r} is not used: {type(self).__name__} predicts quantiles "
+                f"with loss='quantile', and its loss is {loss.name!r}. Set loss='quantile'; or, "
+                "for quantiles of a likelihood such as loss='normal', call predict_quantiles.",
+            )
 
     def _make_loss(self) -> Loss:
         name = _LOSS if self.loss == "auto" else self.loss

@@ -5,9 +5,9 @@ from ._likelihood import Likelihood, inverse_softplus
 from ._log_loss import log_loss
 from ._loss import Loss
 from ._quantile import Quantile
-from ._regression import LOSSES, ErrorLoss, make_loss
+from ._regression import LOSSES, ErrorLoss, make_loss, parameters_of
 
 __all__ = [
     "LOSSES", "NUMPY", "ErrorLoss", "Likelihood", "Loss", "Quantile", "log_loss", "make_loss",
-    "inverse_softplus", "torch_functions",
+    "inverse_softplus", "parameters_of", "torch_functions",
 ]  # fmt: skip

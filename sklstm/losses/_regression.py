@@ -193,6 +193,10 @@ def make_loss(name: str, **parameters: Any) -> Loss:
             f"quantile={quantile!r} lists several quantiles, which only loss='quantile' predicts. "
             f"Got loss={name!r}."
         )
-    loss = LOSSES[name]
-    known = {field.name for field in fields(loss)} & parameters.keys()
-    return loss(**{parameter: parameters[parameter] for parameter in known})
+    known = parameters_of(name) & parameters.keys()
+    return LOSSES[name](**{parameter: parameters[parameter] for parameter in known})
+
+
+def parameters_of(name: str) -> set[str]:
+    """Return the names of the parameters of regressors that a loss takes."""
+    return {field.name for field in fields(LOSSES[name])}

@@ -19,7 +19,7 @@ from sklstm import (
     WindowScaler,
     forecast_pairs,
 )
-from sklstm.data import as_numbers, as_series, as_windows
+from sklstm.data import as_numbers, as_series, as_windows, plain_values
 from sklstm.metrics import symmetric_mean_absolute_percentage_error
 
 NAN = np.nan
@@ -84,6 +84,16 @@ def test_tensors_with_gradients_are_read():
     np.testing.assert_array_equal(as_windows(X.clone().requires_grad_()), X.numpy())
     model = GRURegressor(**TINY).fit(X.requires_grad_(), y.requires_grad_())
     assert model.target_mean_ == pytest.approx(GRURegressor(**TINY).fit(X, y).target_mean_)
+
+
+def test_tensors_are_arrays_whatever_scikit_learn_dispatches_to(rng):
+    values = torch.from_numpy(rng.normal(size=(5, 3)).astype("f4"))
+    for given in (values, values.requires_grad_()):
+        found = plain_values(given)
+        assert type(found) is np.ndarray
+        np.testing.assert_array_equal(found, values.detach().numpy())
+    with pytest.raises(TypeError, match="X cannot be read as an array of numbers.*BFloat16"):
+        as_windows(values.bfloat16())
 
 
 def test_integers_of_128_bits_are_read():

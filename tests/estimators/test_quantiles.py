@@ -156,6 +156,16 @@ def test_what_is_predicted_is_what_was_fitted():
     assert (middle <= high).all()
 
 
+@pytest.mark.parametrize("loss", ["auto", "squared_error", "normal", "poisson"])
+def test_a_level_that_no_loss_takes_is_warned_of(loss):
+    y = np.round(np.abs(Y) * 3)
+    model = make(loss=loss, quantile=0.9, max_epochs=1)
+    with pytest.warns(UserWarning, match=r"quantile=0.9 is not used: .*and its loss is '"):
+        found = model.fit(X, y).predict(X)
+    expected = make(loss=loss, quantile=0.5, max_epochs=1).fit(X, y)  # without a word
+    np.testing.assert_array_equal(found, expected.predict(X))
+
+
 @pytest.mark.parametrize(
     "quantile", [[], [0.1, 0.1], [0.0, 0.5], [0.5, 1.0], ["a"], [None], [[0.5]]]
 )
