@@ -63,11 +63,15 @@ from ._shapes import (
     refuse_infinity_in_windows,
     window_rows,
 )
-from ._stack_sequences import columns_of_ragged, stack_sequences, without_ragged
+from ._stack_sequences import (
+    lengths_of_ragged,
+    read_sequences,
+    stack_sequences,
+    without_ragged,
+)
 from ._step_labels import (
     labelled_steps,
     labels_at_steps,
-    lengths_of_ragged,
     padded_steps,
     read_flat_labels,
     step_labels,
@@ -103,7 +107,6 @@ __all__ = [
     "check_same_labels",
     "check_same_length",
     "column_names",
-    "columns_of_ragged",
     "empty_beside",
     "features_in_fit",
     "first_rows",
@@ -141,6 +144,7 @@ __all__ = [
     "read_class_labels",
     "read_classes",
     "read_flat_labels",
+    "read_sequences",
     "place_in_windows",
     "refuse_infinity",
     "refuse_infinity_in_windows",

@@ -156,6 +156,20 @@ def refuse_incomplete_steps(columns: list[Any] | None, input_name: str = "X") ->
     )
 
 
+def refuse_other_columns(values: Any, name: str) -> None:
+    """Raise a ValueError if frames of a list differ in their columns: NumPy reads no names."""
+    if not isinstance(values, list | tuple) or not values or not is_frame(values[0]):
+        return
+    wanted = column_names(values[0])
+    for place, one in enumerate(values):
+        if is_frame(one) and column_names(one) != wanted:
+            raise ValueError(
+                f"{name} is a list of frames with other columns, or in another order: {name}"
+                f"[{place}] has {column_names(one)}, and {name}[0] {wanted}. Select the same ones "
+                f"of each, or give sklstm.stack_sequences({name})."
+            )
+
+
 def is_polars_series(X: Any) -> bool:
     """Return whether `X` is a polars series."""
     return _is_polars(X, "Series")

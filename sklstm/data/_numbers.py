@@ -10,7 +10,7 @@ from sklearn.utils.validation import _num_samples, check_array
 
 from sklstm.time_labels import is_time_dtype, label_text
 
-from ._frames import column_names, index_of, is_frame
+from ._frames import column_names, index_of, is_frame, refuse_other_columns
 from ._plain_values import (
     column_advice,
     is_time_column,
@@ -49,7 +49,7 @@ def as_numbers(values: Any, *, name: str, estimator: Any = None, **options: Any)
     """
     values = plain_values(values)
     refuse_times(values, name)
-    _refuse_other_columns(values, name)
+    refuse_other_columns(values, name)
     try:
         return _checked(values, estimator=estimator, input_name=name, **options)
     except (TypeError, ValueError) as error:
@@ -84,20 +84,6 @@ def _refuse_same_names(names, name):
             f"{name} cannot be read without unique column names: it has several columns of the "
             f"name {twice[0]!r}. Rename or drop the others."
         )
-
-
-def _refuse_other_columns(values, name):
-    """Raise a ValueError if frames of a list differ in their columns: NumPy reads no names."""
-    if not isinstance(values, list | tuple) or not values or not is_frame(values[0]):
-        return
-    wanted = column_names(values[0])
-    for place, one in enumerate(values):
-        if is_frame(one) and column_names(one) != wanted:
-            raise ValueError(
-                f"{name} is a list of frames with other columns, or in another order: {name}"
-                f"[{place}] has {column_names(one)}, and {name}[0] {wanted}. Select the same ones "
-                f"of each, or give sklstm.stack_sequences({name})."
-            )
 
 
 def refuse_times(values: Any, name: str) -> None:

@@ -121,9 +121,34 @@ def without_ragged(X: Any, columns: list[Any] | None = None) -> Any:
     return _stacked(list(enumerate(X)), columns) if is_ragged(X) else X
 
 
-def columns_of_ragged(X: Any) -> list[Any] | None:
-    """Return the columns of the first frame of a collection of sequences, None if there is none."""
-    return _first_columns(X) if is_ragged(X) else None
+def lengths_of_ragged(X: Any) -> np.ndarray | None:
+    """Return the lengths of the sequences that `without_ragged` stacks; None: it stacks none."""
+    return np.array([len(one) for one in X]) if is_ragged(X) else None
+
+
+def read_sequences(
+    X: Any, columns: list[Any] | None = None
+) -> tuple[Any, np.ndarray | None, list[Any] | None]:
+    """Return what `without_ragged` does, with what is lost: lengths, and names of columns.
+
+    Parameters
+    ----------
+    X : array-like
+        Windows, or a collection of sequences.
+    columns : list, optional
+        Names of the features in the order that they are wanted in.
+
+    Returns
+    -------
+    windows : ndarray of shape (n_sequences, longest, n_features), or `X`
+        Sequences as one array.
+    lengths : ndarray of int of shape (n_sequences,) or None
+        Their lengths; None if `X` is no collection of sequences.
+    columns : list or None
+        Columns of the first frame among them, None if there is none.
+    """
+    found = _first_columns(X) if is_ragged(X) else None
+    return without_ragged(X, columns), lengths_of_ragged(X), found
 
 
 def _is_collection(X):

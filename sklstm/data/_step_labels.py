@@ -9,17 +9,12 @@ import numpy as np
 import pandas as pd
 
 from ._class_labels import read_class_labels
+from ._frames import column_names
 from ._numbers import weight_of_steps
 from ._plain_values import plain_values
-from ._stack_sequences import is_ragged
 
 _UNCLEAR_TEXTS = ("", "nan", "None", "<NA>")  # what missing values become as strings
 _IGNORED_BY_TORCH = -100
-
-
-def lengths_of_ragged(X: Any) -> np.ndarray | None:
-    """Return the lengths of sequences if `X` is a list of arrays of unequal length, else None."""
-    return np.array([len(one) for one in X]) if is_ragged(X) else None
 
 
 def padded_steps(
@@ -62,6 +57,7 @@ def padded_steps(
         axes = _common_axes(sequences, name)
         padded = np.full((*windows.shape[:2], *axes), np.nan)
     else:
+        sequences = [_labels_of(one, f"{name}[{sample}]") for sample, one in enumerate(sequences)]
         padded = np.full(windows.shape[:2], None, dtype=object)
     observed = ~np.isnan(windows[:, :, 0])
     for sample, targets in enumerate(sequences):
@@ -84,6 +80,22 @@ def _common_axes(sequences: list[np.ndarray], name: str) -> tuple[int, ...]:
                 f"shape {sequences[sample].shape}, and {name}[0] {sequences[0].shape}."
             )
     return axes[0]
+
+
+def _labels_of(one: Any, name: str) -> Any:
+    """Return the labels of the steps of a sequence, without the axis that a column has."""
+    if isinstance(one, list | tuple) and len(one) and _is_sequence(one[0]):
+        one = np.asarray(one, dtype=object)
+    n_columns = 1 if getattr(one, "ndim", 1) == 1 else np.shape(one)[1]
+    if n_columns != 1:
+        raise ValueError(
+            f"{name} has {n_columns} columns, and it takes one label for each step: of one-hot "
+            f"columns np.argmax({name}, axis=1)."
+        )
+    columns = column_names(one)
+    if columns is not None:
+        return one[columns[0]]
+    return one if getattr(one, "ndim", 1) == 1 else one[:, 0]
 
 
 def _is_list_of_sequences(y: Any) -> bool:

@@ -18,10 +18,9 @@ from sklstm.data import (
     check_features,
     check_same_labels,
     check_same_length,
-    columns_of_ragged,
     features_in_fit,
-    lengths_of_ragged,
     names_in_fit,
+    read_sequences,
     refuse_nothing_observed,
     remember_features,
     without_ragged,
@@ -242,8 +241,7 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
         """Return samples to train on or to validate by, and what is known of `y` alone."""
         rows = {names.X: X, names.y: y, names.sample_weight: sample_weight, "groups": groups}
         check_same_labels(rows)
-        lengths, features = lengths_of_ragged(X), columns_of_ragged(X)
-        X = without_ragged(X, features_in_fit(self))
+        X, lengths, features = read_sequences(X, features_in_fit(self))
         array = self._read_windows(X, before, names.X)
         is_first = before is None and names is TRAINING_SET
         if not is_first:

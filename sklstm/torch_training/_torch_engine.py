@@ -95,6 +95,14 @@ class TorchEngine:
             if "without overflow" not in str(error):
                 raise
             raise OverflowError("a step of the optimizer is no finite number") from error
+        except KeyError as error:
+            # skorch's callbacks watch the validation loss unless told otherwise.
+            if self.validation is not None or "valid_loss" not in str(error):
+                raise
+            raise ValueError(
+                "A callback watches the loss of a validation set, 'valid_loss', and there is none. "
+                "Set early_stopping=True, or give the callback monitor='train_loss'."
+            ) from error
         batches = self.net.history[-1]["batches"]
         losses = [batch["train_loss"] for batch in batches if "train_loss" in batch]
         batches.clear()  # read once, and one entry a batch would add up

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 
 from sklstm.data import (
@@ -36,6 +37,28 @@ def test_lengths_that_are_known_decide():
     assert lengths_of_ragged(np.zeros((3, 4))) is None
     with pytest.raises(ValueError, match="y has 2 values for sequence 0, which has 3 steps: give"):
         pad([["a", "b"], list("cdef"), ["x"]], lengths)
+
+
+COLUMNS = {
+    "frame": lambda labels: pd.DataFrame({"state": labels}, index=range(len(labels))[::-1]),
+    "frame of polars": lambda labels: pl.DataFrame({"state": labels}),
+    "array": lambda labels: np.array(labels)[:, np.newaxis],
+    "list": lambda labels: [[label] for label in labels],
+    "categories": lambda labels: pd.Series(labels, dtype="category"),
+}
+
+
+@pytest.mark.parametrize("column", COLUMNS.values(), ids=COLUMNS)
+def test_labels_may_be_a_column(column):
+    found = pad([column(["a", "b"]), column(list("cdef")), column(list("ghij"))])
+    assert found.tolist() == [[None, "a", "b", None], list("cdef"), list("ghij")]
+
+
+@pytest.mark.parametrize("kind", [np.array, pd.DataFrame, list])
+def test_several_columns_are_no_labels(kind):
+    one_hot = [kind([[0, 1], [1, 0]]), kind([[1, 0]] * 4), kind([[0, 1]] * 4)]
+    with pytest.raises(ValueError, match=r"y\[0\] has 2 columns, and it takes one label for each"):
+        pad(one_hot)
 
 
 def test_numbers_have_their_outputs():

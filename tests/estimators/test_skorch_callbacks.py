@@ -42,6 +42,13 @@ def test_early_stopping_of_skorch():
     assert model.n_iter_ < 50
 
 
+def test_early_stopping_of_skorch_watches_a_validation_set():
+    model = LSTMClassifier(4, max_epochs=3, callbacks=[EarlyStopping()], random_state=0)
+    with pytest.raises(ValueError, match=r"'valid_loss', and there is none. Set early_stopping=T"):
+        model.fit(X, Y > 0)
+    assert model.set_params(early_stopping=True).fit(X, Y > 0).n_iter_ == 3
+
+
 def test_training_resumes_from_a_checkpoint(tmp_path):
     options = {"random_state": 0, "max_epochs": 30, "n_iter_no_change": None}
     save = Checkpoint(dirname=tmp_path, monitor=None)
