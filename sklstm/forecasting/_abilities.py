@@ -115,6 +115,28 @@ def is_linear(regressor: Any) -> bool:
     return linear or not _LINEAR_ELSEWHERE.isdisjoint(names)
 
 
+def shrinks(regressor: Any) -> bool:
+    """Return whether forecasts of a regressor may be averaged with others.
+
+    Parameters
+    ----------
+    regressor : estimator
+        As in `parameter_inside`.
+
+    Returns
+    -------
+    shrinks : bool
+        True for networks and linear models, which quick models stand for, if they predict means or
+        medians: quantiles and distributions would be narrowed.
+    """
+    is_network = any(hasattr(one, "_fit_gathered") for one in walk(regressor))
+    if any(hasattr(one, "predict_quantiles") for one in walk(regressor)):
+        return False
+    loss, quantile = (parameter_inside(regressor, name) for name in ("loss", "quantile"))
+    is_quantile = quantile is not None and loss in (None, "quantile")
+    return (is_network or is_linear(regressor)) and not is_quantile
+
+
 def learns_amounts(regressor: Any) -> bool:
     """Return whether targets are counts or amounts, none of which is negative.
 

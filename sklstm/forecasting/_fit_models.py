@@ -1,5 +1,6 @@
 """The models of a forecaster: one of all rows, and one that calibrates intervals."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -133,7 +134,15 @@ def fit_models(
     older, n_newest = split_off_newest(
         known.histories, forecaster.calibration_size, n_fewest, n_wanted, n_learned
     )
-    return model, fit_calibrator(older, *recipe, *found, linear_part=linear_part), n_newest
+    calibrator = fit_calibrator(older, *recipe, *found, linear_part=linear_part)
+    return model, _weighted_like(calibrator, chosen), n_newest
+
+
+def _weighted_like(calibrator, chosen):
+    """Return a calibrator whose errors are those of forecasts of the same weight."""
+    if chosen is None or isinstance(calibrator, str):
+        return calibrator
+    return replace(calibrator, scaling=calibrator.scaling.weighted_like(chosen))
 
 
 def _keeps_past(estimator, lookback, horizon):

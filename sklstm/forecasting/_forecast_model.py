@@ -11,6 +11,7 @@ from ._abilities import (
     early_stopping_inside,
     is_linear,
     quantiles_inside,
+    shrinks,
     takes_missing_steps,
     train_in_scale,
     train_on_rest,
@@ -110,8 +111,9 @@ class ForecastModel:
         if features.n_static:
             static = np.array([past.static for past in histories])
         pairs, chosen = choose_scaling(
-            tables, features, takes_nan, scaling, season, n_ahead, not is_linear(estimator), static
-        )
+            tables, features, takes_nan, scaling, season, n_ahead, not is_linear(estimator),
+            shrinks(estimator), static,
+        )  # fmt: skip
         if not len(pairs):
             raise ValueError(
                 f"series has no {pairs.features.n_rows} + {features.horizon} rows in succession (of"

@@ -63,8 +63,7 @@ class Forecaster(
         a season, if it predicts many targets at once in a scale of windows; else recursive.
     transformer : transformer, default=None
         Applied to every series before it is cut into windows, and undone in forecasts: needs an
-        ``inverse_transform``. Each series has its own clone. Its rows may depend on earlier rows,
-        not on later ones.
+        ``inverse_transform``. Each series has its own clone. Rows may not depend on later ones.
     scaling : str or None, default="auto"
         Scale of each window: ``"difference"`` subtracts its newest value, ``"standard"`` its mean,
         ``"seasonal_difference"`` the value one season before, ``"level"`` nothing; ``"standard"``,
@@ -86,8 +85,7 @@ class Forecaster(
         them at each step, flat ones once.
     calendar : list of str or CalendarFeatures, default=None
         Columns known in advance that the labels of rows give, past and future: any features of
-        `CalendarFeatures`, such as ``["day_of_week", "month"]``, or the transformer itself, for
-        holidays and other encodings.
+        `CalendarFeatures`, such as ``["day_of_week", "month"]``, or the transformer itself.
     by : str or list of str, default=None
         Column or level of the index with the key of each series, where one frame holds several;
         of a list of them, such as ``["store", "item"]``, keys are tuples.
@@ -114,7 +112,9 @@ class Forecaster(
         Mean absolute error of each candidate (geometric mean of those of the next rows and of all
         that are forecast), over the mean absolute change, by column; empty if there was no choice.
     season_ : int
-        Number of rows in the season that windows are differenced by; 1 if they are not.
+        Rows in the season that windows are differenced by; 1 if they are not.
+    regressor_weight_ : float or list of float
+        Weight of predictions beside values one season before, by column; 1 for predictions alone.
     linear_part_ : LinearPart or None
         The ridge regression.
     linear_part_score_ : float

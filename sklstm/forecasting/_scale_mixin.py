@@ -33,6 +33,12 @@ class ScaleMixin:
         return None if self._model.scaling is None else self._model.scaling.errors
 
     @property
+    def regressor_weight_(self) -> Any:
+        """Weight of the regressor beside the seasonal naive forecast, by column."""
+        check_is_fitted(self)
+        return 1.0 if self._model.scaling is None else self._model.scaling.weights
+
+    @property
     def linear_part_(self) -> LinearPart | None:
         """The ridge regression whose errors the regressor has learned."""
         check_is_fitted(self)

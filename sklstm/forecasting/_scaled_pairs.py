@@ -10,7 +10,7 @@ from sklstm.preprocessing import is_seasonal
 
 from ._features import Features, newest_pairs
 from ._linear_part import choose_linear_part, is_quick, most_windows, whole_windows
-from ._scaling import Scaling, season_in
+from ._scaling import Scaling, is_fixed, season_in
 from ._training_pairs import TrainingPairs, some_numbers
 
 
@@ -22,6 +22,7 @@ def choose_scaling(
     season: int | str | None,
     n_ahead: int = 1,
     saturates: bool = True,
+    shrinks: bool = False,
     static: np.ndarray | None = None,
 ) -> tuple[TrainingPairs, Scaling | None]:
     """Return what stands in windows, and how they are scaled.
@@ -43,6 +44,8 @@ def choose_scaling(
         How many rows users forecast; a season at least, where one is found.
     saturates : bool, default=True
         Whether the regressor has bounded units; linear models have not.
+    shrinks : bool, default=False
+        Whether predictions of few windows may be shrunk towards the season before.
     static : ndarray of shape (n_series, n_static), optional
         What describes each series.
 
@@ -55,8 +58,9 @@ def choose_scaling(
     """
     if scaling is None:
         return TrainingPairs.of(tables, features, takes_nan, static), None
-    season = season_in(season, [(index, values) for index, values, _ in tables])
+    asked, season = season, season_in(season, [(index, values) for index, values, _ in tables])
     n_ahead = max(n_ahead, season)
+    of_few = {"fixed_season": is_fixed(asked, season, tables), "shrinks": shrinks}
     is_auto = scaling == "auto"
     names = [scaling] if isinstance(scaling, str) else scaling
     takes_season = not is_auto and any(is_seasonal(name) for name in names)
@@ -76,7 +80,7 @@ def choose_scaling(
                     f"takes {seasonal.n_rows + features.horizon} rows in succession, none of them "
                     "missing, and no series has them. Take a smaller lookback or another scaling."
                 )
-            chosen = _scaling_of(pairs, scaling, season, n_ahead, saturates)
+            chosen = _scaling_of(pairs, scaling, season, n_ahead, saturates, **of_few)
             if chosen is not None and chosen.is_seasonal:
                 return pairs, chosen
     pairs = TrainingPairs.of(tables, features, takes_nan, static)
@@ -174,9 +178,9 @@ class PairSource:
         return self.gather(some_numbers(len(self)))
 
 
-def _scaling_of(pairs, scaling, season, n_ahead, saturates):
+def _scaling_of(pairs, scaling, season, n_ahead, saturates, **of_few):
     if not len(pairs):
         return None
     windows, targets, places = pairs.of_some_series() if pairs.are_many else pairs.all
     targets = targets.reshape(len(targets), pairs.features.horizon, -1)
-    return Scaling.choose(scaling, windows, targets, places, season, n_ahead, saturates)
+    return Scaling.choose(scaling, windows, targets, places, season, n_ahead, saturates, **of_few)

@@ -1,7 +1,7 @@
 """The scale of each window of a forecast: `Scaling`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -16,6 +16,7 @@ from sklstm.preprocessing import (
     is_seasonal,
     season_of,
 )
+from sklstm.time_labels import calendar_seasons
 
 from ._abilities import learns_amounts
 from ._linear_part import LinearPart
@@ -67,6 +68,9 @@ class Scaling:
         season: int,
         n_ahead: int,
         saturates: bool = True,
+        *,
+        fixed_season: bool = False,
+        shrinks: bool = False,
     ) -> Self:
         """Choose the scale of each column, or take the one that a user names.
 
@@ -86,6 +90,10 @@ class Scaling:
             How many rows users forecast, beyond those that are predicted at once if need be.
         saturates : bool, default=True
             Whether the regressor has bounded units; linear models have not.
+        fixed_season : bool, default=False
+            Whether it is a season of the calendar, or named, and no cycle that has been found.
+        shrinks : bool, default=False
+            Whether predictions of few windows may be shrunk towards the season before.
 
         Returns
         -------
@@ -99,6 +107,7 @@ class Scaling:
                 representation, found = choose_representation(
                     column, targets[:, :, place], season=season, groups=places[:, 0],
                     ends=places[:, 1], n_ahead=n_ahead, saturates=saturates,
+                    fixed_season=fixed_season, shrinks=shrinks,
                 )  # fmt: skip
             else:
                 name = scaling if isinstance(scaling, str) else scaling[place]
@@ -116,6 +125,16 @@ class Scaling:
     def errors(self) -> dict[str, float] | list[dict[str, float]]:
         """Error of each candidate by column, of a single one by itself."""
         return _by_column(list(self.scores))
+
+    @property
+    def weights(self) -> float | list[float]:
+        """Weight of the regressor beside no change over a season by column, of one by itself."""
+        return _by_column([column.weight for column in self.columns])
+
+    def weighted_like(self, other: Self) -> Self:
+        """Return this with the weights of another of the same columns."""
+        pairs = zip(self.columns, other.columns, strict=True)
+        return replace(self, columns=[replace(own, weight=one.weight) for own, one in pairs])
 
     @property
     def is_seasonal(self) -> bool:
@@ -229,4 +248,24 @@ def season_in(season: int | str | None, tables: Sequence[tuple[Any, np.ndarray]]
     return 1 if season is None else int(season)
 
 
-__all__ = ["SCALINGS", "Scaling", "season_in", "wanted_scaling"]
+def is_fixed(season: int | str | None, found: int, tables: Sequence[tuple[Any, ...]]) -> bool:
+    """Return whether a season is named or one of the calendar, and no cycle of any length.
+
+    Parameters
+    ----------
+    season : int, "auto" or None
+        The parameter.
+    found : int
+        As from `season_in`.
+    tables : list of (pandas index, ...)
+        As for `season_in`.
+
+    Returns
+    -------
+    is_fixed : bool
+        False without a season.
+    """
+    return found > 1 and (season != "auto" or found in calendar_seasons(tables[0][0]))
+
+
+__all__ = ["SCALINGS", "Scaling", "is_fixed", "season_in", "wanted_scaling"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -28,6 +29,9 @@ NEAR = 1.02  # of the best score: differences that do not count
 _SEASON_BONUS = 0.97
 _PANEL_BONUS = 0.9  # of several series of positive values, for their seasonal growth
 _GROWTH = "log_seasonal_difference"
+_FEW_WINDOWS = 300  # of a single series: a dozen scores of the newest fifth differ by luck
+_OF_FEW_WINDOWS = "scaled_seasonal_difference"
+_FAR_AHEAD = 1 / 3  # of its score: no luck
 _LEVELS = {"level", "log_level"}  # of all windows one scale, whose range later rows may leave
 _HALF = 0.5
 _LEAST_CHANGE = 0.1  # over a season, relative to that from row to row
@@ -57,6 +61,8 @@ def choose_representation(
     ends: NDArray | None = None,
     n_ahead: int | None = None,
     saturates: bool = True,
+    fixed_season: bool = False,
+    shrinks: bool = False,
     among: Collection[str] = SCALINGS,
 ) -> Choice:
     r"""Choose how windows are written by a quick model that is scored on the newest.
@@ -95,6 +101,11 @@ def choose_representation(
     saturates : bool, default=True
         Whether the model that will be fitted has bounded units, as networks and trees do; False for
         linear ones.
+    fixed_season : bool, default=False
+        Whether the season is one of the calendar or named by a user, and no cycle that has been
+        found and may change its length, as that of sunspots does.
+    shrinks : bool, default=False
+        Whether predictions may be shrunk towards the season before, as described below.
     among : collection of str, default=SCALINGS
         Names of the candidates; of those in which other values than positive ones have no place, or
         that take a season where there is none, none is tried.
@@ -110,11 +121,22 @@ def choose_representation(
         another ten: growth over a season is a scale that all series share, and networks learn more
         of it than the quick model does.
 
+        Of a single series of fewer than 300 windows with a fixed season so few are scored that some
+        of a dozen candidates lead by luck: ``"scaled_seasonal_difference"`` is taken, unless the
+        best has less than a third of its score. Where `shrinks`, predictions of a model of so few
+        windows are averaged with the values one season before. Weights are inverse to squared
+        errors [3]_: that of the model is :math:`1 / (1 + q^2)`, where :math:`q` is the mean
+        absolute error of the quick model on the newest windows, in the chosen scale and relative to
+        that of no change over a season. It is one half at least, and where there are too few to
+        tell.
+
     References
     ----------
     .. [1] A. Rahimi and B. Recht, "Weighted sums of random kitchen sinks", NeurIPS 2008.
     .. [2] G. H. Golub, M. Heath and G. Wahba, "Generalized cross-validation as a method for
        choosing a good ridge parameter", Technometrics 21(2), 1979.
+    .. [3] J. M. Bates and C. W. J. Granger, "The combination of forecasts", Operational Research
+       Quarterly 20(4), 1969.
     """
     groups = np.zeros(len(windows), dtype=int) if groups is None else groups
     ends = np.arange(len(windows)) if ends is None else ends
@@ -129,29 +151,36 @@ def choose_representation(
         and (season > 1 or not is_seasonal(name))
     ]
     several = bool((groups != groups[0]).any())
+    few = fixed_season and season > 1 and not several and len(windows) < _FEW_WINDOWS
+    kinds, most = quick_models(saturates), -(-_MOST_FORECASTS * horizon // n_ahead)
 
     def tried(*, halves):
-        most = -(-_MOST_FORECASTS * horizon // n_ahead)
         found = older_and_newest(windows, after, groups, most, season, halves=halves)
         if found is None:
             return {}
         older, newest, weight = found
         future = _rows_ahead(after, groups, ends, newest, n_ahead)
         data = windows[older], after[older], windows[newest], future, weight
-        kinds = quick_models(saturates)
         return {
             name: max(_score(name, season, kind, fit_of(name, several), *data) for kind in kinds)
             for name in names
         }
 
     scores = tried(halves=False)
-    if not scores:
-        return Choice(Representation.fit(names[0], windows, season), {})
-    best = _best(scores, several=several and saturates)
-    if best in _LEVELS and not _LEVELS.issuperset(names):
-        scores = _of_both(scores, tried(halves=True))
+    best = names[0]
+    if scores:
         best = _best(scores, several=several and saturates)
-    return Choice(Representation.fit(best, windows, season), scores)
+        if best in _LEVELS and not _LEVELS.issuperset(names):
+            scores = _of_both(scores, tried(halves=True))
+            best = _best(scores, several=several and saturates)
+        if few and scores[best] >= _FAR_AHEAD * scores.get(_OF_FEW_WINDOWS, 0.0):
+            best = _OF_FEW_WINDOWS if _OF_FEW_WINDOWS in scores else best
+    chosen = Representation.fit(best, windows, season)
+    if few and shrinks and is_seasonal(best):
+        found = older_and_newest(windows, after, groups, most, season)
+        weights = [_weight(chosen, kind, windows, after, found) for kind in kinds]
+        chosen = replace(chosen, weight=min(weights))
+    return Choice(chosen, scores)
 
 
 def _of_both(scores, halves):
@@ -307,6 +336,21 @@ def _mean_change(windows, groups, n_rows):
     total = np.bincount(groups, np.where(known, change, 0.0).sum(axis=1))
     count = np.bincount(groups, known.sum(axis=1))
     return total / np.maximum(count, 1)
+
+
+def _weight(representation, features, windows, after, split):
+    """Return the weight of a model beside no change over a season, inverse to squared errors."""
+    if split is None:
+        return _HALF
+    older, newest, _ = split
+    old, new = (representation.represent(windows[rows], after.shape[1]) for rows in (older, newest))
+    center, scale = old.windows.mean(), old.windows.std() or 1.0
+    read, asked = (features((part.windows - center) / scale) for part in (old, new))
+    ridge = RidgeSolution.fit(read, representation.targets(after[older], old))
+    changes = representation.targets(after[newest], new)
+    of_model, of_none = np.abs(changes - ridge.predict(asked)).mean(), np.abs(changes).mean()
+    total = of_model**2 + of_none**2
+    return max(float(of_none**2 / total), _HALF) if total > 0 else _HALF
 
 
 def _score(name, season, features, fit, windows, after, new_windows, future, weight):

@@ -67,6 +67,8 @@ class Representation:
     least : float
         For logarithms and ratios: zero and less count as this number, or as half of the smallest
         positive value of the window, whichever is less.
+    weight : float
+        Of predictions beside one of zero, with which they are averaged when they are restored.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Representation:
     floor: float = 1.0
     relative_floor: float = 0.0
     least: float = -np.inf
+    weight: float = 1.0
 
     @classmethod
     def fit(cls, name: str, windows: NDArray, season: int = 1) -> Self:
@@ -193,7 +196,7 @@ class Representation:
         return (after - represented.center) / represented.scale
 
     def restore(self, predicted: NDArray, represented: Represented) -> NDArray:
-        """Return the values of predictions: the inverse of `targets`.
+        """Return the values of predictions: the inverse of `targets`, if their weight is one.
 
         Parameters
         ----------
@@ -207,7 +210,7 @@ class Representation:
         values : ndarray of shape (n_samples, n_ahead)
             Infinite where they are beyond all bounds.
         """
-        return self.unlogged(predicted * represented.scale + represented.center)
+        return self.unlogged(self.weight * predicted * represented.scale + represented.center)
 
     def unlogged(self, values: NDArray) -> NDArray:
         """Return what logarithms are of, infinite beyond all bounds; other values as they are."""

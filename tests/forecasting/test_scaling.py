@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import clone
-from sklearn.linear_model import LinearRegression, PoissonRegressor, Ridge
+from sklearn.linear_model import LinearRegression, PoissonRegressor, QuantileRegressor, Ridge
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
 
-from sklstm import Forecaster, LSTMRegressor, WindowScaledRegressor
+from sklstm import Forecaster, LSTMRegressor, PersistenceRegressor, WindowScaledRegressor
 from sklstm.forecasting._scaling import season_in, wanted_scaling
 from sklstm.preprocessing import SCALINGS, choose_representation
 
@@ -107,6 +107,7 @@ def test_candidates_are_scored_on_the_rows_that_are_forecast(season, horizon, n_
     n_rows = 6 + (season or 0)
     view = np.lib.stride_tricks.sliding_window_view(sales.to_numpy(), n_rows + 1)
     asked = {"season": season or 1, "n_ahead": n_ahead, "saturates": False}
+    asked["fixed_season"] = season is not None
     choice = choose_representation(view[:, :-1], view[:, -1:], **asked)
     assert fitted.scaling_ == choice.representation.name
     assert "seasonal" in fitted.scaling_ or season is None
@@ -229,6 +230,53 @@ def test_missing_steps_stay_missing(rng):
     with pytest.raises(ValueError, match=r"The last 18 rows of series .* have 1 missing steps"):
         Forecaster(Ridge(), 6, scaling="seasonal_difference", season=12).fit(sales[:150]).forecast()
     assert np.isfinite(complete.forecast(4)["prediction"]).all()
+
+
+def test_one_short_series_is_averaged_with_the_season_before(rng):
+    """Each next row is, and what enters the window of the one after it."""
+    sales = seasonal(rng)
+    asked = {"lookback": 12, "horizon": 3, "calibration_size": 40}
+    fitted = Forecaster(NETWORK, **asked).fit(sales)
+    weight = fitted.regressor_weight_
+    assert (fitted.scaling_, fitted.season_) == ("scaled_seasonal_difference", 12)
+    assert 0 < weight < 1
+    values = sales.to_numpy()
+    for _ in range(3):
+        window, before = values[-12:], values[-24:-12]
+        read = ((window - before) / window.std())[np.newaxis, :, np.newaxis]
+        change = fitted.estimator_.predict(read) * window.std()
+        values = np.append(values, window[0] + weight * change)
+    np.testing.assert_allclose(fitted.forecast()["prediction"], values[-3:], rtol=1e-6)
+    assert fitted._calibrator.scaling.weights == weight  # so that errors are those of forecasts
+    again = pickle.loads(pickle.dumps(fitted))
+    assert again.regressor_weight_ == weight
+    pd.testing.assert_frame_equal(again.forecast(5, level=0.8), fitted.forecast(5, level=0.8))
+
+
+def test_whose_forecasts_are_averaged_with_the_season_before(rng):
+    sales = seasonal(rng)
+
+    def weight(estimator, series=sales, **named):
+        named = {"lookback": 6, "calibration_size": None} | named
+        return Forecaster(estimator, **named).fit(series).regressor_weight_
+
+    assert weight(Ridge()) < 1
+    assert weight(Ridge(), scaling="scaled_seasonal_difference") == 1
+    assert weight(Ridge(), scaling=None) == 1
+    assert weight(clone(NETWORK).set_params(loss="normal")) == 1
+    assert weight(clone(NETWORK).set_params(loss="quantile")) == 1
+    assert weight(QuantileRegressor(quantile=0.9, alpha=0.01)) == 1
+    assert weight(PersistenceRegressor()) == 1
+    # Without labels a cycle may be found, but no season that is known to be fixed.
+    assert weight(Ridge(), sales.to_numpy()) == 1
+    assert weight(Ridge(), sales.to_numpy(), season=12) == weight(Ridge())
+    panel = pd.DataFrame({"sales": [*sales, *sales], "shop": ["a"] * 160 + ["b"] * 160})
+    panel.index = sales.index.append(sales.index)
+    assert weight(Ridge(), panel, by="shop") == 1
+    frame = pd.DataFrame({"a": sales, "b": 10 + rng.normal(size=160)})
+    weights = weight(Ridge(), frame)
+    assert len(weights) == 2
+    assert weights[0] < 1
 
 
 def test_files(rng):

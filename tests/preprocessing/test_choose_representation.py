@@ -80,6 +80,79 @@ def test_the_season_before_of_what_repeats_with_it(rng):
     )
 
 
+def few_months(seed=0, n_steps=100):
+    """Return a walk with a season: of its windows fifteen are scored."""
+    rng = np.random.default_rng(seed)
+    walk = 50 + np.cumsum(rng.normal(size=n_steps))
+    figure = np.resize(4 * rng.normal(size=12), n_steps)
+    return walk + figure + rng.normal(size=n_steps)
+
+
+def test_a_season_is_not_left_for_what_leads_by_luck():
+    data, asked = pairs(few_months(), 24), {"season": 12, "n_ahead": 12}
+    found = choose_representation(*data, **asked)
+    assert "season" not in found.representation.name
+    fixed = choose_representation(*data, **asked, fixed_season=True)
+    assert fixed.representation.name == "scaled_seasonal_difference"
+    assert fixed.scores == found.scores
+    # What is no luck: growth without noise, where the other scale is exact.
+    t = np.arange(100)
+    growth = np.exp(0.01 * t) * (2 + np.sin(2 * np.pi * t / 12))
+    exact = choose_representation(*pairs(growth, 24), **asked, fixed_season=True, shrinks=True)
+    assert (exact.representation.name, exact.scores) == (
+        "log_seasonal_difference",
+        choose_representation(*pairs(growth, 24), **asked).scores,
+    )
+    assert exact.representation.weight == pytest.approx(1.0)
+
+
+def test_many_windows_and_panels_choose_as_ever():
+    windows, after = pairs(few_months(n_steps=324), 24)
+    asked = {"season": 12, "n_ahead": 12}
+    few = choose_representation(windows[1:], after[1:], **asked, fixed_season=True, shrinks=True)
+    assert few.representation.weight < 1
+    of_few = {"fixed_season": True, "shrinks": True}
+    many = choose_representation(windows, after, **asked, **of_few)
+    assert (many, many.representation.weight) == (
+        choose_representation(windows, after, **asked),
+        1.0,
+    )
+    groups = np.repeat([0, 1], [60, 90])
+    panel = windows[:150], after[:150]
+    assert choose_representation(*panel, **asked, groups=groups, **of_few) == (
+        choose_representation(*panel, **asked, groups=groups)
+    )
+
+
+@pytest.mark.parametrize("saturates", [True, False])
+def test_few_windows_share_their_weight_with_the_season_before(saturates):
+    """By hand for the features of a network; for a linear model the least of two weights."""
+    windows, after = pairs(few_months(), 24)
+    asked = {"season": 12, "fixed_season": True, "shrinks": True, "saturates": saturates}
+    found = choose_representation(windows, after, **asked).representation
+    older, newest = split_newest(np.zeros(len(windows), dtype=int), 1)
+    old, new = (found.represent(windows[rows], 1) for rows in (older, newest))
+    size = old.windows.mean(), old.windows.std()
+    weights = []
+    for features in (_features, lambda values: values)[: 1 if saturates else 2]:
+        read, asked = (features((part.windows - size[0]) / size[1]) for part in (old, new))
+        model = RidgeSolution.fit(read, found.targets(after[older], old))
+        changes = found.targets(after[newest], new)
+        ratio = np.abs(model.predict(asked) - changes).mean() / np.abs(changes).mean()
+        weights.append(1 / (1 + ratio**2))
+    assert found.weight == pytest.approx(min(weights))
+    assert 0.5 < found.weight < 0.9
+
+
+def test_weights_are_equal_where_there_are_too_few_windows_to_tell():
+    asked = {"season": 12, "fixed_season": True}
+    data = pairs(few_months(n_steps=36), 24)
+    assert choose_representation(*data, **asked, shrinks=True).representation.weight == 0.5
+    assert choose_representation(*data, **asked).representation.weight == 1
+    constant = pairs(np.ones(100), 24)
+    assert choose_representation(*constant, **asked, shrinks=True).representation.weight == 0.5
+
+
 def test_series_of_a_panel_count_the_same(rng):
     """A series of large numbers does not decide for all: units of a series change nothing."""
     parts = [pairs(np.cumsum(rng.normal(size=150)) + 50) for _ in range(3)]

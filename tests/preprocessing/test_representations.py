@@ -1,5 +1,7 @@
 """Windows and what follows them are written by formulas, with exact inverses."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -49,6 +51,16 @@ def test_the_inverse_is_exact(name, windows, rng):
     represented = representation.represent(windows, AHEAD)
     targets = representation.targets(after, represented)
     np.testing.assert_allclose(representation.restore(targets, represented), after, rtol=1e-9)
+
+
+def test_predictions_are_averaged_with_none(windows, rng):
+    changes = rng.normal(size=(30, AHEAD))
+    whole = Representation.fit("scaled_seasonal_difference", windows, SEASON)
+    represented = whole.represent(windows, AHEAD)
+    ends = [whole.restore(predicted, represented) for predicted in (0 * changes, changes)]
+    np.testing.assert_allclose(
+        replace(whole, weight=0.3).restore(changes, represented), 0.7 * ends[0] + 0.3 * ends[1]
+    )
 
 
 @pytest.mark.parametrize("name", SCALINGS)
