@@ -44,6 +44,7 @@ parser = argparse.ArgumentParser(description="Classify texts by a bidirectional 
 parser.add_argument("--full", action="store_true", help="the film reviews, of --data")
 parser.add_argument("--data", type=Path, help="folder of the reviews; default: SKLSTM_DATA")
 parser.add_argument("--epochs", type=int, default=9, help="epochs with --full (default: 9)")
+parser.add_argument("--length", type=int, default=200, help="last words of a review (default: 200)")
 parser.add_argument("--seed", type=int, default=0, help="seed of --full (default: 0)")
 parser.add_argument("--out", type=Path, help="folder for the picture; default: show only")
 args = parser.parse_args()
@@ -138,7 +139,7 @@ def best_epoch(sequencer, network):
 start = time.perf_counter()
 if args.full:
     network = make_pipeline(
-        TextSequencer(max_tokens=5000, skip_top=10, length=200, token_pattern="ascii"),
+        TextSequencer(max_tokens=5000, skip_top=10, length=args.length, token_pattern="ascii"),
         BiLSTMClassifier(
             128, embedding_dim=128, dropout=0.2, recurrent_dropout=0.2, optimizer="rmsprop",
             learning_rate=0.001, batch_size=32, max_grad_norm=None, weight_decay=0.0,
