@@ -142,14 +142,7 @@ def choose_representation(
     ends = np.arange(len(windows)) if ends is None else ends
     horizon = after.shape[1]
     n_ahead = max(horizon, min(n_ahead or horizon, _MOST_AHEAD))
-    positive = bool((np.nan_to_num(windows, nan=1.0) > 0).all() and (after > 0).all())
-    names = [
-        name
-        for name in SCALINGS
-        if name in among
-        and (positive or not needs_positive(name))
-        and (season > 1 or not is_seasonal(name))
-    ]
+    names = _candidates(among, windows, after, season)
     several = bool((groups != groups[0]).any())
     few = fixed_season and season > 1 and not several and len(windows) < _FEW_WINDOWS
     kinds, most = quick_models(saturates), -(-_MOST_FORECASTS * horizon // n_ahead)
@@ -177,10 +170,22 @@ def choose_representation(
             best = _OF_FEW_WINDOWS if _OF_FEW_WINDOWS in scores else best
     chosen = Representation.fit(best, windows, season)
     if few and shrinks and is_seasonal(best):
-        found = older_and_newest(windows, after, groups, most, season)
-        weights = [_weight(chosen, kind, windows, after, found) for kind in kinds]
-        chosen = replace(chosen, weight=min(weights))
+        split = older_and_newest(windows, after, groups, most, season)
+        weight = min(_weight(chosen, kind, windows, after, split) for kind in kinds)
+        chosen = replace(chosen, weight=weight)
     return Choice(chosen, scores)
+
+
+def _candidates(among, windows, after, season):
+    """Return the names of those that values and season allow."""
+    positive = bool((np.nan_to_num(windows, nan=1.0) > 0).all() and (after > 0).all())
+    return [
+        name
+        for name in SCALINGS
+        if name in among
+        and (positive or not needs_positive(name))
+        and (season > 1 or not is_seasonal(name))
+    ]
 
 
 def _of_both(scores, halves):
