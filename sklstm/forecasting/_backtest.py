@@ -16,6 +16,7 @@ from sklstm.data import as_labelled
 from sklstm.metrics import NAIVE, PATH_SCORES, ForecastMetric
 from sklstm.time_labels import label_text
 
+from ._bounds_around import bounds_around
 from ._errors_of_others import add_others
 from ._fit_models import fewest_training_rows
 from ._fold_encoding import encoded_by
@@ -30,6 +31,7 @@ from ._forecast_tables import (
     persistence,
     refuse_names_of_levels,
 )
+from ._histories import cut_index
 from ._intervals import (
     IntervalMaker,
     level_suffix,
@@ -37,15 +39,16 @@ from ._intervals import (
     refuse_infinite,
     refuse_missing,
 )
+from ._once import Once
 from ._path import Path
 from ._path_scores import with_path_scores
 from ._scores import (
     forecast_known,
     lacking_rows,
     last_step,
-    unused_future,
     warn_of_training_on_later_rows,
 )
+from ._unused_futures import unused_futures
 
 
 @dataclass(frozen=True)
@@ -205,8 +208,10 @@ def _forecast_group(forecaster, series, exog, folds, number, settings):
 
 def _fit_fold(forecaster, known, fold, number):
     """Return a forecaster fitted to training rows, and the first row of each of its series."""
+    index_of_part = Once(cut_index)
     histories = {
-        key: known.histories[key].part(cut.first, cut.origin + 1) for key, cut in fold.items()
+        key: known.histories[key].part(cut.first, cut.origin + 1, index_of_part)
+        for key, cut in fold.items()
     }
     fewest = fewest_training_rows(forecaster)
     histories = {key: past for key, past in histories.items() if len(past) >= fewest}
@@ -221,13 +226,16 @@ def _fit_fold(forecaster, known, fold, number):
 
 def _forecast_folds(fitted, known, first, folds, settings):
     """Return the forecasts of all origins of some folds, series by series."""
-    model, jobs = fitted._model, []
+    model, jobs, cut = fitted._model, [], Once(cut_index)
     for key, past in known.histories.items():
         origins, tested = _origins(folds, key, first.get(key, 0), settings)
         if len(origins):
-            history = past.part(first.get(key, 0), len(past))
-            possible = _possible(model, history, origins, tested, settings)
-            jobs.append((history, origins, tested, possible))
+            history = past.part(first.get(key, 0), len(past), cut)
+            jobs.append((history, origins, tested))
+    jobs = [
+        (*job, possible)
+        for job, possible in zip(jobs, _possible(model, jobs, settings), strict=True)
+    ]
     made = [
         (history, origins[possible], tested[possible])
         for history, origins, tested, possible in jobs
@@ -245,14 +253,20 @@ def _forecast_folds(fitted, known, first, folds, settings):
     return [_with_all_origins(by_key.get(job[0].key), job, settings) for job in jobs]
 
 
-def _possible(model, history, origins, tested, settings):
-    """Tell from which origins the regressor can forecast what is tested."""
-    lacking = lacking_rows(model, history, origins, last_step(tested))
-    future = unused_future(model, history, tested.shape[1])
-    readable = model.possible_origins(Path(history, origins, future))
-    if settings.from_earlier:
-        return np.isin(origins - lacking, readable)
-    return np.isin(origins, readable) & (lacking == 0)
+def _possible(model, jobs, settings):
+    """Tell for each series from which origins the regressor can forecast what is tested."""
+    futures = unused_futures(model, [history for history, *_ in jobs], 1)
+    paths = [Path(*job[:2], future) for job, future in zip(jobs, futures, strict=True)]
+    possible = []
+    for (history, origins, tested), readable in zip(
+        jobs, model.possible_origins(paths), strict=True
+    ):
+        lacking = lacking_rows(model, history, origins, last_step(tested))
+        if settings.from_earlier:
+            possible.append(np.isin(origins - lacking, readable))
+        else:
+            possible.append(np.isin(origins, readable) & (lacking == 0))
+    return possible
 
 
 def _with_all_origins(result, job, settings):
@@ -314,21 +328,18 @@ def _with_bounds(results, fitted, settings):
     )
     refuse_missing(maker.calibrator)
     steps = max(result.tested.shape[1] for result in results)
-    paths = [
-        Path(r.history, r.origins, unused_future(maker.calibrator, r.history, steps))
-        for r in results
-    ]
+    futures = unused_futures(maker.calibrator, [r.history for r in results], steps)
+    paths = [Path(r.history, r.origins, own) for r, own in zip(results, futures, strict=True)]
     found = maker.calibrations(paths, steps)
     add_others(found, maker, fitted, steps, borrows=False)
     ends: list[Any] = [None] * len(results)
-    if maker.quantiles(paths) is not None:
+    quantiles = maker.quantiles(paths)
+    if quantiles is not None:
         jobs = [(r.history, r.origins, r.tested) for r in results]
-        ask = partial(maker.model.forecast, quantiles=maker.quantiles(paths))
+        ask = partial(maker.model.forecast, quantiles=quantiles)
         ends = forecast_known(maker.model, jobs, ask)
-    bounds = {
-        r.history.key: maker.around(r.columns["prediction"], r.origins, r.history.key, found, end)
-        for r, end in zip(results, ends, strict=True)
-    }
+    predictions = [r.columns["prediction"] for r in results]
+    bounds = bounds_around(maker, paths, predictions, found, ends)
     # Steps that no fold tests need no interval.
     wanted = {result.history.key: result.tested for result in results}
     instead = or_recursive(maker.model.features)

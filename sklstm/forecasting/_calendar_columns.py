@@ -9,7 +9,7 @@ import pandas as pd
 from sklstm.preprocessing import CalendarFeatures
 from sklstm.time_labels import label_text, labels_after
 
-from ._histories import History
+from ._once import Once
 
 
 def as_calendar_features(calendar: Any) -> CalendarFeatures | None:
@@ -81,23 +81,28 @@ def calendar_columns(features: CalendarFeatures, indexes: Sequence[pd.Index]) ->
     return [columns[labels.get_indexer(index)] for index in indexes]
 
 
-def calendar_after(features: CalendarFeatures, history: History, steps: int) -> np.ndarray | None:
-    """Return the columns of the rows after the end of a series.
+def calendar_after(
+    features: CalendarFeatures, indexes: Sequence[pd.Index], steps: int
+) -> list[np.ndarray | None]:
+    """Return the columns of the rows after the ends of several series.
 
     Parameters
     ----------
     features : CalendarFeatures
         Which columns.
-    history : History
-        The series, or a part of it.
+    indexes : list of pandas index
+        The labels of each series, or of a part of it.
     steps : int
         How many rows.
 
     Returns
     -------
-    columns : ndarray of shape (steps, n_columns) or None
-        None if the labels do not tell which come next.
+    columns : list of ndarray of shape (steps, n_columns) or None
+        None where the labels do not tell which come next.
     """
-    if len(history) < 2:
-        return None
-    return features.calendar_of(labels_after(history.index, steps))
+    after = Once(lambda index: labels_after(index, steps) if len(index) > 1 else None)
+    labels = [after(index) for index in indexes]
+    once = {id(own): own for own in labels if own is not None}
+    found = calendar_columns(features, list(once.values())) if once else []
+    columns = dict(zip(once, found, strict=True))
+    return [columns.get(id(own)) for own in labels]

@@ -1,16 +1,18 @@
 """Errors by which intervals are calibrated: `Calibration` of one series, `Calibrations` of all."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from ._all_errors import AllErrors, Borrowed
 from ._block_factor import block_factor, relative_errors
 from ._conformal import known_errors, offsets
 from ._error_scale import ErrorScale
 from ._histories import History
+from ._once import Once
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,19 @@ class Calibrations(dict[Hashable, Calibration]):
     def __init__(self, *args: Any):
         super().__init__(*args)
         # What is asked for each series and found by all of them is found once.
-        self._factors: dict[Hashable, np.ndarray] = {}
+        self._factors: dict[Hashable, Any] = {}
         self._pooled_offsets: dict[Hashable, np.ndarray | None] = {}
+        self._borrowed: dict[Hashable, Borrowed] = {}
+        self._tables: dict[tuple[int, int] | None, AllErrors] = {}
+        self._places: dict[Hashable, int] = {}
+        self._label = Once(lambda index, row: index[row])
+
+    def add(self, others: Mapping[Hashable, Calibration]) -> None:
+        """Take in the calibrations of other series; what was found without them is forgotten."""
+        compared = self.compared
+        whole = dict(self) | dict(others)
+        Calibrations.__init__(self, whole)
+        self.compared = compared
 
     @cached_property
     def _of_quantiles(self) -> bool:
@@ -102,12 +115,15 @@ class Calibrations(dict[Hashable, Calibration]):
         if not self.compared:
             return 1.0
         if place is not None and self._of_quantiles:
-            return self._factor_at(label, place, alpha)
-        outer = self._factor_at(label, None, _ALPHA)
-        inner = np.minimum(outer, 1.0)
-        return inner + np.clip((0.5 - alpha) / (0.5 - _ALPHA), 0.0, 1.0) * (outer - inner)
+            return self._found_factor(label, place, alpha)
+        if (label, alpha) not in self._factors:
+            outer = self._found_factor(label, None, _ALPHA)
+            inner = np.minimum(outer, 1.0)
+            weight = np.clip((0.5 - alpha) / (0.5 - _ALPHA), 0.0, 1.0)
+            self._factors[label, alpha] = inner + weight * (outer - inner)
+        return self._factors[label, alpha]
 
-    def _factor_at(self, label, place, alpha):
+    def _found_factor(self, label, place, alpha):
         if (label, place, alpha) not in self._factors:
             relative: list[np.ndarray] = []
             for one in (self[key] for key in self.compared if key in self):
@@ -121,9 +137,34 @@ class Calibrations(dict[Hashable, Calibration]):
             self._factors[label, place, alpha] = block_factor(relative, alpha)
         return self._factors[label, place, alpha]
 
-    def pooled_at(self, label: Any) -> np.ndarray:
-        """Return the errors of all series that are known at a time, relative to their sizes."""
-        return self._pooled(label, None, lambda one, origin: [one.known_at(origin)])[0]
+    def label_at(self, key: Hashable, origin: int) -> Any:
+        """Return the label of a row of one series."""
+        return self._label(self[key].history.index, origin)
+
+    def complete_of(self, key: Hashable, origin: int, steps: int) -> np.ndarray:
+        """Return the errors of one series of which all of some steps are known at a row."""
+        return self._table(None).of_one(self._place(key), origin, steps)
+
+    def borrowed_at(self, label: Any, steps: int, *, by: Hashable, origin: int) -> Borrowed:
+        """Return those of all series known at a time, for one of them, whose row this is."""
+        if (label, steps) not in self._borrowed:
+            errors = self._table(None)
+            # No more than the errors themselves are kept: each time has its sizes of all series.
+            most = errors.table.size // (len(self) * (2 + errors.table.shape[2]))
+            if len(self._borrowed) > 4 * most:
+                self._borrowed.clear()
+            found = Borrowed.at(errors, self._origins_at(label), steps)
+            self._borrowed[label, steps] = found
+        found = self._borrowed[label, steps]
+        size = found.sizes[self._place(by)]
+        if np.isnan(size).any():  # of its own errors none is known
+            size = self[by].size_at(origin)
+        return found._replace(size=size)
+
+    def _place(self, key):
+        if not self._places:
+            self._places = {key: place for place, key in enumerate(self)}
+        return self._places[key]
 
     def pooled_offsets_at(self, label: Any, place: int, alpha: float) -> np.ndarray | None:
         """Return the offsets of the errors of both sides of a level, relative to sizes.
@@ -132,20 +173,23 @@ class Calibrations(dict[Hashable, Calibration]):
         """
         asked = label, place, alpha
         if asked not in self._pooled_offsets:
-            below, above = self._pooled(label, place, lambda one, o: one.known_sides_at(o, place))
-            found = offsets(below, alpha, upper=above) if len(below) else None
+            origins = self._origins_at(label)
+            sides = [(place, 0), (place, 1)] if self._of_quantiles else [None]
+            below, *others = (self._table(side).relative(origins) for side in sides)
+            upper = others[0] if others else None
+            found = offsets(below, alpha, upper=upper) if len(below) else None
             self._pooled_offsets[asked] = found
         return self._pooled_offsets[asked]
 
-    def _pooled(self, label, place, known_at):
-        if getattr(self, "_key", None) != (label, place):
-            parts = []
-            for one in self.values():
-                origin = one.origin_at(label)
-                if origin > one.first:
-                    parts.append([e / one.size_at(origin) for e in known_at(one, origin)])
-            if not parts:
-                return [np.empty((0, 0, 0))] * 2
-            self._found = [np.concatenate(side) for side in zip(*parts, strict=True)]
-            self._key = label, place
-        return self._found
+    def _table(self, side):
+        """Return the errors of all series, or those of one side of a level, as a table."""
+        if side not in self._tables:
+            series = list(self.values())
+            tables = [one.errors if side is None else one.sides(side[0])[side[1]] for one in series]
+            self._tables[side] = AllErrors(series, tables)
+        return self._tables[side]
+
+    def _origins_at(self, label):
+        """Return the last row of each series that is known at a time, (n_series,)."""
+        last = Once(lambda index: int(index.searchsorted(label, side="right")) - 1)
+        return np.array([last(one.history.index) for one in self.values()])

@@ -2,10 +2,14 @@
 
 import numpy as np
 
+from ._all_errors import Borrowed
+
 _MANY = 100  # errors among which the largest ones are seldom exceeded
 
 
-def drawn_errors(errors: np.ndarray, size: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+def drawn_errors(
+    errors: np.ndarray | Borrowed, size: tuple[int, ...], rng: np.random.Generator
+) -> np.ndarray:
     """Draw from errors, of which the next may be larger than all.
 
     A new error is as likely to be in any of the ``n + 1`` gaps that `n` errors leave, if all are
@@ -17,8 +21,8 @@ def drawn_errors(errors: np.ndarray, size: tuple[int, ...], rng: np.random.Gener
 
     Parameters
     ----------
-    errors : ndarray of shape (n_errors, steps, n_columns)
-        What to draw from.
+    errors : ndarray of shape (n_errors, steps, n_columns) or Borrowed
+        What to draw from. Of many that are borrowed, those that are drawn are made alone.
     size : tuple of int
         How many, as the first axes of what is returned.
     rng : numpy Generator
@@ -34,10 +38,12 @@ def drawn_errors(errors: np.ndarray, size: tuple[int, ...], rng: np.random.Gener
     .. [1] V. Vovk, J. Shen, V. Manokhin and M. Xie, "Nonparametric predictive distributions based
        on conformal prediction", Machine Learning 108, 2019.
     """
-    n = len(errors)
+    n = n_errors(errors)
     chosen = rng.integers(n, size=size)
     if n >= _MANY:
-        return errors[chosen]
+        return errors.taken(chosen) if isinstance(errors, Borrowed) else errors[chosen]
+    if isinstance(errors, Borrowed):
+        errors = errors.taken(np.arange(n))
     order = np.sort(errors, axis=0)
     rank = np.argsort(np.argsort(errors, axis=0, kind="stable"), axis=0)
     within = rng.uniform(size=size)[..., np.newaxis, np.newaxis]
@@ -52,3 +58,8 @@ def drawn_errors(errors: np.ndarray, size: tuple[int, ...], rng: np.random.Gener
     below_scale = (order[outer] - order[:outer]).mean(axis=0)
     low, high = np.clip(place, 1e-9, 1.0), np.clip(n + 1 - place, 1e-9, 1.0)
     return drawn + below_scale * np.log(low) - above_scale * np.log(high)
+
+
+def n_errors(errors: np.ndarray | Borrowed) -> int:
+    """Return how many errors there are to draw from."""
+    return errors.n if isinstance(errors, Borrowed) else len(errors)

@@ -1,11 +1,14 @@
 """The scale on which errors of forecasts are taken: `ErrorScale`."""
 
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
+
+from ._histories import History
 
 _N_TRIED = 200  # rows on which functions are tried
 
@@ -119,6 +122,25 @@ class ErrorScale:
         """Tell which values come back from the inverse, as a square root below zero does not."""
         again = self.of_values(self.back(values))
         return np.abs(again - values) <= 1e-8 * (1 + np.abs(values))
+
+
+def are_whole(transformers: Mapping[Hashable, Any], histories: Iterable[History]) -> bool:
+    """Tell whether the scales of errors leave out nothing of the transformers of series.
+
+    Parameters
+    ----------
+    transformers : dict
+        By series; those that have none need none.
+    histories : iterable of History
+        Series.
+
+    Returns
+    -------
+    are_whole : bool
+        Also if there are no transformers.
+    """
+    found = ((transformers.get(past.key), past.values) for past in histories if transformers)
+    return all(ErrorScale.of(own, values).is_whole(own) for own, values in found)
 
 
 def _steps(transformer):

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from ._calibrations import Calibrations
-from ._path import Path
-from ._scores import unused_future
+from ._path import NO_ROWS, Path
+from ._unused_futures import unused_futures
 
 _MOST_COMPARED = 50  # series, whose blocks of errors are some hundreds
 
@@ -42,13 +42,11 @@ def add_others(
     compares = corrects_coverage(fitted) and len(known) > 1
     found.compared = _evenly_spread(list(known)) if compares else []
     keys: list[Hashable] = list(known) if borrows else list(found.compared)
-    paths = [
-        Path(known[key], np.empty(0, dtype=int), unused_future(maker.calibrator, known[key], steps))
-        for key in keys
-        if key not in found
-    ]
+    others = [known[key] for key in keys if key not in found]
+    futures = unused_futures(maker.calibrator, others, steps)
+    paths = [Path(past, NO_ROWS, own) for past, own in zip(others, futures, strict=True)]
     if paths:
-        found.update(maker.calibrations(paths, steps))
+        found.add(maker.calibrations(paths, steps))
 
 
 def corrects_coverage(fitted: Any) -> bool:

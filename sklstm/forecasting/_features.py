@@ -7,7 +7,7 @@ import numpy as np
 
 from sklstm.preprocessing import CalendarFeatures
 
-from ._joined import ends_of, joined
+from ._joined import ends_of, joined, pieces
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,6 @@ class Features:
         exog: np.ndarray,
         future: np.ndarray | None = None,
         static: np.ndarray | None = None,
-        out: np.ndarray | None = None,
     ) -> np.ndarray:
         """Return the rows of windows of one series.
 
@@ -108,8 +107,6 @@ class Features:
             Values known in advance of the rows after these.
         static : ndarray of shape (n_static,), optional
             What describes the series.
-        out : ndarray of shape (n_steps + n_future, n_features), optional
-            What is written to, and returned.
 
         Returns
         -------
@@ -117,22 +114,64 @@ class Features:
             After the last step only values known in advance stand in them. What nobody knows is
             NaN.
         """
-        n_steps, n_columns = values.shape
-        known = exog[:, self.known]
-        if future is not None:
-            known = np.concatenate([known, future])
+        return self.rows_of_all([values], [exog], [future], [static])[0]
+
+    def rows_of_all(
+        self,
+        values: Sequence[np.ndarray],
+        exog: Sequence[np.ndarray],
+        futures: Sequence[np.ndarray | None],
+        static: Sequence[np.ndarray | None],
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the rows of windows of several series, one behind the other.
+
+        Parameters
+        ----------
+        values, exog, futures, static : list
+            Of each series what `rows` takes.
+
+        Returns
+        -------
+        rows : ndarray of shape (n_all_rows, n_features)
+            As from `rows`.
+        ends : ndarray of shape (n_series + 1,)
+            Where those of each series begin, and where the last ones end.
+        """
+        n_steps = np.array([len(own) for own in values])
+        n_future = np.array([0 if own is None else len(own) for own in futures])
+        n_columns, ends = values[0].shape[1], ends_of(n_steps + n_future)
         n_past = n_columns + len(self.past)
-        rows = np.empty((len(known), self.n_features(n_columns))) if out is None else out
-        rows[:] = np.nan
-        if self.n_static:
-            rows[:, -self.n_static :] = static
-        rows[:n_steps, :n_columns] = values
+        rows = np.full((ends[-1], self.n_features(n_columns)), np.nan)
+        in_past = _ranges(ends[:-1], n_steps)
+        rows[in_past, :n_columns] = joined(values)
+        if not len(self.past) + len(self.known) + self.n_static:
+            return rows, ends
+        given = joined(exog)
         if len(self.past):
-            rows[:n_steps, n_columns:n_past] = exog[:, self.past]
+            rows[in_past, n_columns:n_past] = given[:, self.past]
+        if len(self.known):
+            known = np.empty((len(rows), len(self.known)))
+            known[in_past] = given[:, self.known]
+            known[_ranges(ends[:-1] + n_steps, n_future)] = np.concatenate(
+                [own for own in futures if own is not None] or [known[:0]]
+            )
+            self._put_ahead(rows[:, n_past : n_past + self._n_ahead], known, ends)
+        if self.n_static:
+            rows[:, -self.n_static :] = np.repeat(np.array(static), np.diff(ends), axis=0)
+        return rows, ends
+
+    @property
+    def _n_ahead(self):
+        """How many features are values known in advance."""
+        return len(self.known) * len(self.leads)
+
+    def _put_ahead(self, rows, known, ends):
+        """Write values known in advance into rows of series, some rows before their own."""
+        n_left = np.repeat(ends[1:], np.diff(ends)) - np.arange(len(rows))  # to the end of a series
         for number, lead in enumerate(self.leads):
-            first = n_past + number * known.shape[1]
-            rows[: -lead or None, first : first + known.shape[1]] = known[lead:]
-        return rows
+            columns = slice(number * known.shape[1], (number + 1) * known.shape[1])
+            rows[: -lead or None, columns] = known[lead:]
+            rows[n_left <= lead, columns] = np.nan  # these are of the next series
 
     def is_missing(self, rows: np.ndarray) -> np.ndarray:
         """Return which rows, of shape (..., n_features), have NaN where they must not have it."""
@@ -201,6 +240,14 @@ class Features:
             static = rows[ends - 1, -self.n_static :]
             buffers[:, self.n_rows :, -self.n_static :] = static[:, np.newaxis]
         return buffers
+
+
+def _ranges(begins, lengths):
+    """Return the numbers of rows in some pieces of a table; a slice if they are all of them."""
+    whole = np.concatenate([begins[1:], [begins[-1] + lengths[-1]]])
+    if begins[0] == 0 and np.array_equal(begins + lengths, whole):
+        return slice(0, int(whole[-1]))
+    return np.repeat(begins - ends_of(lengths)[:-1], lengths) + np.arange(lengths.sum())
 
 
 def _last_observed(columns, firsts, newest):
@@ -273,6 +320,48 @@ def readable_windows(rows: np.ndarray, features: Features, takes_nan: bool) -> n
     count = np.concatenate([[0], np.cumsum(missing)])
     n_missing = (count[size:] - count[:-size])[features.n_rows - size :]
     return n_missing < (size if takes_nan else 1)
+
+
+def readable_origins(
+    rows: np.ndarray,
+    begins: np.ndarray,
+    n_steps: Sequence[int],
+    features: Features,
+    takes_nan: bool,
+) -> list[np.ndarray]:
+    """Return the last rows of the windows of several series that a regressor can read.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n_all_rows, n_features)
+        As from `Features.rows_of_all`.
+    begins : ndarray of shape (n_series,)
+        Where the rows of each series begin.
+    n_steps : list of int
+        How many of them are known.
+    features : Features
+        Says how long windows are, and whether they may begin before their series does.
+    takes_nan : bool
+        Whether windows may have missing steps: then one that is observed is enough.
+
+    Returns
+    -------
+    origins : list of ndarray of int
+        For each series, counted within it.
+    """
+    size = features.lookback if takes_nan else features.n_rows
+    n_missing = np.concatenate([[0], np.cumsum(features.is_missing(rows))])
+    lengths = np.maximum(np.asarray(n_steps) - features.first_origin, 0)
+    firsts = ends_of(lengths)
+    series = np.repeat(np.arange(len(lengths)), lengths)
+    origins = features.first_origin + np.arange(firsts[-1]) - firsts[series]
+    begin = np.maximum(origins + 1 - size, 0)
+    n_in_front = begin - (origins + 1 - size)  # rows before the series are missing as well
+    at = begins[series]
+    n_unread = n_missing[at + origins + 1] - n_missing[at + begin] + n_in_front
+    readable = n_unread < (size if takes_nan else 1)
+    n_readable = np.bincount(series[readable], minlength=len(lengths))
+    return pieces(origins[readable], ends_of(n_readable))
 
 
 def padded_front(table: np.ndarray, n_rows: int) -> np.ndarray:

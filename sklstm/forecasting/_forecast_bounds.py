@@ -6,14 +6,9 @@ from typing import Any
 import numpy as np
 
 from ._abilities import refuse_quantile
+from ._bounds_around import bounds_around, have_both_sides
 from ._errors_of_others import add_others
-from ._intervals import (
-    IntervalMaker,
-    has_both_sides,
-    or_recursive,
-    refuse_infinite,
-    refuse_missing,
-)
+from ._intervals import IntervalMaker, or_recursive, refuse_infinite, refuse_missing
 from ._path import Path
 
 
@@ -64,15 +59,12 @@ def bounds_of_forecasts(
     refuse_missing(maker.calibrator)
     steps = forecasts[0].shape[1]
     found = maker.calibrations(paths, steps)
-    alpha = 1 - max(levels.values())
-    enough = [has_both_sides(one.known_at(len(one.history) - 1), alpha) for one in found.values()]
-    add_others(found, maker, fitted, steps, borrows=not np.all(enough))
+    enough = have_both_sides(found, 1 - max(levels.values()))
+    add_others(found, maker, fitted, steps, borrows=not enough)
     ends: list[Any] = [None] * len(paths)
-    if maker.quantiles(paths) is not None:
-        ends = maker.model.forecast(paths, steps, quantiles=maker.quantiles(paths))
-    bounds = {
-        path.history.key: maker.around(forecast, path.origins, path.history.key, found, end)
-        for path, forecast, end in zip(paths, forecasts, ends, strict=True)
-    }
+    quantiles = maker.quantiles(paths)
+    if quantiles is not None:
+        ends = maker.model.forecast(paths, steps, quantiles=quantiles)
+    bounds = bounds_around(maker, paths, forecasts, found, ends)
     bounds = refuse_infinite(bounds, levels, instead=or_recursive(maker.model.features))
     return {key: {name: ends[0] for name, ends in one.items()} for key, one in bounds.items()}

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
@@ -16,19 +17,22 @@ from ._abilities import (
     train_in_scale,
     train_on_rest,
 )
-from ._features import Features, padded_front, readable_windows
+from ._features import Features, readable_origins
 from ._fit_to_pairs import fit_to_pairs, form_of
 from ._fit_transformers import fit_transformers
 from ._following_rows import following_rows
 from ._histories import History
+from ._in_blocks import in_blocks
+from ._joined import ends_of
 from ._linear_part import nothing_may_be_left
-from ._path import Path, of_each, rows_of_paths, together
+from ._path import Path, of_each, rows_of_paths, tables_of_paths, together
 from ._predicted_distribution import predicted_probabilities, predicted_quantiles
 from ._scaled_pairs import choose_scaling, with_linear_part
 from ._scaling import Scaling
-from ._series_transformer import refuse_lost_values, works_row_by_row
+from ._series_transformer import in_units, refuse_lost_values
 
 _VALUES_AT_A_TIME = 1 << 24  # of windows in memory
+_VALUES_OF_ROWS = 1 << 21  # of rows that are looked at for missing ones
 
 
 @dataclass(frozen=True)
@@ -142,21 +146,26 @@ class ForecastModel:
         values = self._transformed(past) if self.knows(past.key) else past.values
         return values[max(0, len(values) - self.features.n_rows) :]
 
-    def possible_origins(self, path: Path) -> np.ndarray:
-        """Return the rows of a series from which forecasts can be made.
+    def possible_origins(self, paths: Sequence[Path]) -> list[np.ndarray]:
+        """Return the rows of series from which forecasts can be made, (n_possible,) of each.
 
         Left out are rows whose window is incomplete, or has missing steps that the regressor does
         not take; and all of them if the series has no transformer, but takes one.
         """
-        if not self.knows(path.history.key):
-            return np.empty(0, dtype=int)
-        features = self.features
-        n_front = features.n_rows - 1 if features.pads else 0
-        past = path.history
-        rows = features.rows(self._transformed(past), past.exog, path.future, past.static)
-        rows = padded_front(rows[: len(past)], n_front)
-        readable = readable_windows(rows, features, self.takes_missing)
-        return features.n_rows - 1 - n_front + np.flatnonzero(readable)
+        found: list[np.ndarray] = [np.empty(0, dtype=int)] * len(paths)
+        ready = [k for k, path in enumerate(paths) if self.knows(path.history.key)]
+        lengths = (len(paths[k].history) for k in ready)
+        n_columns = paths[0].history.values.shape[1] if paths else 1
+        most = max(1, _VALUES_OF_ROWS // self.features.n_features(n_columns))
+        for some in in_blocks(ready, lengths, most):
+            chosen = [paths[k] for k in some]
+            values = [self._transformed(path.history) for path in chosen]
+            rows, ends = rows_of_paths(self.features, values, chosen)
+            n_steps = [len(path.history) for path in chosen]
+            origins = readable_origins(rows, ends[:-1], n_steps, self.features, self.takes_missing)
+            for k, own in zip(some, origins, strict=True):
+                found[k] = own
+        return found
 
     def padded(self, steps: int) -> int:
         """Return how many rows are predicted to have `steps`: blocks of `horizon` rows each."""
@@ -203,7 +212,7 @@ class ForecastModel:
         padded = self.padded(steps)
         firsts = [self._first_row(path) for path in paths]
         values = self._values_from(paths, firsts)
-        results: dict[int, list[np.ndarray]] = {id(path): [] for path in paths}
+        ends, end, whole = ends_of([len(path.origins) for path in paths]), 0, np.empty(0)
         for batch, buffers in self._buffers(paths, values, firsts, padded):
             portions = [portion for *_, portion in batch]
             drawn = together(portions, "noise")
@@ -211,15 +220,17 @@ class ForecastModel:
             asked = drawn, quantiles, together(portions, "levels")
             n_columns = batch[0][0].shape[1]
             predicted = self._run(buffers, n_columns, padded, *asked)[:, :steps]
-            for (_, _, path, _), part in zip(batch, of_each(portions, predicted), strict=True):
-                results[id(path)].append(part)
-        restored = restored and quantiles is None
+            if not end:
+                whole = np.empty((ends[-1], *predicted.shape[1:]))
+            begin, end = end, end + len(predicted)
+            whole[begin:end] = predicted
+        undone = self.transformers if restored and quantiles is None else {}
         last = () if quantiles is None else (len(quantiles),)
         return [
-            self._restored(path if restored else None, own, np.concatenate(results[id(path)]))
-            if len(path.origins)
+            in_units(undone.get(path.history.key), own, path.origins, whole[begin:end])
+            if begin < end
             else np.empty((0, steps, path.history.values.shape[1], *last))
-            for path, own in zip(paths, values, strict=True)
+            for path, own, (begin, end) in zip(paths, values, pairwise(ends.tolist()), strict=True)
         ]
 
     def probabilities(self, paths: Sequence[Path]) -> list[np.ndarray]:
@@ -282,7 +293,7 @@ class ForecastModel:
         for batch in self._batches(pieces, padded):
             own, begins, whole, portions = zip(*batch, strict=True)
             rows = kept.get(id(whole[0])) if len(batch) == 1 else None
-            rows = rows or rows_of_paths(self.features, own, portions, begins)
+            rows = rows or tables_of_paths(self.features, own, portions, begins)
             kept = {id(whole[0]): rows} if len(batch) == 1 else {}
             origins = [p.origins - first for p, first in zip(portions, begins, strict=True)]
             buffers = self.features.buffers(rows, origins, padded, own[0].shape[1])
@@ -299,6 +310,8 @@ class ForecastModel:
     def _portions(self, path, values, padded):
         """Cut the origins of a series so that their windows fit in memory."""
         n = max(1, _VALUES_AT_A_TIME // self._size(path, values, padded))
+        if len(path.origins) <= n:
+            return [path] if len(path.origins) else []
         return [path.portion(slice(k, k + n)) for k in range(0, len(path.origins), n)]
 
     def _batches(self, pieces, padded):
@@ -421,18 +434,3 @@ class ForecastModel:
             )
         refuse_lost_values(values, history, transformer)
         return values
-
-    def _restored(self, path, values, forecasts):
-        """Return forecasts in the units of the series."""
-        transformer = None if path is None else self.transformers.get(path.history.key)
-        if transformer is None:
-            return forecasts
-        n_origins, steps, n_columns = forecasts.shape
-        if works_row_by_row(transformer):
-            rows = transformer.inverse_transform(forecasts.reshape(-1, n_columns))
-            return np.asarray(rows, dtype=float).reshape(n_origins, steps, -1)
-        restored = [
-            transformer.inverse_transform(np.concatenate([values[: origin + 1], forecast]))[-steps:]
-            for origin, forecast in zip(path.origins, forecasts, strict=True)
-        ]
-        return np.asarray(restored, dtype=float)

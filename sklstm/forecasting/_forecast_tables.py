@@ -13,6 +13,7 @@ from sklstm.metrics import ForecastMetric
 from ._histories import History
 from ._intervals import level_suffix
 from ._known_series import KnownSeries
+from ._labels_of_rows import labels_of_rows
 
 _M5_ROWS = 28  # newest rows whose sum is the weight of a series
 _LEVELS = ("column", "origin", "step")  # beside the keys of series
@@ -140,12 +141,12 @@ def forecast_table(results: list[Forecasts], known: KnownSeries) -> pd.DataFrame
     if several:
         names = [known.columns[part.place] for part in parts]
         levels["column"] = [n for n, count in zip(names, counts, strict=True) for _ in range(count)]
-    levels["origin"] = _appended([part.labels(0) for part in parts])
+    levels["origin"] = _labels(parts, [part.origins for part in parts])
     levels["step"] = np.concatenate([part.step for part in parts]) + 1
     values = {
         name: np.concatenate([part.values(name) for part in parts]) for name in results[0].columns
     }
-    time = _appended([part.labels(part.step + 1) for part in parts])
+    time = _labels(parts, [part.origins + part.step + 1 for part in parts])
     index = pd.MultiIndex.from_arrays(list(levels.values()), names=list(levels))
     return pd.DataFrame({"time": time} | values, index=index)
 
@@ -158,18 +159,18 @@ class _Part(NamedTuple):
     origin: np.ndarray
     step: np.ndarray
 
-    def labels(self, ahead):
-        """Return the labels of rows after the origins."""
-        return self.result.history.index[self.result.origins[self.origin] + ahead]
+    @property
+    def origins(self):
+        """The last known row of each."""
+        return self.result.origins[self.origin]
 
     def values(self, name):
         """Return what is in one column of the table."""
         return self.result.columns[name][self.origin, self.step, self.place]
 
 
-def _appended(labels):
-    first, *others = labels
-    return first.append(others)
+def _labels(parts, rows):
+    return labels_of_rows([part.result.history.index for part in parts], rows)
 
 
 def _key_values(keys, by, n_rows):

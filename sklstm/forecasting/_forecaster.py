@@ -26,6 +26,7 @@ from ._histories import History, is_target
 from ._intervals import check_levels
 from ._known_series import KnownSeries
 from ._linear_part import LinearPart
+from ._packed_series import PackedSeries
 from ._paths import PathMaker
 from ._scale_mixin import ScaleMixin
 from ._scaling import Scaling
@@ -203,8 +204,8 @@ class Forecaster(
     }
 
     _saved_classes = (
-        KnownSeries, History, Calendar, ForecastModel, Features, Scaling, Representation,
-        ExogEncoding, LinearPart,
+        KnownSeries, History, PackedSeries, Calendar, ForecastModel, Features, Scaling,
+        Representation, ExogEncoding, LinearPart,
     )  # fmt: skip
     _saved_together = (
         "_model", "_known", "_calibrator", "_n_newest", "estimator_", "columns_", "series_"
@@ -290,11 +291,10 @@ class Forecaster(
 
     def _fit_known(self, known, warn=True):
         check_regressor(self.estimator)
-        lookback, n_fewest = window_lengths(self, known)
-        model, calibrator, n_newest = fit_models(self, known, lookback, n_fewest, warn=warn)
-        self._calibrator, self._model, self._n_newest = calibrator, model, n_newest
+        lengths = window_lengths(self, known)
+        self._model, self._calibrator, self._n_newest = fit_models(self, known, *lengths, warn=warn)
         self._n_fitted = {key: len(past) for key, past in known.histories.items()}
-        self._known, self.estimator_, self.lookback_ = known, model.regressor, lookback
+        self._known, self.estimator_, self.lookback_ = known, self._model.regressor, lengths[0]
         self.columns_, self.series_ = known.columns, list(known.histories)
         self.n_features_in_ = len(known.columns)
         self._corrects_coverage = True  # those in older files do not

@@ -56,10 +56,17 @@ class History:
         """Words to put behind "series" in messages."""
         return "" if self.key is None else f" {self.key!r}"
 
-    def part(self, first: int, end: int) -> "History":
-        """Return the rows from `first` to the one before `end`."""
+    def part(
+        self, first: int, end: int, cut: Callable[[pd.Index, int, int], pd.Index] | None = None
+    ) -> "History":
+        """Return the rows from `first` to the one before `end`.
+
+        `cut` is what cuts indexes, such as `Once` of `cut_index`: parts of series that share an
+        index share that of their parts.
+        """
         rows = slice(first, end)
-        return replace(self, index=self.index[rows], values=self.values[rows], exog=self.exog[rows])
+        index = (cut or cut_index)(self.index, first, end)
+        return replace(self, index=index, values=self.values[rows], exog=self.exog[rows])
 
     def followed_by(self, rows: "History", appended: Callable[..., Any] | None = None) -> "History":
         """Return the history with that of later rows put behind it.
@@ -85,6 +92,11 @@ class History:
         values[places] = self.values
         newest = np.searchsorted(places, np.arange(len(index)), side="right") - 1
         return replace(self, index=index, values=values, exog=self.exog[newest])
+
+
+def cut_index(index: pd.Index, first: int, end: int) -> pd.Index:
+    """Return the labels from `first` to the one before `end`."""
+    return index[first:end]
 
 
 def read_histories(
@@ -192,6 +204,18 @@ def names_of_columns(table: Any, by: Any) -> list[Any] | None:
     """Return the names of the columns but `by`, as text or whatever they are; None without."""
     names = None if table is None else column_names(_with_two_axes(table))
     return None if names is None else [name for name in names if name not in key_names(by)]
+
+
+def check_names(table: Any, by: Any, before: list[Any] | None, name: str) -> None:
+    """Raise a ValueError if the columns of a frame are not those of `fit`, in the same order."""
+    if before is None or isinstance(table, pd.Series):
+        return  # its name is as good as any
+    names = names_of_columns(table, by)
+    named = before not in (list(range(len(before))), ["value"])
+    # Frames whose columns are numbers are of an array, or of a frame whose numbers are names.
+    named = named or (names != before and set(names or ()) == set(before))
+    if named and names is not None and len(names) == len(before) and names != before:
+        raise ValueError(f"{name} has the columns {names}, and had {before} in fit.")
 
 
 def is_target(series: Any, exog: Any, by: Any) -> bool:

@@ -1,7 +1,7 @@
 """Intervals by conformal prediction, calibrated on the newest rows: `IntervalMaker`."""
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from numbers import Real
 from typing import Any
 
@@ -9,15 +9,15 @@ import numpy as np
 
 from sklstm._warn import warn_user
 
-from ._abilities import interval_quantiles, learns_amounts
+from ._abilities import interval_quantiles
 from ._calibrations import Calibration, Calibrations
-from ._conformal import adaptive_alphas, has_both_sides, offsets
-from ._error_scale import ErrorScale
+from ._error_scale import ErrorScale, are_whole
 from ._features import Features
-from ._following_rows import following_rows
+from ._forecast_errors import forecast_errors
 from ._forecast_model import ForecastModel
-from ._histories import History
-from ._nested_bounds import farther, within_each_other
+from ._histories import History, cut_index
+from ._joined import ends_of
+from ._once import Once
 from ._path import Path
 
 _SHARE = 0.2  # of the rows that calibrate
@@ -57,7 +57,10 @@ def split_off_newest(
         key: _number_of_newest(calibration_size, len(past), n_wanted, n_learned)
         for key, past in histories.items()
     }
-    older = [past.part(0, max(0, len(past) - n_newest[key])) for key, past in histories.items()]
+    cut = Once(cut_index)
+    older = [
+        past.part(0, max(0, len(past) - n_newest[key]), cut) for key, past in histories.items()
+    ]
     return [past for past in older if len(past) >= n_fewest], n_newest
 
 
@@ -190,9 +193,9 @@ class IntervalMaker:
         ]
         tables = forecast_errors(self.calibrator, paths, first, steps, scales)
         ends: list[Any] = [None] * len(paths)
-        if self.quantiles(paths) is not None:
-            asked = self.calibrator, paths, first, steps, scales, self.quantiles(paths)
-            ends = forecast_errors(*asked)
+        quantiles = self.quantiles(paths)
+        if quantiles is not None:
+            ends = forecast_errors(self.calibrator, paths, first, steps, scales, quantiles)
         parts = zip(paths, first, tables, scales, newest, ends, strict=True)
         return Calibrations(
             {path.history.key: Calibration(path.history, *rest) for path, *rest in parts}
@@ -212,104 +215,13 @@ class IntervalMaker:
             Lower and upper one of each level; None without levels, and if intervals are around
             forecasts, since the regressor predicts no quantiles, or they are those of differences.
         """
-        transformers = [self.model.transformers.get(path.history.key) for path in paths]
-        whole = all(
-            ErrorScale.of(transformer, path.history.values).is_whole(transformer)
-            for path, transformer in zip(paths, transformers, strict=True)
-        )
-        if not (whole and self.levels):
+        if not self.levels:
             return None
-        return interval_quantiles(self.model.regressor, self.levels.values())
-
-    def around(
-        self,
-        forecast: np.ndarray,
-        origins: np.ndarray,
-        key: Hashable,
-        calibrations: Calibrations,
-        ends: np.ndarray | None = None,
-    ) -> dict[str, np.ndarray]:
-        """Return the bounds of forecasts of one series.
-
-        Parameters
-        ----------
-        forecast : ndarray of shape (n_origins, steps, n_columns)
-            Forecasts.
-        origins : ndarray of shape (n_origins,)
-            Last known row of each.
-        key : object
-            Which series.
-        calibrations : Calibrations
-            Errors of all series.
-        ends : ndarray of shape (n_origins, steps, n_columns, 2 * n_levels), optional
-            Predicted `quantiles` from the same origins, on the scale of the transformer.
-
-        Returns
-        -------
-        bounds : dict
-            ``lower`` and ``upper`` (of several levels ``lower_0.9`` and so on) of the shape of
-            `forecast`, infinite where there are too few errors.
-        """
-        own, bounds = calibrations[key], {}
-        as_they_are = self.model.transformers.get(key) is None
-        never_negative = as_they_are and learns_amounts(self.model.regressor)
-        for place, (name, level) in enumerate(self.levels.items()):
-            begins, away = [forecast] * 2, np.zeros((2, *forecast.shape))
-            if ends is not None:
-                sides = ends[..., 2 * place], ends[..., 2 * place + 1]
-                begins = [own.scale.back(side) for side in sides]
-                away = np.stack(sides) - own.scale.of_values(forecast)
-            asked = zip(
-                origins, self._alphas(own, origins, place, level), away.swapaxes(0, 1), strict=True
-            )
-            found = np.stack(
-                [
-                    self._offsets(own, int(origin), place, level, calibrations, alpha, apart)
-                    for origin, alpha, apart in asked
-                ],
-                axis=1,
-            )
-            # No scale is asked where infinity lies: scikit-learn's refuse it.
-            finite = np.where(np.isinf(found), 0.0, found)
-            moved = np.stack([own.scale.moved(*one) for one in zip(begins, finite, strict=True)])
-            moved[np.isinf(found)] = found[np.isinf(found)]
-            if never_negative:
-                moved = np.where(np.isfinite(moved), np.maximum(moved, 0.0), moved)
-            suffix = level_suffix(name)
-            bounds[f"lower{suffix}"] = moved.min(axis=0)
-            bounds[f"upper{suffix}"] = moved.max(axis=0)
-        ordered = sorted(self.levels, key=lambda name: self.levels[name])
-        return within_each_other(bounds, [level_suffix(name) for name in ordered])
-
-    def _alphas(self, own, origins, place, level):
-        """Return the probability to miss that is aimed at from each origin."""
-        if not self.adaptive:
-            return [1 - level] * len(origins)
-        last = max(int(origins.max()) + 1 - own.first, 0)
-        below, above = own.sides(place)
-        upper = None if above is below else above[:last]
-        alphas = adaptive_alphas(below[:last], 1 - level, own.n_newest, upper=upper)
-        return [
-            alphas[origin - own.first] if origin >= own.first else 1 - level for origin in origins
-        ]
-
-    def _offsets(self, own, origin, place, level, calibrations, alpha, away):
-        steps = away.shape[1]
-        known, above = (side[:, :steps] for side in own.known_sides_at(origin, place))
-        found = offsets(known, alpha, clip=self.adaptive, upper=above)
-        lacking, label = ~has_both_sides(known, 1 - level), own.history.index[origin]
-        if self.adaptive:
-            found[:, lacking] = offsets(known, 1 - level, upper=above)[:, lacking]
-        else:
-            factor = calibrations.factor_at(label, place, 1 - level)
-            found = np.where(lacking, found, farther(found, away, factor))
-        if not lacking.any() or len(calibrations) < 2:
-            return found
-        pooled = calibrations.pooled_offsets_at(label, place, 1 - level)
-        if pooled is None:
-            return found
-        pooled = pooled[:, :steps] * own.size_at(origin)
-        return np.where(lacking & np.isfinite(pooled).all(axis=0), pooled, found)
+        quantiles = interval_quantiles(self.model.regressor, self.levels.values())
+        histories = (path.history for path in paths)
+        if quantiles is None or not are_whole(self.model.transformers, histories):
+            return None
+        return quantiles
 
 
 def refuse_infinite(
@@ -341,10 +253,9 @@ def refuse_infinite(
     ValueError
         If there is none at all.
     """
-    lacking, result = [], {}
-    for key, by_name in bounds.items():
-        result[key] = dict(by_name)
-        for name, ends in by_name.items():
+    lacking, result = [], {key: dict(by_name) for key, by_name in bounds.items()}
+    for key in _with_infinite(bounds, wanted):
+        for name, ends in bounds[key].items():
             there = True if wanted is None else wanted[key][:, :, np.newaxis]
             infinite = np.isinf(ends) & there
             result[key][name] = np.where(np.isinf(ends) | ~np.asarray(there), np.nan, ends)
@@ -359,6 +270,21 @@ def refuse_infinite(
     message += f" The bounds of {len(keys)} of {len(bounds)} series are NaN in part."
     warn_user(message)
     return result
+
+
+def _with_infinite(bounds, wanted):
+    """Return the series of which a bound is infinite, or not wanted."""
+    names = next(iter(bounds.values()), {})
+    lost = np.zeros(len(bounds), dtype=bool)
+    for name in names:
+        each = [by_name[name].ravel() for by_name in bounds.values()]
+        begins = ends_of([len(ends) for ends in each])[:-1]
+        lost |= np.logical_or.reduceat(np.isinf(np.concatenate(each)), begins)
+    return [
+        key
+        for key, is_lost in zip(bounds, lost, strict=True)
+        if is_lost or (wanted is not None and not wanted[key].all())
+    ]
 
 
 def _too_few(key, name, infinite, levels):
@@ -380,49 +306,6 @@ def or_recursive(features: Features) -> str:
 def fewest_errors(level: float) -> int:
     """Return how many errors an interval of a level takes."""
     return int(np.ceil(level / (1 - level) - 1e-9))
-
-
-def forecast_errors(model, paths, first, steps, scales, quantiles=None):
-    """Return the errors of forecasts from many rows of series: actual values minus forecasts.
-
-    Parameters
-    ----------
-    model : ForecastModel
-        Who forecasts; it should not have learned from the rows after `first`.
-    paths : list of Path
-        The series, and what is known of the time after their ends. Their own origins do not count.
-    first : list of int
-        The first row of each to forecast from.
-    steps : int
-        How many rows ahead.
-    scales : list of ErrorScale
-        On which differences are taken.
-    quantiles : list of float, optional
-        Levels of predicted quantiles that are subtracted in place of forecasts, in a last axis.
-
-    Returns
-    -------
-    errors : list of ndarray of shape (n_steps - first, steps, n_columns)
-        For each series those of forecasts from row `first` on; NaN where the actual value is not
-        known or there is no forecast.
-    """
-    last = () if quantiles is None else (len(quantiles),)
-    begun = []
-    for path, begin in zip(paths, first, strict=True):
-        origins = model.possible_origins(path)
-        inside = (origins >= begin) & (origins < len(path.history) - 1)
-        begun.append(replace(path, origins=origins[inside]))
-    forecasts = model.forecast(begun, steps, quantiles=quantiles)
-    errors = []
-    for path, begin, forecast, scale in zip(begun, first, forecasts, scales, strict=True):
-        values = path.history.values
-        table = np.full((max(len(values) - begin, 0), steps, values.shape[1], *last), np.nan)
-        actual = following_rows(scale.of_values(values), path.origins, steps)
-        # Quantiles are on this scale as they are.
-        error = actual[..., np.newaxis] - forecast if last else actual - scale.of_values(forecast)
-        table[path.origins - begin] = np.where(np.isfinite(error), error, np.nan)
-        errors.append(table)
-    return errors
 
 
 def level_suffix(level: float | None) -> str:

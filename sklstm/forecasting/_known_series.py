@@ -16,9 +16,10 @@ from ._calendar_columns import as_calendar_features, calendar_columns, n_columns
 from ._encoded_future import read_encoded_future
 from ._exog_encoding import ExogEncoding, places_in_encoding
 from ._future_values import Wanted
-from ._histories import History, names_of_columns, read_histories
+from ._histories import History, check_names, names_of_columns, read_histories
 from ._once import Once
 from ._overlap import known_labels, new_rows
+from ._packed_series import PackedSeries
 from ._regular_panel import read_regular_panel
 
 
@@ -69,6 +70,14 @@ class KnownSeries:
     exog_nan: bool = False
     calendar_features: CalendarFeatures | None = None
     encoding: ExogEncoding | None = None
+
+    def __post_init__(self):
+        if isinstance(self.histories, PackedSeries):  # of a file
+            object.__setattr__(self, "histories", self.histories.histories())
+
+    def saved_parts(self) -> dict[str, Any]:
+        """Return what stands in files in place of attributes."""
+        return {"histories": PackedSeries.of(self.histories)}
 
     @classmethod
     def read(
@@ -209,9 +218,9 @@ class KnownSeries:
         if self.encoding is not None:
             exog, described = self.encoding.read(exog, self.by, series)
         self._check_exog(exog)
-        _check_names(series, self.by, self.columns, "series")
+        check_names(series, self.by, self.columns, "series")
         if exog is not None:
-            _check_names(exog, self.by, self.exog_columns, "exog")
+            check_names(exog, self.by, self.exog_columns, "exog")
         found = read_histories(series, exog, self.by, self.exog_nan)
         for rows in found.values():
             self._check_columns(rows)
@@ -426,15 +435,3 @@ def _is_time_first(series, by):
     """Return whether all names of keys are levels of the index after that of the times."""
     later = list(getattr(index_of(series), "names", []))[1:]
     return by is not None and all(name in later for name in key_names(by))
-
-
-def _check_names(table, by, before, name):
-    """Raise a ValueError if the columns of a frame are not those of `fit`, in the same order."""
-    if isinstance(table, pd.Series):
-        return  # its name is as good as any
-    names = names_of_columns(table, by)
-    named = before is not None and before not in (list(range(len(before))), ["value"])
-    # Frames whose columns are numbers are of an array, or of a frame whose numbers are names.
-    named = named or (before is not None and names != before and set(names or ()) == set(before))
-    if named and names is not None and len(names) == len(before) and names != before:
-        raise ValueError(f"{name} has the columns {names}, and had {before} in fit.")

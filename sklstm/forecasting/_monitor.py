@@ -12,9 +12,12 @@ from sklearn.utils import Bunch
 from sklstm._warn import warn_user
 from sklstm.data import key_levels, key_names
 
+from ._histories import cut_index
 from ._intervals import refuse_missing
-from ._path import Path
-from ._scores import unused_future
+from ._labels_of_rows import labels_of_rows
+from ._once import Once
+from ._path import NO_ROWS, Path
+from ._unused_futures import unused_futures
 
 _FEWEST = 8  # times, of which even ranks tell little
 _ALPHA = 0.01
@@ -49,7 +52,8 @@ def drift_of(fitted: Any, n_fitted: Mapping[Any, int], level: float, newest: int
     ends = [n_fitted[past.key] for past in histories]
     counts = fitted._n_newest
     begins = [n_fitted[past.key] - counts.get(past.key, 0) for past in histories]
-    older = [past.part(0, end) for past, end in zip(histories, ends, strict=True)]
+    cut = Once(cut_index)
+    older = [past.part(0, end, cut) for past, end in zip(histories, ends, strict=True)]
     is_given = bool(len(fitted._known.known_given))
     before = _errors(fitted._calibrator, older, begins, is_given)
     since = _errors(fitted._model, histories, ends, is_given)
@@ -68,28 +72,28 @@ def drift_of(fitted: Any, n_fitted: Mapping[Any, int], level: float, newest: int
 
 def _errors(model, histories, firsts, is_given):
     """Return the error of each row from `firsts` on, forecast from the row before."""
-    paths = []
-    for past, first in zip(histories, firsts, strict=True):
-        path = Path(past, np.empty(0, dtype=int), unused_future(model, past, 1))
-        origins = model.possible_origins(path)
-        # A direct model reads what is given in advance of all the rows that it predicts.
-        last = len(past) - 1 - (model.features.horizon if is_given else 1)
-        path = replace(path, origins=origins[(origins >= first - 1) & (origins <= last)])
-        paths.append(path)
+    futures = unused_futures(model, histories, 1)
+    paths = [Path(past, NO_ROWS, own) for past, own in zip(histories, futures, strict=True)]
+    possible = model.possible_origins(paths)
+    # A direct model reads what is given in advance of all the rows that it predicts.
+    n_after = model.features.horizon if is_given else 1
+    for k, (origins, first) in enumerate(zip(possible, firsts, strict=True)):
+        inside = (origins >= first - 1) & (origins <= len(histories[k]) - 1 - n_after)
+        paths[k] = replace(paths[k], origins=origins[inside])
     if not paths:
         return pd.DataFrame({"series": [], "column": [], "time": [], "error": []})
     found, n_columns = model.forecast(paths, 1), histories[0].values.shape[1]
     rows = [path.origins + 1 for path in paths]
     places = np.repeat(np.arange(len(paths)), [n_columns * len(own) for own in rows])
     columns = [np.repeat(np.arange(n_columns), len(own)) for own in rows]
-    first, *others = [
-        path.history.index[np.tile(own, n_columns)] for path, own in zip(paths, rows, strict=True)
-    ]
+    times = labels_of_rows(
+        [path.history.index for path in paths], [np.tile(own, n_columns) for own in rows]
+    )
     errors = [
         (path.history.values[own] - one[:, 0]).T.ravel()
         for path, own, one in zip(paths, rows, found, strict=True)
     ]
-    table = {"series": places, "column": np.concatenate(columns), "time": first.append(others)}
+    table = {"series": places, "column": np.concatenate(columns), "time": times}
     return pd.DataFrame(table | {"error": np.concatenate(errors)}).dropna(subset="error")
 
 

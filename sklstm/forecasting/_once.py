@@ -26,12 +26,12 @@ class Once:
         Parameters
         ----------
         *objects : object
-            By which results are told apart; equal ones are not the same.
+            By which results are told apart; equal ones are not the same, but for whole numbers.
         **told : object
             Given to the function, too, and of no influence on the result: the name of a series
             for a message.
         """
-        place = tuple(map(id, objects))
+        place = tuple(one if isinstance(one, int) else -id(one) for one in objects)
         if place not in self._found:
             # With the objects, so that none of another object takes their place in memory.
             self._found[place] = self._function(*objects, **told), objects

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ._histories import History
-from ._path import Path
-from ._scores import unused_future
+from ._path import NO_ROWS, Path
+from ._unused_futures import unused_futures
 
 _FEWEST = 10  # forecasts that tell how rows depend on each other
 _MOST = 2000  # of which more would tell hardly more
@@ -116,11 +116,11 @@ def _chosen(model, histories, first, ends):
     horizon = model.features.horizon
     keys = list(histories)
     keys = [keys[k] for k in np.unique(np.linspace(0, len(keys) - 1, _MOST).astype(int))]
+    pasts = [histories[key] for key in keys]
+    futures = unused_futures(model, pasts, horizon)
+    paths = [Path(past, NO_ROWS, own) for past, own in zip(pasts, futures, strict=True)]
     found = {}
-    for key in keys:
-        past = histories[key]
-        path = Path(past, np.empty(0, dtype=int), unused_future(model, past, horizon))
-        origins = model.possible_origins(path)
+    for key, path, origins in zip(keys, paths, model.possible_origins(paths), strict=True):
         inside = (origins >= first[key]) & (origins < ends[key])
         found[key] = path, origins[inside]
     complete = {key: rows[rows <= ends[key] - horizon] for key, (_, rows) in found.items()}

@@ -7,7 +7,9 @@ import numpy as np
 
 from ._features import Features
 from ._histories import History
-from ._joined import ends_of
+from ._joined import pieces
+
+NO_ROWS = np.empty(0, dtype=int)  # from which forecasts begin, where none are asked for yet
 
 
 @dataclass(frozen=True)
@@ -60,9 +62,12 @@ def of_each(paths, found):
 
 
 def rows_of_paths(
-    features: Features, values: Sequence[np.ndarray], paths: Sequence[Path], firsts: Sequence[int]
-) -> list[np.ndarray]:
-    """Return the rows of the windows of paths, which stand one behind the other in memory.
+    features: Features,
+    values: Sequence[np.ndarray],
+    paths: Sequence[Path],
+    firsts: Sequence[int] | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows of the windows of paths, one behind the other.
 
     Parameters
     ----------
@@ -72,19 +77,26 @@ def rows_of_paths(
         The series of each path from some row on, transformed.
     paths : list of Path
         Whose rows these are.
-    firsts : list of int
-        The first of these rows.
+    firsts : list of int, optional
+        The first of these rows; by default that of the series.
 
     Returns
     -------
-    rows : list of ndarray of shape (n_rows, n_features)
+    rows : ndarray of shape (n_rows, n_features)
         As from `Features.rows`.
+    ends : ndarray of shape (n_paths + 1,)
+        Where those of each path begin, and where the last ones end.
     """
-    futures = [0 if path.future is None else len(path.future) for path in paths]
-    ends = ends_of([len(own) + n_future for own, n_future in zip(values, futures, strict=True)])
-    whole = np.empty((ends[-1], features.n_features(values[0].shape[1])))
-    rows = [whole[begin:end] for begin, end in zip(ends[:-1], ends[1:], strict=True)]
-    for path, own, first, out in zip(paths, values, firsts, rows, strict=True):
-        past = path.history
-        features.rows(own, past.exog[first:], path.future, past.static, out=out)
-    return rows
+    exog = [path.history.exog for path in paths]
+    if firsts is not None:
+        exog = [own[first:] for own, first in zip(exog, firsts, strict=True)]
+    futures, static = zip(*[(path.future, path.history.static) for path in paths], strict=True)
+    return features.rows_of_all(values, exog, futures, static)
+
+
+def tables_of_paths(
+    features: Features, values: Sequence[np.ndarray], paths: Sequence[Path], firsts: Sequence[int]
+) -> list[np.ndarray]:
+    """Return what `rows_of_paths` does, the rows of each path by themselves."""
+    whole, ends = rows_of_paths(features, values, paths, firsts)
+    return pieces(whole, ends)

@@ -11,7 +11,8 @@ from sklstm.metrics import PATH_SCORES, crps_of_draws, energy_by_step
 from ._forecast_tables import Forecasts
 from ._path import Path
 from ._paths import PathMaker
-from ._scores import forecast_known, lacking_rows, last_step, unused_future
+from ._scores import forecast_known, lacking_rows, last_step
+from ._unused_futures import unused_futures
 
 _N_PATHS = 100  # from each origin; scores are fair, whatever their number
 
@@ -37,9 +38,10 @@ def with_path_scores(results: Sequence[Forecasts], fitted: Any) -> list[Forecast
     model, n_steps = fitted._model, max(result.tested.shape[1] for result in results)
     lacking = [lacking_rows(model, r.history, r.origins, last_step(r.tested)) for r in results]
     n_steps += max(int(rows.max(initial=0)) for rows in lacking)
+    futures = unused_futures(model, [r.history for r in results], n_steps)
     paths = [
-        Path(r.history, r.origins - rows, unused_future(model, r.history, n_steps))
-        for r, rows in zip(results, lacking, strict=True)
+        Path(r.history, r.origins - rows, own)
+        for r, rows, own in zip(results, lacking, futures, strict=True)
     ]
     maker = PathMaker.of(fitted, paths, n_steps, "A score of paths")
     return [_scored(result, model, maker) for result in results]

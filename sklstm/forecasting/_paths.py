@@ -9,8 +9,8 @@ import numpy as np
 from ._abilities import refuse_quantile
 from ._calibrations import Calibrations
 from ._copula import GaussianCopula
-from ._drawn_errors import drawn_errors
-from ._error_scale import ErrorScale
+from ._drawn_errors import drawn_errors, n_errors
+from ._error_scale import ErrorScale, are_whole
 from ._errors_of_others import add_others, corrects_coverage
 from ._intervals import IntervalMaker, or_recursive, refuse_missing
 from ._past_probabilities import past_probabilities
@@ -86,11 +86,7 @@ class PathMaker:
         """
         refuse_quantile(fitted.estimator)
         model = fitted._model
-        transformers = [model.transformers.get(path.history.key) for path in paths]
-        is_whole = all(
-            ErrorScale.of(transformer, path.history.values).is_whole(transformer)
-            for path, transformer in zip(paths, transformers, strict=True)
-        )
+        is_whole = are_whole(model.transformers, (path.history for path in paths))
         feeds_back = model.features.horizon == 1 and is_whole
         at_once = model.features.horizon * len(fitted.columns_)
         if is_whole and at_once > 1 and hasattr(model.regressor, "predict_distribution"):
@@ -192,10 +188,10 @@ class PathMaker:
         assert self.calibrations is not None
         found, history, fitted = self.calibrations, path.history, self.fitted
         errors = [
-            _own_or_pooled(found, history, int(origin), steps, _enough(fitted))
+            _own_or_borrowed(found, history.key, int(origin), steps, _enough(fitted))
             for origin in path.origins
         ]
-        fewest = min((len(own) for own in errors), default=_FEWEST)
+        fewest = min(map(n_errors, errors), default=_FEWEST)
         if fewest < _FEWEST:
             raise ValueError(
                 f"Paths are drawn from at least {_FEWEST} earlier errors of all steps, and the "
@@ -209,8 +205,8 @@ def _errors_of(fitted, paths, steps):
     """Return the errors of series; if one has few of its own, those of all others as well."""
     maker = IntervalMaker(fitted._model, fitted._calibrator, fitted._n_newest, {})
     found = maker.calibrations(paths, steps)
-    own = [_complete(found[p.history.key].known_at(p.first_origin), steps) for p in paths]
-    few = any(len(errors) < _enough(fitted) for errors in own)
+    own = (len(found.complete_of(p.history.key, p.first_origin, steps)) for p in paths)
+    few = any(n < _enough(fitted) for n in own)
     add_others(found, maker, fitted, steps, borrows=few)
     return found
 
@@ -220,16 +216,10 @@ def _enough(fitted):
     return _FEWEST_OF_PANEL if corrects_coverage(fitted) else _FEWEST
 
 
-def _complete(errors, steps):
-    errors = errors[:, :steps]
-    return errors[~np.isnan(errors).any(axis=(1, 2))]
-
-
-def _own_or_pooled(found: Calibrations, history: Any, origin: int, steps: int, enough: int) -> Any:
-    errors, label = _complete(found[history.key].known_at(origin), steps), history.index[origin]
+def _own_or_borrowed(found, key, origin, steps, enough):
+    errors, label = found.complete_of(key, origin, steps), found.label_at(key, origin)
     if len(errors) < enough and len(found) > 1:
-        pooled = _complete(found.pooled_at(label), steps)
-        size = found[history.key].size_at(origin)
-        if len(pooled) > len(errors) and len(pooled) >= _FEWEST and np.isfinite(size).all():
-            return pooled * size
+        borrowed = found.borrowed_at(label, steps, by=key, origin=origin)
+        if borrowed.n > len(errors) and borrowed.n >= _FEWEST and np.isfinite(borrowed.size).all():
+            return borrowed
     return errors * found.factor_at(label, None, _ALPHA)

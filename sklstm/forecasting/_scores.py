@@ -9,13 +9,15 @@ from sklstm._warn import warn_user
 from sklstm.data import as_labelled, index_of, split_panel
 from sklstm.time_labels import as_time_labels, comparable, in_zone_of, label_text
 
-from ._calendar_columns import calendar_after, n_columns
+from ._calendar_columns import n_columns
 from ._following_rows import following_rows
 from ._forecast_model import ForecastModel
 from ._forecast_tables import persistence
 from ._known_series import KnownSeries
+from ._once import Once
 from ._path import Path
 from ._unreached import UNREACHED
+from ._unused_futures import unused_futures
 
 
 def skill_score(model: ForecastModel, before: KnownSeries, after: KnownSeries) -> float:
@@ -38,7 +40,7 @@ def skill_score(model: ForecastModel, before: KnownSeries, after: KnownSeries) -
     ValueError
         If no row follows on those of a series that can be forecast.
     """
-    errors, naive, n_scored = 0.0, 0.0, 0
+    errors, naive, jobs = 0.0, 0.0, []
     fewest = model.features.first_origin + 1
     scored = {key for key, past in before.histories.items() if len(past) >= fewest}
     for key, past in after.histories.items():
@@ -51,15 +53,15 @@ def skill_score(model: ForecastModel, before: KnownSeries, after: KnownSeries) -
         (lacking,) = lacking_rows(model, past, origins, np.array([steps]))
         if lacking > 0:
             _refuse_short_exog(model, past, origin, steps, lacking)
-        job = past, origins, np.ones((1, steps), dtype=bool)
-        ((forecast,),) = forecast_known(model, [job])
+        jobs.append((past, origins, np.ones((1, steps), dtype=bool)))
+    if not jobs:
+        _refuse_unknown(before, after)
+    for (past, origins, asked), (forecast,) in zip(jobs, forecast_known(model, jobs), strict=True):
+        steps = asked.shape[1]
         actual = following_rows(past.values, origins, steps)
-        _refuse_unreached(past, origin, forecast)
-        n_scored += 1
+        _refuse_unreached(past, int(origins[0]), forecast)
         errors += np.nansum(np.abs(forecast - actual))
         naive += np.nansum(np.abs(persistence(past.values, origins, steps, 1) - actual))
-    if not n_scored:
-        _refuse_unknown(before, after)
     if naive == 0.0:
         return 0.0 if errors == 0.0 else -np.inf
     return 1.0 - errors / naive
@@ -101,23 +103,28 @@ def warn_of_training_on_later_rows(
     UserWarning
         If rows of a series are later than the first row to be scored.
     """
+    label_at = Once(lambda index, row: index[row])
     tested = [
-        (past.index[len(before.histories[key])], key)
+        (label_at(past.index, len(before.histories[key])), key)
         for key, past in after.histories.items()
         if key in before.histories and len(past) > len(before.histories[key])
     ]
     if not tested or len(n_learned) < 2:
         return
     own = after.histories[tested[0][1]].index
-    tested = [one for one in tested if comparable(after.histories[one[1]].index, own)]
+    alike = Once(lambda index: comparable(index, own))
+    tested = [one for one in tested if alike(after.histories[one[1]].index)]
     first, scored = min(tested, key=lambda one: one[0])
     for key, n_rows in n_learned.items():
-        index = before.histories[key].index[:n_rows]
+        index = before.histories[key].index
         # Numbers that count the rows of a stacked frame are of no other series' time.
-        if n_rows and comparable(index, own) and index[0] <= first <= index[-1]:
+        if not n_rows or not alike(index):
+            continue
+        last = label_at(index, min(n_rows, len(index)) - 1)
+        if label_at(index, 0) <= first <= last:
             warn_user(
                 f"Rows of series {scored!r} are scored from {label_text(first)} on, and fit has "
-                f"learned from rows of series {key!r} up to {label_text(index[-1])}: a score of "
+                f"learned from rows of series {key!r} up to {label_text(last)}: a score of "
                 "times that other series have shown may be too good. PanelTimeSeriesSplit cuts all "
                 "series at the same time."
             )
@@ -221,11 +228,11 @@ def forecast_known(model, jobs, forecast=None):
         (number, shift) for number, by_origin in enumerate(shifts) for shift in np.unique(by_origin)
     ]
     steps = max((jobs[number][2].shape[1] + int(shift) for number, shift in parts), default=0)
+    futures = unused_futures(model, [jobs[number][0] for number, _ in parts], steps)
     paths = []
-    for number, shift in parts:
+    for (number, shift), future in zip(parts, futures, strict=True):
         past, origins, _ = jobs[number]
-        chosen = origins[shifts[number] == shift] - shift
-        paths.append(Path(past, chosen, unused_future(model, past, steps)))
+        paths.append(Path(past, origins[shifts[number] == shift] - shift, future))
     forecasts: list[Any] = [None] * len(jobs)
     for (number, shift), values in zip(parts, forecast(paths, steps), strict=True):
         if forecasts[number] is None:
@@ -238,20 +245,3 @@ def forecast_known(model, jobs, forecast=None):
 def last_step(tested):
     """Return the number of the last row ahead that is wanted from each origin."""
     return tested.shape[1] - np.argmax(tested[:, ::-1], axis=1)
-
-
-def unused_future(model, history, steps):
-    """Return values for rows after the end: what is given in advance repeats its last values.
-
-    Only what is cut off afterwards depends on these; columns of the calendar are right.
-    """
-    if not len(model.features.known):
-        return None
-    last = history.exog[-1:, model.features.known]
-    future = np.repeat(last, model.padded(steps), axis=0)
-    calendar = model.features.calendar
-    if calendar is not None:
-        columns = calendar_after(calendar, history, len(future))
-        if columns is not None:
-            future[:, -columns.shape[1] :] = columns
-    return future

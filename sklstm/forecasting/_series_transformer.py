@@ -1,5 +1,7 @@
 """The transformer of one series: what it makes of values, and whether it looks at single rows."""
 
+from typing import Any
+
 import numpy as np
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
@@ -39,3 +41,37 @@ def works_row_by_row(transformer):
         return all(works_row_by_row(step) for _, step in transformer.steps)
     kind = type(transformer)
     return kind.__module__.startswith("sklearn.") and kind.__name__ != "FunctionTransformer"
+
+
+def in_units(
+    transformer: Any, values: np.ndarray, origins: np.ndarray, forecasts: np.ndarray
+) -> np.ndarray:
+    """Return forecasts of a transformed series in the units of the series.
+
+    Parameters
+    ----------
+    transformer : transformer or None
+        Fitted.
+    values : ndarray of shape (n_steps, n_columns)
+        The transformed series, by which differences are undone.
+    origins : ndarray of shape (n_origins,)
+        Last known row of each forecast.
+    forecasts : ndarray of shape (n_origins, steps, n_columns)
+        On the scale of the transformer.
+
+    Returns
+    -------
+    forecasts : ndarray of shape (n_origins, steps, n_columns)
+        The same ones without transformer.
+    """
+    if transformer is None:
+        return forecasts
+    n_origins, steps, n_columns = forecasts.shape
+    if works_row_by_row(transformer):
+        rows = transformer.inverse_transform(forecasts.reshape(-1, n_columns))
+        return np.asarray(rows, dtype=float).reshape(n_origins, steps, -1)
+    restored = [
+        transformer.inverse_transform(np.concatenate([values[: origin + 1], forecast]))[-steps:]
+        for origin, forecast in zip(origins, forecasts, strict=True)
+    ]
+    return np.asarray(restored, dtype=float)

@@ -9,7 +9,8 @@ import numpy as np
 
 from ._features import Features, padded_front, readable_windows
 from ._in_blocks import is_any
-from ._joined import ends_of, joined
+from ._joined import ends_of, joined, pieces
+from ._labels_of_rows import labels_of_rows
 
 _MANY_VALUES = 1 << 22  # of windows and targets, beyond which they are gathered a few at a time
 SOME_PAIRS = 1 << 15  # that stand for all
@@ -137,9 +138,8 @@ class TrainingPairs:
     def in_order_of_time(self) -> np.ndarray:
         """Return the numbers of all pairs, those of the same time in the order of the series."""
         _, ends = self.places(np.arange(len(self))).T
-        bounds = zip(self.counts[:-1], self.counts[1:], self.tables, strict=True)
-        first, *others = [index[ends[begin:end]] for begin, end, (index, _, _) in bounds]
-        return (first.append(others) if others else first).argsort(kind="stable")
+        labels = labels_of_rows([index for index, _, _ in self.tables], pieces(ends, self.counts))
+        return labels.argsort(kind="stable")
 
     def of_some_series(self) -> Pairs:
         """Return all pairs of some series, or the newest of a long one.

@@ -8,6 +8,8 @@ import pandas as pd
 from sklstm._warn import warn_user
 from sklstm.time_labels import label_text
 
+from ._in_blocks import in_blocks
+
 UNREACHED = "what is predicted lies where the inverse of transformer gives no number"
 
 
@@ -23,11 +25,16 @@ def warn_of_unreached(
     labels : dict
         By series the times of the steps.
     """
-    lost = {key: ~np.isfinite(values).all(axis=-1) for key, values in forecasts.items()}
-    keys = [key for key, steps in lost.items() if steps.any()]
+    keys = [
+        key
+        for block in in_blocks(forecasts.items(), (one.size for one in forecasts.values()))
+        if not np.isfinite(np.concatenate([values.ravel() for _, values in block])).all()
+        for key, values in block
+        if not np.isfinite(values).all()
+    ]
     if not keys:
         return
-    steps, times = lost[keys[0]], labels[keys[0]]
+    steps, times = ~np.isfinite(forecasts[keys[0]]).all(axis=-1), labels[keys[0]]
     first = int(steps.reshape(-1, len(times)).any(axis=0).argmax())
     of = "" if keys[0] is None else f" of {len(keys)} of {len(forecasts)} series, {keys[0]!r},"
     warn_user(

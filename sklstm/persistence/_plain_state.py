@@ -23,7 +23,7 @@ def to_plain(value, classes):
         Lists, tuples and dictionaries are looked through. What is neither in `classes` nor of
         pandas, such as estimators and arrays, is returned as it is.
     classes : tuple of type
-        Dataclasses to be written as dictionaries.
+        Dataclasses to be written as dictionaries, with their `saved_parts` if they have any.
 
     Returns
     -------
@@ -37,6 +37,8 @@ def to_plain(value, classes):
         return _same_or_new(value, [to_plain(item, classes) for item in value])
     if kind in classes:
         found = {field.name: getattr(value, field.name) for field in fields(value) if field.init}
+        if hasattr(value, "saved_parts"):  # what stands in files in place of some of these
+            found |= value.saved_parts()
         return {MARK: kind.__name__} | {k: to_plain(v, classes) for k, v in found.items()}
     if isinstance(value, pd.Index):
         parts = plain_index(value)

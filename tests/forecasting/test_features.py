@@ -113,13 +113,20 @@ def test_buffers_of_several_series_are_those_of_each(n_static):
     assert each[0].shape == (1, 5 + 8, features.n_features(2))
 
 
-def test_rows_are_written_where_a_caller_says():
-    features = Features(3, 4, PAST, KNOWN, n_static=1)
-    static = np.array([5.0])
-    expected = features.rows(VALUES, EXOG, FUTURE, static)
-    out = np.zeros_like(expected)
-    assert features.rows(VALUES, EXOG, FUTURE, static, out=out) is out
-    np.testing.assert_array_equal(out, expected)
+def test_rows_of_several_series_are_those_of_a_loop():
+    features = Features(3, 4, PAST, KNOWN, keeps_past=True, n_static=1)
+    cases = [(12, 5, 0), (2, 0, 1), (7, 1, 2)]  # rows, rows after the end, what is static
+    parts = [(VALUES[:n], EXOG[:n], FUTURE[:m], np.array([float(k)])) for n, m, k in cases]
+    rows, ends = features.rows_of_all(*zip(*parts, strict=True))
+    expected = []
+    for values, exog, future, static in parts:
+        known = np.concatenate([exog[:, KNOWN], future])
+        for s in range(len(known)):
+            past = np.concatenate([values[s], exog[s, PAST]]) if s < len(values) else [np.nan] * 3
+            ahead = [known[s + k] if s + k < len(known) else [np.nan] * 2 for k in (4, 1, 0)]
+            expected.append(np.concatenate([past, *ahead, static]))
+    np.testing.assert_array_equal(rows, expected)
+    assert list(ends) == [0, 17, 19, 27]
 
 
 def test_rows_are_left_as_they_are_by_buffers():

@@ -60,14 +60,16 @@ def test_possible_origins(rng):
         model = ForecastModel.fit([past], Features(3, 1, NONE, NONE), regressor, None)
         missing = np.isnan(past.values[:, 0])
         expected = [o for o in range(2, 30) if missing[o - 2 : o + 1].sum() < allowed]
-        assert list(model.possible_origins(Path(past, NONE))) == expected
+        (origins,) = model.possible_origins([Path(past, NONE)])
+        assert list(origins) == expected
 
 
 def test_a_series_without_transformer_cannot_be_forecast():
     model = ForecastModel.fit(HISTORIES[:1], Features(3, 1, NONE, NONE), Ridge(), StandardScaler())
     assert model.knows("A")
     assert not model.knows("B")
-    assert not len(model.possible_origins(Path(HISTORIES[1], NONE)))
+    (origins,) = model.possible_origins([Path(HISTORIES[1], NONE)])
+    assert not len(origins)
     plain = ForecastModel.fit(HISTORIES[:1], Features(3, 1, NONE, NONE), Ridge(), None)
     assert plain.knows("B")
 

@@ -14,7 +14,8 @@ from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardSca
 
 from sklstm import ExponentialSmoother, Forecaster, SeasonalDifferencer
 from sklstm.forecasting._conformal import adaptive_alphas, known_errors, offsets
-from sklstm.forecasting._intervals import fewest_errors, following_rows
+from sklstm.forecasting._following_rows import following_rows
+from sklstm.forecasting._intervals import fewest_errors
 
 RNG = np.random.default_rng(0)
 WALK = np.cumsum(RNG.normal(size=120))
