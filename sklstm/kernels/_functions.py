@@ -1,13 +1,14 @@
 """Functions written in Python, and their compilation for this processor."""
 
 import ctypes
-import os
 import threading
 from contextlib import nullcontext
 from functools import cache
 
 import numpy as np
 from llvmlite import binding, ir
+
+from sklstm._fork import after_fork
 
 from ._code import DOUBLE, FLOAT, INTEGER, Value, builder, integer, writing
 from ._memory import Places, Pointer
@@ -24,9 +25,7 @@ def _renew_lock():
     _lock = threading.Lock()
 
 
-# Another thread may hold it when a process forks.
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_renew_lock)
+after_fork(_renew_lock)  # another thread may hold it
 
 
 class Function:

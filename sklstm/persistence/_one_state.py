@@ -1,6 +1,5 @@
 """What threads see of an estimator that is fitted meanwhile: `FITS`."""
 
-import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,6 +7,8 @@ from functools import wraps
 from inspect import getattr_static, isfunction
 from typing import Any
 from weakref import WeakKeyDictionary
+
+from sklstm._fork import after_fork
 
 _FITTING = ("fit", "partial_fit", "fit_transform", "update")  # methods that change what is fitted
 _READING = (
@@ -74,8 +75,7 @@ class Fits:
 
 
 FITS = Fits()
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=FITS.reset)
+after_fork(FITS.reset)
 
 
 def guard_methods(cls: type) -> None:

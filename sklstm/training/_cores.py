@@ -8,6 +8,8 @@ from contextlib import contextmanager, suppress
 
 from joblib import cpu_count
 
+from sklstm._fork import after_fork
+
 
 class Cores:
     """Threads that help where a core is idle.
@@ -101,5 +103,4 @@ class Cores:
 
 
 CORES = Cores()
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=CORES.reset)
+after_fork(CORES.reset)
