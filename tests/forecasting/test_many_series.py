@@ -280,3 +280,19 @@ def test_blocks_of_parts():
     assert list(in_blocks("abcdef", [2, 2, 9, 1, 1, 1], 4)) == [["a", "b"], ["c"], list("def")]
     assert list(in_blocks("abc", repeat(1), 2)) == [["a", "b"], ["c"]]
     assert list(in_blocks([], repeat(1), 2)) == []
+
+
+def test_adaptive_backtests_of_series_that_are_tested_over_fewer_steps():
+    whole = panel([60, 60])
+    parts = [whole.loc[["s0"]], whole.loc[["s1"]][:-4]]  # the second one is tested over four rows
+    days = DAYS[:72]
+    both = pd.concat(parts)
+    is_training = both.index.get_level_values("day").isin(days)
+    folds = [(np.flatnonzero(is_training), np.flatnonzero(~is_training))]
+    asked = {"level": 0.6, "intervals": "adaptive", "stride": 1}
+    found = forecaster().backtest(both, folds, **asked).forecasts
+    for part in parts:
+        is_training = part.index.get_level_values("day").isin(days)
+        folds = [(np.flatnonzero(is_training), np.flatnonzero(~is_training))]
+        alone = forecaster().backtest(part, folds, **asked).forecasts
+        pd.testing.assert_frame_equal(found.loc[alone.index], alone)
