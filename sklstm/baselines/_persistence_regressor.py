@@ -5,6 +5,8 @@ from numbers import Integral
 import numpy as np
 from sklearn.utils._param_validation import Interval
 
+from sklstm._warn import warn_user
+
 from ._window_baseline import WindowBaseline, newest_values
 
 
@@ -24,7 +26,7 @@ class PersistenceRegressor(WindowBaseline):
         Number of rows in a season, :math:`m`: 7 for the week of a daily series.
     horizon : int or list of int, default=1
         How many rows after the end of the window the target lies, as in `forecast_pairs`. A list
-        has one for each column of `y`.
+        has one for each column of `y`. With a season a single one for several columns is warned of.
     target_feature : int or str, default=0
         Which feature is predicted: its position, or its name in a flat frame of windows.
 
@@ -108,8 +110,15 @@ class PersistenceRegressor(WindowBaseline):
 
     def _check_targets(self, y):
         y = super()._check_targets(y)
+        n_outputs = 1 if y.ndim == 1 else y.shape[1]
         if isinstance(self.horizon, list | tuple):
-            _check_horizons(self.horizon, n_outputs=1 if y.ndim == 1 else y.shape[1])
+            _check_horizons(self.horizon, n_outputs=n_outputs)
+        elif self.season > 1 and n_outputs > 1:
+            warn_user(
+                f"y has {n_outputs} columns, and horizon={self.horizon!r} predicts the same for "
+                "all of them. Where they lie different numbers of rows ahead, give horizon a list, "
+                f"such as {list(range(1, min(n_outputs, 3) + 1))} for the first ones."
+            )
         return y
 
 

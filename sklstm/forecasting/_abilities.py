@@ -1,6 +1,6 @@
 """What a regressor takes and can do, seen through pipelines and searches, and checks of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from inspect import signature
 from numbers import Integral, Real
 from typing import Any
@@ -135,6 +135,24 @@ def shrinks(regressor: Any) -> bool:
     loss, quantile = (parameter_inside(regressor, name) for name in ("loss", "quantile"))
     is_quantile = quantile is not None and loss in (None, "quantile")
     return (is_network or is_linear(regressor)) and not is_quantile
+
+
+def is_baseline(regressor: Any) -> bool:
+    """Return whether a regressor learns nothing, but repeats or averages what stands in a window.
+
+    Parameters
+    ----------
+    regressor : estimator
+        As in `parameter_inside`.
+
+    Returns
+    -------
+    is_baseline : bool
+        In another scale, such as differences to a season before, it would be another forecast; and
+        it knows nothing of what a linear part leaves.
+    """
+    *_, deciding = walk(regressor)
+    return any(cls.__name__ == "WindowBaseline" for cls in type(deciding).__mro__)
 
 
 def learns_amounts(regressor: Any) -> bool:
@@ -291,6 +309,16 @@ def check_regressor(estimator: Any) -> None:
         raise ValueError(
             "estimator must predict what follows a window, and output='sequence' predicts "
             f"something at every step of it: {estimator!r}."
+        )
+
+
+def check_columns(estimator: Any, columns: Sequence[Any]) -> None:
+    """Raise a ValueError for a baseline of one column where several are to be forecast."""
+    if is_baseline(estimator) and len(columns) > 1:
+        raise ValueError(
+            f"estimator forecasts one column, target_feature={parameter_inside(estimator, 'target_feature')!r}, and "
+            f"series has {len(columns)}, {list(columns)!r}: {estimator!r}. Give one column at a "
+            "time, or stack them as several series, whose names by= tells."
         )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ._abilities import takes_missing_steps, takes_windows
+from ._abilities import check_columns, takes_missing_steps, takes_windows
 from ._features import Features
 from ._forecast_model import ForecastModel
 from ._intervals import NOT_WANTED, fewest_errors, fit_calibrator, split_off_newest
@@ -91,6 +91,7 @@ def fit_models(
     n_newest : dict
         Number of rows of each series that calibrate.
     """
+    check_columns(forecaster.estimator, known.columns)
     strategy = strategy_for(forecaster, known)
     horizon = _rows_ahead(forecaster, strategy)
     past = np.setdiff1d(np.arange(known.n_exog), known.known)

@@ -70,8 +70,8 @@ class Forecaster(
         ``"seasonal_difference"`` the value one season before, ``"level"`` nothing; ``"standard"``,
         ``"scaled_difference"`` and ``"scaled_seasonal_difference"`` divide by its standard
         deviation; ``"ratio"`` is the difference over the newest value. ``"log_"`` in front of any
-        other name takes logarithms before. ``"auto"`` chooses for each column by the newest
-        training windows, but scales nothing for a `WindowScaledRegressor` or positive targets.
+        other name takes logarithms before. ``"auto"`` chooses for each column by newest training
+        windows, but scales nothing for baselines, a `WindowScaledRegressor` or positive targets.
     season : int, "auto" or None, default="auto"
         Rows in a season, for seasonal differences; ``"auto"`` as `find_season` finds it.
     linear_part : bool or "auto", default="auto"

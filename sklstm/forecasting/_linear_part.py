@@ -13,7 +13,7 @@ from sklstm.data import LEARNS_REST
 from sklstm.preprocessing import RidgeSolution, quick_models, split_newest
 from sklstm.recurrence import one_blas_thread
 
-from ._abilities import learns_amounts, takes_windows
+from ._abilities import is_baseline, learns_amounts, takes_windows
 from ._training_pairs import SOME_PAIRS
 
 _LANES = 16  # windows side by side in a product, so that none depends on which others there are
@@ -144,14 +144,19 @@ def has_linear_part(asked: bool | str, estimator: Any, scaling: Any, strategy: s
     ValueError
         If a linear part is asked for where there can be none.
     """
-    amounts = learns_amounts(estimator)
+    amounts, learns = learns_amounts(estimator), not is_baseline(estimator)
     if asked == "auto":
-        may_be = strategy == "direct" and takes_windows(estimator) and not amounts
+        may_be = strategy == "direct" and takes_windows(estimator) and learns and not amounts
         return "auto" if may_be and scaling is not None else False
     if asked and amounts:
         raise ValueError(
             "linear_part=True leaves its errors to the regressor, and some of them are negative, "
             f"which {estimator!r} does not learn: take another loss, or linear_part=False."
+        )
+    if asked and not learns:
+        raise ValueError(
+            f"linear_part=True leaves its errors to the regressor, and {estimator!r} learns "
+            "nothing: take linear_part=False."
         )
     if asked and scaling is None:
         raise ValueError(

@@ -18,7 +18,7 @@ from sklstm.preprocessing import (
 )
 from sklstm.time_labels import calendar_seasons
 
-from ._abilities import learns_amounts
+from ._abilities import is_baseline, learns_amounts
 from ._linear_part import LinearPart
 
 
@@ -218,13 +218,16 @@ def wanted_scaling(scaling: str | None, estimator: Any) -> str | None:
     Returns
     -------
     scaling : str or None
-        None in place of ``"auto"`` for a regressor that scales windows itself, and for one of
-        targets that must not be shifted, such as counts.
+        In place of ``"auto"`` None for a regressor that scales windows itself, and for one of
+        targets that must not be shifted, such as counts; ``"level"`` for a baseline, which is
+        another forecast in any other scale.
     """
     if scaling != "auto":
         return scaling
     if any(type(one).__name__ == "WindowScaledRegressor" for one in walk(estimator)):
         return None
+    if is_baseline(estimator):
+        return "level"
     return None if learns_amounts(estimator) else scaling
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ._abilities import takes_many_outputs, takes_missing_steps
+from ._abilities import is_baseline, takes_many_outputs, takes_missing_steps
 from ._known_series import KnownSeries
 from ._scaling import season_in, wanted_scaling
 from ._window_length import fewest_rows
@@ -42,7 +42,8 @@ def strategy_for(forecaster: Any, known: KnownSeries) -> str:
         return forecaster.strategy
     estimator, horizon = forecaster.estimator, int(forecaster.horizon)
     scales = wanted_scaling(forecaster.scaling, estimator) is not None
-    if horizon == 1 or not (scales and takes_many_outputs(estimator)):
+    learns_many = takes_many_outputs(estimator) and not is_baseline(estimator)
+    if horizon == 1 or not (scales and learns_many):
         return "recursive"
     length = np.median([len(past) for past in known.histories.values()])
     n_horizons = _HORIZONS_OF_DIRECT if horizon > _FEWEST_DIRECT else _HORIZONS_OF_FEWEST

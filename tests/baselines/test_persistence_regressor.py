@@ -67,6 +67,13 @@ def test_every_column_has_its_horizon():
     np.testing.assert_array_equal(single, several[:, 2])
 
 
+def test_one_horizon_for_several_columns_is_warned_of_with_a_season():
+    y = np.ones((40, 4))
+    with pytest.warns(UserWarning, match=r"y has 4 columns, and horizon=2 .* such as \[1, 2, 3\]"):
+        PersistenceRegressor(3, horizon=2).fit(WINDOWS, y)
+    PersistenceRegressor(horizon=2).fit(WINDOWS, y)  # the last value, whatever the horizon
+
+
 def test_without_a_value_of_the_season_the_last_one_is_repeated():
     windows = np.array([[np.nan, 4.0, np.nan, 6.0, 7.0, np.nan], [1.0, 2, 3, 4, 5, 6]])
     model = PersistenceRegressor(season=3).fit(windows, [0.0, 0.0])

@@ -67,6 +67,7 @@ def test_the_target_feature_is_predicted(baseline, target):
     np.testing.assert_array_equal(predicted, baseline.fit(univariate, Y).predict(univariate))
 
 
+@pytest.mark.filterwarnings("ignore:y has . columns, and horizon=1 predicts the same")
 @pytest.mark.parametrize("n_outputs", [1, 3])
 def test_predictions_have_the_shape_of_the_targets(baseline, n_outputs):
     expected = baseline.fit(WINDOWS, Y).predict(WINDOWS)
@@ -120,6 +121,7 @@ def test_memory_grows_with_rows_and_not_with_lookback(baseline):
     assert peak < 4 * series.nbytes
 
 
+@pytest.mark.filterwarnings("ignore:y has . columns, and horizon=1 predicts the same")
 @pytest.mark.parametrize("kind", [np.asarray, pd.DataFrame, pl.DataFrame])
 def test_pairs_of_any_kind_go_through_a_pipeline(baseline, kind, rng):
     series = rng.normal(size=(40, 1)).cumsum(axis=0)

@@ -1,0 +1,74 @@
+"""Baselines in a forecaster are the forecasts that textbooks define, whatever the series."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+
+from sklstm import EMARegressor, Forecaster, PersistenceRegressor, SMARegressor
+
+MONTHS = pd.date_range("2010-01-01", periods=120, freq="MS")
+STEP = np.arange(120)
+SALES = pd.Series(
+    50 + STEP / 2 + 10 * np.sin(STEP * np.pi / 6) + np.random.default_rng(0).normal(size=120),
+    index=MONTHS,
+)
+
+
+def forecast(baseline, **asked):
+    return Forecaster(baseline, 24, **asked).fit(SALES).forecast(level=0.8)["prediction"]
+
+
+@pytest.mark.parametrize("horizon", [5, 12, 30])
+@pytest.mark.parametrize("season", [1, 12])
+def test_the_seasonal_naive_forecast(season, horizon):
+    expected = np.tile(SALES[-season:], 30)[:horizon]
+    np.testing.assert_array_equal(forecast(PersistenceRegressor(season), horizon=horizon), expected)
+    inside = make_pipeline(FunctionTransformer(), PersistenceRegressor(season))
+    np.testing.assert_array_equal(forecast(inside, horizon=horizon), expected)
+    asked = {"horizon": horizon, "strategy": "direct"}
+    at_once = PersistenceRegressor(season, horizon=list(range(1, horizon + 1)))
+    np.testing.assert_array_equal(forecast(at_once, **asked), expected)
+
+
+@pytest.mark.parametrize("horizon", [3, 30])
+def test_moving_averages(horizon):
+    mean = SALES[-6:].mean()
+    direct = {"horizon": horizon, "strategy": "direct"}
+    np.testing.assert_allclose(forecast(SMARegressor(6), **direct), mean)
+    fed_back = [*SALES[-6:]]
+    for _ in range(horizon):
+        fed_back.append(np.mean(fed_back[-6:]))
+    np.testing.assert_allclose(forecast(SMARegressor(6), horizon=horizon), fed_back[6:])
+    smoothed = SALES.ewm(alpha=0.9, adjust=False).mean().iloc[-1]
+    np.testing.assert_allclose(forecast(EMARegressor(0.9), **direct), smoothed)
+
+
+def test_a_scale_that_is_named_is_taken():
+    last, before = SALES[-12:].to_numpy(), SALES.iloc[-13]
+    asked = {"horizon": 2, "scaling": "seasonal_difference", "season": 12}
+    change = last[-1] - before
+    np.testing.assert_allclose(forecast(PersistenceRegressor(), **asked), last[:2] + change)
+
+
+def test_seasonal_persistence_of_many_steps_without_their_horizons_is_warned_of():
+    model = Forecaster(PersistenceRegressor(12), 24, horizon=3, strategy="direct")
+    with pytest.warns(UserWarning, match=r"y has 3 columns, and horizon=1 predicts the same for"):
+        model.fit(SALES)
+
+
+def test_one_column_at_a_time():
+    frame = SALES.to_frame("a").assign(b=1.0)
+    words = r"forecasts one column, target_feature=0, and series has 2, \['a', 'b'\]"
+    with pytest.raises(ValueError, match=words):
+        Forecaster(SMARegressor(3)).fit(frame)
+    stacked = frame.rename_axis("month").melt(ignore_index=False, var_name="name")
+    panel = Forecaster(PersistenceRegressor(), 6, horizon=2, by="name").fit(stacked)
+    assert panel.forecast().loc["b", "prediction"].tolist() == [1.0, 1.0]
+
+
+def test_baselines_learn_no_rest():
+    model = Forecaster(SMARegressor(3), horizon=2, linear_part=True)
+    with pytest.raises(ValueError, match=r"linear_part=True .* learns nothing"):
+        model.fit(SALES)
