@@ -10,7 +10,7 @@ from ._features import Features
 from ._forecast_model import ForecastModel
 from ._intervals import NOT_WANTED, fewest_errors, fit_calibrator, split_off_newest
 from ._known_series import KnownSeries
-from ._linear_part import has_linear_part
+from ._linear_part import has_linear_part, nothing_may_be_left
 from ._scaling import season_in, wanted_scaling
 from ._series_in_use import knowing, trained_on
 from ._strategy import strategy_for
@@ -135,7 +135,8 @@ def fit_models(
     older, n_newest = split_off_newest(
         known.histories, forecaster.calibration_size, n_fewest, n_wanted, n_learned
     )
-    calibrator = fit_calibrator(older, *recipe, *found, linear_part=linear_part)
+    with nothing_may_be_left():  # of which the model of all rows has warned
+        calibrator = fit_calibrator(older, *recipe, *found, linear_part=linear_part)
     return model, _weighted_like(calibrator, chosen), n_newest
 
 

@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from sklstm.data import name_samples
+
 from ._abilities import early_stopping_inside, takes_many_outputs, takes_windows
 from ._features import newest_pairs
 from ._scaled_pairs import PairSource, scaled_pairs
@@ -38,6 +40,8 @@ def fit_to_pairs(regressor: Any, pairs: TrainingPairs, scaling: Scaling | None) 
 
         regressor = MultiOutputRegressor(regressor)
     windows = form_of(windows, regressor, pairs.features.n_static)
+    if windows.ndim == 3:  # else windows of one row may look like sequences with transposed axes
+        windows = name_samples(windows, windows, columns=list(range(windows.shape[2])))
     fraction = early_stopping_inside(regressor)
     if fraction is None:
         return regressor.fit(windows, targets)
