@@ -7,6 +7,8 @@ from sklearn.utils._param_validation import Interval, StrOptions
 
 from ._window_baseline import WindowBaseline, newest_values
 
+_NO_WEIGHT = 1e-3
+
 
 class EMARegressor(WindowBaseline):
     r"""Predict the exponential moving average of the window's observed values.
@@ -71,6 +73,13 @@ class EMARegressor(WindowBaseline):
         self.alpha = alpha
         self.initial = initial
         self.target_feature = target_feature
+
+    @property
+    def n_rows_read(self) -> int:
+        """How many of the newest rows of a window count: older ones weigh less than 0.1 %."""
+        if self.alpha == 1:
+            return 1
+        return int(np.ceil(np.log(_NO_WEIGHT) / np.log1p(-float(self.alpha))))
 
     def _forecast(self, values, window_set):
         lengths = window_set.lengths

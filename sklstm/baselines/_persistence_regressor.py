@@ -99,8 +99,13 @@ class PersistenceRegressor(WindowBaseline):
         horizons = self.horizon if isinstance(self.horizon, list | tuple) else [self.horizon]
         return [-ahead % self.season for ahead in horizons]
 
+    @property
+    def n_rows_read(self) -> int:
+        """How many of the newest rows of a window count."""
+        return 1 + max(self._lags())
+
     def _check_lookback(self, n_timesteps):
-        needed = 1 + max(self._lags())
+        needed = self.n_rows_read
         if needed > n_timesteps:
             raise ValueError(
                 f"season={self.season!r} with horizon={self.horizon!r} repeats the value at step "

@@ -60,6 +60,11 @@ class SMARegressor(WindowBaseline):
         self.window = window
         self.target_feature = target_feature
 
+    @property
+    def n_rows_read(self) -> int:
+        """How many of the newest rows of a window count."""
+        return int(self.window)
+
     def _forecast(self, values, window_set):
         total = np.zeros(len(window_set))
         # Step by step, so that a sum is the same bits whatever windows are in the batch.

@@ -134,6 +134,11 @@ class WindowBaseline(
         y, predicted, sample_weight = observed_targets(y, self.predict(X), sample_weight)
         return r2_score(y, predicted, sample_weight=sample_weight)
 
+    @property
+    @abstractmethod
+    def n_rows_read(self) -> int:
+        """How many of the newest rows of a window count."""
+
     @abstractmethod
     def _forecast(self, values, window_set):
         """Return the forecasts.

@@ -5,7 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from ._abilities import check_columns, takes_missing_steps, takes_windows
+from ._abilities import (
+    check_columns,
+    is_baseline,
+    parameter_inside,
+    takes_missing_steps,
+    takes_windows,
+)
 from ._features import Features
 from ._forecast_model import ForecastModel
 from ._intervals import NOT_WANTED, fewest_errors, fit_calibrator, split_off_newest
@@ -45,7 +51,10 @@ def window_lengths(forecaster: Any, known: KnownSeries) -> tuple[int, int]:
     histories = list(known.histories.values())
     lengths = [len(past) for past in histories]
     lookback = _given_lookback(forecaster)
-    if lookback == "auto":
+    if lookback == "auto" and is_baseline(forecaster.estimator):
+        n_read = parameter_inside(forecaster.estimator, "n_rows_read")
+        lookback = max(1, min(n_read, int(np.median(lengths)) - _rows_ahead(forecaster, strategy)))
+    elif lookback == "auto":
         season = season_in(forecaster.season, [(past.index, past.values) for past in histories])
         lookback = choose_lookback(lengths, horizon, season, pads=pads)
     n_fewest = fewest_rows(lookback, _rows_ahead(forecaster, strategy), pads=pads)

@@ -78,8 +78,8 @@ class Forecaster(
         Whether a ridge regression on scaled windows comes first, and the regressor learns what it
         leaves; forecasts are the sum. ``"auto"``: in direct ones, where newest windows say so.
     known_exog : "all", None or list of columns, default="all"
-        Exogenous columns whose values are known in advance, such as holidays. The others are
-        known up to now; in windows that reach into the future they repeat their last values.
+        Exogenous columns whose values are known in advance, such as holidays. The others are known
+        up to now; in windows that reach into the future they repeat their last values.
     static_exog : list of columns, default=None
         Exogenous columns that describe a series of a panel, such as the kind and size of a shop:
         they have one value in all of its rows. Numbers are standardised over series. Windows have

@@ -45,6 +45,20 @@ def test_moving_averages(horizon):
     np.testing.assert_allclose(forecast(EMARegressor(0.9), **direct), smoothed)
 
 
+def test_the_lookback_is_what_baselines_read():
+    def alone(baseline, n_rows=120):
+        return Forecaster(baseline).fit(SALES[:n_rows])
+
+    assert alone(SMARegressor(60)).forecast().iloc[0, 0] == pytest.approx(SALES[-60:].mean())
+    smoothed = SALES.ewm(alpha=0.1, adjust=False).mean().iloc[-1]
+    assert alone(EMARegressor(0.1)).forecast().iloc[0, 0] == pytest.approx(smoothed, rel=1e-3)
+    assert alone(EMARegressor(1.0)).lookback_ == alone(PersistenceRegressor()).lookback_ == 1
+    assert alone(PersistenceRegressor(24)).lookback_ == 24
+    assert alone(SMARegressor(60), 20).forecast().iloc[0, 0] == pytest.approx(SALES[1:20].mean())
+    with pytest.raises(ValueError, match="takes a lookback of at least 24"):
+        alone(PersistenceRegressor(24), 20)
+
+
 def test_a_scale_that_is_named_is_taken():
     last, before = SALES[-12:].to_numpy(), SALES.iloc[-13]
     asked = {"horizon": 2, "scaling": "seasonal_difference", "season": 12}
