@@ -305,6 +305,12 @@ def check_regressor(estimator: Any) -> None:
             f"estimator forecasts the median, and quantile={list(levels)!r} has no 0.5: "
             f"{estimator!r}."
         )
+    for step in _steps_inside(estimator):
+        if _takes_series_alone(step):
+            raise ValueError(
+                f"estimator is given windows, which are no rows of a series, and {step!r} takes "
+                f"these: {_in_place_of(step)}."
+            )
     if takes_step_targets(estimator):
         raise ValueError(
             "estimator must predict what follows a window, and output='sequence' predicts "
@@ -315,8 +321,9 @@ def check_regressor(estimator: Any) -> None:
 def check_columns(estimator: Any, columns: Sequence[Any]) -> None:
     """Raise a ValueError for a baseline of one column where several are to be forecast."""
     if is_baseline(estimator) and len(columns) > 1:
+        feature = parameter_inside(estimator, "target_feature")
         raise ValueError(
-            f"estimator forecasts one column, target_feature={parameter_inside(estimator, 'target_feature')!r}, and "
+            f"estimator forecasts one column, target_feature={feature!r}, and "
             f"series has {len(columns)}, {list(columns)!r}: {estimator!r}. Give one column at a "
             "time, or stack them as several series, whose names by= tells."
         )
@@ -378,6 +385,31 @@ def refuse_quantile(estimator: Any) -> None:
                 f"{type(one).__name__} forecasts one end of an interval: take {name}=0.5, the "
                 "median, or another loss; or forecast without level."
             )
+
+
+def _steps_inside(estimator):
+    """Yield an estimator and all inside it, every step of pipelines included."""
+    yield estimator
+    for one in inner_estimators(estimator):
+        yield from _steps_inside(one)
+
+
+def _takes_series_alone(step):
+    names = {cls.__name__ for cls in type(step).__mro__}
+    of_series = not names.isdisjoint({"SeriesTransformer", "CalendarFeatures"})
+    return of_series and "SeriesOrWindowsTransformer" not in names
+
+
+def _in_place_of(step):
+    """Return what users do in place of a step that takes a series."""
+    name = type(step).__name__
+    if name == "SequenceWindower":
+        return "leave it out, for the Forecaster cuts windows itself (lookback=)"
+    if name == "CalendarFeatures":
+        return "give it as calendar="
+    if hasattr(step, "inverse_transform"):
+        return "give it as transformer=, which is applied to each series before windows are cut"
+    return "apply it to the series before fit"
 
 
 def _is_auto(estimator, name):
