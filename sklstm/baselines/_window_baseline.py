@@ -25,6 +25,7 @@ from sklstm.data import (
     position_of_feature,
     refuse_nothing_observed,
     step_features,
+    warn_of_another_target,
 )
 from sklstm.persistence import SavedStateMixin
 
@@ -71,6 +72,7 @@ class WindowBaseline(
         check_same_length(windows, y, self)
         targets = self._check_targets(y)
         position = position_of_feature(self.target_feature, step_features(X), windows.shape[2])
+        warn_of_another_target(self, X, y, windows, position)
         self._check_lookback(windows.shape[1])
         # Whatever may be wrong has been found: from here on the fitted state is set.
         self._remember_features(X, windows)

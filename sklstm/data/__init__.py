@@ -22,6 +22,7 @@ from ._frames import (
 from ._gathered_windows import GatheredWindows
 from ._labels import check_same_labels
 from ._learns_rest import LEARNS_REST
+from ._likely_mistakes import warn_of_another_target
 from ._newest_block import newest_block, of_one_series
 from ._numbers import (
     as_numbers,
@@ -164,6 +165,7 @@ __all__ = [
     "text_names",
     "types_of",
     "wants_frame",
+    "warn_of_another_target",
     "window_rows",
     "with_columns",
     "without_ragged",

@@ -1,4 +1,4 @@
-"""Windows that look like something else: `warn_of_likely_mistakes`."""
+"""Windows and targets that look like something else: `warn_of_likely_mistakes`."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ import pandas as pd
 from sklstm._warn import warn_user
 from sklstm.time_labels import is_time_dtype
 
-from ._frames import column_names, index_of, parse_step_names
+from ._frames import column_names, index_of, parse_step_names, step_features
 from ._row_names import names_of_samples
 from ._shapes import PADDING
 
@@ -52,6 +52,39 @@ def warn_of_likely_mistakes(estimator: Any, X: Any, windows: np.ndarray) -> None
             "steps of one feature, as aeon and sktime keep sequences (n_cases, n_channels, "
             "n_timepoints), give X.transpose(0, 2, 1).",
         )
+
+
+def warn_of_another_target(
+    estimator: Any, X: Any, y: Any, windows: np.ndarray, position: int
+) -> None:
+    """Warn where `y` is named as a feature of `X` that is not the estimator's `target_feature`.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Which is fitted.
+    X, y : array-like or dataframe
+        What `fit` was given. Only frames, series, and windows of a frame have names.
+    windows : ndarray of shape (n_samples, n_timesteps, n_features)
+        What `as_windows` made of `X`.
+    position : int
+        Of the feature that ``target_feature`` is.
+    """
+    names = step_features(X) or names_of_samples(X)[1] or names_of_samples(windows)[1]
+    if names is None:
+        return
+    of_y = column_names(y) or [getattr(y, "name", None)]
+    # Names that `forecast_pairs` gives: of several horizons "close@t+3".
+    targets = [name.partition("@t+")[0] if isinstance(name, str) else name for name in of_y]
+    other = next((name for name in targets if name in names and name != names[position]), None)
+    if other is None:
+        return
+    one_by_one = "" if len(set(targets)) == 1 else ", and predict one column of y at a time"
+    warn_user(
+        f"y is later values of column {other!r} of X, by its name, and "
+        f"target_feature={estimator.target_feature!r} of {type(estimator).__name__} is column "
+        f"{names[position]!r}: give target_feature={names.index(other)}{one_by_one}."
+    )
 
 
 def _are_rows_of_a_series(X):

@@ -31,6 +31,7 @@ from sklstm.data import (
     refuse_nothing_observed,
     refuse_partly_missing_targets,
     step_features,
+    warn_of_another_target,
 )
 from sklstm.persistence import SavedStateMixin
 from sklstm.preprocessing import SCALINGS, Representation, WindowScaler
@@ -199,6 +200,7 @@ class WindowScaledRegressor(
             there &= ~np.isnan(targets).reshape(len(targets), -1).all(axis=1)
         windows, targets, fit_params = rows_there(there, windows, targets, fit_params)
         position = position_of_feature(self.target_feature, step_features(X), windows.shape[2])
+        warn_of_another_target(self, X, y, given, position)
         regressor = clone(self.regressor)
         scaler = fitted_scaler(self.scaler, windows, targets, position, regressor, fit_params)
         scale = TargetScale.of(scaler, windows, position)

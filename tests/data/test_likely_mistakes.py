@@ -5,9 +5,19 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone
+from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 
-from sklstm import GRUClassifier, GRURegressor, PersistenceRegressor, SequenceWindower
+from sklstm import (
+    GRUClassifier,
+    GRURegressor,
+    PersistenceRegressor,
+    SequenceWindower,
+    SMARegressor,
+    WindowScaledRegressor,
+    forecast_pairs,
+)
 from sklstm import TextSequencer as Sequencer
 
 DAYS = pd.date_range("2025-01-01", periods=8, freq="D")
@@ -85,3 +95,30 @@ def test_tokens_with_an_embedding_pass_in_silence():
         warnings.simplefilter("always")
         reader.fit(TEXTS, LABELS)
     assert [str(one.message) for one in told] == []
+
+
+PAIR = pd.DataFrame({"low": np.arange(20.0), "high": 100 + np.arange(20.0)})
+
+
+@pytest.mark.parametrize("horizon", [1, [1, 2]])
+@pytest.mark.parametrize("output", [None, "pandas"])
+@pytest.mark.parametrize(
+    "model", [SMARegressor(2), PersistenceRegressor(), WindowScaledRegressor(Ridge())], ids=str
+)
+def test_targets_of_another_feature_are_told(model, output, horizon):
+    def told(target, **asked):
+        X, y = forecast_pairs(PAIR, horizon=horizon, target=target)
+        windows = SequenceWindower(3, pad="edge").set_output(transform=output).fit_transform(X)
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            clone(model).set_params(**asked).fit(windows, y)
+        return [str(one.message) for one in told]
+
+    (of_other,) = told("high")
+    assert "later values of column 'high' of X, by its name, and target_feature=0" in of_other
+    assert of_other.endswith("is column 'low': give target_feature=1.")
+    (of_both,) = told(["low", "high"])
+    assert "give target_feature=1, and predict one column of y at a time." in of_both
+    assert told("low") == told("high", target_feature=1) == told("high", target_feature=-1) == []
+    if output == "pandas":
+        assert told("high", target_feature="high") == []
