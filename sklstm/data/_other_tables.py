@@ -24,7 +24,7 @@ def as_labelled(table: Any) -> Any:
         Whatever else is given is returned as it is, a frame of polars without times too.
     """
     if _is_of(table, "pyarrow", "Table", "RecordBatch"):
-        frame = table.to_pandas()
+        frame = table.to_pandas(date_as_object=False)  # days are times, as those of polars are
         return _with_times(frame) if isinstance(frame.index, pd.RangeIndex) else frame
     if _is_of(table, "xarray", "DataArray") and table.ndim in (1, 2):
         return table.to_pandas()

@@ -42,6 +42,18 @@ def test_the_column_of_times_labels_rows(form, frame):
     pd.testing.assert_frame_equal(labelled, frame, check_freq=False, check_index_type=False)
 
 
+@pytest.mark.parametrize("kind", [pa.date32(), pa.date64()])
+def test_days_without_hours_are_times(kind):
+    table = as_arrow(FRAME)
+    table = table.set_column(0, "day", table["day"].cast(pa.timestamp("ms")).cast(kind))
+    labelled = as_labelled(table)
+    assert (labelled.index == FRAME.index).all()
+    assert labelled.columns.tolist() == ["a", "b"]
+    days = pl.from_arrow(table)
+    assert days["day"].dtype in (pl.Date, pl.Datetime("ms"))
+    assert (as_labelled(days).index == FRAME.index).all()
+
+
 def test_other_tables_stay():
     several = as_polars(FRAME).with_columns(other=pl.col("day"))
     for table in (FRAME, FRAME.to_numpy(), None, pl.from_pandas(FRAME), several):
