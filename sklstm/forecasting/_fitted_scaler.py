@@ -21,6 +21,7 @@ from sklstm.preprocessing import (
 )
 
 from ._abilities import (
+    is_baseline,
     is_linear,
     learns_amounts,
     parameter_inside,
@@ -72,6 +73,8 @@ def fitted_scaler(
     if scaler is None or isinstance(scaler, WindowScaler):
         own = WindowScaler("last") if scaler is None else clone(scaler)
         return own.set_output(transform="default").fit(windows)
+    if scaler == "auto" and is_baseline(regressor):
+        scaler = "level"  # in logarithms a mean would be a geometric one
     if scaler == "auto":
         return _choose(windows, targets, position, regressor, params)
     n_features = windows.shape[2]

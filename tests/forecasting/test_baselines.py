@@ -6,7 +6,15 @@ import pytest
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from sklstm import EMARegressor, Forecaster, PersistenceRegressor, SMARegressor
+from sklstm import (
+    EMARegressor,
+    Forecaster,
+    PersistenceRegressor,
+    SequenceWindower,
+    SMARegressor,
+    WindowScaledRegressor,
+    forecast_pairs,
+)
 
 MONTHS = pd.date_range("2010-01-01", periods=120, freq="MS")
 STEP = np.arange(120)
@@ -86,3 +94,12 @@ def test_baselines_learn_no_rest():
     model = Forecaster(SMARegressor(3), horizon=2, linear_part=True)
     with pytest.raises(ValueError, match=r"linear_part=True .* learns nothing"):
         model.fit(SALES)
+
+
+def test_means_of_windows_are_not_geometric_ones():
+    X, y = forecast_pairs(np.exp(np.random.default_rng(0).normal(size=150)))
+    windows = SequenceWindower(8).fit_transform(X)
+    model = WindowScaledRegressor(SMARegressor(8), "auto").fit(windows, y)
+    assert model.scaling_ == "level"
+    expected = SMARegressor(8).fit(windows, y).predict(windows)
+    np.testing.assert_allclose(model.predict(windows), expected)
