@@ -75,7 +75,7 @@ class EMARegressor(WindowBaseline):
         self.target_feature = target_feature
 
     @property
-    def n_rows_read(self) -> int:
+    def _n_rows_read(self) -> int:
         """How many of the newest rows of a window count: older ones weigh less than 0.1 %."""
         if self.alpha == 1:
             return 1

@@ -100,12 +100,12 @@ class PersistenceRegressor(WindowBaseline):
         return [-ahead % self.season for ahead in horizons]
 
     @property
-    def n_rows_read(self) -> int:
+    def _n_rows_read(self) -> int:
         """How many of the newest rows of a window count."""
         return 1 + max(self._lags())
 
     def _check_lookback(self, n_timesteps):
-        needed = self.n_rows_read
+        needed = self._n_rows_read
         if needed > n_timesteps:
             raise ValueError(
                 f"season={self.season!r} with horizon={self.horizon!r} repeats the value at step "

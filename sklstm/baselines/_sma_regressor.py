@@ -61,7 +61,7 @@ class SMARegressor(WindowBaseline):
         self.target_feature = target_feature
 
     @property
-    def n_rows_read(self) -> int:
+    def _n_rows_read(self) -> int:
         """How many of the newest rows of a window count."""
         return int(self.window)
 

@@ -138,7 +138,7 @@ class WindowBaseline(
 
     @property
     @abstractmethod
-    def n_rows_read(self) -> int:
+    def _n_rows_read(self) -> int:
         """How many of the newest rows of a window count."""
 
     @abstractmethod

@@ -52,7 +52,7 @@ def window_lengths(forecaster: Any, known: KnownSeries) -> tuple[int, int]:
     lengths = [len(past) for past in histories]
     lookback = _given_lookback(forecaster)
     if lookback == "auto" and is_baseline(forecaster.estimator):
-        n_read = parameter_inside(forecaster.estimator, "n_rows_read")
+        n_read = parameter_inside(forecaster.estimator, "_n_rows_read")
         lookback = max(1, min(n_read, int(np.median(lengths)) - _rows_ahead(forecaster, strategy)))
     elif lookback == "auto":
         season = season_in(forecaster.season, [(past.index, past.values) for past in histories])
