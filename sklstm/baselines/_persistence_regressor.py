@@ -101,11 +101,11 @@ class PersistenceRegressor(WindowBaseline):
 
     @property
     def _n_rows_read(self) -> int:
-        """How many of the newest rows of a window count."""
-        return 1 + max(self._lags())
+        """How many of the newest rows of a window count, of values that may be missing."""
+        return 1 + max(self._lags()) + (self.season if self.season > 1 else 0)
 
     def _check_lookback(self, n_timesteps):
-        needed = self._n_rows_read
+        needed = 1 + max(self._lags())
         if needed > n_timesteps:
             raise ValueError(
                 f"season={self.season!r} with horizon={self.horizon!r} repeats the value at step "

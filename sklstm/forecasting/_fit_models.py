@@ -51,12 +51,13 @@ def window_lengths(forecaster: Any, known: KnownSeries) -> tuple[int, int]:
     histories = list(known.histories.values())
     lengths = [len(past) for past in histories]
     lookback = _given_lookback(forecaster)
-    if lookback == "auto" and is_baseline(forecaster.estimator):
-        n_read = parameter_inside(forecaster.estimator, "_n_rows_read")
-        lookback = max(1, min(n_read, int(np.median(lengths)) - _rows_ahead(forecaster, strategy)))
-    elif lookback == "auto":
+    if lookback == "auto":
         season = season_in(forecaster.season, [(past.index, past.values) for past in histories])
         lookback = choose_lookback(lengths, horizon, season, pads=pads)
+        if is_baseline(forecaster.estimator):
+            n_read = parameter_inside(forecaster.estimator, "_n_rows_read")
+            room = int(np.median(lengths)) - _rows_ahead(forecaster, strategy)
+            lookback = max(lookback, min(n_read, room))
     n_fewest = fewest_rows(lookback, _rows_ahead(forecaster, strategy), pads=pads)
     longest = histories[int(np.argmax(lengths))]
     if len(longest) < n_fewest:

@@ -60,11 +60,20 @@ def test_the_lookback_is_what_baselines_read():
     assert alone(SMARegressor(60)).forecast().iloc[0, 0] == pytest.approx(SALES[-60:].mean())
     smoothed = SALES.ewm(alpha=0.1, adjust=False).mean().iloc[-1]
     assert alone(EMARegressor(0.1)).forecast().iloc[0, 0] == pytest.approx(smoothed, rel=1e-3)
-    assert alone(EMARegressor(1.0)).lookback_ == alone(PersistenceRegressor()).lookback_ == 1
-    assert alone(PersistenceRegressor(24)).lookback_ == 24
+    assert alone(PersistenceRegressor(24)).lookback_ == 48  # where a value is missing
     assert alone(SMARegressor(60), 20).forecast().iloc[0, 0] == pytest.approx(SALES[1:20].mean())
     with pytest.raises(ValueError, match="takes a lookback of at least 24"):
         alone(PersistenceRegressor(24), 20)
+
+
+def test_what_is_missing_is_taken_a_season_before():
+    holes = SALES.copy()
+    holes.iloc[[-3, -1]] = np.nan
+    expected = SALES[-12:].to_numpy(copy=True)
+    expected[[-3, -1]] = SALES[-24:-12].iloc[[-3, -1]]
+    for season, values in ((12, expected), (1, [SALES.iloc[-2]] * 12)):
+        forecaster = Forecaster(PersistenceRegressor(season), horizon=12).fit(holes)
+        np.testing.assert_array_equal(forecaster.forecast()["prediction"], values)
 
 
 def test_a_scale_that_is_named_is_taken():
