@@ -359,7 +359,7 @@ def test_answers_have_the_type_and_the_axes_of_predictions(servers, tmp_path, ma
     joblib.dump(model, tmp_path / "model.joblib")
     with servers(tmp_path / "model.joblib") as server:
         found = post(server, as_arrays(rows[20:])).json()["forecast"]
-    expected = model.predict(rows[20:].to_numpy())[3:].tolist()
+    expected = model.predict(rows[20:].reset_index(drop=True))[3:].tolist()
     assert found == expected
     assert type(found[0]) is type(expected[0])
 
