@@ -102,7 +102,9 @@ class PersistenceRegressor(WindowBaseline):
     @property
     def _n_rows_read(self) -> int:
         """How many of the newest rows of a window count, of values that may be missing."""
-        return 1 + max(self._lags()) + (self.season if self.season > 1 else 0)
+        if isinstance(self.horizon, list | tuple):
+            _check_horizons(self.horizon)
+        return 1 + max(self._lags(), default=0) + (self.season if self.season > 1 else 0)
 
     def _check_lookback(self, n_timesteps):
         needed = 1 + max(self._lags())
@@ -117,7 +119,8 @@ class PersistenceRegressor(WindowBaseline):
         y = super()._check_targets(y)
         n_outputs = 1 if y.ndim == 1 else y.shape[1]
         if isinstance(self.horizon, list | tuple):
-            _check_horizons(self.horizon, n_outputs=n_outputs)
+            _check_horizons(self.horizon)
+            _check_number(self.horizon, n_outputs)
         elif self.season > 1 and n_outputs > 1:
             warn_user(
                 f"y has {n_outputs} columns, and horizon={self.horizon!r} predicts the same for "
@@ -127,12 +130,15 @@ class PersistenceRegressor(WindowBaseline):
         return y
 
 
-def _check_horizons(horizons, n_outputs):
+def _check_horizons(horizons):
     for ahead in horizons:
         if not isinstance(ahead, Integral) or isinstance(ahead, bool) or ahead < 1:
             raise ValueError(
                 f"horizon={horizons!r} is not possible: it takes integers of at least 1."
             )
+
+
+def _check_number(horizons, n_outputs):
     if len(horizons) != n_outputs:
         raise ValueError(
             f"horizon={horizons!r} must have one number for each column of y, which has "

@@ -155,6 +155,24 @@ def is_baseline(regressor: Any) -> bool:
     return any(cls.__name__ == "WindowBaseline" for cls in type(deciding).__mro__)
 
 
+def rows_read(baseline: Any) -> int:
+    """Return how many of the newest rows of a window count for a baseline.
+
+    Parameters
+    ----------
+    baseline : estimator
+        As in `is_baseline`; its parameters are checked.
+
+    Returns
+    -------
+    n_rows : int
+        More than a window has, if it is to be read as a whole.
+    """
+    *_, deciding = walk(baseline)
+    deciding._validate_params()
+    return int(deciding._n_rows_read)
+
+
 def learns_amounts(regressor: Any) -> bool:
     """Return whether targets are counts or amounts, none of which is negative.
 
@@ -319,13 +337,20 @@ def check_regressor(estimator: Any) -> None:
 
 
 def check_columns(estimator: Any, columns: Sequence[Any]) -> None:
-    """Raise a ValueError for a baseline of one column where several are to be forecast."""
-    if is_baseline(estimator) and len(columns) > 1:
-        feature = parameter_inside(estimator, "target_feature")
+    """Raise a ValueError for a baseline of one column where that is not what is to be forecast."""
+    if not is_baseline(estimator):
+        return
+    feature = parameter_inside(estimator, "target_feature")
+    if len(columns) > 1:
         raise ValueError(
             f"estimator forecasts one column, target_feature={feature!r}, and "
             f"series has {len(columns)}, {list(columns)!r}: {estimator!r}. Give one column at a "
             "time, or stack them as several series, whose names by= tells."
+        )
+    if any(getattr(one, "target_feature", 0) != 0 for one in walk(estimator)):
+        raise ValueError(
+            "In windows of a Forecaster the series comes first, and exogenous columns come after "
+            f"it: estimator takes target_feature=0, got {estimator!r}."
         )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from ._abilities import (
     check_columns,
     is_baseline,
-    parameter_inside,
+    rows_read,
     takes_missing_steps,
     takes_windows,
 )
@@ -54,10 +54,9 @@ def window_lengths(forecaster: Any, known: KnownSeries) -> tuple[int, int]:
     if lookback == "auto":
         season = season_in(forecaster.season, [(past.index, past.values) for past in histories])
         lookback = choose_lookback(lengths, horizon, season, pads=pads)
-        if is_baseline(forecaster.estimator):
-            n_read = parameter_inside(forecaster.estimator, "_n_rows_read")
-            room = int(np.median(lengths)) - _rows_ahead(forecaster, strategy)
-            lookback = max(lookback, min(n_read, room))
+    if forecaster.lookback == "auto" and is_baseline(forecaster.estimator):
+        room = max(lengths) - _rows_ahead(forecaster, strategy)
+        lookback = max(lookback, min(rows_read(forecaster.estimator), room))
     n_fewest = fewest_rows(lookback, _rows_ahead(forecaster, strategy), pads=pads)
     longest = histories[int(np.argmax(lengths))]
     if len(longest) < n_fewest:

@@ -66,6 +66,50 @@ def test_the_lookback_is_what_baselines_read():
         alone(PersistenceRegressor(24), 20)
 
 
+@pytest.mark.parametrize(
+    ("inside", "asked"), [(WindowScaledRegressor, {}), (lambda own: own, {"scaling": None})]
+)
+def test_so_it_is_where_the_forecaster_scales_nothing(inside, asked):
+    forecaster = Forecaster(inside(SMARegressor(60)), **asked).fit(SALES)
+    assert forecaster.forecast().iloc[0, 0] == pytest.approx(SALES[-60:].mean())
+    naive = Forecaster(inside(PersistenceRegressor(24)), **asked).fit(SALES)
+    assert naive.forecast().iloc[0, 0] == pytest.approx(SALES.iloc[-24])
+
+
+@pytest.mark.filterwarnings("ignore:3 of 4 series have fewer rows")
+def test_short_series_do_not_shorten_the_averages_of_long_ones():
+    parts = {"a": SALES[-20:], "b": SALES[-20:] + 3, "c": SALES[-20:] + 5, "long": SALES}
+    panel = pd.concat(parts, names=["name", "month"]).reset_index("name", name="value")
+    averages = Forecaster(SMARegressor(60), by="name").fit(panel).forecast()["prediction"]
+    expected = [part[-60:].mean() for part in parts.values()]
+    np.testing.assert_allclose(averages, expected)
+    naive = Forecaster(PersistenceRegressor(24), by="name").fit(panel).forecast()["prediction"]
+    assert naive.loc["long"].tolist() == [SALES.iloc[-24]]
+
+
+@pytest.mark.parametrize(
+    ("baseline", "words"),
+    [
+        (SMARegressor("a"), r"The 'window' parameter of SMARegressor must be .* Got 'a'"),
+        (EMARegressor(0), r"The 'alpha' parameter of EMARegressor must be .* Got 0"),
+        (EMARegressor(2), r"The 'alpha' parameter of EMARegressor must be .* Got 2"),
+        (PersistenceRegressor(0), r"The 'season' parameter of PersistenceRegressor must be"),
+        (PersistenceRegressor(7, horizon=[]), r"horizon=\[\] must have one number"),
+        (PersistenceRegressor(7, horizon=["a"]), r"horizon=\['a'\] is not possible"),
+    ],
+)
+def test_parameters_of_baselines_are_checked_before_the_lookback_is_chosen(baseline, words):
+    with pytest.raises(ValueError, match=words):
+        Forecaster(baseline).fit(SALES)
+
+
+@pytest.mark.parametrize("feature", [1, -1])
+def test_exogenous_columns_are_not_forecast_as_if_they_were_the_series(feature):
+    model = Forecaster(SMARegressor(3, target_feature=feature))
+    with pytest.raises(ValueError, match=r"estimator takes target_feature=0, got SMARegressor"):
+        model.fit(SALES, exog=STEP[:, np.newaxis])
+
+
 def test_what_is_missing_is_taken_a_season_before():
     holes = SALES.copy()
     holes.iloc[[-3, -1]] = np.nan
