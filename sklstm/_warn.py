@@ -66,7 +66,8 @@ class _Records:
     """Lists of warnings that threads record."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()  # never held while other code runs
+        # Never held while other code runs, but for a destructor that warns of what is not closed.
+        self._lock = threading.RLock()
         self._lists: list[tuple[int, list[warnings.WarningMessage]]] = []
         self._before = warnings.catch_warnings()
         self._shown = warnings.showwarning
@@ -90,7 +91,7 @@ class _Records:
 
     def reset(self) -> None:
         """Forget the lists of other threads, which do not survive a fork."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._keep([one for one in self._lists if one[0] == threading.get_ident()])
 
     def _keep(self, lists):

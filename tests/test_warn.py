@@ -2,6 +2,7 @@
 
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from threading import Thread
 
 import numpy as np
 import pandas as pd
@@ -123,3 +124,18 @@ def test_what_records_no_more_gives_warnings_as_before():
         warnings.showwarning = record  # as another thread does that found it
         warnings.warn("told", UserWarning, stacklevel=1)
     assert [str(one.message) for one in caught] == ["told"]
+
+
+def test_a_destructor_may_warn_while_another_warning_is_recorded():
+    told = []
+
+    def collected():  # as by a garbage collection while the lists are looked at
+        with caught_warnings() as caught:
+            with _warn._RECORDS._lock:
+                warnings.warn("not closed", ResourceWarning, stacklevel=1)
+            told.extend(str(one.message) for one in caught)
+
+    thread = Thread(target=collected, daemon=True)
+    thread.start()
+    thread.join(10)
+    assert told == ["not closed"]

@@ -155,24 +155,6 @@ def is_baseline(regressor: Any) -> bool:
     return any(cls.__name__ == "WindowBaseline" for cls in type(deciding).__mro__)
 
 
-def rows_read(baseline: Any) -> int:
-    """Return how many of the newest rows of a window count for a baseline.
-
-    Parameters
-    ----------
-    baseline : estimator
-        As in `is_baseline`; its parameters are checked.
-
-    Returns
-    -------
-    n_rows : int
-        More than a window has, if it is to be read as a whole.
-    """
-    *_, deciding = walk(baseline)
-    deciding._validate_params()
-    return int(deciding._n_rows_read)
-
-
 def learns_amounts(regressor: Any) -> bool:
     """Return whether targets are counts or amounts, none of which is negative.
 

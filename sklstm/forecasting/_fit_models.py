@@ -5,13 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from ._abilities import (
-    check_columns,
-    is_baseline,
-    rows_read,
-    takes_missing_steps,
-    takes_windows,
-)
+from sklstm.meta_estimators import walk
+
+from ._abilities import check_columns, is_baseline, takes_missing_steps, takes_windows
 from ._features import Features
 from ._forecast_model import ForecastModel
 from ._intervals import NOT_WANTED, fewest_errors, fit_calibrator, split_off_newest
@@ -56,7 +52,7 @@ def window_lengths(forecaster: Any, known: KnownSeries) -> tuple[int, int]:
         lookback = choose_lookback(lengths, horizon, season, pads=pads)
     if forecaster.lookback == "auto" and is_baseline(forecaster.estimator):
         room = max(lengths) - _rows_ahead(forecaster, strategy)
-        lookback = max(lookback, min(rows_read(forecaster.estimator), room))
+        lookback = max(lookback, min(_rows_read(forecaster.estimator), room))
     n_fewest = fewest_rows(lookback, _rows_ahead(forecaster, strategy), pads=pads)
     longest = histories[int(np.argmax(lengths))]
     if len(longest) < n_fewest:
@@ -174,6 +170,13 @@ def _given_lookback(forecaster):
     unscaled = wanted_scaling(forecaster.scaling, forecaster.estimator) is None
     is_auto = forecaster.lookback == "auto"
     return _UNSCALED_LOOKBACK if is_auto and unscaled else forecaster.lookback
+
+
+def _rows_read(estimator):
+    """Return how many of the newest rows of a window count for a baseline."""
+    *_, baseline = walk(estimator)
+    baseline._validate_params()
+    return baseline._n_rows_read
 
 
 def _pads(forecaster):
