@@ -67,8 +67,8 @@ def as_float(values: Any, **options: Any) -> np.ndarray:
 
 
 def _checked(values, **options):
-    if isinstance(values, list | tuple):
-        values = np.asarray(values)
+    if isinstance(values, list | tuple) or hasattr(values, "requires_grad"):
+        values = np.asarray(values)  # of a tensor that NumPy lacks, its library says what to do
     if isinstance(values, np.ndarray) and values.dtype == object:
         values = missing_as_nan(values)
     with np.errstate(invalid="ignore"):  # inf - inf, on the way to saying that there is infinity

@@ -102,11 +102,13 @@ def plain_labels(values: Any) -> Any:
     -------
     plain : array-like
         As of `plain_values`; such a list is an array of objects. Nullable integers and booleans of
-        which none is missing are an array of their own kind.
+        which none is missing, in a column, an array or a frame of one column, are NumPy's.
     """
     plain = plain_values(values)
-    if isinstance(plain, pd.Series | pd.Index) and _is_nullable(plain.dtype) and not plain.hasnans:
-        return plain.to_numpy(dtype=plain.dtype.numpy_dtype)
+    of_column = isinstance(plain, pd.DataFrame) and plain.shape[1] == 1
+    dtype = plain.dtypes.iloc[0] if of_column else getattr(plain, "dtype", None)
+    if _is_nullable(dtype) and not np.any(pd.isna(plain)):
+        return plain.astype(dtype.numpy_dtype)
     if isinstance(plain, list | tuple) and len({isinstance(value, str) for value in plain}) > 1:
         return np.fromiter(plain, dtype=object, count=len(plain))
     return plain

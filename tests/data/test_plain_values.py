@@ -5,6 +5,7 @@ import pandas as pd
 import polars as pl
 import pytest
 import torch
+from sklearn import config_context
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
@@ -86,7 +87,7 @@ def test_tensors_with_gradients_are_read():
     assert model.target_mean_ == pytest.approx(GRURegressor(**TINY).fit(X, y).target_mean_)
 
 
-def test_tensors_are_arrays_whatever_scikit_learn_dispatches_to(rng):
+def test_tensors_are_arrays_whatever_scikit_learn_dispatches_to(rng, monkeypatch):
     values = torch.from_numpy(rng.normal(size=(5, 3)).astype("f4"))
     for given in (values, values.requires_grad_()):
         found = plain_values(given)
@@ -94,6 +95,11 @@ def test_tensors_are_arrays_whatever_scikit_learn_dispatches_to(rng):
         np.testing.assert_array_equal(found, values.detach().numpy())
     with pytest.raises(TypeError, match="X cannot be read as an array of numbers.*BFloat16"):
         as_windows(values.bfloat16())
+    monkeypatch.setenv("SCIPY_ARRAY_API", "1")  # what scikit-learn asks for
+    with config_context(array_api_dispatch=True):
+        np.testing.assert_array_equal(as_windows(values)[:, :, 0], values.detach().numpy())
+        with pytest.raises(TypeError, match="X cannot be read as an array of numbers.*BFloat16"):
+            as_windows(values.bfloat16())
 
 
 def test_integers_of_128_bits_are_read():

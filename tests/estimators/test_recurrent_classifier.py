@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.exceptions import DataConversionWarning
 from sklearn.base import clone
 from sklearn.metrics import log_loss, recall_score
 
@@ -139,3 +140,8 @@ def test_nullable_labels_are_classes_of_their_own_kind(dtype, classes, rng):
     assert model.partial_fit(X, y, classes=pd.Index(y.unique())).classes_.dtype == classes.dtype
     with pytest.raises(ValueError, match="row 3 has no class"):
         model.fit(X, y.mask(np.arange(20) == 3))
+    np.testing.assert_array_equal(model.fit(X, y.array).classes_, classes)
+    with pytest.warns(DataConversionWarning, match="column-vector"):
+        model.fit(X, y.to_frame())
+    assert model.classes_.dtype == classes.dtype
+    np.testing.assert_array_equal(model.classes_, classes)
