@@ -137,7 +137,12 @@ def parse_step_names(columns: list[Any] | None) -> tuple[list[str], int, np.ndar
 
 
 def step_features(X: Any) -> list[str] | None:
-    """Return the names of the features of each step of a flat frame, None for anything else."""
+    """Return the names of the features of each step of a flat frame, or of frames in a list.
+
+    None for anything else.
+    """
+    if isinstance(X, list | tuple):
+        return column_names(X[0]) if len(X) else None
     steps = parse_step_names(column_names(X))
     return None if steps is None else steps[0]
 

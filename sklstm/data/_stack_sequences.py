@@ -172,12 +172,18 @@ def _stacked(named, columns):
     sequences = [one for _, one in named]
     where = "the first one has" if columns is None else "those of fit had"
     wanted = columns or _first_columns(sequences)
-    first = np.shape(sequences[0])
-    n_features = 1 if len(first) == 1 else first[1]
-    return _padded([_read(key, one, wanted, where, n_features) for key, one in named])
+    read = [_read(key, one, wanted, where) for key, one in named]
+    n_features = read[0].shape[1]
+    for (key, _), values in zip(named, read, strict=True):
+        if values.shape[1] != n_features:
+            raise ValueError(
+                f"sequence {key!r} has {values.shape[1]} features, and the first one has "
+                f"{n_features}."
+            )
+    return _padded(read)
 
 
-def _read(key, one, wanted, where, n_features):
+def _read(key, one, wanted, where):
     name = f"sequence {key!r}"
     check_order(index_of(one), name=name)
     columns = column_names(one)
@@ -186,12 +192,7 @@ def _read(key, one, wanted, where, n_features):
             raise ValueError(f"{name} has the columns {columns}, and {where} {wanted}.")
         one = one[wanted]
     values = as_float(one, name=name, ensure_2d=False, ensure_all_finite=False)
-    values = values[:, np.newaxis] if values.ndim == 1 else values
-    if values.shape[1] != n_features:
-        raise ValueError(
-            f"{name} has {values.shape[1]} features, and the first one has {n_features}."
-        )
-    return values
+    return values[:, np.newaxis] if values.ndim == 1 else values
 
 
 def _padded(sequences):

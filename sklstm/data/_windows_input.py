@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import validate_data
 
-from ._frames import is_frame
+from ._frames import is_frame, parse_step_names, step_features
 from ._likely_mistakes import warn_of_likely_mistakes
 from ._other_tables import names_only
 from ._shapes import as_windows, has_three_axes
@@ -112,6 +112,7 @@ def remember_features(
         estimator.n_features_in_ = windows.shape[2]
         # Names of an earlier fit on a frame would be stale.
         vars(estimator).pop("feature_names_in_", None)
+        features = features or step_features(X)
         if features and all(isinstance(name, str) for name in features):
             estimator.feature_names_in_ = np.asarray(features, dtype=object)
     else:
@@ -135,6 +136,8 @@ def check_features(estimator: Any, X: Any, windows: np.ndarray, input_name: str 
         What `X` is called in the error message.
     """
     of_columns = estimator._fitted_on_columns and not has_three_axes(X)
+    if not of_columns:
+        _check_order(estimator, X, input_name)
     found, expected = windows.shape[2], estimator.window_shape_[1]
     if of_columns:
         table = _table(X, windows)
@@ -149,14 +152,31 @@ def check_features(estimator: Any, X: Any, windows: np.ndarray, input_name: str 
         )
 
 
+def _check_order(estimator, X, input_name):
+    """Raise a ValueError if features have names that are others, or stand otherwise, than in fit.
+
+    Columns are told apart by scikit-learn.
+    """
+    names, in_fit = step_features(X), features_in_fit(estimator)
+    if names and in_fit and names != in_fit:
+        raise ValueError(
+            f"{input_name} has the features {names}, and {type(estimator).__name__} was fitted on "
+            f"{in_fit}, in this order."
+        )
+
+
 def names_in_fit(estimator: Any) -> list[str] | None:
     """Return the names of the columns that an estimator has seen, None if they had none."""
     return _names(estimator) if getattr(estimator, "_fitted_on_columns", True) else None
 
 
 def features_in_fit(estimator: Any) -> list[str] | None:
-    """Return the names of the features of the sequences that an estimator has seen as frames."""
-    return None if getattr(estimator, "_fitted_on_columns", True) else _names(estimator)
+    """Return the names of the features of each step that an estimator has seen, None if none."""
+    names = _names(estimator)
+    if getattr(estimator, "_fitted_on_columns", True):
+        steps = parse_step_names(names)
+        return None if steps is None else steps[0]
+    return names
 
 
 def _names(estimator):

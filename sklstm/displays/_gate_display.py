@@ -294,8 +294,8 @@ class GateDisplay:
         """
         check_matplotlib_support(f"{cls.__name__}.from_estimator")
         network, X, features = _network(estimator, X, f"{cls.__name__}.from_estimator")
-        of_sequences = features_in_fit(network)
-        windows = as_windows(without_ragged(X, of_sequences), names=names_in_fit(network))
+        in_fit = features_in_fit(network)
+        windows = as_windows(without_ragged(X, in_fit), names=names_in_fit(network))
         if len(windows) != 1:
             raise ValueError(
                 f"X must be one window, got {len(windows)} of them, shape {windows.shape}: select "
@@ -309,7 +309,7 @@ class GateDisplay:
                 f"{', '.join(activations)}."
             )
         inputs = windows[0]
-        features = _names_for(inputs, feature_names, step_features(X) or features or of_sequences)
+        features = _names_for(inputs, feature_names, in_fit or step_features(X) or features)
         inputs_name = features[0] if features else "Value"
         if inputs.shape[1] > 1:
             inputs = network._network_inputs(windows)[0]

@@ -19,6 +19,7 @@ from sklstm.data import (
     check_same_labels,
     check_same_length,
     features_in_fit,
+    is_ragged,
     names_in_fit,
     read_sequences,
     refuse_nothing_observed,
@@ -332,7 +333,8 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
         """Return `X` with three axes if its features are those of `fit`."""
         if "_fitted" not in vars(self):
             check_is_fitted(self)
-        X = without_ragged(X, features_in_fit(self))
+        if is_ragged(X):  # nothing else has names that matter here
+            X = without_ragged(X, features_in_fit(self))
         windows = self._read_windows(X, self._fitted)
         check_features(self, X, windows)
         return windows

@@ -199,7 +199,8 @@ class WindowScaledRegressor(
         if not (at_once and takes_windows(self.regressor)):  # they mask missing targets themselves
             there &= ~np.isnan(targets).reshape(len(targets), -1).all(axis=1)
         windows, targets, fit_params = rows_there(there, windows, targets, fit_params)
-        position = position_of_feature(self.target_feature, step_features(X), windows.shape[2])
+        names = step_features(X)
+        position = position_of_feature(self.target_feature, names, windows.shape[2])
         warn_of_another_target(self, X, y, given, position)
         regressor = clone(self.regressor)
         scaler = fitted_scaler(self.scaler, windows, targets, position, regressor, fit_params)
@@ -209,7 +210,7 @@ class WindowScaledRegressor(
         params = self._routed("fit", fit_params)
         refuse_turned(scale, regressor)
         if params.get("X_val") is not None or params.get("y_val") is not None:
-            params = self._scaled_validation(params, scaler, position, flat, windows.shape[2])
+            params = self._scaled_validation(params, scaler, position, flat, windows, names)
         fit = self._fit_arrays if at_once else self._fit_gathered_windows
         with self._fit_inside(regressor, X, y):
             fit(regressor, ScaledWindows(windows, scale.targets(targets), scaler), params)
@@ -335,11 +336,12 @@ class WindowScaledRegressor(
     def _fit_gathered_windows(regressor, pairs, params):
         pairs.fit(regressor, (params.get("X_val"), params.get("y_val")))
 
-    def _scaled_validation(self, params, scaler, position, flat, n_features):
+    def _scaled_validation(self, params, scaler, position, flat, windows, names):
         """Return what goes to `fit`, validation data scaled like those of training."""
         if params.get("X_val") is None or params.get("y_val") is None:
             return params  # the regressor says what is lacking
-        windows = validation_windows(params["X_val"], params["y_val"], n_features, self)
+        n_features = windows.shape[2]
+        windows = validation_windows(params["X_val"], params["y_val"], n_features, self, names)
         targets = self._check_targets(params["y_val"], "y_val")
         targets = TargetScale.of(scaler, windows, position).targets(targets)
         return params | {"X_val": _form(scaler.transform(windows), flat), "y_val": targets}

@@ -3,7 +3,14 @@
 import numpy as np
 from sklearn.utils.validation import _check_sample_weight
 
-from sklstm.data import WindowSet, as_windows, check_same_labels, newest_block, plain_values
+from sklstm.data import (
+    WindowSet,
+    as_windows,
+    check_same_labels,
+    newest_block,
+    plain_values,
+    step_features,
+)
 
 from ._abilities import early_stopping_inside
 
@@ -39,12 +46,18 @@ def rows_there(there, windows, targets, params):
     return windows[there], targets[there], params
 
 
-def validation_windows(X, y, n_features, estimator):
-    """Return the windows to validate by, if they have a target each and the right features."""
+def validation_windows(X, y, n_features, estimator, names=None):
+    """Return the windows to validate by, if they have a target each and the right features.
+
+    `names` are those of the features of `X` in `fit`, if it had some.
+    """
     check_same_labels({"X_val": X, "y_val": y})
     windows = as_windows(X, estimator=estimator, input_name="X_val")
     if windows.shape[2] != n_features:
         raise ValueError(f"X_val has {windows.shape[2]} features, and X has {n_features}.")
+    found = step_features(X)
+    if names is not None and found is not None and found != names:
+        raise ValueError(f"X_val has the features {found}, and X {names}, in this order.")
     if len(windows) != len(y):
         raise ValueError(
             f"X_val and y_val must have the same number of samples, got {len(windows)} windows in "

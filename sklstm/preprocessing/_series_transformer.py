@@ -410,7 +410,7 @@ class SeriesOrWindowsTransformer(WindowsInputMixin, SeriesTransformer):
 
     def _lost_its_names(self, X):
         """Return whether `X` must be the mere values of a flat frame such as `fit` saw."""
-        return self._fitted_on_windows and hasattr(self, "feature_names_in_") and not is_frame(X)
+        return self._fitted_on_windows and self._names_in_fit() is not None and not is_frame(X)
 
     def _remember_columns(self, X, found):
         on_windows = found.values.ndim == 3

@@ -5,6 +5,7 @@ import pandas as pd
 import polars as pl
 import pytest
 from sklearn.base import clone
+from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV, StratifiedGroupKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 
@@ -13,9 +14,11 @@ from sklstm import (
     GRUClassifier,
     GRURegressor,
     SMARegressor,
+    WindowScaledRegressor,
     WindowScaler,
     stack_sequences,
 )
+from sklstm.data import step_names
 
 NAN = np.nan
 A = np.array([[1.0, 10.0], [2.0, 20.0], [3.0, 30.0]])
@@ -80,6 +83,10 @@ def test_a_single_feature_and_its_precision():
         ([A, B[:, :1]], None, "sequence 1 has 1 features, and the first one has 2"),
         ([A, B[:0]], None, "sequence 1"),
         ([A, "text"], None, "sequence 1"),
+        (["text", A], None, "sequence 0 cannot be read as an array of numbers"),
+        ([None, A], None, "sequence 0"),
+        ([1.0, 2.0], None, "sequence 0 cannot be read as an array of numbers"),
+        ([[[1.0, 2.0], [3.0]], A], None, "sequence 0"),
         ([A, np.full((2, 2), "2024-01-01", "M8[D]")], None, "sequence 1 holds times"),
         (
             [*frames(pd.DataFrame)[:1], pd.DataFrame({"x": [1.0], "z": [1.0]})],
@@ -221,3 +228,53 @@ def test_lists_that_are_read_as_arrays_have_one_order_of_columns(rng, estimator)
     estimator.fit(X, np.arange(6.0))
     with pytest.raises(ValueError, match=r"X\[1\] has \['q', 'p'\], and X\[0\] \['p', 'q'\]"):
         estimator.fit(turned(X), np.arange(6.0))
+
+
+@pytest.mark.parametrize(
+    "estimator", [SMARegressor(2), WindowScaler("standard"), WindowScaledRegressor(Ridge())]
+)
+def test_frames_in_another_order_than_in_fit_are_refused_where_none_are_told_apart(rng, estimator):
+    X, y = as_frames(rng.normal(size=(6, 4, 2))), np.arange(6.0)
+    estimator.fit(X, y)
+    assert estimator.feature_names_in_.tolist() == ["p", "q"]
+    use = estimator.transform if hasattr(estimator, "transform") else estimator.predict
+    np.testing.assert_array_equal(use(X), use(np.stack(X)))
+    with pytest.raises(ValueError, match=r"X has the features \['q', 'p'\], and .* was fitted on"):
+        use([one[["q", "p"]] for one in X])
+    estimator.fit(np.stack(X), y)
+    assert use([one[["q", "p"]] for one in X]).shape[0] == 6  # arrays had no names
+
+
+def test_flat_frames_and_frames_in_a_list_know_each_other_by_their_features(rng):
+    X, y = as_frames(rng.normal(size=(10, 4, 2))), np.arange(10.0)
+    flat = pd.DataFrame(np.reshape(X, (10, 8)), columns=step_names(["p", "q"], 4))
+    network = GRURegressor(2, max_epochs=1, random_state=0)
+    expected = network.fit(flat, y).predict(flat)
+    np.testing.assert_array_equal(network.predict([one[["q", "p"]] for one in X]), expected)
+    np.testing.assert_array_equal(network.fit(X, y).predict(flat), expected)
+    other = flat[step_names(["q", "p"], 4)]
+    with pytest.raises(ValueError, match=r"X has the features \['q', 'p'\], and GRURegressor was"):
+        network.predict(other)
+
+
+@pytest.mark.parametrize("target", ["q", 1])
+def test_the_target_feature_of_frames_in_a_list_has_a_name(rng, target):
+    X = rng.normal(size=(6, 4, 2))
+    y = X[:, -1, 1]
+    found = SMARegressor(2, target_feature=target).fit(as_frames(X), y).predict(as_frames(X))
+    np.testing.assert_allclose(found, X[:, -2:, 1].mean(axis=1))
+
+
+@pytest.mark.parametrize("kind", ["list", "flat"])
+def test_validation_windows_in_another_order_are_refused(rng, kind):
+    X, y = as_frames(rng.normal(size=(20, 4, 2))), rng.normal(size=20)
+    other = [one[["q", "p"]] for one in X]
+    if kind == "flat":
+        X, other = (
+            pd.DataFrame(np.reshape(X, (20, 8)), columns=step_names(list(X[0].columns), 4))
+            for X in (X, other)
+        )
+    model = WindowScaledRegressor(GRURegressor(2, max_epochs=1, early_stopping=True))
+    model.fit(X, y, X_val=X, y_val=y)
+    with pytest.raises(ValueError, match=r"X_val has the features \['q', 'p'\], and X \['p', 'q'"):
+        model.fit(X, y, X_val=other, y_val=y)

@@ -1,8 +1,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.exceptions import DataConversionWarning
 from sklearn.base import clone
+from sklearn.exceptions import DataConversionWarning
 from sklearn.metrics import log_loss, recall_score
 
 from sklstm import BiLSTMClassifier, GRUClassifier, LSTMClassifier, RNNClassifier
