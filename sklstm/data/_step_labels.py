@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ._class_labels import read_class_labels
-from ._frames import column_names
+from ._frames import column_names, refuse_other_columns
 from ._numbers import weight_of_steps
 from ._plain_values import plain_values
 
@@ -53,6 +53,7 @@ def padded_steps(
     if numeric:
         if len({len(one) for one in sequences}) == 1:
             return y
+        refuse_other_columns(sequences, name)
         sequences = [np.asarray(plain_values(one), dtype=np.float64) for one in sequences]
         axes = _common_axes(sequences, name)
         padded = np.full((*windows.shape[:2], *axes), np.nan)
@@ -86,16 +87,16 @@ def _labels_of(one: Any, name: str) -> Any:
     """Return the labels of the steps of a sequence, without the axis that a column has."""
     if isinstance(one, list | tuple) and len(one) and _is_sequence(one[0]):
         one = np.asarray(one, dtype=object)
-    n_columns = 1 if getattr(one, "ndim", 1) == 1 else np.shape(one)[1]
-    if n_columns != 1:
+    shape = getattr(one, "shape", (len(one),))
+    if len(shape) == 1:
+        return one
+    if shape[1] != 1:
         raise ValueError(
-            f"{name} has {n_columns} columns, and it takes one label for each step: of one-hot "
+            f"{name} has {shape[1]} columns, and it takes one label for each step: of one-hot "
             f"columns np.argmax({name}, axis=1)."
         )
     columns = column_names(one)
-    if columns is not None:
-        return one[columns[0]]
-    return one if getattr(one, "ndim", 1) == 1 else one[:, 0]
+    return one[:, 0] if columns is None else one[columns[0]]
 
 
 def _is_list_of_sequences(y: Any) -> bool:

@@ -54,11 +54,19 @@ def test_labels_may_be_a_column(column):
     assert found.tolist() == [[None, "a", "b", None], list("cdef"), list("ghij")]
 
 
-@pytest.mark.parametrize("kind", [np.array, pd.DataFrame, list])
+@pytest.mark.parametrize("kind", [np.array, pd.DataFrame, pl.DataFrame, list])
 def test_several_columns_are_no_labels(kind):
     one_hot = [kind([[0, 1], [1, 0]]), kind([[1, 0]] * 4), kind([[0, 1]] * 4)]
     with pytest.raises(ValueError, match=r"y\[0\] has 2 columns, and it takes one label for each"):
         pad(one_hot)
+
+
+def test_numbers_in_frames_have_their_outputs_in_one_order():
+    frames = [pd.DataFrame({"a": [1.0] * n, "b": [2.0] * n}) for n in (2, 4, 4)]
+    assert np.nanmax(pad(frames, numeric=True)[..., 0]) == 1.0
+    frames[1] = frames[1][["b", "a"]]
+    with pytest.raises(ValueError, match=r"y\[1\] has \['b', 'a'\], and y\[0\] \['a', 'b'\]"):
+        pad(frames, numeric=True)
 
 
 def test_numbers_have_their_outputs():
