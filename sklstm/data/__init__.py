@@ -65,7 +65,6 @@ from ._shapes import (
     window_rows,
 )
 from ._stack_sequences import (
-    is_ragged,
     lengths_of_ragged,
     read_sequences,
     stack_sequences,
@@ -118,7 +117,6 @@ __all__ = [
     "has_three_axes",
     "index_of",
     "is_frame",
-    "is_ragged",
     "is_on_disk",
     "is_windows",
     "keep_names",

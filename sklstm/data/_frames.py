@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from sklearn.utils._set_output import _get_output_config
 
+from ._other_tables import is_of_arrow
+
 _STEP_NAME = re.compile(r"(?P<feature>.*)@t-(?P<lag>\d+)", re.DOTALL)
 
 
@@ -163,7 +165,14 @@ def refuse_incomplete_steps(columns: list[Any] | None, input_name: str = "X") ->
 
 def refuse_other_columns(values: Any, name: str) -> None:
     """Raise a ValueError if frames of a list differ in their columns: NumPy reads no names."""
-    if not isinstance(values, list | tuple) or not values or not is_frame(values[0]):
+    if not isinstance(values, list | tuple) or not values:
+        return
+    if is_of_arrow(values[0]):
+        raise ValueError(
+            f"{name} is a list of tables of Arrow, whose columns are not told apart here: give "
+            f"frames, [one.to_pandas() for one in {name}]."
+        )
+    if not is_frame(values[0]):
         return
     wanted = column_names(values[0])
     for place, one in enumerate(values):

@@ -23,7 +23,7 @@ def as_labelled(table: Any) -> Any:
     labelled : DataFrame, Series or object
         Whatever else is given is returned as it is, a frame of polars without times too.
     """
-    if _is_of(table, "pyarrow", "Table", "RecordBatch"):
+    if is_of_arrow(table):
         frame = table.to_pandas(date_as_object=False)  # days are times, as those of polars are
         return _with_times(frame) if isinstance(frame.index, pd.RangeIndex) else frame
     if _is_of(table, "xarray", "DataArray") and table.ndim in (1, 2):
@@ -36,11 +36,16 @@ def as_labelled(table: Any) -> Any:
 
 def names_only(table: Any) -> Any:
     """Return a frame without rows that has the columns of a table of Arrow or xarray, else None."""
-    if _is_of(table, "pyarrow", "Table", "RecordBatch"):
+    if is_of_arrow(table):
         return table.slice(0, 0).to_pandas()
     if _is_of(table, "xarray", "DataArray") and table.ndim == 2 and table.dims[1] in table.coords:
         return table[:0].to_pandas()
     return None
+
+
+def is_of_arrow(table: Any) -> bool:
+    """Return whether a table is one of Arrow."""
+    return _is_of(table, "pyarrow", "Table", "RecordBatch")
 
 
 def _is_of(table, library, *names):

@@ -106,7 +106,7 @@ def plain_labels(values: Any) -> Any:
     """
     plain = plain_values(values)
     of_column = isinstance(plain, pd.DataFrame) and plain.shape[1] == 1
-    dtype = plain.dtypes.iloc[0] if of_column else getattr(plain, "dtype", None)
+    dtype: Any = plain.dtypes.iloc[0] if of_column else getattr(plain, "dtype", None)
     if _is_nullable(dtype) and not np.any(pd.isna(plain)):
         return plain.astype(dtype.numpy_dtype)
     if isinstance(plain, list | tuple) and len({isinstance(value, str) for value in plain}) > 1:

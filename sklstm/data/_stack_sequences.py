@@ -12,7 +12,9 @@ from sklstm.time_labels import check_order
 
 from ._frames import column_names, index_of, is_frame, is_polars_series
 from ._numbers import as_float
+from ._other_tables import as_labelled, is_of_arrow
 from ._panels import split_panel
+from ._windows_input import features_in_fit
 
 
 def stack_sequences(sequences: Any, by: Any = None) -> NDArray[np.floating]:
@@ -94,19 +96,19 @@ def is_ragged(X: Any) -> bool:
     if not _is_collection(X) or not len(X) or not all(_is_sequence(one) for one in X):
         return False
     unequal = len({len(one) for one in X}) > 1
-    return unequal or not isinstance(X, list | tuple) or any(map(is_frame, X))
+    return unequal or not isinstance(X, list | tuple) or any(map(_has_columns, X))
 
 
-def without_ragged(X: Any, columns: list[Any] | None = None) -> Any:
+def without_ragged(X: Any, estimator: Any = None) -> Any:
     """Return sequences of unequal length, or frames, as one array; anything else as it is.
 
     Parameters
     ----------
     X : array-like
         Windows, or a collection of sequences.
-    columns : list, optional
-        Names of the features in the order that they are wanted in, those of `fit`. Frames may have
-        them in any order; None: in that of the first frame.
+    estimator : estimator, optional
+        Whose `fit` has seen features, perhaps with names: frames may have them in any order. By
+        default, or if it has seen none, their order is that of the first frame.
 
     Returns
     -------
@@ -118,7 +120,7 @@ def without_ragged(X: Any, columns: list[Any] | None = None) -> Any:
     TypeError, ValueError
         As of `stack_sequences`, or if frames have other columns.
     """
-    return _stacked(list(enumerate(X)), columns) if is_ragged(X) else X
+    return _stacked(list(enumerate(X)), features_in_fit(estimator)) if is_ragged(X) else X
 
 
 def lengths_of_ragged(X: Any) -> np.ndarray | None:
@@ -127,7 +129,7 @@ def lengths_of_ragged(X: Any) -> np.ndarray | None:
 
 
 def read_sequences(
-    X: Any, columns: list[Any] | None = None
+    X: Any, estimator: Any = None
 ) -> tuple[Any, np.ndarray | None, list[Any] | None]:
     """Return what `without_ragged` does, with what is lost: lengths, and names of columns.
 
@@ -135,8 +137,8 @@ def read_sequences(
     ----------
     X : array-like
         Windows, or a collection of sequences.
-    columns : list, optional
-        Names of the features in the order that they are wanted in.
+    estimator : estimator, optional
+        As of `without_ragged`.
 
     Returns
     -------
@@ -148,7 +150,7 @@ def read_sequences(
         Columns of the first frame among them, None if there is none.
     """
     found = _first_columns(X) if is_ragged(X) else None
-    return without_ragged(X, columns), lengths_of_ragged(X), found
+    return without_ragged(X, estimator), lengths_of_ragged(X), found
 
 
 def _is_collection(X):
@@ -160,18 +162,26 @@ def _is_sequence(one):
     """Return whether a sequence is an array of numbers, of one axis or two, or a frame."""
     if isinstance(one, np.ndarray):
         return one.ndim in (1, 2) and one.dtype != object
-    return is_frame(one) or isinstance(one, pd.Series) or is_polars_series(one)
+    return _has_columns(one) or isinstance(one, pd.Series) or is_polars_series(one)
+
+
+def _has_columns(one):
+    return is_frame(one) or is_of_arrow(one)
 
 
 def _first_columns(sequences):
-    return next((column_names(one) for one in sequences if is_frame(one)), None)
+    frames = (_as_frame(one) for one in sequences if _has_columns(one))
+    return next(map(column_names, frames), None)
+
+
+def _as_frame(one):
+    return as_labelled(one) if is_of_arrow(one) else one
 
 
 def _stacked(named, columns):
     """Return pairs of key and sequence as one array, with columns as wanted; None: as the first."""
-    sequences = [one for _, one in named]
     where = "the first one has" if columns is None else "those of fit had"
-    wanted = columns or _first_columns(sequences)
+    wanted = columns or _first_columns(one for _, one in named)
     read = [_read(key, one, wanted, where) for key, one in named]
     n_features = read[0].shape[1]
     for (key, _), values in zip(named, read, strict=True):
@@ -184,7 +194,7 @@ def _stacked(named, columns):
 
 
 def _read(key, one, wanted, where):
-    name = f"sequence {key!r}"
+    name, one = f"sequence {key!r}", _as_frame(one)
     check_order(index_of(one), name=name)
     columns = column_names(one)
     if columns is not None and columns != wanted:

@@ -87,7 +87,7 @@ def _labels_of(one: Any, name: str) -> Any:
     """Return the labels of the steps of a sequence, without the axis that a column has."""
     if isinstance(one, list | tuple) and len(one) and _is_sequence(one[0]):
         one = np.asarray(one, dtype=object)
-    shape = getattr(one, "shape", (len(one),))
+    shape: tuple[int, ...] = getattr(one, "shape", (len(one),))
     if len(shape) == 1:
         return one
     if shape[1] != 1:

@@ -295,7 +295,7 @@ class GateDisplay:
         check_matplotlib_support(f"{cls.__name__}.from_estimator")
         network, X, features = _network(estimator, X, f"{cls.__name__}.from_estimator")
         in_fit = features_in_fit(network)
-        windows = as_windows(without_ragged(X, in_fit), names=names_in_fit(network))
+        windows = as_windows(without_ragged(X, network), names=names_in_fit(network))
         if len(windows) != 1:
             raise ValueError(
                 f"X must be one window, got {len(windows)} of them, shape {windows.shape}: select "

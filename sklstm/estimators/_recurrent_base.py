@@ -18,8 +18,6 @@ from sklstm.data import (
     check_features,
     check_same_labels,
     check_same_length,
-    features_in_fit,
-    is_ragged,
     names_in_fit,
     read_sequences,
     refuse_nothing_observed,
@@ -242,7 +240,7 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
         """Return samples to train on or to validate by, and what is known of `y` alone."""
         rows = {names.X: X, names.y: y, names.sample_weight: sample_weight, "groups": groups}
         check_same_labels(rows)
-        X, lengths, features = read_sequences(X, features_in_fit(self))
+        X, lengths, features = read_sequences(X, self)
         array = self._read_windows(X, before, names.X)
         is_first = before is None and names is TRAINING_SET
         if not is_first:
@@ -333,8 +331,7 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
         """Return `X` with three axes if its features are those of `fit`."""
         if "_fitted" not in vars(self):
             check_is_fitted(self)
-        if is_ragged(X):  # nothing else has names that matter here
-            X = without_ragged(X, features_in_fit(self))
+        X = without_ragged(X, self)
         windows = self._read_windows(X, self._fitted)
         check_features(self, X, windows)
         return windows

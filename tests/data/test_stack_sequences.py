@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 from sklearn.base import clone
 from sklearn.linear_model import Ridge
@@ -166,10 +167,14 @@ def as_frames(sequences, kind=pd.DataFrame):
 
 def turned(frames):
     """Frames of the same sequences, every other one with its columns in the other order."""
-    return [one[["q", "p"]] if place % 2 else one for place, one in enumerate(frames)]
+
+    def turn(one):
+        return one.select(["q", "p"]) if isinstance(one, pa.Table) else one[["q", "p"]]
+
+    return [turn(one) if place % 2 else one for place, one in enumerate(frames)]
 
 
-@pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame])
+@pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame, pa.table])
 @pytest.mark.parametrize("shortest", [6, 3], ids=["of one length", "of unequal length"])
 @pytest.mark.parametrize("output", ["last", "sequence"])
 def test_columns_of_frames_are_told_by_their_names(rng, kind, shortest, output):
@@ -228,6 +233,8 @@ def test_lists_that_are_read_as_arrays_have_one_order_of_columns(rng, estimator)
     estimator.fit(X, np.arange(6.0))
     with pytest.raises(ValueError, match=r"X\[1\] has \['q', 'p'\], and X\[0\] \['p', 'q'\]"):
         estimator.fit(turned(X), np.arange(6.0))
+    with pytest.raises(ValueError, match="X is a list of tables of Arrow, whose columns are not"):
+        estimator.fit(as_frames(np.stack(X), pa.table), np.arange(6.0))
 
 
 @pytest.mark.parametrize(
