@@ -24,6 +24,7 @@ def windows(rows):
     return np.lib.stride_tricks.sliding_window_view(rows, 9, axis=0).swapaxes(1, 2)
 
 
+@pytest.mark.filterwarnings("ignore:y has . columns, and horizon=. predicts the same")
 @pytest.mark.parametrize("baseline", BASELINES, ids=str)
 @pytest.mark.parametrize("n_targets", [None, 2])
 def test_every_baseline(baseline, n_targets, windows, holes, agrees):
