@@ -5,12 +5,15 @@ from typing import Any
 import numpy as np
 
 from sklstm.data import name_samples
+from sklstm.meta_estimators import inner_estimators
 
-from ._abilities import early_stopping_inside, takes_many_outputs, takes_windows
+from ._abilities import early_stopping_inside, is_baseline, takes_many_outputs, takes_windows
 from ._features import newest_pairs
 from ._scaled_pairs import PairSource, scaled_pairs
 from ._scaling import Scaling
 from ._training_pairs import TrainingPairs
+
+_FEW = 100  # windows, of which shapes are told
 
 
 def fit_to_pairs(regressor: Any, pairs: TrainingPairs, scaling: Scaling | None) -> Any:
@@ -21,7 +24,8 @@ def fit_to_pairs(regressor: Any, pairs: TrainingPairs, scaling: Scaling | None) 
     regressor : estimator
         Not yet fitted. One that learns a single target is fitted for each of several.
     pairs : TrainingPairs
-        What it learns from. Recurrent regressors gather many of them a few at a time.
+        What it learns from. Recurrent regressors gather many of them a few at a time; baselines
+        are given a few of many, for they learn nothing.
     scaling : Scaling or None
         How each window is scaled.
 
@@ -32,7 +36,7 @@ def fit_to_pairs(regressor: Any, pairs: TrainingPairs, scaling: Scaling | None) 
     """
     if pairs.are_many and hasattr(regressor, "_fit_gathered"):
         return _fit_gathered(regressor, pairs, scaling)
-    windows, targets, places = pairs.all
+    windows, targets, places = _newest(pairs) if _learns_nothing(regressor, pairs) else pairs.all
     if scaling is not None:
         windows, targets = scaled_pairs(scaling, windows, targets, pairs.features.horizon)
     if targets.ndim == 2 and not takes_many_outputs(regressor):
@@ -48,6 +52,15 @@ def fit_to_pairs(regressor: Any, pairs: TrainingPairs, scaling: Scaling | None) 
     first, last = newest_pairs(places, fraction, pairs.gap)
     held_out = {"X_val": windows[last], "y_val": targets[last]}
     return regressor.fit(windows[first], targets[first], **held_out)
+
+
+def _learns_nothing(regressor, pairs):
+    """Tell whether a regressor looks at the shapes of many windows alone."""
+    return pairs.are_many and is_baseline(regressor) and not inner_estimators(regressor)
+
+
+def _newest(pairs):
+    return pairs.gather(np.arange(len(pairs))[-_FEW:])
 
 
 def form_of(windows: np.ndarray, regressor: Any, n_static: int = 0) -> np.ndarray:

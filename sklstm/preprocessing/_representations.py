@@ -101,14 +101,14 @@ class Representation:
         ValueError
             If a value is not positive and its logarithm or ratio is asked for.
         """
-        values = windows[~np.isnan(windows)]
-        least = float(values.min()) if len(values) else 1.0
-        if not needs_positive(name):
-            least = -np.inf
-        elif least <= 0:
-            raise ValueError(
-                f"scaling={name!r} takes positive values only, and the smallest is {least:g}."
-            )
+        least = -np.inf
+        if needs_positive(name):
+            values = windows[~np.isnan(windows)]
+            least = float(values.min()) if len(values) else 1.0
+            if least <= 0:
+                raise ValueError(
+                    f"scaling={name!r} takes positive values only, and the smallest is {least:g}."
+                )
         rough = cls(name, season, 0.0, 0.0, least / 2)
         if rough.parts[1] != "spread":
             return rough

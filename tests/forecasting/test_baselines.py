@@ -156,3 +156,16 @@ def test_means_of_windows_are_not_geometric_ones():
     assert model.scaling_ == "level"
     expected = SMARegressor(8).fit(windows, y).predict(windows)
     np.testing.assert_allclose(model.predict(windows), expected)
+
+
+class Counts(SMARegressor):
+    def fit(self, X, y):
+        self.n_samples_ = len(X)
+        return super().fit(X, y)
+
+
+def test_of_many_windows_a_few_are_enough_for_what_learns_nothing(rng):
+    walk = rng.normal(size=15_000).cumsum()
+    fitted = Forecaster(Counts(300), calibration_size=None).fit(walk)
+    assert fitted.estimator_.n_samples_ == 100
+    assert fitted.forecast().iloc[0, 0] == pytest.approx(walk[-300:].mean())
