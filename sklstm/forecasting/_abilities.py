@@ -296,6 +296,12 @@ def check_regressor(estimator: Any) -> None:
         raise ValueError(f"estimator must be a regressor, got the classifier {estimator!r}.")
     levels = parameter_inside(estimator, "quantile")
     if isinstance(levels, list | tuple) and quantiles_inside(estimator) is None:
+        loss = parameter_inside(estimator, "loss")
+        if loss not in (None, "quantile"):
+            raise ValueError(
+                f"quantile={list(levels)!r} lists several quantiles, which only loss='quantile' "
+                f"predicts, and the loss of the estimator is {loss!r}: {estimator!r}."
+            )
         raise ValueError(
             "estimator must predict one value for each row and column, and a list of quantiles "
             f"several: {estimator!r}. Intervals of any regressor are made by forecast(level=...)."

@@ -177,6 +177,8 @@ def test_quantiles_without_the_median_or_inside_a_pipeline_are_refused():
     inside = make_pipeline(network(loss="quantile", quantile=[0.1, 0.5]))
     with pytest.raises(ValueError, match="a list of quantiles several"):
         Forecaster(inside, 4).fit(volatile(100))
+    with pytest.raises(ValueError, match="which only loss='quantile' predicts, .* is 'auto'"):
+        Forecaster(network(loss="auto", quantile=[0.1, 0.5]), 4).fit(volatile(100))
 
 
 def test_likelihoods_have_widths_that_differ_by_day():
