@@ -110,9 +110,8 @@ def is_linear(regressor: Any) -> bool:
     """
     *_, deciding = walk(regressor)
     modules = [cls.__module__ for cls in type(deciding).__mro__]
-    names = [cls.__name__ for cls in type(deciding).__mro__]
     linear = any(name.startswith("sklearn.linear_model.") for name in modules)
-    return linear or not _LINEAR_ELSEWHERE.isdisjoint(names)
+    return linear or not _LINEAR_ELSEWHERE.isdisjoint(_class_names(deciding))
 
 
 def shrinks(regressor: Any) -> bool:
@@ -152,7 +151,7 @@ def is_baseline(regressor: Any) -> bool:
         it knows nothing of what a linear part leaves.
     """
     *_, deciding = walk(regressor)
-    return any(cls.__name__ == "WindowBaseline" for cls in type(deciding).__mro__)
+    return "WindowBaseline" in _class_names(deciding)
 
 
 def learns_amounts(regressor: Any) -> bool:
@@ -408,7 +407,7 @@ def _steps_inside(estimator):
 
 
 def _takes_series_alone(step):
-    names = {cls.__name__ for cls in type(step).__mro__}
+    names = _class_names(step)
     of_series = not names.isdisjoint({"SeriesTransformer", "CalendarFeatures"})
     return of_series and "SeriesOrWindowsTransformer" not in names
 
@@ -423,6 +422,10 @@ def _in_place_of(step):
     if hasattr(step, "inverse_transform"):
         return "give it as transformer=, which is applied to each series before windows are cut"
     return "apply it to the series before fit"
+
+
+def _class_names(estimator):
+    return {cls.__name__ for cls in type(estimator).__mro__}
 
 
 def _is_auto(estimator, name):

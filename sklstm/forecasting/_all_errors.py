@@ -31,39 +31,47 @@ class AllErrors:
         self._n_newest = np.array([one.n_newest for one in series])
         self._complete: dict[int, np.ndarray] = {}
 
-    def known(self, origins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def known(
+        self, origins: np.ndarray | int, places: slice | int = slice(None)
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Return where errors known at some row of each series begin, and how many they are.
 
         Parameters
         ----------
-        origins : ndarray of shape (n_series,)
+        origins : ndarray of shape (n_series,) or int
             The last row that is known.
+        places : slice or int
+            Which series; all by default.
 
         Returns
         -------
         begins, counts : ndarray of shape (n_series,)
             Rows of the table, as of `known_errors`: the last ones are not known at all steps.
         """
-        end = np.maximum(origins + 1 - self._first, 0)
-        begin = np.maximum(end - 1 - self._n_newest, 0)
-        return self._ends[:-1] + begin, end - begin
+        end = np.maximum(origins + 1 - self._first[places], 0)
+        begin = np.maximum(end - 1 - self._n_newest[places], 0)
+        return self._ends[:-1][places] + begin, end - begin
 
-    def complete(self, origins: np.ndarray, steps: int) -> tuple[np.ndarray, np.ndarray]:
+    def complete(
+        self, origins: np.ndarray | int, steps: int, places: slice | int = slice(None)
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Return the same of errors of which all of so many steps are known.
 
         Parameters
         ----------
-        origins : ndarray of shape (n_series,)
+        origins : ndarray of shape (n_series,) or int
             The last row that is known.
         steps : int
             How many steps count.
+        places : slice or int
+            Which series; all by default.
 
         Returns
         -------
         begins, counts : ndarray of shape (n_series,)
             Places in `complete_rows`.
         """
-        begins, counts = self.known(origins)
+        begins, counts = self.known(origins, places)
         ends = np.maximum(begins + counts - steps, begins)
         found = np.searchsorted(self.complete_rows(steps), [begins, ends])
         return found[0], found[1] - found[0]
@@ -92,12 +100,8 @@ class AllErrors:
         errors : ndarray of shape (n_known, steps, n_columns)
             A copy.
         """
-        end = max(origin + 1 - int(self._first[place]), 0)
-        begin = max(end - 1 - int(self._n_newest[place]), 0)
-        rows = self.complete_rows(steps)
-        first = int(self._ends[place])
-        begin, end = np.searchsorted(rows, [first + begin, first + max(end - steps, begin)])
-        return self.table[rows[begin:end], :steps]
+        begin, count = self.complete(origin, steps, place)
+        return self.table[self.complete_rows(steps)[begin : begin + count], :steps]
 
     def relative(self, origins: np.ndarray) -> np.ndarray:
         """Return the errors that are `known`, in units of the mean steps of their series.

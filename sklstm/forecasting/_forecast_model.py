@@ -316,17 +316,11 @@ class ForecastModel:
 
     def _batches(self, pieces, padded):
         """Put pieces together, as many as fit in memory."""
-        batch, n_values = [], 0
-        for piece in pieces:
-            values, *_, portion = piece
-            size = len(portion.origins) * self._size(portion, values, padded)
-            if batch and n_values + size > _VALUES_AT_A_TIME:
-                yield batch
-                batch, n_values = [], 0
-            batch.append(piece)
-            n_values += size
-        if batch:
-            yield batch
+        sizes = (
+            len(portion.origins) * self._size(portion, values, padded)
+            for values, *_, portion in pieces
+        )
+        return in_blocks(pieces, sizes, _VALUES_AT_A_TIME)
 
     def _run(self, buffers, n_columns, steps, drawn=None, quantiles=None, levels=None):
         """Predict block by block; each prediction enters the windows of the next.

@@ -348,12 +348,10 @@ def _weight(representation, features, windows, after, split):
     if split is None:
         return _HALF
     older, newest, _ = split
-    old, new = (representation.represent(windows[rows], after.shape[1]) for rows in (older, newest))
-    center, scale = old.windows.mean(), old.windows.std() or 1.0
-    read, asked = (features((part.windows - center) / scale) for part in (old, new))
-    ridge = RidgeSolution.fit(read, representation.targets(after[older], old))
+    predict = _quick_fit(representation, features, RidgeSolution.fit, windows[older], after[older])
+    new = representation.represent(windows[newest], after.shape[1])
     changes = representation.targets(after[newest], new)
-    of_model, of_none = np.abs(changes - ridge.predict(asked)).mean(), np.abs(changes).mean()
+    of_model, of_none = np.abs(changes - predict(new)).mean(), np.abs(changes).mean()
     total = of_model**2 + of_none**2
     return max(float(of_none**2 / total), _HALF) if total > 0 else _HALF
 
@@ -362,21 +360,26 @@ def _score(name, season, features, fit, windows, after, new_windows, future, wei
     """Return the error on the newest windows of a model of the older ones."""
     horizon = after.shape[1]
     representation = Representation.fit(name, np.concatenate([windows, new_windows]), season)
-    old = representation.represent(windows, horizon)
-    center, scale = old.windows.mean(), old.windows.std() or 1.0
-    ridge = fit(features((old.windows - center) / scale), representation.targets(after, old))
+    predict = _quick_fit(representation, features, fit, windows, after)
     blocks = []
     with np.errstate(over="ignore", invalid="ignore"):  # errors may grow beyond all bounds
         for _ in range(0, future.shape[1], horizon):
             new = representation.represent(new_windows, horizon)
-            predicted = ridge.predict(features((new.windows - center) / scale))
-            blocks.append(representation.restore(predicted, new))
+            blocks.append(representation.restore(predict(new), new))
             new_windows = np.concatenate([new_windows, blocks[-1]], axis=1)[:, horizon:]
         error = np.abs(np.concatenate(blocks, axis=1)[:, : future.shape[1]] - future) * weight
     known = np.isfinite(future)
     error = np.where(np.isnan(error), np.inf, error)
     at_once = error[:, :horizon].mean()
     return float(np.sqrt(at_once * error[known].mean())) if np.isfinite(at_once) else np.inf
+
+
+def _quick_fit(representation, features, fit, windows, after):
+    """Return what predicts the targets of represented windows: a quick model of other ones."""
+    old = representation.represent(windows, after.shape[1])
+    center, scale = old.windows.mean(), old.windows.std() or 1.0
+    ridge = fit(features((old.windows - center) / scale), representation.targets(after, old))
+    return lambda new: ridge.predict(features((new.windows - center) / scale))
 
 
 def _values(windows):
