@@ -129,11 +129,26 @@ def shrinks(regressor: Any) -> bool:
         medians: quantiles and distributions would be narrowed.
     """
     is_network = any(hasattr(one, "_fit_gathered") for one in walk(regressor))
+    return (is_network or is_linear(regressor)) and not predicts_spread(regressor)
+
+
+def predicts_spread(regressor: Any) -> bool:
+    """Return whether a regressor predicts distributions or quantiles, which averages would narrow.
+
+    Parameters
+    ----------
+    regressor : estimator
+        As in `parameter_inside`.
+
+    Returns
+    -------
+    predicts_spread : bool
+        False for means and medians.
+    """
     if any(hasattr(one, "predict_quantiles") for one in walk(regressor)):
-        return False
+        return True
     loss, quantile = (parameter_inside(regressor, name) for name in ("loss", "quantile"))
-    is_quantile = quantile is not None and loss in (None, "quantile")
-    return (is_network or is_linear(regressor)) and not is_quantile
+    return quantile is not None and loss in (None, "quantile")
 
 
 def is_baseline(regressor: Any) -> bool:

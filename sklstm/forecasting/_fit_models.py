@@ -16,6 +16,7 @@ from ._linear_part import has_linear_part, nothing_may_be_left
 from ._scaling import season_in, wanted_scaling
 from ._series_in_use import knowing, trained_on
 from ._strategy import strategy_for
+from ._theta_part import choose_theta_part
 from ._window_length import choose_lookback, fewest_rows
 
 _UNSCALED_LOOKBACK = 10
@@ -121,6 +122,7 @@ def fit_models(
     model = ForecastModel.fit(
         histories, *recipe, scaling, forecaster.season, forecaster.horizon, linear_part=linear_part
     )
+    model = replace(model, theta=choose_theta_part(forecaster, known, model.scaling))
     readable = model.features.first_origin + 1
     model = knowing(model, [p for p in known.histories.values() if len(p) >= readable])
     if forecaster.calibration_size is None:
@@ -142,14 +144,17 @@ def fit_models(
     )
     with nothing_may_be_left():  # of which the model of all rows has warned
         calibrator = fit_calibrator(older, *recipe, *found, linear_part=linear_part)
-    return model, _weighted_like(calibrator, chosen), n_newest
+    return model, _averaged_like(calibrator, model), n_newest
 
 
-def _weighted_like(calibrator, chosen):
-    """Return a calibrator whose errors are those of forecasts of the same weight."""
-    if chosen is None or isinstance(calibrator, str):
+def _averaged_like(calibrator, model):
+    """Return a calibrator whose errors are those of forecasts of the same weights."""
+    if isinstance(calibrator, str):
         return calibrator
-    return replace(calibrator, scaling=calibrator.scaling.weighted_like(chosen))
+    scaling = calibrator.scaling
+    if scaling is not None:
+        scaling = scaling.weighted_like(model.scaling)
+    return replace(calibrator, scaling=scaling, theta=model.theta)
 
 
 def _keeps_past(estimator, lookback, horizon):

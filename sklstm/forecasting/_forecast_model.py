@@ -30,6 +30,7 @@ from ._predicted_distribution import predicted_probabilities, predicted_quantile
 from ._scaled_pairs import choose_scaling, with_linear_part
 from ._scaling import Scaling
 from ._series_transformer import in_units, refuse_lost_values
+from ._theta_part import ThetaPart, average_with_theta
 
 _VALUES_AT_A_TIME = 1 << 24  # of windows in memory
 _VALUES_OF_ROWS = 1 << 21  # of rows that are looked at for missing ones
@@ -51,6 +52,8 @@ class ForecastModel:
         Whether the regressor takes windows with missing steps.
     scaling : Scaling, optional
         How each window is scaled; by default not at all.
+    theta : ThetaPart, optional
+        What forecasts are averaged with; by default with nothing.
     """
 
     features: Features
@@ -58,6 +61,7 @@ class ForecastModel:
     transformers: dict[Hashable, Any]
     takes_missing: bool = False
     scaling: Scaling | None = None
+    theta: ThetaPart | None = None
 
     @classmethod
     def fit(
@@ -224,6 +228,8 @@ class ForecastModel:
                 whole = np.empty((ends[-1], *predicted.shape[1:]))
             begin, end = end, end + len(predicted)
             whole[begin:end] = predicted
+        if self.theta is not None and end:
+            average_with_theta(self, paths, values, whole)
         undone = self.transformers if restored and quantiles is None else {}
         last = () if quantiles is None else (len(quantiles),)
         return [
@@ -272,7 +278,7 @@ class ForecastModel:
 
     def _first_row(self, path):
         """Return the first row that a window reads where most are before it, and else 0."""
-        if path.history.key in self.transformers or self.features.takes_nan:
+        if path.history.key in self.transformers or self.features.takes_nan or self.theta:
             return 0  # transformers and newest values that are known look further back
         first = int(path.origins.min()) + 1 - self.features.n_rows if len(path.origins) else 0
         return first if first > len(path.history) // 2 else 0

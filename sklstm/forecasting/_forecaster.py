@@ -3,10 +3,8 @@
 from numbers import Integral, Real
 from typing import Any, Self
 
-import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, _fit_context
-from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
@@ -20,25 +18,27 @@ from ._exog_encoding import ExogEncoding
 from ._features import Features
 from ._fit_models import fit_models, window_lengths
 from ._forecast_bounds import bounds_of_forecasts
-from ._forecast_frames import frame_of_forecasts, frame_of_paths
+from ._forecast_frames import frame_of_forecasts
 from ._forecast_model import ForecastModel
 from ._histories import History, is_target
 from ._intervals import check_levels
 from ._known_series import KnownSeries
 from ._linear_part import LinearPart
 from ._packed_series import PackedSeries
-from ._paths import PathMaker
+from ._paths_mixin import PathsMixin
 from ._scale_mixin import ScaleMixin
 from ._scaling import Scaling
 from ._series_in_use import beginning
+from ._theta_part import ThetaPart
 from ._update_mixin import UpdateMixin
 
 _ASKED_OF_SERIES = ("by", "freq", "gaps", "known_exog", "static_exog", "calendar")
 
 
 class Forecaster(
-    UpdateMixin, ScaleMixin, BacktestMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimator
-):
+    UpdateMixin, ScaleMixin, PathsMixin, BacktestMixin, MetaEstimatorMixin, SavedStateMixin,
+    BaseEstimator,
+):  # fmt: skip
     """Forecast series by any regressor.
 
     `fit` takes a series, cuts it into windows, and fits a regressor to the windows and what
@@ -77,6 +77,11 @@ class Forecaster(
     linear_part : bool or "auto", default="auto"
         Whether a ridge regression on scaled windows comes first, and the regressor learns what it
         leaves; forecasts are the sum. ``"auto"``: in direct ones, where newest windows say so.
+    theta_part : bool or "auto", default="auto"
+        Whether forecasts are averaged with those of the Theta method [6]_, of each series by
+        itself. ``"auto"``: those of networks and linear models, for series of up to 300 rows with a
+        season of the calendar or a named one, where ``scaling="auto"`` has chosen a seasonal scale
+        and there are no exogenous columns.
     known_exog : "all", None or list of columns, default="all"
         Exogenous columns whose values are known in advance, such as holidays. The others are known
         up to now; in windows that reach into the future they repeat their last values.
@@ -116,6 +121,8 @@ class Forecaster(
         Rows in the season that windows are differenced by; 1 if they are not.
     regressor_weight_ : float or list of float
         Weight of predictions beside values one season before, by column; 1 for predictions alone.
+    theta_weight_ : float or list of float
+        Weight of the Theta method in forecasts, by column; 0 for none.
     linear_part_ : LinearPart or None
         The ridge regression.
     linear_part_score_ : float
@@ -165,6 +172,8 @@ class Forecaster(
     .. [4] A. Rahimi and B. Recht, "Weighted sums of random kitchen sinks", NeurIPS 21, 2008.
     .. [5] G. P. Zhang, "Time series forecasting using a hybrid ARIMA and neural network model",
        Neurocomputing 50, 2003.
+    .. [6] V. Assimakopoulos and K. Nikolopoulos, "The theta model: a decomposition approach to
+       forecasting", International Journal of Forecasting 16, 2000.
 
     Examples
     --------
@@ -191,6 +200,7 @@ class Forecaster(
         "scaling": [StrOptions({"auto", *SCALINGS}), None],
         "season": [Interval(Integral, 2, None, closed="left"), StrOptions({"auto"}), None],
         "linear_part": ["boolean", StrOptions({"auto"})],
+        "theta_part": ["boolean", StrOptions({"auto"})],
         "known_exog": [StrOptions({"all"}), list, tuple, None],
         "static_exog": [list, tuple, None],
         "calendar": [list, tuple, CalendarFeatures, None],
@@ -205,7 +215,7 @@ class Forecaster(
 
     _saved_classes = (
         KnownSeries, History, PackedSeries, Calendar, ForecastModel, Features, Scaling,
-        Representation, ExogEncoding, LinearPart,
+        Representation, ExogEncoding, LinearPart, ThetaPart,
     )  # fmt: skip
     _saved_together = (
         "_model", "_known", "_calibrator", "_n_newest", "estimator_", "columns_", "series_"
@@ -222,6 +232,7 @@ class Forecaster(
         scaling="auto",
         season="auto",
         linear_part="auto",
+        theta_part="auto",
         known_exog="all",
         static_exog=None,
         calendar=None,
@@ -238,6 +249,7 @@ class Forecaster(
         self.scaling = scaling
         self.season = season
         self.linear_part = linear_part
+        self.theta_part = theta_part
         self.known_exog = known_exog
         self.static_exog = static_exog
         self.calendar = calendar
@@ -372,69 +384,6 @@ class Forecaster(
         if isinstance(level, Real):
             forecast.attrs["level"] = float(level)
         return forecast
-
-    def sample_paths(
-        self,
-        steps: int | None = None,
-        n_paths: int = 100,
-        random_state: Any = None,
-        *,
-        exog: Any = None,
-        series: Any = None,
-        history: Any = None,
-        history_exog: Any = None,
-    ) -> pd.DataFrame:
-        """Draw joint paths of the rows after the last ones known.
-
-        What depends on several steps at once, such as the sum of a week, has the distribution that
-        it has in the paths.
-
-        Parameters
-        ----------
-        steps : int, default=None
-            Rows of a path; by default `horizon`.
-        n_paths : int, default=100
-            How many paths to draw of each series.
-        random_state : int, RandomState instance or None, default=None
-            Seed of the draws; None draws a new one.
-        exog : array-like or frame, default=None
-            As in `forecast`.
-        series : key or list of keys, default=None
-            Which of several series; by default all.
-        history, history_exog : array-like, series or frame, default=None
-            As in `forecast`.
-
-        Returns
-        -------
-        paths : DataFrame
-            Its index is that of `forecast`, its columns are the paths, 0 to ``n_paths - 1``. Of
-            several columns a first level of the columns tells which.
-
-        Raises
-        ------
-        ValueError
-            As in `forecast`; if there are fewer than ten errors or forecasts to learn from.
-
-        Notes
-        -----
-        ``strategy="recursive"`` feeds draws back: an error of one step, drawn from the calibration
-        rows, is added to each prediction before it enters the window of the next; regressors that
-        have ``sample`` draw from their distribution. ``strategy="direct"`` draws the errors of
-        all steps from one origin of the calibration rows (a bootstrap of residual paths), which
-        keeps the dependence between steps. Errors of several columns are drawn together, those of
-        several series independently. What a regressor with ``predict_distribution`` predicts at
-        once, steps and columns, is drawn from its distributions, together by a Gaussian copula: its
-        correlation is that of earlier forecasts, of the calibration rows or, if there are fewer
-        than ten, of training rows; of those given as `history` where they allow more forecasts.
-        """
-        check_is_fitted(self)
-        steps = self._as_fitted().horizon if steps is None else check_count(steps, "steps")
-        n_paths = check_count(n_paths, "n_paths")
-        seen, paths, labels = beginning(self, steps, exog, series, history, history_exog)
-        rng = np.random.default_rng(check_random_state(random_state).randint(2**31))
-        found = PathMaker.of(seen, paths, steps, own=self).draw(paths, steps, n_paths, rng)
-        drawn = {key: one[0] for key, one in zip(labels, found, strict=True)}
-        return frame_of_paths(drawn, labels, self._known)
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_model")

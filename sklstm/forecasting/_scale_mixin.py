@@ -10,9 +10,10 @@ from ._linear_part import LinearPart
 
 
 class ScaleMixin:
-    """Fitted attributes of `Forecaster` that tell its strategy, scale and linear part."""
+    """Fitted attributes of `Forecaster` that tell its strategy, scale and other parts."""
 
     _model: ForecastModel
+    columns_: list[Any]
 
     @property
     def strategy_(self) -> str:
@@ -49,6 +50,15 @@ class ScaleMixin:
         """Error of the linear part on newer training windows, relative to random features."""
         check_is_fitted(self)
         return np.nan if self._model.scaling is None else self._model.scaling.linear_score
+
+    @property
+    def theta_weight_(self) -> Any:
+        """Weight of the Theta method beside the regressor, by column."""
+        check_is_fitted(self)
+        weights = [0.0] * len(self.columns_)
+        if self._model.theta is not None:
+            weights = list(self._model.theta.weights)
+        return weights[0] if len(weights) == 1 else weights
 
     @property
     def season_(self) -> int:

@@ -235,7 +235,7 @@ def test_missing_steps_stay_missing(rng):
 def test_one_short_series_is_averaged_with_the_season_before(rng):
     """Each next row is, and what enters the window of the one after it."""
     sales = seasonal(rng)
-    asked = {"lookback": 12, "horizon": 3, "calibration_size": 40}
+    asked = {"lookback": 12, "horizon": 3, "calibration_size": 40, "theta_part": False}
     fitted = Forecaster(NETWORK, **asked).fit(sales)
     weight = fitted.regressor_weight_
     assert (fitted.scaling_, fitted.season_) == ("scaled_seasonal_difference", 12)

@@ -1,0 +1,223 @@
+"""Forecasts that are averaged with those of the Theta method."""
+
+import pickle
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+import skops.io
+from sklearn.ensemble import RandomForestRegressor
+from sklearn.linear_model import QuantileRegressor, Ridge
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+
+from sklstm import Forecaster, GRURegressor, PersistenceRegressor
+from sklstm.forecasting._known_series import KnownSeries
+from sklstm.forecasting._path import Path
+from sklstm.forecasting._theta import theta_forecasts
+from sklstm.forecasting._theta_part import choose_theta_part
+from sklstm.persistence import trusted_types
+
+LOG = FunctionTransformer(np.log, np.exp, check_inverse=False)
+
+
+def months(rng, n_rows=96, start="2015-01", noise=3.0):
+    rows = np.arange(n_rows)
+    values = 100 + 0.5 * rows + 20 * np.sin(rows * np.pi / 6) + noise * rng.normal(size=n_rows)
+    return pd.Series(values, pd.period_range(start, periods=n_rows, freq="M"), name="sales")
+
+
+def panel(rng, lengths=(96, 70, 51, 96)):
+    return pd.concat({k: months(rng, n) for k, n in enumerate(lengths)}, names=["id", "month"])
+
+
+def both(series, horizon=6, **options):
+    """Return forecasters without and with the Theta method."""
+    return [
+        Forecaster(Ridge(), horizon=horizon, theta_part=asked, **options).fit(series)
+        for asked in (False, True)
+    ]
+
+
+def theta_of(values, steps, season=12):
+    return theta_forecasts(np.asarray(values, dtype=float)[np.newaxis], steps, season)[0]
+
+
+def test_forecasts_are_the_mean_of_both(rng):
+    sales = months(rng)
+    alone, averaged = both(sales)
+    assert (alone.theta_weight_, averaged.theta_weight_) == (0.0, 0.5)
+    automatic = Forecaster(Ridge(), horizon=6).fit(sales)
+    assert automatic.theta_weight_ == 0.5
+    pd.testing.assert_frame_equal(automatic.forecast(), averaged.forecast(), rtol=0, atol=0)
+    expected = (alone.forecast()["prediction"] + theta_of(sales, 6)) / 2
+    np.testing.assert_allclose(averaged.forecast()["prediction"], expected)
+
+
+def test_each_series_of_a_panel_has_its_own(rng):
+    rows = panel(rng)
+    alone, averaged = both(rows, by="id")
+    forecasts = averaged.forecast()
+    expected = alone.forecast()
+    for key in range(4):
+        mean = (expected.loc[key, "prediction"] + theta_of(rows[key], 6)) / 2
+        np.testing.assert_allclose(forecasts.loc[key, "prediction"], mean)
+    for key in range(4):  # to the bit, whichever others are asked
+        pd.testing.assert_frame_equal(
+            averaged.forecast(series=[key]), forecasts.loc[[key]], rtol=0, atol=0
+        )
+
+
+def test_from_any_row_only_rows_up_to_it_count(rng):
+    sales = months(rng)
+    _, averaged = both(sales, 3)
+    folds = [(np.arange(72), np.arange(72, 96))]
+    found = averaged.backtest(sales, folds, stride=1, refit=False).forecasts["prediction"]
+    changed = sales.copy()
+    changed.iloc[84:] = rng.normal(size=12)
+    again = averaged.backtest(changed, folds, stride=1, refit=False).forecasts["prediction"]
+    before = found.index.get_level_values("origin") < sales.index[84]
+    assert 0 < before.sum() < len(found)
+    np.testing.assert_array_equal(found[before], again[before])
+    origin = sales.index[80]
+    older = Forecaster(Ridge(), horizon=3, theta_part=False).fit(sales[:72])
+    by_regressor = older.forecast(history=sales[:81])["prediction"]
+    expected = (by_regressor + theta_of(sales[:81], 3)) / 2
+    np.testing.assert_allclose(found.loc[origin][:3], expected)
+
+
+@pytest.mark.parametrize("transformer", [LOG, StandardScaler()])
+def test_the_mean_is_taken_on_the_scale_of_transformers(rng, transformer):
+    sales = months(rng)
+    alone, averaged = both(sales, transformer=transformer)
+    fitted = transformer.fit(sales.to_frame().to_numpy())
+    values = fitted.transform(sales.to_frame().to_numpy())[:, 0]
+    by_regressor = fitted.transform(alone.forecast().to_numpy())[:, 0]
+    expected = fitted.inverse_transform(((by_regressor + theta_of(values, 6)) / 2)[:, np.newaxis])
+    np.testing.assert_allclose(averaged.forecast(), expected)
+
+
+def test_paths_move_with_the_forecast_and_keep_their_spread(rng):
+    sales = months(rng)
+    alone, averaged = both(sales)
+    paths, others = (one.sample_paths(6, 400, random_state=0) for one in (averaged, alone))
+    moved = averaged.forecast()["prediction"] - alone.forecast()["prediction"]
+    # Errors of one step differ, and so does what is drawn; by its mean and size at the first step.
+    errors = paths.sub(averaged.forecast()["prediction"], axis=0)
+    assert abs(errors.mean(axis=1)).max() < 2.5
+    assert (abs(moved) > 0.1).all()
+    assert 0.4 < (paths.std(axis=1) / others.std(axis=1)).mean() < 2.0
+
+
+def test_intervals_are_those_of_the_errors_of_the_mean(rng):
+    sales = months(rng)
+    _, averaged = both(sales)
+    bounds = averaged.forecast(level=0.8)
+    assert (bounds["lower"] < bounds["prediction"]).all()
+    assert (bounds["prediction"] < bounds["upper"]).all()
+    assert averaged._calibrator.theta == averaged._model.theta
+
+
+def test_columns_are_averaged_by_themselves(rng):
+    table = pd.DataFrame({"a": months(rng), "b": months(rng) ** 2})
+    alone, averaged = both(table)
+    assert averaged.theta_weight_ == [0.5, 0.5]
+    for name in table:
+        mean = (alone.forecast()[name] + theta_of(table[name], 6)[:, np.newaxis]) / 2
+        np.testing.assert_allclose(averaged.forecast()[name], mean)
+
+
+def test_automatically_columns_without_a_seasonal_scale_are_left_alone(rng):
+    table = pd.DataFrame({"a": months(rng), "b": months(rng)})
+    names = SimpleNamespace(name="seasonal_difference"), SimpleNamespace(name="difference")
+    forecaster = Forecaster(Ridge())
+    known = KnownSeries.read(table, None)
+    part = choose_theta_part(forecaster, known, SimpleNamespace(columns=names))
+    assert (part.season, part.weights) == (12, [0.5, 0.0])
+    assert choose_theta_part(forecaster, known, SimpleNamespace(columns=names[1:] * 2)) is None
+    theta = part.forecasts([Path(known.histories[None], np.array([95]))], [table.to_numpy()], 2)
+    np.testing.assert_array_equal(np.isnan(theta[0]), [[False, True]] * 2)
+
+
+def test_new_series_are_averaged_if_they_have_two_seasons(rng):
+    alone, averaged = both(panel(rng), by="id")
+    new = {key: months(rng, n) for key, n in {"long": 40, "short": 20}.items()}
+    rows = pd.concat(new, names=["id", "month"])
+    expected, found = (one.forecast(history=rows)["prediction"] for one in (alone, averaged))
+    np.testing.assert_array_equal(found["short"], expected["short"])
+    mean = (expected["long"] + theta_of(new["long"], 6)) / 2
+    np.testing.assert_allclose(found["long"], mean)
+
+
+def test_files_and_new_rows_keep_it(rng):
+    sales = months(rng, 108)
+    _, averaged = both(sales[:96])
+    by_skops = skops.io.loads(skops.io.dumps(averaged), trusted=trusted_types())
+    for again in (by_skops, pickle.loads(pickle.dumps(averaged))):
+        assert again.theta_weight_ == 0.5
+        pd.testing.assert_frame_equal(again.forecast(), averaged.forecast(), rtol=0, atol=0)
+    averaged.update(sales[96:])
+    by_history = both(sales[:96])[1].forecast(history=sales)
+    np.testing.assert_allclose(averaged.forecast(), by_history)
+
+
+def test_a_network_learns_no_otherwise(rng):
+    sales = months(rng, 60)
+    network = GRURegressor(4, max_epochs=2, random_state=0)
+    fitted = [
+        Forecaster(network, horizon=3, calibration_size=None, theta_part=asked).fit(sales)
+        for asked in (False, "auto")
+    ]
+    assert fitted[1].theta_weight_ == 0.5
+    windows = rng.normal(size=(5, fitted[0].lookback_, 1))
+    expected, found = (one.estimator_.predict(windows) for one in fitted)
+    np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "options"),
+    [
+        (Ridge(), {"scaling": "scaled_seasonal_difference"}),
+        (Ridge(), {"scaling": None}),
+        (Ridge(), {"season": None}),
+        (Ridge(), {"calendar": ["month"]}),
+        (RandomForestRegressor(5, random_state=0), {}),
+        (PersistenceRegressor(), {}),
+        (QuantileRegressor(quantile=0.9, alpha=0.0), {}),
+        (GRURegressor(2, max_epochs=1, loss="normal", random_state=0), {}),
+    ],
+    ids=str,
+)
+def test_automatically_others_are_left_alone(rng, estimator, options):
+    fitted = Forecaster(estimator, calibration_size=None, **options).fit(months(rng))
+    assert fitted.theta_weight_ == 0.0
+
+
+def test_automatically_long_series_and_those_with_other_columns_are_left_alone(rng):
+    sales = months(rng, 301)
+    assert Forecaster(Ridge(), calibration_size=None).fit(sales).theta_weight_ == 0.0
+    sales = sales[:96]
+    beside = pd.DataFrame({"promotion": rng.normal(size=96)}, index=sales.index)
+    fitted = Forecaster(Ridge(), calibration_size=None).fit(sales, beside)
+    assert fitted.theta_weight_ == 0.0
+    assert Forecaster(Ridge(), calibration_size=None).fit(sales.to_numpy()).theta_weight_ == 0.0
+
+
+def test_it_can_be_asked_for(rng):
+    forest = RandomForestRegressor(5, random_state=0)
+    sales = months(rng, 400)
+    fitted = [
+        Forecaster(forest, horizon=4, calibration_size=None, theta_part=asked).fit(sales)
+        for asked in (False, True)
+    ]
+    assert [one.theta_weight_ for one in fitted] == [0.0, 0.5]
+    alone, averaged = (one.forecast()["prediction"] for one in fitted)
+    newest = theta_of(sales[-300:], 4)  # all that are read
+    np.testing.assert_allclose(averaged, (alone + newest) / 2)
+
+
+def test_of_distributions_and_quantiles_it_is_refused(rng):
+    sales = months(rng)
+    for estimator in (QuantileRegressor(quantile=0.9), GRURegressor(loss="normal")):
+        with pytest.raises(ValueError, match="theta_part=True averages forecasts of means"):
+            Forecaster(estimator, theta_part=True).fit(sales)
