@@ -14,10 +14,8 @@ def by_hand(values, steps, season):
         divides = (values > 0).all()
         season_of = figures(values, season, divides)
     rows = [k % season for k in range(n + steps)]
-    adjusted = [
-        v / season_of[k] if divides else v - season_of[k]
-        for v, k in zip(values, rows, strict=False)
-    ]
+    past, ahead = (np.array([season_of[k] for k in part]) for part in (rows[:n], rows[n:]))
+    adjusted = values / past if divides else values - past
     best, level = np.inf, np.nan
     for factor in np.arange(1, 11) / 10:
         smoothed, errors = adjusted[0], 0.0
@@ -28,11 +26,8 @@ def by_hand(values, steps, season):
             best, level, rate = errors, smoothed, factor
     slope = np.polyfit(np.arange(n), adjusted, 1)[0]
     drift = [slope / 2 * (h + (1 - (1 - rate) ** n) / rate) for h in range(steps)]
-    found = [level + more for more in drift]
-    found = [
-        v * season_of[k] if divides else v + season_of[k]
-        for v, k in zip(found, rows[n:], strict=True)
-    ]
+    found = np.array([level + more for more in drift])
+    found = found * ahead if divides else found + ahead
     return np.maximum(found, 0.0) if (values >= 0).all() else found
 
 

@@ -131,7 +131,7 @@ def test_automatically_columns_without_a_seasonal_scale_are_left_alone(rng):
     table = pd.DataFrame({"a": months(rng), "b": months(rng)})
     names = SimpleNamespace(name="seasonal_difference"), SimpleNamespace(name="difference")
     forecaster = Forecaster(Ridge())
-    known = KnownSeries.read(table, None)
+    known = KnownSeries.read(table, None, by=None, freq=None, gaps="raise", known_exog=None)
     part = choose_theta_part(forecaster, known, SimpleNamespace(columns=names))
     assert (part.season, part.weights) == (12, [0.5, 0.0])
     assert choose_theta_part(forecaster, known, SimpleNamespace(columns=names[1:] * 2)) is None
