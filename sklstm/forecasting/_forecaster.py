@@ -80,8 +80,8 @@ class Forecaster(
     theta_part : bool or "auto", default="auto"
         Whether forecasts are averaged with those of the Theta method [6]_, of each series by
         itself. ``"auto"``: those of networks and linear models, for series of up to 300 rows with a
-        season of the calendar or a named one, where ``scaling="auto"`` has chosen a seasonal scale
-        and there are no exogenous columns.
+        season of the calendar or a named one and without exogenous columns, where ``scaling="auto"``
+        chooses: of a single series a seasonal scale.
     known_exog : "all", None or list of columns, default="all"
         Exogenous columns whose values are known in advance, such as holidays. The others are known
         up to now; in windows that reach into the future they repeat their last values.

@@ -64,24 +64,27 @@ def _drifting(rows, known, steps):
     """Return forecasts by exponential smoothing with a drift."""
     number, count = np.arange(len(rows)), known.sum(axis=1)
     level, errors = _smoothed(rows, known)
-    best = errors.argmin(axis=1)
+    best = errors.argmin(axis=0)
     rate = _FACTORS[best][:, np.newaxis]
     ahead = np.arange(steps) + (1.0 - (1.0 - rate) ** count[:, np.newaxis]) / rate
-    return level[number, best][:, np.newaxis] + _HALF * _slope(rows, known) * ahead
+    return level[best, number][:, np.newaxis] + _HALF * _slope(rows, known) * ahead
 
 
 def _smoothed(rows, known):
-    """Return the last level and the squared errors of each smoothing factor."""
+    """Return the last level and the squared errors of each smoothing factor, by series."""
     values = np.where(known, rows, 0.0)
-    level = np.zeros((len(rows), len(_FACTORS)))
-    errors, begun = np.zeros_like(level), np.zeros(len(rows), dtype=bool)
-    for value, there in zip(values.T, known.T, strict=True):
-        first = there & ~begun
-        level[first] = value[first, np.newaxis]
-        begun |= there
-        error = np.where(there[:, np.newaxis], value[:, np.newaxis] - level, 0.0)
-        errors += error**2
-        level += _FACTORS * error
+    shape = len(_FACTORS), len(rows)
+    first = values[np.arange(len(rows)), known.argmax(axis=1)]
+    level, errors = np.tile(first, (len(_FACTORS), 1)), np.zeros(shape)
+    error, square = np.empty(shape), np.empty(shape)
+    factors = _FACTORS[:, np.newaxis]
+    for value, there in zip(values.T, known.T, strict=True):  # in place: most time is spent here
+        np.subtract(value, level, out=error)
+        error *= there
+        np.multiply(error, error, out=square)
+        errors += square
+        error *= factors
+        level += error
     return level, errors
 
 

@@ -19,7 +19,7 @@ from ._theta import theta_forecasts
 
 _MOST_ROWS = 300  # that are read; a series of more is not short
 _LANES = 16
-_VALUES_AT_A_TIME = 1 << 17  # of rows: what stays in the cache is quicker
+_VALUES_AT_A_TIME = 1 << 16  # of rows: what stays in the cache is quicker
 _WEIGHT = 0.5
 
 
@@ -129,8 +129,9 @@ def choose_theta_part(forecaster: Any, known: KnownSeries, scaling: Any) -> Thet
     -------
     part : ThetaPart or None
         With ``theta_part="auto"`` there is one where series are short, their season is one of the
-        calendar or has been named, ``scaling="auto"`` has chosen a seasonal scale, nothing but the
-        series is known, and the regressor predicts means or medians.
+        calendar or has been named, nothing but the series is known, and the regressor predicts
+        means or medians, in a scale that ``scaling="auto"`` has chosen: of a single series in a
+        seasonal one. (Where another is far ahead, a trend is clear, and Theta takes half of it.)
 
     Raises
     ------
@@ -161,5 +162,6 @@ def choose_theta_part(forecaster: Any, known: KnownSeries, scaling: Any) -> Thet
     short = np.median([len(past) for past in histories]) <= _MOST_ROWS
     if not (fixed and plain and short):
         return None
-    weights = [_WEIGHT * is_seasonal(column.name) for column in scaling.columns]
+    several = len(histories) > 1
+    weights = [_WEIGHT * (several or is_seasonal(column.name)) for column in scaling.columns]
     return ThetaPart(season, weights) if any(weights) else None

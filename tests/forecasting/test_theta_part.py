@@ -1,6 +1,7 @@
 """Forecasts that are averaged with those of the Theta method."""
 
 import pickle
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -135,6 +136,10 @@ def test_automatically_columns_without_a_seasonal_scale_are_left_alone(rng):
     part = choose_theta_part(forecaster, known, SimpleNamespace(columns=names))
     assert (part.season, part.weights) == (12, [0.5, 0.0])
     assert choose_theta_part(forecaster, known, SimpleNamespace(columns=names[1:] * 2)) is None
+    known = replace(known, histories=known.histories | {"another": known.histories[None]})
+    part = choose_theta_part(forecaster, known, SimpleNamespace(columns=names))
+    assert part.weights == [0.5, 0.5]  # of several series in any scale
+    part = replace(part, weights=[0.5, 0.0])
     theta = part.forecasts([Path(known.histories[None], np.array([95]))], [table.to_numpy()], 2)
     np.testing.assert_array_equal(np.isnan(theta[0]), [[False, True]] * 2)
 
