@@ -79,7 +79,7 @@ class Forecaster(
         leaves; forecasts are the sum. ``"auto"``: in direct ones, where newest windows say so.
     theta_part : bool or "auto", default="auto"
         Whether forecasts are averaged with those of the Theta method [6]_, of each series by
-        itself. ``"auto"``: those of networks and linear models, for series of up to 300 rows with a
+        itself. ``"auto"``: those of networks and linear models, for series of up to 400 rows with a
         season of the calendar or a named one and without exogenous columns, where ``scaling="auto"``
         chooses: of a single series a seasonal scale.
     known_exog : "all", None or list of columns, default="all"

@@ -17,7 +17,7 @@ from ._path import Path
 from ._scaling import is_fixed, season_in
 from ._theta import theta_forecasts
 
-_MOST_ROWS = 300  # that are read; a series of more is not short
+_MOST_ROWS = 400  # that are read; a series of more is not short
 _LANES = 16
 _VALUES_AT_A_TIME = 1 << 16  # of rows: what stays in the cache is quicker
 _WEIGHT = 0.5
@@ -27,7 +27,7 @@ _WEIGHT = 0.5
 class ThetaPart:
     """What forecasts are averaged with: those of the Theta method, of each series by itself.
 
-    It has no state: from any row the rows up to it are read, 300 at most. A series of less than two
+    It has no state: from any row the rows up to it are read, 400 at most. A series of less than two
     seasons has no such forecast, and keeps that of the regressor.
 
     Parameters

@@ -199,7 +199,7 @@ def test_automatically_others_are_left_alone(rng, estimator, options):
 
 
 def test_automatically_long_series_and_those_with_other_columns_are_left_alone(rng):
-    sales = months(rng, 301)
+    sales = months(rng, 401)
     assert Forecaster(Ridge(), calibration_size=None).fit(sales).theta_weight_ == 0.0
     sales = sales[:96]
     beside = pd.DataFrame({"promotion": rng.normal(size=96)}, index=sales.index)
@@ -210,14 +210,14 @@ def test_automatically_long_series_and_those_with_other_columns_are_left_alone(r
 
 def test_it_can_be_asked_for(rng):
     forest = RandomForestRegressor(5, random_state=0)
-    sales = months(rng, 400)
+    sales = months(rng, 450)
     fitted = [
         Forecaster(forest, horizon=4, calibration_size=None, theta_part=asked).fit(sales)
         for asked in (False, True)
     ]
     assert [one.theta_weight_ for one in fitted] == [0.0, 0.5]
     alone, averaged = (one.forecast()["prediction"] for one in fitted)
-    newest = theta_of(sales[-300:], 4)  # all that are read
+    newest = theta_of(sales[-400:], 4)  # all that are read
     np.testing.assert_allclose(averaged, (alone + newest) / 2)
 
 
