@@ -7,8 +7,6 @@ OWA without the Theta method and of that method alone, and how much larger the f
 weights of the latter. Series that are then shorter than two seasons, or four rows, are left out.
 """
 
-import numpy as np
-
 from contest import several_steps
 from contest.linear_part import NETWORKS
 from contest.panels import parse_tasks, task_parser
@@ -36,8 +34,9 @@ def both(trains, frequency, horizon, estimator):
 
 def compare(name, folder, network, seed):
     """Print what averages change, from two origins."""
-    import sklstm
     from sklearn.linear_model import Ridge
+
+    import sklstm
 
     frequency, season, *_ = several_steps.TASKS[name]
     for origin in (1, 2):

@@ -8,6 +8,7 @@ import numpy as np
 from sklstm.meta_estimators import walk
 
 from ._abilities import check_columns, is_baseline, takes_missing_steps, takes_windows
+from ._choose_theta_part import choose_theta_part
 from ._features import Features
 from ._forecast_model import ForecastModel
 from ._intervals import NOT_WANTED, fewest_errors, fit_calibrator, split_off_newest
@@ -16,7 +17,6 @@ from ._linear_part import has_linear_part, nothing_may_be_left
 from ._scaling import season_in, wanted_scaling
 from ._series_in_use import knowing, trained_on
 from ._strategy import strategy_for
-from ._theta_part import choose_theta_part
 from ._window_length import choose_lookback, fewest_rows
 
 _UNSCALED_LOOKBACK = 10
@@ -115,46 +115,58 @@ def fit_models(
     scaling = wanted_scaling(forecaster.scaling, forecaster.estimator)
     linear_part = has_linear_part(forecaster.linear_part, forecaster.estimator, scaling, strategy)
     recipe = features, forecaster.estimator, forecaster.transformer
-    found: tuple = scaling, forecaster.season
     histories = list(known.histories.values())
     if not _pads(forecaster):  # else a window of them may begin before they do
         histories = trained_on(histories, n_fewest, warn=warn)
     model = ForecastModel.fit(
         histories, *recipe, scaling, forecaster.season, forecaster.horizon, linear_part=linear_part
     )
-    model = replace(model, theta=choose_theta_part(forecaster, known, model.scaling))
     readable = model.features.first_origin + 1
     model = knowing(model, [p for p in known.histories.values() if len(p) >= readable])
+    n_learned = n_fewest + (0 if model.features.pads else model.features.before)
+
+    def fit_older(older):
+        """Return a model of older rows in the same scale: another one's errors would say little."""
+        enough = [past for past in older if len(past) >= n_learned]
+        with nothing_may_be_left():  # of which the model of all rows has warned
+            older = fit_calibrator(enough, *recipe, **_as_chosen(forecaster, model.scaling))
+        return _weighted_like(older, model.scaling)
+
+    model = replace(model, theta=choose_theta_part(forecaster, known, model.scaling, fit_older))
     if forecaster.calibration_size is None:
         return model, NOT_WANTED, {}
-    chosen = model.scaling
     season = 1
-    if chosen is not None:  # errors of another representation would say little of this one
-        season = max(column.season for column in chosen.columns)
-        names = [column.name for column in chosen.columns]
-        found = names, chosen.columns[0].season if chosen.is_seasonal else None
-        linear_part = chosen.linear is not None
+    if model.scaling is not None:
+        season = max(column.season for column in model.scaling.columns)
     # Errors of all steps then hold a season, and those that overlap are not all that there is;
     # without a season, of few steps, they are too few for any interval but for this.
     n_errors = max(season + forecaster.horizon + 1, fewest_errors(_USUAL_LEVEL))
     n_wanted = n_errors + forecaster.horizon - 1
-    n_learned = n_fewest + (0 if model.features.pads else model.features.before)
     older, n_newest = split_off_newest(
         known.histories, forecaster.calibration_size, n_fewest, n_wanted, n_learned
     )
-    with nothing_may_be_left():  # of which the model of all rows has warned
-        calibrator = fit_calibrator(older, *recipe, *found, linear_part=linear_part)
-    return model, _averaged_like(calibrator, model), n_newest
+    calibrator = fit_older(older)
+    if not isinstance(calibrator, str):  # its errors are those of the same average
+        calibrator = replace(calibrator, theta=model.theta)
+    return model, calibrator, n_newest
 
 
-def _averaged_like(calibrator, model):
-    """Return a calibrator whose errors are those of forecasts of the same weights."""
-    if isinstance(calibrator, str):
-        return calibrator
-    scaling = calibrator.scaling
-    if scaling is not None:
-        scaling = scaling.weighted_like(model.scaling)
-    return replace(calibrator, scaling=scaling, theta=model.theta)
+def _as_chosen(forecaster, scaling):
+    """Return by name what `ForecastModel.fit` is to take in place of what it would choose."""
+    if scaling is None:
+        return {"scaling": None, "season": forecaster.season, "linear_part": False}
+    return {
+        "scaling": [column.name for column in scaling.columns],
+        "season": scaling.columns[0].season if scaling.is_seasonal else None,
+        "linear_part": scaling.linear is not None,
+    }
+
+
+def _weighted_like(older, scaling):
+    """Return a model of older rows whose predictions have the same weights."""
+    if scaling is None or isinstance(older, str):
+        return older
+    return replace(older, scaling=older.scaling.weighted_like(scaling))
 
 
 def _keeps_past(estimator, lookback, horizon):

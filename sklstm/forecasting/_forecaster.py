@@ -79,9 +79,10 @@ class Forecaster(
         leaves; forecasts are the sum. ``"auto"``: in direct ones, where newest windows say so.
     theta_part : bool or "auto", default="auto"
         Whether forecasts are averaged with those of the Theta method [6]_, of each series by
-        itself. ``"auto"``: those of networks and linear models, for series of up to 400 rows with a
-        season of the calendar or a named one and without exogenous columns, where ``scaling="auto"``
-        chooses: of a single series a seasonal scale.
+        itself. ``"auto"``: those of networks and linear models, for series of up to 400 rows
+        without exogenous columns where ``scaling="auto"`` chooses. With a season of the calendar or
+        a named one the weight is one half (of a single series in a seasonal scale alone); without
+        it is what would have been best `horizon` rows ago, up to 0.3, of 50 series or more.
     known_exog : "all", None or list of columns, default="all"
         Exogenous columns whose values are known in advance, such as holidays. The others are known
         up to now; in windows that reach into the future they repeat their last values.

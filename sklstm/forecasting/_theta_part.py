@@ -7,20 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from sklstm.preprocessing import is_seasonal
-
-from ._abilities import predicts_spread, shrinks
 from ._in_blocks import in_blocks
 from ._joined import ends_of, joined
-from ._known_series import KnownSeries
 from ._path import Path
-from ._scaling import is_fixed, season_in
 from ._theta import theta_forecasts
 
-_MOST_ROWS = 400  # that are read; a series of more is not short
+MOST_ROWS = 400  # that are read; a series of more is not short
 _LANES = 16
 _VALUES_AT_A_TIME = 1 << 16  # of rows: what stays in the cache is quicker
-_WEIGHT = 0.5
 
 
 @dataclass(frozen=True)
@@ -63,7 +57,7 @@ class ThetaPart:
         series = np.repeat(np.arange(len(paths)), [len(path.origins) for path in paths])
         origins = np.concatenate([path.origins for path in paths])
         whole, begins = joined(values), ends_of([len(own) for own in values])[series]
-        counts = np.minimum(origins + 1, _MOST_ROWS)
+        counts = np.minimum(origins + 1, MOST_ROWS)
         widths = -(-counts // _LANES) * _LANES  # so that no bit depends on what stands beside
         found = np.full((len(origins), steps, len(self.weights)), np.nan)
         for width in np.unique(widths).tolist():
@@ -111,57 +105,3 @@ def average_with_theta(
         by_regressor = found
     moved = model.theta.weights * (theta[each] - by_regressor)
     found += np.where(np.isnan(moved), 0.0, moved)
-
-
-def choose_theta_part(forecaster: Any, known: KnownSeries, scaling: Any) -> ThetaPart | None:
-    """Return what the forecasts of a forecaster are averaged with; None for nothing.
-
-    Parameters
-    ----------
-    forecaster : Forecaster
-        With its parameters.
-    known : KnownSeries
-        The series.
-    scaling : Scaling or None
-        The scale of windows that has been chosen.
-
-    Returns
-    -------
-    part : ThetaPart or None
-        With ``theta_part="auto"`` there is one where series are short, their season is one of the
-        calendar or has been named, nothing but the series is known, and the regressor predicts
-        means or medians, in a scale that ``scaling="auto"`` has chosen: of a single series in a
-        seasonal one. (Where another is far ahead, a trend is clear, and Theta takes half of it.)
-
-    Raises
-    ------
-    ValueError
-        If it is asked for, and the regressor predicts distributions or quantiles.
-    """
-    asked, estimator = forecaster.theta_part, forecaster.estimator
-    if asked == "auto" and (
-        scaling is None or forecaster.scaling != "auto" or not shrinks(estimator)
-    ):
-        return None
-    if not asked:
-        return None
-    if predicts_spread(estimator):
-        raise ValueError(
-            f"theta_part=True averages forecasts of means, and {type(estimator).__name__} predicts "
-            "distributions or quantiles, which an average would narrow: take another loss, or "
-            'theta_part="auto".'
-        )
-    histories = list(known.histories.values())
-    season = season_in(forecaster.season, [(past.index, past.values) for past in histories])
-    fixed = is_fixed(forecaster.season, season, [(histories[0].index,)])
-    season = season if fixed else 1
-    n_columns = len(known.columns)
-    if asked != "auto":
-        return ThetaPart(season, [_WEIGHT] * n_columns)
-    plain = known.n_exog == 0 and not known.calendar_features
-    short = np.median([len(past) for past in histories]) <= _MOST_ROWS
-    if not (fixed and plain and short):
-        return None
-    several = len(histories) > 1
-    weights = [_WEIGHT * (several or is_seasonal(column.name)) for column in scaling.columns]
-    return ThetaPart(season, weights) if any(weights) else None

@@ -8,15 +8,16 @@ import numpy as np
 import pandas as pd
 import pytest
 import skops.io
+from sklearn.base import clone
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.linear_model import QuantileRegressor, Ridge
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from sklstm import Forecaster, GRURegressor, PersistenceRegressor
+from sklstm.forecasting._choose_theta_part import choose_theta_part
 from sklstm.forecasting._known_series import KnownSeries
 from sklstm.forecasting._path import Path
 from sklstm.forecasting._theta import theta_forecasts
-from sklstm.forecasting._theta_part import choose_theta_part
 from sklstm.persistence import trusted_types
 
 LOG = FunctionTransformer(np.log, np.exp, check_inverse=False)
@@ -133,15 +134,47 @@ def test_automatically_columns_without_a_seasonal_scale_are_left_alone(rng):
     names = SimpleNamespace(name="seasonal_difference"), SimpleNamespace(name="difference")
     forecaster = Forecaster(Ridge())
     known = KnownSeries.read(table, None, by=None, freq=None, gaps="raise", known_exog=None)
-    part = choose_theta_part(forecaster, known, SimpleNamespace(columns=names))
+    part = choose_theta_part(forecaster, known, SimpleNamespace(columns=names), None)
     assert (part.season, part.weights) == (12, [0.5, 0.0])
-    assert choose_theta_part(forecaster, known, SimpleNamespace(columns=names[1:] * 2)) is None
+    assert (
+        choose_theta_part(forecaster, known, SimpleNamespace(columns=names[1:] * 2), None) is None
+    )
     known = replace(known, histories=known.histories | {"another": known.histories[None]})
-    part = choose_theta_part(forecaster, known, SimpleNamespace(columns=names))
+    part = choose_theta_part(forecaster, known, SimpleNamespace(columns=names), None)
     assert part.weights == [0.5, 0.5]  # of several series in any scale
     part = replace(part, weights=[0.5, 0.0])
     theta = part.forecasts([Path(known.histories[None], np.array([95]))], [table.to_numpy()], 2)
     np.testing.assert_array_equal(np.isnan(theta[0]), [[False, True]] * 2)
+
+
+def years(rng, n_series, *, reverts):
+    """Return series whose best forecast is the last value, or a mean of many."""
+    noise = rng.normal(size=(n_series, 30))
+    values = 100 + (3 * noise if reverts else noise.cumsum(axis=1))
+    when = pd.period_range("1990", periods=30, freq="Y")
+    return pd.concat({k: pd.Series(v, when) for k, v in enumerate(values)}, names=["id", "year"])
+
+
+class LastValue(Ridge):
+    """Forecasts no change."""
+
+    def predict(self, X):
+        return np.zeros_like(super().predict(X))
+
+
+def test_without_a_season_the_weight_is_what_a_horizon_ago_was_best(rng):
+    forecaster = Forecaster(LastValue(), 4, horizon=3, by="id", calibration_size=None)
+    weights = {}
+    for reverts in (False, True):
+        series = years(rng, 60, reverts=reverts)
+        weights[reverts] = forecaster.fit(series).theta_weight_
+        alone = clone(forecaster).set_params(theta_part=False).fit(series).forecast()["prediction"]
+        theta = [theta_of(series[key], 3, 1) for key in range(60)]
+        mean = alone + weights[reverts] * (np.concatenate(theta) - alone)
+        np.testing.assert_allclose(forecaster.forecast()["prediction"], mean)
+    assert weights[False] < weights[True] == 0.3  # the mean of old rows says nothing of a walk
+    few = years(rng, 30, reverts=True)
+    assert forecaster.fit(few).theta_weight_ == 0.0
 
 
 def test_new_series_are_averaged_if_they_have_two_seasons(rng):
