@@ -1,8 +1,8 @@
 """What a regressor takes and can do, seen through pipelines and searches, and checks of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from inspect import signature
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any
 
 from sklearn.base import is_classifier, is_regressor
@@ -10,6 +10,9 @@ from sklearn.utils import get_tags
 
 from sklstm.losses import LOSSES
 from sklstm.meta_estimators import inner, inner_estimators, walk
+
+from ._parameter_inside import parameter_inside
+from ._predicted_spread import predicts_spread, quantiles_inside
 
 _TAGS_SAY_NOTHING = ("search", "target")  # of the estimator inside
 _LINEAR_ELSEWHERE = {"LinearSVR", "PLSRegression", "CCA", "PLSCanonical"}
@@ -132,25 +135,6 @@ def shrinks(regressor: Any) -> bool:
     return (is_network or is_linear(regressor)) and not predicts_spread(regressor)
 
 
-def predicts_spread(regressor: Any) -> bool:
-    """Return whether a regressor predicts distributions or quantiles, which averages would narrow.
-
-    Parameters
-    ----------
-    regressor : estimator
-        As in `parameter_inside`.
-
-    Returns
-    -------
-    predicts_spread : bool
-        False for means and medians.
-    """
-    if any(hasattr(one, "predict_quantiles") for one in walk(regressor)):
-        return True
-    loss, quantile = (parameter_inside(regressor, name) for name in ("loss", "quantile"))
-    return quantile is not None and loss in (None, "quantile")
-
-
 def is_baseline(regressor: Any) -> bool:
     """Return whether a regressor learns nothing, but repeats or averages what stands in a window.
 
@@ -200,24 +184,6 @@ def takes_step_targets(regressor: Any) -> bool:
         Whether its parameter ``output`` is ``"sequence"``.
     """
     return parameter_inside(regressor, "output") == "sequence"
-
-
-def parameter_inside(regressor: Any, name: str) -> Any:
-    """Return a parameter of a regressor, or of the estimator inside it; None if there is none.
-
-    Parameters
-    ----------
-    regressor : estimator
-        Of a pipeline its last step counts.
-    name : str
-        Name of the parameter.
-
-    Returns
-    -------
-    value : object
-        Of the outermost estimator that has it.
-    """
-    return next((getattr(one, name) for one in walk(regressor) if hasattr(one, name)), None)
 
 
 def train_in_scale(regressor: Any, *, absolute: bool) -> None:
@@ -354,64 +320,6 @@ def check_columns(estimator: Any, columns: Sequence[Any]) -> None:
             "In windows of a Forecaster the series comes first, and exogenous columns come after "
             f"it: estimator takes target_feature=0, got {estimator!r}."
         )
-
-
-def quantiles_inside(regressor: Any) -> list[float] | None:
-    """Return the levels of a regressor that predicts several quantiles; None for any other.
-
-    Parameters
-    ----------
-    regressor : estimator
-        Itself, or what a `WindowScaledRegressor` is around; pipelines do not pass quantiles on.
-
-    Returns
-    -------
-    levels : list of float or None
-        Its parameter ``quantile``, if that is a list.
-    """
-    levels = parameter_inside(regressor, "quantile")
-    several = isinstance(levels, list | tuple) and hasattr(regressor, "predict_quantiles")
-    return list(levels) if several else None
-
-
-def interval_quantiles(regressor: Any, levels: Iterable[float]) -> list[float] | None:
-    """Return the levels of the quantiles that are the ends of intervals, two for each of them.
-
-    Parameters
-    ----------
-    regressor : estimator
-        Fitted.
-    levels : iterable of float
-        Probabilities to cover.
-
-    Returns
-    -------
-    quantiles : list of float or None
-        None if the regressor predicts no such quantiles.
-    """
-    if not hasattr(regressor, "predict_quantiles"):
-        return None
-    one = parameter_inside(regressor, "loss") == "quantile" and quantiles_inside(regressor) is None
-    if one:
-        return None
-    return [q for level in levels for q in ((1 - level) / 2, (1 + level) / 2)]
-
-
-def refuse_quantile(estimator: Any) -> None:
-    """Raise a ValueError for regressors of a quantile that is not the median.
-
-    An interval around it would be wrong without a word: errors are those of a median or mean.
-    """
-    for one in walk(estimator):
-        loss = getattr(one, "loss", None)
-        name = "alpha" if type(one).__name__ == "GradientBoostingRegressor" else "quantile"
-        level = getattr(one, name, None)
-        if loss in (None, "quantile") and isinstance(level, Real) and level != 0.5:
-            raise ValueError(
-                f"level asks for an interval around the forecast, and {name}={level!r} of "
-                f"{type(one).__name__} forecasts one end of an interval: take {name}=0.5, the "
-                "median, or another loss; or forecast without level."
-            )
 
 
 def _steps_inside(estimator):

@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklstm.metrics import read_metrics
 
-from ._abilities import check_count, check_refit, refuse_quantile
+from ._abilities import check_count, check_refit
 from ._backtest import BacktestSettings, errors_after, run_backtest
 from ._forecast_bounds import is_adaptive
 from ._forecast_model import ForecastModel
@@ -19,6 +19,7 @@ from ._forecast_tables import ERROR_COLUMNS
 from ._histories import is_target
 from ._intervals import check_levels
 from ._known_series import KnownSeries
+from ._predicted_spread import refuse_quantile
 from ._scores import predicted_rows, skill_score, warn_of_training_on_later_rows
 
 

@@ -7,11 +7,12 @@ import numpy as np
 
 from sklstm.preprocessing import is_seasonal
 
-from ._abilities import predicts_spread, shrinks
+from ._abilities import shrinks
 from ._forecast_model import ForecastModel
 from ._histories import History
 from ._known_series import KnownSeries
 from ._path import Path
+from ._predicted_spread import predicts_spread
 from ._scaling import is_fixed, season_in
 from ._theta_part import MOST_ROWS, ThetaPart
 

@@ -100,18 +100,7 @@ def fit_models(
     check_columns(forecaster.estimator, known.columns)
     strategy = strategy_for(forecaster, known)
     horizon = _rows_ahead(forecaster, strategy)
-    past = np.setdiff1d(np.arange(known.n_exog), known.known)
-    calendar = known.calendar_features
-    columns = past, known.known
-    features = Features(
-        lookback,
-        horizon,
-        *columns,
-        takes_nan=known.exog_nan,
-        calendar=calendar,
-        keeps_past=_keeps_past(forecaster.estimator, lookback, horizon),
-        n_static=known.n_static,
-    )
+    features = _features(forecaster, known, lookback, horizon)
     scaling = wanted_scaling(forecaster.scaling, forecaster.estimator)
     linear_part = has_linear_part(forecaster.linear_part, forecaster.estimator, scaling, strategy)
     recipe = features, forecaster.estimator, forecaster.transformer
@@ -149,6 +138,20 @@ def fit_models(
     if not isinstance(calibrator, str):  # its errors are those of the same average
         calibrator = replace(calibrator, theta=model.theta)
     return model, calibrator, n_newest
+
+
+def _features(forecaster, known, lookback, horizon):
+    """Return what stands in windows, without a season in front of them."""
+    return Features(
+        lookback,
+        horizon,
+        np.setdiff1d(np.arange(known.n_exog), known.known),
+        known.known,
+        takes_nan=known.exog_nan,
+        calendar=known.calendar_features,
+        keeps_past=_keeps_past(forecaster.estimator, lookback, horizon),
+        n_static=known.n_static,
+    )
 
 
 def _as_chosen(forecaster, scaling):

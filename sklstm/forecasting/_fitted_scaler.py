@@ -24,10 +24,10 @@ from ._abilities import (
     is_baseline,
     is_linear,
     learns_amounts,
-    parameter_inside,
     takes_step_targets,
     takes_windows,
 )
+from ._parameter_inside import parameter_inside
 from ._scaling import Scaling
 
 WINDOW_SCALINGS = [name for name in SCALINGS if not is_seasonal(name)]

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from ._abilities import refuse_quantile
 from ._bounds_around import bounds_around, have_both_sides
 from ._errors_of_others import add_others
 from ._intervals import IntervalMaker, or_recursive, refuse_infinite, refuse_missing
 from ._path import Path
+from ._predicted_spread import refuse_quantile
 
 
 def is_adaptive(intervals: Any) -> bool:

@@ -11,7 +11,6 @@ from sklearn.base import clone
 from ._abilities import (
     early_stopping_inside,
     is_linear,
-    quantiles_inside,
     shrinks,
     takes_missing_steps,
     train_in_scale,
@@ -27,6 +26,7 @@ from ._joined import ends_of
 from ._linear_part import nothing_may_be_left
 from ._path import Path, of_each, rows_of_paths, tables_of_paths, together
 from ._predicted_distribution import predicted_probabilities, predicted_quantiles
+from ._predicted_spread import quantiles_inside
 from ._scaled_pairs import choose_scaling, with_linear_part
 from ._scaling import Scaling
 from ._series_transformer import in_units, refuse_lost_values

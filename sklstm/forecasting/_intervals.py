@@ -9,7 +9,6 @@ import numpy as np
 
 from sklstm._warn import warn_user
 
-from ._abilities import interval_quantiles
 from ._calibrations import Calibration, Calibrations
 from ._error_scale import ErrorScale, are_whole
 from ._features import Features
@@ -19,6 +18,7 @@ from ._histories import History, cut_index
 from ._joined import ends_of
 from ._once import Once
 from ._path import Path
+from ._predicted_spread import interval_quantiles
 
 _SHARE = 0.2  # of the rows that calibrate
 

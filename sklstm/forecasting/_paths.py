@@ -6,7 +6,6 @@ from typing import Any, Self
 
 import numpy as np
 
-from ._abilities import refuse_quantile
 from ._calibrations import Calibrations
 from ._copula import GaussianCopula
 from ._drawn_errors import drawn_errors, n_errors
@@ -15,6 +14,7 @@ from ._errors_of_others import add_others, corrects_coverage
 from ._intervals import IntervalMaker, or_recursive, refuse_missing
 from ._past_probabilities import past_probabilities
 from ._path import Path
+from ._predicted_spread import refuse_quantile
 
 _FEWEST = 10  # errors of its own that a series draws from
 _FEWEST_OF_PANEL = 19  # those that intervals of 90 % take, too, before they borrow

@@ -5,7 +5,8 @@ from sklearn.utils.metaestimators import available_if
 
 from sklstm.losses import LOSSES, Likelihood
 
-from ._abilities import parameter_inside, takes_windows
+from ._abilities import takes_windows
+from ._parameter_inside import parameter_inside
 from ._target_scale import TargetScale
 
 

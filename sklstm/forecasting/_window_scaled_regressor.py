@@ -36,8 +36,9 @@ from sklstm.data import (
 from sklstm.persistence import SavedStateMixin
 from sklstm.preprocessing import SCALINGS, Representation, WindowScaler
 
-from ._abilities import parameter_inside, takes_step_targets, takes_windows, train_in_scale
+from ._abilities import takes_step_targets, takes_windows, train_in_scale
 from ._fitted_scaler import fitted_scaler
+from ._parameter_inside import parameter_inside
 from ._scaled_windows import (
     ScaledWindows,
     are_scaled_at_once,

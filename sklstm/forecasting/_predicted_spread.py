@@ -1,0 +1,86 @@
+"""Regressors that predict quantiles or distributions in place of means."""
+
+from collections.abc import Iterable
+from numbers import Real
+from typing import Any
+
+from sklstm.meta_estimators import walk
+
+from ._parameter_inside import parameter_inside
+
+
+def predicts_spread(regressor: Any) -> bool:
+    """Return whether a regressor predicts distributions or quantiles, which averages would narrow.
+
+    Parameters
+    ----------
+    regressor : estimator
+        As in `parameter_inside`.
+
+    Returns
+    -------
+    predicts_spread : bool
+        False for means and medians.
+    """
+    if any(hasattr(one, "predict_quantiles") for one in walk(regressor)):
+        return True
+    loss, quantile = (parameter_inside(regressor, name) for name in ("loss", "quantile"))
+    return quantile is not None and loss in (None, "quantile")
+
+
+def quantiles_inside(regressor: Any) -> list[float] | None:
+    """Return the levels of a regressor that predicts several quantiles; None for any other.
+
+    Parameters
+    ----------
+    regressor : estimator
+        Itself, or what a `WindowScaledRegressor` is around; pipelines do not pass quantiles on.
+
+    Returns
+    -------
+    levels : list of float or None
+        Its parameter ``quantile``, if that is a list.
+    """
+    levels = parameter_inside(regressor, "quantile")
+    several = isinstance(levels, list | tuple) and hasattr(regressor, "predict_quantiles")
+    return list(levels) if several else None
+
+
+def interval_quantiles(regressor: Any, levels: Iterable[float]) -> list[float] | None:
+    """Return the levels of the quantiles that are the ends of intervals, two for each of them.
+
+    Parameters
+    ----------
+    regressor : estimator
+        Fitted.
+    levels : iterable of float
+        Probabilities to cover.
+
+    Returns
+    -------
+    quantiles : list of float or None
+        None if the regressor predicts no such quantiles.
+    """
+    if not hasattr(regressor, "predict_quantiles"):
+        return None
+    one = parameter_inside(regressor, "loss") == "quantile" and quantiles_inside(regressor) is None
+    if one:
+        return None
+    return [q for level in levels for q in ((1 - level) / 2, (1 + level) / 2)]
+
+
+def refuse_quantile(estimator: Any) -> None:
+    """Raise a ValueError for regressors of a quantile that is not the median.
+
+    An interval around it would be wrong without a word: errors are those of a median or mean.
+    """
+    for one in walk(estimator):
+        loss = getattr(one, "loss", None)
+        name = "alpha" if type(one).__name__ == "GradientBoostingRegressor" else "quantile"
+        level = getattr(one, name, None)
+        if loss in (None, "quantile") and isinstance(level, Real) and level != 0.5:
+            raise ValueError(
+                f"level asks for an interval around the forecast, and {name}={level!r} of "
+                f"{type(one).__name__} forecasts one end of an interval: take {name}=0.5, the "
+                "median, or another loss; or forecast without level."
+            )
