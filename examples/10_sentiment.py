@@ -32,6 +32,7 @@ import numpy as np
 import pandas as pd
 import sklearn
 from sklearn.base import clone
+from sklearn.ensemble import VotingClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import ConfusionMatrixDisplay, accuracy_score
@@ -46,6 +47,7 @@ parser.add_argument("--data", type=Path, help="folder of the reviews; default: S
 parser.add_argument("--epochs", type=int, default=9, help="epochs with --full (default: 9)")
 parser.add_argument("--length", type=int, default=200, help="last words of a review (default: 200)")
 parser.add_argument("--seed", type=int, default=0, help="seed of --full (default: 0)")
+parser.add_argument("--vote", type=int, default=1, help="networks of --full that vote (default: 1)")
 parser.add_argument("--out", type=Path, help="folder for the picture; default: show only")
 args = parser.parse_args()
 
@@ -97,7 +99,8 @@ def documentation():
 # -----------------------
 # The reviews come in two halves, and those of one film are in the same half. Of the first half a
 # tenth is held back, drawn at random, to find the epoch at which to stop. The network is then
-# trained anew on all of it for as many epochs, as a grid search does with its best parameters.
+# trained anew on all of it for as many epochs, as a grid search does with its best parameters. With
+# ``--vote 3`` three networks of other seeds are, and the mean of their probabilities decides.
 
 if args.full:
     import _data
@@ -149,13 +152,20 @@ if args.full:
     n_epochs = best_epoch(*clone(network))
     texts_train, y_train = texts, labels  # the epoch is chosen: now train on all reviews
     network.set_params(bilstmclassifier__max_epochs=n_epochs)
+    if args.vote > 1:
+        voters = [
+            (f"seed {seed}", clone(network).set_params(bilstmclassifier__random_state=seed))
+            for seed in range(args.seed, args.seed + args.vote)
+        ]
+        network = VotingClassifier(voters, voting="soft")
 else:
     network = make_pipeline(
         TextSequencer(max_tokens=2000, token_pattern="ascii"),
         BiLSTMClassifier(16, embedding_dim=16, dropout=0.3, max_epochs=6, random_state=0),
     )
 network.fit(texts_train, y_train)
-print(f"\n{network[-1].summary()}\ntrained in {time.perf_counter() - start:.1f} s\n")
+first = network.estimators_[0] if isinstance(network, VotingClassifier) else network
+print(f"\n{first[-1].summary()}\ntrained in {time.perf_counter() - start:.1f} s\n")
 
 # %%
 # Who wins?
@@ -171,6 +181,10 @@ accuracy = {"chance": shares.max()}
 accuracy |= {name: accuracy_score(y_test, guess) for name, guess in predicted.items()}
 for name, value in accuracy.items():
     print(f"{name:<30} {value:.1%}")
+if first is not network:  # what each voter has by itself
+    for (name, _), voter in zip(network.estimators, network.estimators_, strict=True):
+        right = voter.predict(texts_test) == network.le_.transform(y_test)
+        print(f"  {name:<28} {right.mean():.1%}")
 
 counts_right, lstm_right = (guess == y_test for guess in predicted.values())
 difference = np.subtract(lstm_right, counts_right, dtype=float)
