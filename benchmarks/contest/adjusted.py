@@ -2,8 +2,9 @@
 
 ``python -m contest.adjusted FOLDER`` forecasts the panels of `contest.several_steps`, from one
 and from two horizons before the end of their training parts, by a GRU in a `Forecaster` with its
-defaults and with ``transformer=SeasonalAdjuster(season)``. It prints how much larger MASE and sMAPE
-are with the latter. Series that are shorter than two seasons and the horizon are left out.
+defaults, but without the Theta method, and with ``transformer=SeasonalAdjuster(season)`` as well.
+It prints how much larger MASE and sMAPE are with the latter. Series that are shorter than two
+seasons and the horizon are left out.
 """
 
 import sys
@@ -39,7 +40,7 @@ def compare(name, series, horizon):
         ends = [np.array(one[: len(one) - (origin - 1) * horizon]) for one in series]
         ends = [one for one in ends if len(one) > horizon + 2 * season + 4]
         trains, tests = [one[:-horizon] for one in ends], [one[-horizon:] for one in ends]
-        options = {"horizon": horizon, "by": "id", "calibration_size": None}
+        options = {"horizon": horizon, "by": "id", "calibration_size": None, "theta_part": False}
         found = [
             errors(
                 Forecaster(GRURegressor(random_state=0), transformer=transformer, **options),

@@ -28,6 +28,7 @@ SETTINGS = {  # of a forecaster around a GRU; scales are named where a season is
     "seasonal_difference": {"scaling": "seasonal_difference"},
     "scaled_seasonal_difference": {"scaling": "scaled_seasonal_difference"},
     "linear part": {"linear_part": True},
+    "without Theta": {"theta_part": False},
 }
 
 
@@ -55,7 +56,7 @@ def play_settings(trains, frequency, _season, horizon, _panel):
         found = []
         for one in series:
             plain = "scaling" in setting and find_season(one) == 1
-            model.set_params(scaling="auto", linear_part="auto")
+            model.set_params(scaling="auto", linear_part="auto", theta_part="auto")
             model.set_params(**({} if plain else setting))
             found.append(model.fit(one).forecast()["prediction"].to_numpy())
         yield f"GRU, {name}", np.array(found)

@@ -3,10 +3,11 @@
 ``python -m contest.line_share FOLDER [--network GRU] [--seed 1] [--weight-decay 1e-5] [TASK ...]``
 forecasts tasks of `contest.several_steps` (those that are direct by default) by a network in a
 `Forecaster` with its defaults, and by the line alone: the ridge regression of ``linear_part=True``,
-in the same scale. It prints how much larger absolute and squared errors are of the line, of the
-average of both, and of a mixture by the weight that least squares give at the origin before; once
-from 0 to 1, once from a half to 1. With a weight decay it prints those of a network with it, too.
-Origins are those of `contest.linear_part`, and one before them; ``--only-newest`` leaves one out.
+in the same scale; both without the Theta method. It prints how much larger absolute and squared
+errors are of the line, of the average of both, and of a mixture by the weight that least squares
+give at the origin before; once from 0 to 1, once from a half to 1. With a weight decay it prints
+those of a network with it, too. Origins are those of `contest.linear_part`, and one before them;
+``--only-newest`` leaves one out.
 """
 
 import numpy as np
@@ -61,7 +62,7 @@ def forecasts(name, folder, origin, estimator, **options):
     frequency, season, *_ = several_steps.TASKS[name]
     trains, ends, horizon = series_at(name, folder, origin)
     scales = np.array([np.abs(one[season:] - one[:-season]).mean() for one in trains])
-    options = {"strategy": "direct", "calibration_size": None, **options}
+    options = {"strategy": "direct", "theta_part": False, "calibration_size": None, **options}
     if not several_steps.is_long(name):
         model = Forecaster(estimator, horizon=horizon, by="id", **options)
         model.fit(several_steps.panel_of(trains, frequency))

