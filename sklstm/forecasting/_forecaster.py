@@ -81,8 +81,8 @@ class Forecaster(
         Whether forecasts are averaged with those of the Theta method [6]_, of each series by
         itself. ``"auto"``: those of networks and linear models, for series of up to 400 rows
         without exogenous columns where ``scaling="auto"`` chooses. With a season of the calendar or
-        a named one the weight is one half (of a single series in a seasonal scale alone); without
-        it is what would have been best `horizon` rows ago, up to 0.3, of 50 series or more.
+        a named one Theta's weight is one half (for one series only in a seasonal scale). Without a
+        season, for 50 series or more, it is what was best `horizon` rows ago, 0.3 at most.
     known_exog : "all", None or list of columns, default="all"
         Exogenous columns whose values are known in advance, such as holidays. The others are known
         up to now; in windows that reach into the future they repeat their last values.

@@ -31,9 +31,9 @@ _OF_ROWS = (
 _OF_LANGUAGE = "it reads strings and writes text token by token. Save it by joblib or skops instead"
 
 REFUSED = {
-    Forecaster: "convert forecaster.estimator_, the regressor that it has fitted to windows (with "
-    "linear_part=False, or it has learned only what the linear part leaves), and give the graph "
-    "the windows",
+    Forecaster: "convert forecaster.estimator_, the regressor that it has fitted to windows, and "
+    "give the graph the windows (with scaling=None, or the graph lacks their scale, a linear part "
+    "and averages)",
     SequenceEncoder: "convert the network that it holds, encoder.estimator_, whose graph predicts",
     CalendarFeatures: _OF_ROWS,
     CausalImputer: _OF_ROWS,
