@@ -88,7 +88,7 @@ def as_windows(
         of named steps from which some are missing, or flat windows of several features that have
         lost their names.
     """
-    table, columns = X, column_names(X) or names
+    table, columns = X, names if type(X) is np.ndarray else column_names(X) or names
     refuse_incomplete_steps(columns, input_name)
     X = _as_array(X, estimator, input_name)
     if X.ndim == 3:

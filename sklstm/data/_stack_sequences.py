@@ -93,6 +93,8 @@ def is_ragged(X: Any) -> bool:
     It is a list, object array or series of them. Lists of lists are not meant: they may as well be
     rows that lack a value.
     """
+    if type(X) is np.ndarray and X.ndim > 1:
+        return False  # at once, for single predictions
     if not _is_collection(X) or not len(X) or not all(_is_sequence(one) for one in X):
         return False
     unequal = len({len(one) for one in X}) > 1

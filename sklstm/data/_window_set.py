@@ -8,6 +8,8 @@ import numpy as np
 from ._row_names import names_of_samples, place_in_windows
 from ._shapes import observed_rows, window_rows
 
+_FEW_ROWS = 1 << 12
+
 
 @dataclass(frozen=True)
 class WindowSet:
@@ -91,6 +93,8 @@ class WindowSet:
         """
         rows, starts = window_rows(windows)
         n_timesteps = windows.shape[1]
+        if len(rows) <= _FEW_ROWS and np.isfinite(rows).all():  # at once, for single predictions
+            return cls(rows, starts, np.full(len(starts), n_timesteps, dtype=np.int64)), None
         labels, columns = names_of_samples(windows)
         where = place_in_windows(starts, n_timesteps, labels)
         observed = observed_rows(rows, where=where, columns=columns, input_name=input_name)

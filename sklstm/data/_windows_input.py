@@ -157,6 +157,8 @@ def _check_order(estimator, X, input_name):
 
     Columns are told apart by scikit-learn.
     """
+    if type(X) is np.ndarray:
+        return  # without names
     names, in_fit = step_features(X), features_in_fit(estimator)
     if names and in_fit and names != in_fit:
         raise ValueError(

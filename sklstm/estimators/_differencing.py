@@ -69,7 +69,7 @@ def newest_values(values, features):
         To be subtracted from targets, and added to predictions.
     """
     values = values.astype(np.float64, copy=False)
-    return values if is_differenced(features, all) else np.where(features >= 0, values, 0.0)
+    return values if is_differenced(features, min) else np.where(features >= 0, values, 0.0)
 
 
 def subtract_newest(targets, rows, newest, features):
@@ -94,9 +94,9 @@ def subtract_newest(targets, rows, newest, features):
     return targets - newest_values(rows[newest[:, np.newaxis], features], features)
 
 
-def is_differenced(features, how=any):
-    """Return whether any target, or all of them, are differenced."""
-    return how(feature >= 0 for feature in features.tolist())  # quick for single predictions
+def is_differenced(features, how=max):
+    """Return whether any target is differenced, or with `min` each of them."""
+    return how(features.tolist()) >= 0  # quick for single predictions
 
 
 def check_same_differencing(differencing, targets, features):
@@ -111,7 +111,7 @@ def check_same_differencing(differencing, targets, features):
     features : ndarray of bool of shape (n_features,)
         Which features are differenced.
     """
-    are = {"always": is_differenced(targets, all) and features.all(), "auto": True}
+    are = {"always": is_differenced(targets, min) and features.all(), "auto": True}
     are["never"] = not is_differenced(targets)
     if not are[differencing]:
         raise ValueError(

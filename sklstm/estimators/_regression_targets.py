@@ -275,7 +275,7 @@ def _choose(
         return np.full(targets.shape[1], NONE), np.zeros(rows.shape[1], dtype=bool)
     reference = choose_reference_features(targets, rows, newest, weight, force=force)
     # Where any target is predicted as a value, the levels of the features may be all that matters.
-    if force or not is_differenced(reference, all):
+    if force or not is_differenced(reference, min):
         return reference, np.full(rows.shape[1], force)
     return reference, nonstationary_features(samples.windows, samples.sample_weight)
 

@@ -213,19 +213,20 @@ class _Recognised:
     def is_of(self, spec: NetworkSpec, weights: Weights) -> bool:
         """Return whether a network is the same, to the bit."""
         known = self._weights
-        return spec == self._spec and len(weights) == len(known) and all(
-            name in known and _is(array, known[name]) for name, array in weights.items()
-        )  # fmt: skip
+        if (spec is not self._spec and spec != self._spec) or len(weights) != len(known):
+            return False
+        for name, array in weights.items():  # a loop, which is quicker for single predictions
+            before = known.get(name)
+            if isinstance(before, bytes):
+                if array.tobytes() != before:
+                    return False
+            elif array is not before or array.flags.writeable:
+                return False
+        return True
 
 
 def _unchanging(array: np.ndarray) -> np.ndarray | bytes:
     return array.tobytes() if array.flags.writeable else array
-
-
-def _is(array: np.ndarray, known: np.ndarray | bytes) -> bool:
-    if isinstance(known, bytes):
-        return array.tobytes() == known
-    return array is known and not array.flags.writeable
 
 
 def _numpy_output(spec, weights, windows):
