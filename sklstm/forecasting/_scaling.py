@@ -16,7 +16,7 @@ from sklstm.preprocessing import (
     is_seasonal,
     season_of,
 )
-from sklstm.time_labels import calendar_seasons
+from sklstm.time_labels import calendar_seasons_of_all
 
 from ._abilities import is_baseline, learns_amounts
 from ._linear_part import LinearPart
@@ -268,7 +268,9 @@ def is_fixed(season: int | str | None, found: int, tables: Sequence[tuple[Any, .
     is_fixed : bool
         False without a season.
     """
-    return found > 1 and (season != "auto" or found in calendar_seasons(tables[0][0]))
+    if season != "auto" or found == 1:
+        return found > 1
+    return found in calendar_seasons_of_all(index for index, *_ in tables)
 
 
 __all__ = ["SCALINGS", "Scaling", "is_fixed", "season_in", "wanted_scaling"]

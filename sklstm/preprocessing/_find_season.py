@@ -10,7 +10,7 @@ from scipy.stats import norm
 
 from sklstm._warn import warn_user
 from sklstm.data import as_series, index_of
-from sklstm.time_labels import as_time_labels, calendar_seasons, check_order
+from sklstm.time_labels import as_time_labels, calendar_seasons_of_all, check_order
 
 _SIGNIFICANCE = 0.05
 _CLEAR = 0.5  # autocorrelation of a season that no calendar suggests
@@ -93,15 +93,15 @@ def season_of(tables: list[tuple[NDArray, Any]]) -> int:
     Parameters
     ----------
     tables : list of (ndarray of shape (n_steps, n_features), index or None)
-        Values of each series and its labels; candidates are those of the first one's labels. Of
-        more than 1000 series every second, third and so on is looked at.
+        Values of each series and its labels; candidates are those of the labels of the first one
+        that has three. Of more than 1000 series every second, third and so on is looked at.
 
     Returns
     -------
     season : int
         Number of rows; 1 if there is no season.
     """
-    candidates = calendar_seasons(tables[0][1])
+    candidates = calendar_seasons_of_all(index for _, index in tables)
     tables = tables[:: -(-len(tables) // _MOST_SERIES)]
     longest = max((len(values) // 3 for values, _ in tables), default=0)
     lags = [m for m in candidates or range(2, _LONGEST + 1) if m <= longest]

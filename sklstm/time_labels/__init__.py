@@ -7,7 +7,7 @@ from ._kinds import KINDS, LabelKind, kind_of
 from ._long_gaps import has_long_gap, refuse_many_missing
 from ._order import IndexEnd, check_order
 from ._reading import as_time_labels, comparable, in_zone_of, is_time_dtype, label_text
-from ._seasons import calendar_seasons
+from ._seasons import calendar_seasons, calendar_seasons_of_all
 from ._steps import Steps, step_numbers
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "LabelKind",
     "as_time_labels",
     "calendar_seasons",
+    "calendar_seasons_of_all",
     "check_order",
     "comparable",
     "find_calendars",

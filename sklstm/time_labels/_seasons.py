@@ -1,5 +1,6 @@
 """Seasons that the calendar gives: days of a week, months of a year, hours of a day."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -7,6 +8,7 @@ import pandas as pd
 from ._kinds import kind_of
 from ._open_days import weekmask
 
+_FEWEST = 3  # labels that show a step
 _SECONDS = {"h": 3600, "min": 60, "s": 1}  # of the steps that clocks have
 _CYCLES = (3600, 86_400, 604_800)  # hour, day and week, in seconds
 # Steps to a season, by the first letters of the name of the step; of one step there may be two.
@@ -32,7 +34,7 @@ def calendar_seasons(index: pd.Index | None) -> tuple[int, ...]:
     if index is None:
         return ()
     kind = kind_of(index)
-    if kind is None or not kind.is_date or len(index) < 3:
+    if kind is None or not kind.is_date or len(index) < _FEWEST:
         return ()
     if isinstance(index, pd.PeriodIndex):
         return _seasons_of(index.freq)
@@ -41,6 +43,23 @@ def calendar_seasons(index: pd.Index | None) -> tuple[int, ...]:
     except ValueError:
         return ()
     return _seasons_of(step)
+
+
+def calendar_seasons_of_all(indexes: Iterable[pd.Index | None]) -> tuple[int, ...]:
+    """Return the seasons that rows of several series usually have.
+
+    Parameters
+    ----------
+    indexes : iterable of pandas index or None
+        Labels of each series, as for `calendar_seasons`.
+
+    Returns
+    -------
+    seasons : tuple of int
+        Those of the first series whose labels are enough to show a step.
+    """
+    enough = (index for index in indexes if index is not None and len(index) >= _FEWEST)
+    return calendar_seasons(next(enough, None))
 
 
 def _seasons_of(offset: Any) -> tuple[int, ...]:

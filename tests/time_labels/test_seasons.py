@@ -6,7 +6,7 @@ import pytest
 from sklearn.linear_model import Ridge
 
 from sklstm import Forecaster
-from sklstm.time_labels import calendar_seasons
+from sklstm.time_labels import calendar_seasons, calendar_seasons_of_all
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,9 @@ def test_the_15th_of_each_month_is_forecast():
         forecast = found.forecast(3)
         assert list(forecast.index) == [index[-1] + ahead * month for ahead in (1, 2, 3)]
         np.testing.assert_allclose(forecast["prediction"], [0, 1, 2], atol=0.1)
+
+
+def test_of_several_series_the_first_that_shows_a_step_tells():
+    days, hours = (pd.date_range("2024", periods=9, freq=freq) for freq in ("D", "h"))
+    assert calendar_seasons_of_all([days[:2], None, hours, days]) == (24, 168)
+    assert calendar_seasons_of_all([days[:2]]) == calendar_seasons_of_all([]) == ()
