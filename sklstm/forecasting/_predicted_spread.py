@@ -20,12 +20,11 @@ def predicts_spread(regressor: Any) -> bool:
     Returns
     -------
     predicts_spread : bool
-        False for means and medians.
+        False for means, and for medians by absolute errors.
     """
     if any(hasattr(one, "predict_quantiles") for one in walk(regressor)):
         return True
-    loss, quantile = (parameter_inside(regressor, name) for name in ("loss", "quantile"))
-    return quantile is not None and loss in (None, "quantile")
+    return any(_quantile_of(one)[1] is not None for one in walk(regressor))
 
 
 def quantiles_inside(regressor: Any) -> list[float] | None:
@@ -75,12 +74,17 @@ def refuse_quantile(estimator: Any) -> None:
     An interval around it would be wrong without a word: errors are those of a median or mean.
     """
     for one in walk(estimator):
-        loss = getattr(one, "loss", None)
-        name = "alpha" if type(one).__name__ == "GradientBoostingRegressor" else "quantile"
-        level = getattr(one, name, None)
-        if loss in (None, "quantile") and isinstance(level, Real) and level != 0.5:
+        name, level = _quantile_of(one)
+        if isinstance(level, Real) and level != 0.5:
             raise ValueError(
                 f"level asks for an interval around the forecast, and {name}={level!r} of "
                 f"{type(one).__name__} forecasts one end of an interval: take {name}=0.5, the "
                 "median, or another loss; or forecast without level."
             )
+
+
+def _quantile_of(estimator):
+    """Return the parameter that names a quantile, and which is forecast; None for none."""
+    name = "alpha" if type(estimator).__name__ == "GradientBoostingRegressor" else "quantile"
+    is_quantile = getattr(estimator, "loss", None) in (None, "quantile")
+    return name, getattr(estimator, name, None) if is_quantile else None
