@@ -1,11 +1,13 @@
-"""Whether forecasts are averaged with the Theta method: `choose_theta_part`."""
+"""Whether forecasts are averaged with the Theta method: `asked_theta_part`, `choose_theta_part`."""
 
 from collections.abc import Callable, Sequence
+from itertools import compress
 from typing import Any
 
 import numpy as np
 
 from sklstm.preprocessing import is_seasonal
+from sklstm.time_labels import calendar_seasons_of_all
 
 from ._abilities import shrinks
 from ._forecast_model import ForecastModel
@@ -20,6 +22,45 @@ _WEIGHT = 0.5
 _WEIGHTS = np.array([0.0, 0.1, 0.2, 0.3])  # that are tried where there is no season
 _ENOUGH = 0.99  # of the error without
 _FEWEST_SERIES, _MOST_SERIES = 50, 1000  # to choose a weight by
+
+
+def asked_theta_part(forecaster: Any, known: KnownSeries) -> ThetaPart | None:
+    """Return what forecasts are averaged with if a user asks for it; None otherwise.
+
+    Parameters
+    ----------
+    forecaster : Forecaster
+        With its parameters.
+    known : KnownSeries
+        The series.
+
+    Returns
+    -------
+    part : ThetaPart or None
+        With ``theta_part=True`` there is one, of weight one half.
+
+    Raises
+    ------
+    ValueError
+        If the regressor predicts distributions or quantiles, or two seasons are not within the rows
+        that are read.
+    """
+    if forecaster.theta_part == "auto" or not forecaster.theta_part:
+        return None
+    name = type(forecaster.estimator).__name__
+    if predicts_spread(forecaster.estimator):
+        raise ValueError(
+            f"theta_part=True averages forecasts of means, and {name} predicts distributions or "
+            "quantiles, which an average would narrow: take another loss, or "
+            'theta_part="auto".'
+        )
+    season = _fixed_season(forecaster.season, list(known.histories.values()))
+    if not _reads_two_seasons(season):
+        raise ValueError(
+            f"theta_part=True reads {MOST_ROWS} rows of a series, and two seasons of {season} "
+            'are as many or more: name a shorter season, or take theta_part="auto".'
+        )
+    return ThetaPart(season, [_WEIGHT] * len(known.columns), forecaster.transformer is None)
 
 
 def choose_theta_part(
@@ -44,50 +85,45 @@ def choose_theta_part(
     Returns
     -------
     part : ThetaPart or None
-        With ``theta_part="auto"`` there is one where series are short, nothing but the series is
-        known, and the regressor predicts means or medians, in a scale that ``scaling="auto"`` has
+        With ``theta_part="auto"`` there is one where series are short, no column beside them
+        changes, and the regressor predicts means or medians, in a scale that ``scaling="auto"`` has
         chosen. With a season of the calendar, or a named one, the weight is one half, of a single
         series in a seasonal scale alone. (Where another is far ahead, a trend is clear, and Theta
         takes half of it.) Without a season panels differ: of 50 series or more the weight is that
         which would have been best `horizon` rows ago, 0.3 at most.
-
-    Raises
-    ------
-    ValueError
-        If it is asked for, and the regressor predicts distributions or quantiles.
     """
-    asked, estimator = forecaster.theta_part, forecaster.estimator
-    if asked == "auto" and (
-        scaling is None or forecaster.scaling != "auto" or not shrinks(estimator)
-    ):
-        return None
-    if not asked:
-        return None
-    if predicts_spread(estimator):
-        raise ValueError(
-            f"theta_part=True averages forecasts of means, and {type(estimator).__name__} predicts "
-            "distributions or quantiles, which an average would narrow: take another loss, or "
-            'theta_part="auto".'
-        )
     histories = list(known.histories.values())
-    season = season_in(forecaster.season, [(past.index, past.values) for past in histories])
-    fixed = is_fixed(forecaster.season, season, [(histories[0].index,)])
-    season = season if fixed else 1
-    n_columns = len(known.columns)
-    if asked != "auto":
-        return ThetaPart(season, [_WEIGHT] * n_columns)
+    if forecaster.theta_part != "auto" or not _may_average(forecaster, known, scaling, histories):
+        return None
+    season, weights = _fixed_season(forecaster.season, histories), [0.0]
+    if season > 1 and _reads_two_seasons(season):
+        several = len(histories) > 1
+        weights = [_WEIGHT * (several or is_seasonal(column.name)) for column in scaling.columns]
+    elif season == 1 and len(histories) >= _FEWEST_SERIES:
+        weights = best_weights(histories, forecaster.horizon, fit_older)
+    return ThetaPart(season, weights, forecaster.transformer is None) if any(weights) else None
+
+
+def _may_average(forecaster, known, scaling, histories):
+    """Tell whether ``theta_part="auto"`` may average; static columns are no hindrance."""
+    chosen = scaling is not None and forecaster.scaling == "auto"
     plain = known.n_exog == 0 and not known.calendar_features
     short = np.median([len(past) for past in histories]) <= MOST_ROWS
-    if not (plain and short):
-        return None
-    several = len(histories) > 1
-    if season > 1:
-        weights = [_WEIGHT * (several or is_seasonal(column.name)) for column in scaling.columns]
-    elif len(histories) >= _FEWEST_SERIES:
-        weights = best_weights(histories, forecaster.horizon, fit_older)
-    else:
-        return None
-    return ThetaPart(season, weights) if any(weights) else None
+    return chosen and plain and short and shrinks(forecaster.estimator)
+
+
+def _fixed_season(asked, histories):
+    """Return the season of the calendar or the named one; 1 for none."""
+    tables = [(past.index, past.values) for past in histories]
+    if asked == "auto" and not calendar_seasons_of_all(index for index, _ in tables):
+        return 1  # to look for a cycle takes time
+    season = season_in(asked, tables)
+    return season if is_fixed(asked, season, tables) else 1
+
+
+def _reads_two_seasons(season):
+    """Tell whether two seasons and a row, the least for the Theta method, are read."""
+    return 2 * season < MOST_ROWS
 
 
 def best_weights(
@@ -115,24 +151,41 @@ def best_weights(
         For each column, from 0 to 0.3; 0 where few series tell, or the gain is small.
     """
     some = histories[:: -(-len(histories) // _MOST_SERIES)]
-    whole = {past.key: past for past in some}
-    older = [past.part(0, len(past) - horizon) for past in some if len(past) > horizon]
-    n_columns = some[0].values.shape[1]
-    model = fit_older(older)
+    whole = [past for past in some if len(past) > horizon]
+    no_weights = [0.0] * some[0].values.shape[1]
+    model: ForecastModel | str = "too few series"
+    if len(whole) >= _FEWEST_SERIES:
+        model = fit_older([past.part(0, len(past) - horizon) for past in whole])
     if isinstance(model, str):
-        return [0.0] * n_columns
+        return no_weights
+    try:
+        errors = _relative_errors(model, whole, horizon)
+    except ValueError:  # forecasts leave all bounds, for which `fit` is not to fail
+        return no_weights
+    return [_best_weight(*(part[:, :, k] for part in errors)) for k in range(len(no_weights))]
+
+
+def _relative_errors(model, histories, horizon):
+    """Return the errors of forecasts a horizon ago, and what the Theta method adds to these.
+
+    Both are of shape (n_series, horizon, n_columns), in mean absolute changes of each series, of
+    those that could be forecast.
+    """
+    older = [past.part(0, len(past) - horizon) for past in histories]
     paths = [Path(past, np.array([len(past) - 1])) for past in older]
     origins = model.possible_origins(paths)
-    paths = [path for path, own in zip(paths, origins, strict=True) if path.first_origin in own]
+    could = [path.first_origin in own for path, own in zip(paths, origins, strict=True)]
+    paths, histories = (list(compress(each, could)) for each in (paths, histories))
+    n_columns = older[0].values.shape[1]
     if not paths:
-        return [0.0] * n_columns
+        return [np.empty((0, horizon, n_columns))] * 2
     by_regressor = np.concatenate(model.forecast(paths, horizon, restored=False))
     values = [model._transformed(path.history) for path in paths]
-    by_theta = ThetaPart(1, [_WEIGHT] * n_columns).forecasts(paths, values, horizon)
-    came = np.array([model._transformed(whole[path.history.key])[-horizon:] for path in paths])
+    theta = ThetaPart(1, [_WEIGHT] * n_columns, amounts=not model.transformers)
+    by_theta = theta.forecasts([path.origins for path in paths], values, horizon)
+    came = np.array([model._transformed(past)[-horizon:] for past in histories])
     size = np.array([_mean_change(own) for own in values])[:, np.newaxis]
-    left, moved = (came - by_regressor) / size, (by_theta - by_regressor) / size
-    return [_best_weight(left[:, :, k], moved[:, :, k]) for k in range(n_columns)]
+    return (came - by_regressor) / size, (by_theta - by_regressor) / size
 
 
 def _mean_change(values):

@@ -8,7 +8,7 @@ import numpy as np
 from sklstm.meta_estimators import walk
 
 from ._abilities import check_columns, is_baseline, takes_missing_steps, takes_windows
-from ._choose_theta_part import choose_theta_part
+from ._choose_theta_part import asked_theta_part, choose_theta_part
 from ._features import Features
 from ._forecast_model import ForecastModel
 from ._intervals import NOT_WANTED, fewest_errors, fit_calibrator, split_off_newest
@@ -98,6 +98,7 @@ def fit_models(
         Number of rows of each series that calibrate.
     """
     check_columns(forecaster.estimator, known.columns)
+    theta = asked_theta_part(forecaster, known)
     strategy = strategy_for(forecaster, known)
     horizon = _rows_ahead(forecaster, strategy)
     features = _features(forecaster, known, lookback, horizon)
@@ -121,7 +122,8 @@ def fit_models(
             older = fit_calibrator(enough, *recipe, **_as_chosen(forecaster, model.scaling))
         return _weighted_like(older, model.scaling)
 
-    model = replace(model, theta=choose_theta_part(forecaster, known, model.scaling, fit_older))
+    theta = theta or choose_theta_part(forecaster, known, model.scaling, fit_older)
+    model = replace(model, theta=theta)
     if forecaster.calibration_size is None:
         return model, NOT_WANTED, {}
     season = 1

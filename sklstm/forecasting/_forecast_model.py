@@ -30,7 +30,7 @@ from ._predicted_spread import quantiles_inside
 from ._scaled_pairs import choose_scaling, with_linear_part
 from ._scaling import Scaling
 from ._series_transformer import in_units, refuse_lost_values
-from ._theta_part import ThetaPart, average_with_theta
+from ._theta_part import MOST_ROWS, ThetaPart, average_with_theta
 
 _VALUES_AT_A_TIME = 1 << 24  # of windows in memory
 _VALUES_OF_ROWS = 1 << 21  # of rows that are looked at for missing ones
@@ -229,7 +229,7 @@ class ForecastModel:
             begin, end = end, end + len(predicted)
             whole[begin:end] = predicted
         if self.theta is not None and end:
-            average_with_theta(self, paths, values, whole)
+            average_with_theta(self, paths, values, firsts, whole)
         undone = self.transformers if restored and quantiles is None else {}
         last = () if quantiles is None else (len(quantiles),)
         return [
@@ -277,10 +277,12 @@ class ForecastModel:
         ]
 
     def _first_row(self, path):
-        """Return the first row that a window reads where most are before it, and else 0."""
-        if path.history.key in self.transformers or self.features.takes_nan or self.theta:
+        """Return the first row that a forecast reads where most are before it, and else 0."""
+        if path.history.key in self.transformers or self.features.takes_nan:
             return 0  # transformers and newest values that are known look further back
-        first = int(path.origins.min()) + 1 - self.features.n_rows if len(path.origins) else 0
+        n_rows = self.features.n_rows
+        n_rows = n_rows if self.theta is None else max(n_rows, MOST_ROWS)
+        first = int(path.origins.min()) + 1 - n_rows if len(path.origins) else 0
         return first if first > len(path.history) // 2 else 0
 
     def _values_from(self, paths, firsts):

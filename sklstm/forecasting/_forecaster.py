@@ -80,9 +80,10 @@ class Forecaster(
     theta_part : bool or "auto", default="auto"
         Whether forecasts are averaged with those of the Theta method [6]_, of each series by
         itself. ``"auto"``: those of networks and linear models, for series of up to 400 rows
-        without exogenous columns where ``scaling="auto"`` chooses. With a season of the calendar or
-        a named one Theta's weight is one half (for one series only in a seasonal scale). Without a
-        season, for 50 series or more, it is what was best `horizon` rows ago, 0.3 at most.
+        without exogenous columns but static ones, where ``scaling="auto"`` chooses. With a season
+        of the calendar or a named one Theta's weight is one half (for one series only in a seasonal
+        scale). Without a season, for 50 series or more, it is what was best `horizon` rows ago, 0.3
+        at most.
     known_exog : "all", None or list of columns, default="all"
         Exogenous columns whose values are known in advance, such as holidays. The others are known
         up to now; in windows that reach into the future they repeat their last values.
@@ -123,7 +124,8 @@ class Forecaster(
     regressor_weight_ : float or list of float
         Weight of predictions beside values one season before, by column; 1 for predictions alone.
     theta_weight_ : float or list of float
-        Weight of the Theta method in forecasts, by column; 0 for none.
+        Weight of the Theta method in forecasts, by column; 0 for none. A series of less than two
+        seasons and a row is forecast by the regressor alone.
     linear_part_ : LinearPart or None
         The ridge regression.
     linear_part_score_ : float

@@ -22,9 +22,12 @@ def predicts_spread(regressor: Any) -> bool:
     predicts_spread : bool
         False for means, and for medians by absolute errors.
     """
-    if any(hasattr(one, "predict_quantiles") for one in walk(regressor)):
-        return True
-    return any(_quantile_of(one)[1] is not None for one in walk(regressor))
+    return any(
+        hasattr(one, "predict_quantiles")
+        or hasattr(one, "sample")
+        or _quantile_of(one)[1] is not None
+        for one in walk(regressor)
+    )
 
 
 def quantiles_inside(regressor: Any) -> list[float] | None:

@@ -9,7 +9,9 @@ _LIMIT = 1.645  # of a normal distribution, for the test of 90 %
 _LEAST_FACTOR = 0.01  # of a season: below, the season is added
 
 
-def theta_forecasts(rows: NDArray, steps: int, season: int) -> NDArray[np.float64]:
+def theta_forecasts(
+    rows: NDArray, steps: int, season: int, *, amounts: bool = True
+) -> NDArray[np.float64]:
     r"""Forecast series by the Theta method [1]_.
 
     It is simple exponential smoothing with a drift of half the slope :math:`b` of a straight line
@@ -19,24 +21,26 @@ def theta_forecasts(rows: NDArray, steps: int, season: int) -> NDArray[np.float6
     .. math:: l + \frac{b}{2} \left(h - 1 + \frac{1 - (1 - \alpha)^n}{\alpha}\right).
 
     A season that is seen in the autocorrelation (a test of 90 %, as in the M3 and M4 competitions)
-    is taken out before by classical decomposition, and put back: as factors of positive series, and
-    else as differences.
+    is taken out before by classical decomposition, and put back: as factors of positive amounts,
+    and else as differences.
 
     Parameters
     ----------
     rows : ndarray of shape (n_series, n_rows)
         Values of each series, the newest last. In front of shorter series, and where they are
-        missing, is NaN.
+        missing, is NaN; newest rows that are missing are steps, too.
     steps : int
         How many rows to forecast.
     season : int
         Rows in a season; 1 for none.
+    amounts : bool, default=True
+        Whether zero stands for nothing, so that there are factors, and series without negative
+        values have no negative forecasts. On the scale of a transformer it stands for anything.
 
     Returns
     -------
     forecasts : ndarray of shape (n_series, steps)
-        NaN for series of fewer known rows than two seasons and one row. Of series without negative
-        values none is negative.
+        NaN for series of fewer known rows than two seasons and one row.
 
     References
     ----------
@@ -49,13 +53,13 @@ def theta_forecasts(rows: NDArray, steps: int, season: int) -> NDArray[np.float6
     size = np.where(size > 0, size, 1.0)[:, np.newaxis]
     known = np.isfinite(rows)
     rows = np.where(known, rows, np.nan) / size
-    factor, shift = _seasons(rows, known, season)
+    factor, shift = _seasons(rows, known, season, divides=amounts)
     phase = np.arange(-rows.shape[1], steps) % season  # 0: that of the row after the newest
     past, ahead = phase[: rows.shape[1]], phase[rows.shape[1] :]
     adjusted = (rows - shift[:, past]) / factor[:, past]
     found = _drifting(adjusted, known, steps) * factor[:, ahead] + shift[:, ahead]
-    negative = (np.where(known, rows, 0.0) < 0).any(axis=1, keepdims=True)
-    found = np.where(negative, found, np.maximum(found, 0.0)) * size
+    bounded = amounts & (np.where(known, rows, 0.0) >= 0).all(axis=1, keepdims=True)
+    found = np.where(bounded, np.maximum(found, 0.0), found) * size
     found[known.sum(axis=1) < 2 * season + 1] = np.nan
     return found
 
@@ -66,21 +70,24 @@ def _drifting(rows, known, steps):
     level, errors = _smoothed(rows, known)
     best = errors.argmin(axis=0)
     rate = _FACTORS[best][:, np.newaxis]
-    ahead = np.arange(steps) + (1.0 - (1.0 - rate) ** count[:, np.newaxis]) / rate
+    since = known[:, ::-1].argmax(axis=1)[:, np.newaxis]  # how many of the newest rows are missing
+    ahead = since + np.arange(steps) + (1.0 - (1.0 - rate) ** count[:, np.newaxis]) / rate
     return level[best, number][:, np.newaxis] + _HALF * _slope(rows, known) * ahead
 
 
 def _smoothed(rows, known):
     """Return the last level and the squared errors of each smoothing factor, by series."""
-    values = np.where(known, rows, 0.0)
+    # Most time is spent here: so it works in place, and on rows that lie together in memory.
+    values = np.ascontiguousarray(np.where(known, rows, 0.0).T)
     shape = len(_FACTORS), len(rows)
-    first = values[np.arange(len(rows)), known.argmax(axis=1)]
+    first = values[known.argmax(axis=1), np.arange(len(rows))]
     level, errors = np.tile(first, (len(_FACTORS), 1)), np.zeros(shape)
     error, square = np.empty(shape), np.empty(shape)
-    factors = _FACTORS[:, np.newaxis]
-    for value, there in zip(values.T, known.T, strict=True):  # in place: most time is spent here
+    factors, whole = _FACTORS[:, np.newaxis], known.all(axis=0)
+    for value, there, are_all in zip(values, known.T, whole.tolist(), strict=True):
         np.subtract(value, level, out=error)
-        error *= there
+        if not are_all:
+            error *= there.astype(float)
         np.multiply(error, error, out=square)
         errors += square
         error *= factors
@@ -97,13 +104,13 @@ def _slope(rows, known):
     return (when * np.where(known, rows, 0.0)).sum(axis=1, keepdims=True) / np.maximum(spread, 1.0)
 
 
-def _seasons(rows, known, season):
+def _seasons(rows, known, season, *, divides):
     """Return factors and differences of each row of a season, (n_series, season); 1 and 0."""
     factor, shift = np.ones((len(rows), season)), np.zeros((len(rows), season))
     seen = np.flatnonzero(_has_season(rows, known, season))
     if not len(seen):
         return factor, shift
-    positive = (np.where(known, rows, 1.0) > 0)[seen].all(axis=1)
+    positive = divides & (np.where(known, rows, 1.0) > 0)[seen].all(axis=1)
     factors = _figures(rows[seen], season, divide=True)
     factors = factors / factors.mean(axis=1, keepdims=True)
     divided = positive & (factors > _LEAST_FACTOR).all(axis=1)  # NaN is none

@@ -30,20 +30,23 @@ class ThetaPart:
         Rows in a season; 1 for none.
     weights : list of float
         Weight of the Theta method for each column of the series.
+    amounts : bool, default=True
+        Whether zero stands for nothing, as it does without a transformer.
     """
 
     season: int
     weights: list[float]
+    amounts: bool = True
 
     def forecasts(
-        self, paths: Sequence[Path], values: Sequence[np.ndarray], steps: int
+        self, origins: Sequence[np.ndarray], values: Sequence[np.ndarray], steps: int
     ) -> np.ndarray:
-        """Return forecasts from all origins, one path after the other.
+        """Return forecasts from all origins, one series after the other.
 
         Parameters
         ----------
-        paths : list of Path
-            Where they begin.
+        origins : list of ndarray of shape (n_origins,)
+            Last known row of each forecast.
         values : list of ndarray of shape (n_steps, n_columns)
             The transformed series of each.
         steps : int
@@ -54,26 +57,32 @@ class ThetaPart:
         forecasts : ndarray of shape (n_all_origins, steps, n_columns)
             NaN where rows are too few, and in columns without weight.
         """
-        series = np.repeat(np.arange(len(paths)), [len(path.origins) for path in paths])
-        origins = np.concatenate([path.origins for path in paths])
-        whole, begins = joined(values), ends_of([len(own) for own in values])[series]
-        counts = np.minimum(origins + 1, MOST_ROWS)
+        begins = ends_of([len(own) for own in values])[:-1]
+        begins = np.repeat(begins, [len(own) for own in origins])
+        whole, newest = joined(values), np.concatenate(origins)
+        counts = np.minimum(newest + 1, MOST_ROWS)
         widths = -(-counts // _LANES) * _LANES  # so that no bit depends on what stands beside
-        found = np.full((len(origins), steps, len(self.weights)), np.nan)
+        found = np.full((len(newest), steps, len(self.weights)), np.nan)
         for width in np.unique(widths).tolist():
             alike = np.flatnonzero(widths == width).tolist()
             back = np.arange(width)[::-1]
             for some in in_blocks(alike, repeat(width), _VALUES_AT_A_TIME):
                 before = back >= counts[some, np.newaxis]
-                places = np.maximum((begins + origins)[some, np.newaxis] - back, 0)
+                places = np.maximum((begins + newest)[some, np.newaxis] - back, 0)
                 for column in np.flatnonzero(self.weights):
                     rows = np.where(before, np.nan, whole[places, column])
-                    found[some, :, column] = theta_forecasts(rows, steps, self.season)
+                    found[some, :, column] = theta_forecasts(
+                        rows, steps, self.season, amounts=self.amounts
+                    )
         return found
 
 
 def average_with_theta(
-    model: Any, paths: Sequence[Path], values: Sequence[np.ndarray], found: np.ndarray
+    model: Any,
+    paths: Sequence[Path],
+    values: Sequence[np.ndarray],
+    firsts: Sequence[int],
+    found: np.ndarray,
 ) -> None:
     """Average forecasts with those of the Theta method, in place.
 
@@ -86,22 +95,28 @@ def average_with_theta(
         That has a `ThetaPart`.
     paths : list of Path
         Where forecasts begin.
-    values : list of ndarray of shape (n_steps, n_columns)
-        The transformed series of each.
+    values : list of ndarray of shape (n_steps - first, n_columns)
+        The series of each from some row on, transformed.
+    firsts : list of int
+        The first of these rows.
     found : ndarray of shape (n_all_origins, steps, n_columns)
         What the regressor forecasts, on the scale of transformers.
     """
-    steps = found.shape[1]
-    begun = [np.unique(path.origins, return_inverse=True) for path in paths]
-    plain = [Path(p.history, own, p.future) for p, (own, _) in zip(paths, begun, strict=True)]
-    theta = model.theta.forecasts(plain, values, steps)
-    ends = np.cumsum([0] + [len(own) for own, _ in begun])
-    places = [first + back for first, (_, back) in zip(ends[:-1], begun, strict=True)]
-    each = np.concatenate(places)
+    steps, alone, each, by_regressor = found.shape[1], paths, slice(None), found
     if any(path.noise is not None for path in paths):
-        alone = replace(model, theta=None).forecast(plain, steps, restored=False)
-        by_regressor = np.concatenate(alone)[each]
-    else:
-        by_regressor = found
+        alone, each = _without_noise(paths)
+        predicted = replace(model, theta=None).forecast(alone, steps, restored=False)
+        by_regressor = np.concatenate(predicted)[each]
+    origins = [path.origins - first for path, first in zip(alone, firsts, strict=True)]
+    theta = model.theta.forecasts(origins, values, steps)
     moved = model.theta.weights * (theta[each] - by_regressor)
-    found += np.where(np.isnan(moved), 0.0, moved)
+    found += np.where(np.isfinite(moved), moved, 0.0)
+
+
+def _without_noise(paths):
+    """Return paths with each origin once and no errors, and the place of each origin in these."""
+    begun = [np.unique(path.origins, return_inverse=True) for path in paths]
+    alone = [Path(p.history, own, p.future) for p, (own, _) in zip(paths, begun, strict=True)]
+    ends = ends_of([len(own) for own, _ in begun])
+    places = [first + back for first, (_, back) in zip(ends[:-1], begun, strict=True)]
+    return alone, np.concatenate(places)

@@ -100,6 +100,13 @@ def test_missing_rows_are_skipped(rng):
     np.testing.assert_allclose(found, expected, atol=5.0)
 
 
+def test_missing_newest_rows_count_as_steps():
+    line = 3.0 + 2.0 * np.arange(23)
+    line[20:] = np.nan  # the newest known value is 41
+    found = theta_forecasts(line[np.newaxis], 2, 1)
+    np.testing.assert_allclose(found, [[45.0, 46.0]])
+
+
 def test_few_rows_give_nothing(rng):
     series = [rng.normal(size=n) for n in (8, 9)]  # two seasons, and a row more
     found = theta_forecasts(below(series), 2, 4)
@@ -120,6 +127,15 @@ def test_amounts_do_not_become_negative():
     found = theta_forecasts(np.stack([falling, falling - 30.0]), 20, 1)
     assert found[0].min() == 0.0
     assert found[1].min() < -35.0
+
+
+def test_on_a_scale_of_its_own_zero_is_no_bound(rng):
+    falling = np.linspace(30.0, 1.0, 30)
+    found = theta_forecasts(np.stack([falling, falling + 70.0]), 20, 1, amounts=False)
+    np.testing.assert_allclose(found[0], found[1] - 70.0, atol=1e-9)
+    values = seasonal(rng, 60, 12)
+    found = [theta_forecasts(part[np.newaxis], 6, 12, amounts=False) for part in (values, -values)]
+    np.testing.assert_allclose(found[0], -found[1])
 
 
 def test_no_bit_depends_on_other_series(rng):

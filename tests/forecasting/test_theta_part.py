@@ -9,14 +9,15 @@ import pandas as pd
 import pytest
 import skops.io
 from sklearn.base import clone
-from sklearn.ensemble import RandomForestRegressor
+from sklearn.ensemble import GradientBoostingRegressor, RandomForestRegressor
 from sklearn.linear_model import QuantileRegressor, Ridge
-from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardScaler
 
 from sklstm import Forecaster, GRURegressor, PersistenceRegressor
+from sklstm.forecasting import _theta_part
 from sklstm.forecasting._choose_theta_part import choose_theta_part
+from sklstm.forecasting._forecast_model import ForecastModel
 from sklstm.forecasting._known_series import KnownSeries
-from sklstm.forecasting._path import Path
 from sklstm.forecasting._theta import theta_forecasts
 from sklstm.persistence import trusted_types
 
@@ -41,8 +42,8 @@ def both(series, horizon=6, **options):
     ]
 
 
-def theta_of(values, steps, season=12):
-    return theta_forecasts(np.asarray(values, dtype=float)[np.newaxis], steps, season)[0]
+def theta_of(values, steps, season=12, **options):
+    return theta_forecasts(np.asarray(values, dtype=float)[np.newaxis], steps, season, **options)[0]
 
 
 def test_forecasts_are_the_mean_of_both(rng):
@@ -70,6 +71,15 @@ def test_each_series_of_a_panel_has_its_own(rng):
         )
 
 
+def test_the_season_is_that_of_the_calendar_whichever_series_is_first(rng):
+    rows = {key: months(rng) for key in range(3)}
+    for series in ({"new": months(rng, 2)} | rows, rows | {"new": months(rng, 2)}):
+        whole = pd.concat(series, names=["id", "month"])
+        with pytest.warns(UserWarning, match="1 of 4 series have fewer rows"):
+            fitted = Forecaster(Ridge(), by="id", calibration_size=None).fit(whole)
+        assert (fitted._model.theta.season, fitted.theta_weight_) == (12, 0.5)
+
+
 def test_from_any_row_only_rows_up_to_it_count(rng):
     sales = months(rng)
     _, averaged = both(sales, 3)
@@ -95,8 +105,22 @@ def test_the_mean_is_taken_on_the_scale_of_transformers(rng, transformer):
     fitted = transformer.fit(sales.to_frame().to_numpy())
     values = fitted.transform(sales.to_frame().to_numpy())[:, 0]
     by_regressor = fitted.transform(alone.forecast().to_numpy())[:, 0]
-    expected = fitted.inverse_transform(((by_regressor + theta_of(values, 6)) / 2)[:, np.newaxis])
-    np.testing.assert_allclose(averaged.forecast(), expected)
+    mean = (by_regressor + theta_of(values, 6, amounts=False)) / 2
+    np.testing.assert_allclose(averaged.forecast(), fitted.inverse_transform(mean[:, np.newaxis]))
+
+
+def test_a_scaler_changes_nothing(rng):
+    """The least value is zero for it, and no bound of a series that falls."""
+    falling = pd.Series(-100.0 - np.arange(60), pd.period_range("1960", periods=60, freq="Y"))
+    falling += rng.normal(size=60)
+    found = [
+        Forecaster(Ridge(0.0), scaling="level", transformer=scaler, theta_part=True)
+        .fit(falling)
+        .forecast(10)
+        for scaler in (None, MinMaxScaler(), StandardScaler())
+    ]
+    for other in found[1:]:
+        np.testing.assert_allclose(other, found[0])
 
 
 def test_paths_move_with_the_forecast_and_keep_their_spread(rng):
@@ -143,7 +167,7 @@ def test_automatically_columns_without_a_seasonal_scale_are_left_alone(rng):
     part = choose_theta_part(forecaster, known, SimpleNamespace(columns=names), None)
     assert part.weights == [0.5, 0.5]  # of several series in any scale
     part = replace(part, weights=[0.5, 0.0])
-    theta = part.forecasts([Path(known.histories[None], np.array([95]))], [table.to_numpy()], 2)
+    theta = part.forecasts([np.array([95])], [table.to_numpy()], 2)
     np.testing.assert_array_equal(np.isnan(theta[0]), [[False, True]] * 2)
 
 
@@ -175,6 +199,44 @@ def test_without_a_season_the_weight_is_what_a_horizon_ago_was_best(rng):
     assert weights[False] < weights[True] == 0.3  # the mean of old rows says nothing of a walk
     few = years(rng, 30, reverts=True)
     assert forecaster.fit(few).theta_weight_ == 0.0
+
+
+class Explodes(LastValue):
+    """Forecasts infinity, once it has been fitted to older rows."""
+
+    n_fits = 0
+
+    def fit(self, X, y, sample_weight=None):
+        Explodes.n_fits += 1
+        self.explodes_ = Explodes.n_fits > 1
+        return super().fit(X, y, sample_weight)
+
+    def predict(self, X):
+        return super().predict(X) + (np.inf if self.explodes_ else 0.0)
+
+
+def test_no_older_model_is_no_reason_to_fail(rng):
+    series = years(rng, 60, reverts=True)
+    asked = {"horizon": 3, "by": "id", "calibration_size": None}
+    fitted = Forecaster(Explodes(), 4, **asked).fit(series)
+    assert (fitted.theta_weight_, Explodes.n_fits) == (0.0, 2)
+    short = series[series.index.get_level_values("year") < pd.Period("1996", "Y")]
+    assert Forecaster(LastValue(), 4, **asked).fit(short).theta_weight_ == 0.0
+
+
+def test_of_long_series_few_rows_are_read(rng, monkeypatch):
+    """And the forecasts are the same to the bit, whatever stands before them."""
+    long, short = months(rng, 1200, "1900-01"), months(rng, 96)
+    fitted = Forecaster(Ridge(), horizon=3, theta_part=True, calibration_size=None).fit(short)
+    found = fitted.forecast(history=long)
+    pd.testing.assert_frame_equal(found, fitted.forecast(history=long[-500:]), rtol=0, atol=0)
+    lengths = []
+    joined = _theta_part.joined
+    monkeypatch.setattr(
+        _theta_part, "joined", lambda parts: lengths.extend(map(len, parts)) or joined(parts)
+    )
+    fitted.forecast(history=long)
+    assert lengths == [400]
 
 
 def test_new_series_are_averaged_if_they_have_two_seasons(rng):
@@ -254,8 +316,28 @@ def test_it_can_be_asked_for(rng):
     np.testing.assert_allclose(averaged, (alone + newest) / 2)
 
 
-def test_of_distributions_and_quantiles_it_is_refused(rng):
+class Draws(Ridge):
+    """Has a distribution, of which a Forecaster draws paths, but no quantiles."""
+
+    def sample(self, X, n_samples=1, random_state=None):
+        raise NotImplementedError
+
+
+def test_of_distributions_and_quantiles_it_is_refused(rng, monkeypatch):
     sales = months(rng)
-    for estimator in (QuantileRegressor(quantile=0.9), GRURegressor(loss="normal")):
+    monkeypatch.setattr(ForecastModel, "fit", None)  # nothing is learned before
+    for estimator in (
+        QuantileRegressor(quantile=0.9),
+        GradientBoostingRegressor(loss="quantile", alpha=0.9),
+        GRURegressor(loss="normal"),
+        Draws(),
+    ):
         with pytest.raises(ValueError, match="theta_part=True averages forecasts of means"):
             Forecaster(estimator, theta_part=True).fit(sales)
+
+
+def test_a_season_of_more_rows_than_are_read_is_refused(rng):
+    sales = months(rng, 250)
+    with pytest.raises(ValueError, match="two seasons of 200 are as many or more"):
+        Forecaster(Ridge(), season=200, theta_part=True).fit(sales)
+    assert Forecaster(Ridge(), season=200, calibration_size=None).fit(sales).theta_weight_ == 0.0
