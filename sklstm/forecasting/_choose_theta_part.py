@@ -42,8 +42,8 @@ def asked_theta_part(forecaster: Any, known: KnownSeries) -> ThetaPart | None:
     Raises
     ------
     ValueError
-        If the regressor predicts distributions or quantiles, or two seasons are not within the rows
-        that are read.
+        If the regressor predicts distributions or quantiles, two seasons are not within the rows
+        that are read, or holidays shift the rows of a season.
     """
     if forecaster.theta_part == "auto" or not forecaster.theta_part:
         return None
@@ -59,6 +59,11 @@ def asked_theta_part(forecaster: Any, known: KnownSeries) -> ThetaPart | None:
         raise ValueError(
             f"theta_part=True reads {MOST_ROWS} rows of a series, and two seasons of {season} "
             'are as many or more: name a shorter season, or take theta_part="auto".'
+        )
+    if season > 1 and _has_holidays(known):
+        raise ValueError(
+            f"theta_part=True counts the {season} rows of a season, and of trading days holidays "
+            'are left out: name no season (season=None), or take theta_part="auto".'
         )
     return ThetaPart(season, [_WEIGHT] * len(known.columns), forecaster.transformer is None)
 
@@ -89,14 +94,15 @@ def choose_theta_part(
         changes, and the regressor predicts means or medians, in a scale that ``scaling="auto"`` has
         chosen. With a season of the calendar, or a named one, the weight is one half, of a single
         series in a seasonal scale alone. (Where another is far ahead, a trend is clear, and Theta
-        takes half of it.) Without a season panels differ: of 50 series or more the weight is that
-        which would have been best `horizon` rows ago, 0.3 at most.
+        takes half of it.) Seasons of trading days have none, for holidays shift their rows: a
+        window sees few of them, and Theta all. Without a season panels differ: of 50 series or more
+        the weight is that which would have been best `horizon` rows ago, 0.3 at most.
     """
     histories = list(known.histories.values())
     if forecaster.theta_part != "auto" or not _may_average(forecaster, known, scaling, histories):
         return None
     season, weights = _fixed_season(forecaster.season, histories), [0.0]
-    if season > 1 and _reads_two_seasons(season):
+    if season > 1 and _reads_two_seasons(season) and not _has_holidays(known):
         several = len(histories) > 1
         weights = [_WEIGHT * (several or is_seasonal(column.name)) for column in scaling.columns]
     elif season == 1 and len(histories) >= _FEWEST_SERIES:
@@ -119,6 +125,11 @@ def _fixed_season(asked, histories):
         return 1  # to look for a cycle takes time
     season = season_in(asked, tables)
     return season if is_fixed(asked, season, tables) else 1
+
+
+def _has_holidays(known):
+    """Tell whether rows may be left out, so that those of a season are no fixed number."""
+    return any(calendar.has_holidays for calendar in (known.calendar, *known.other_calendars))
 
 
 def _reads_two_seasons(season):

@@ -341,3 +341,15 @@ def test_a_season_of_more_rows_than_are_read_is_refused(rng):
     with pytest.raises(ValueError, match="two seasons of 200 are as many or more"):
         Forecaster(Ridge(), season=200, theta_part=True).fit(sales)
     assert Forecaster(Ridge(), season=200, calibration_size=None).fit(sales).theta_weight_ == 0.0
+
+
+def test_holidays_shift_the_rows_of_a_season(rng):
+    days = pd.date_range("2024-01-01", periods=140)
+    days = days[days.day_of_week < 6].delete([20, 51, 52])  # shops, with three holidays
+    sales = pd.Series(np.array([1.0, 2, 3, 4, 5, 9])[days.day_of_week], days) + rng.normal(size=117)
+    fitted = Forecaster(Ridge(), calibration_size=None).fit(sales)
+    assert (fitted.season_, fitted.theta_weight_) == (6, 0.0)
+    with pytest.raises(ValueError, match="counts the 6 rows of a season.*holidays"):
+        clone(fitted).set_params(theta_part=True).fit(sales)
+    without = clone(fitted).set_params(theta_part=True, season=None).fit(sales)
+    assert without.theta_weight_ == 0.5
