@@ -88,9 +88,10 @@ def compare(name, folder, network, seed):
         print(f"{told}: {own:.3f}; {', '.join(cells)}", flush=True)
 
 
-def main():
+def play(contest, networks, compare):
+    """Let a contest compare the panels that are asked for."""
     short = [name for name, (frequency, *_) in several_steps.TASKS.items() if frequency in SHORT]
-    parser = task_parser("short_series", "GRU", NETWORKS, short[0])
+    parser = task_parser(contest, "GRU", networks, short[0])
     parser.add_argument("--seed", type=int, default=0)
     asked = parse_tasks(parser, short)
     for name in asked.tasks or short:
@@ -98,4 +99,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    play("short_series", NETWORKS, compare)

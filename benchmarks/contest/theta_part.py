@@ -9,8 +9,7 @@ weights of the latter. Series that are then shorter than two seasons, or four ro
 
 from contest import several_steps
 from contest.linear_part import NETWORKS
-from contest.panels import parse_tasks, task_parser
-from contest.short_series import SHORT, parts_at
+from contest.short_series import parts_at, play
 
 WEIGHTS = (0.3, 0.5, 0.7)  # of the Theta method
 
@@ -56,14 +55,5 @@ def compare(name, folder, network, seed):
         print(f"{told}: {own:.3f}, Theta {owa(theta):.3f}; {', '.join(cells)}", flush=True)
 
 
-def main():
-    short = [name for name, (frequency, *_) in several_steps.TASKS.items() if frequency in SHORT]
-    parser = task_parser("theta_part", "GRU", [*NETWORKS, "Ridge"], short[0])
-    parser.add_argument("--seed", type=int, default=0)
-    asked = parse_tasks(parser, short)
-    for name in asked.tasks or short:
-        compare(name, asked.folder, asked.network, asked.seed)
-
-
 if __name__ == "__main__":
-    main()
+    play("theta_part", [*NETWORKS, "Ridge"], compare)

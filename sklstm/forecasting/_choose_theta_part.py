@@ -164,29 +164,30 @@ def best_weights(
     some = histories[:: -(-len(histories) // _MOST_SERIES)]
     whole = [past for past in some if len(past) > horizon]
     no_weights = [0.0] * some[0].values.shape[1]
-    model: ForecastModel | str = "too few series"
-    if len(whole) >= _FEWEST_SERIES:
-        model = fit_older([past.part(0, len(past) - horizon) for past in whole])
+    if len(whole) < _FEWEST_SERIES:
+        return no_weights
+    older = [past.part(0, len(past) - horizon) for past in whole]
+    model = fit_older(older)
     if isinstance(model, str):
         return no_weights
     try:
-        errors = _relative_errors(model, whole, horizon)
+        errors = _relative_errors(model, older, whole)
     except ValueError:  # forecasts leave all bounds, for which `fit` is not to fail
         return no_weights
     return [_best_weight(*(part[:, :, k] for part in errors)) for k in range(len(no_weights))]
 
 
-def _relative_errors(model, histories, horizon):
+def _relative_errors(model, older, whole):
     """Return the errors of forecasts a horizon ago, and what the Theta method adds to these.
 
     Both are of shape (n_series, horizon, n_columns), in mean absolute changes of each series, of
     those that could be forecast.
     """
-    older = [past.part(0, len(past) - horizon) for past in histories]
+    horizon = len(whole[0]) - len(older[0])
     paths = [Path(past, np.array([len(past) - 1])) for past in older]
     origins = model.possible_origins(paths)
     could = [path.first_origin in own for path, own in zip(paths, origins, strict=True)]
-    paths, histories = (list(compress(each, could)) for each in (paths, histories))
+    paths, whole = (list(compress(each, could)) for each in (paths, whole))
     n_columns = older[0].values.shape[1]
     if not paths:
         return [np.empty((0, horizon, n_columns))] * 2
@@ -194,7 +195,7 @@ def _relative_errors(model, histories, horizon):
     values = [model._transformed(path.history) for path in paths]
     theta = ThetaPart(1, [_WEIGHT] * n_columns, amounts=not model.transformers)
     by_theta = theta.forecasts([path.origins for path in paths], values, horizon)
-    came = np.array([model._transformed(past)[-horizon:] for past in histories])
+    came = np.array([model._transformed(past)[-horizon:] for past in whole])
     size = np.array([_mean_change(own) for own in values])[:, np.newaxis]
     return (came - by_regressor) / size, (by_theta - by_regressor) / size
 

@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from sklstm.preprocessing import centred_weights
+
 _FACTORS = np.linspace(0.1, 1.0, 10)  # smoothing factors that are tried
 _HALF = 0.5  # of the slope: the mean of a line without change and of one with it
 _LIMIT = 1.645  # of a normal distribution, for the test of 90 %
@@ -139,9 +141,7 @@ def _has_season(rows, known, season):
 
 def _figures(rows, season, *, divide):
     """Return the mean of each row of a season relative to a centred moving average over one."""
-    weights = np.full(season + 1 - season % 2, 1.0 / season)
-    if season % 2 == 0:
-        weights[[0, -1]] /= 2
+    weights = centred_weights(season)
     n_rows, half = rows.shape[1], len(weights) // 2
     last = n_rows - 2 * half
     trend = sum(weight * rows[:, k : k + last] for k, weight in enumerate(weights))

@@ -7,7 +7,7 @@ from ._causal_imputer import CausalImputer
 from ._choose_beside import choose_beside
 from ._choose_representation import choose_representation, quick_models, split_newest
 from ._exponential_smoother import ExponentialSmoother
-from ._find_season import find_season, season_of
+from ._find_season import centred_weights, find_season, season_of
 from ._lag_features import LagFeatures
 from ._representations import (
     SCALINGS,
@@ -37,8 +37,9 @@ __all__ = [
     "SeasonalDifferencer",
     "SequenceWindower",
     "WindowScaler",
-    "choose_beside",
     "beginning_at",
+    "centred_weights",
+    "choose_beside",
     "choose_representation",
     "find_season",
     "for_whole_series",
