@@ -31,15 +31,16 @@ def check_forecast(frame, caller="from_forecast", source="Forecaster.forecast"):
             f"{caller} takes the frame that {source} returns, got {type(frame).__name__}."
         )
     what = source.rpartition(".")[2].replace("sample_", "")
+    of = f"The {what} hold" if what == "paths" else f"The {what} holds"
     if frame.columns.nlevels > 1:
         names = list(frame.columns.unique(0))
         raise ValueError(
-            f"The {what} holds several columns, {names}, and one is drawn: select it, as in "
+            f"{of} several columns, {names}, and one is drawn: select it, as in "
             f"{what}[{names[0]!r}]."
         )
     if frame.index.nlevels > 1:
         raise ValueError(
-            f"The {what} holds several series, told apart by the levels {list(frame.index.names)}"
+            f"{of} several series, told apart by the levels {list(frame.index.names)}"
             f" of its index, and one is drawn: select it, as in {what}.xs(key, level="
             f"{frame.index.names[0]!r})."
         )

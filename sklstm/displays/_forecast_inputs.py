@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from sklstm.data import check_same_labels, index_of
-from sklstm.time_labels import as_time_labels
+from sklstm.time_labels import as_time_labels, label_text
 
 from ._forecast_frames import interval_name
 from ._forecast_parts import check_count, check_regressor, history_before, last_known, one_column
@@ -139,8 +139,7 @@ def parts_after(
         actual = actual.iloc[:, 0]
     names = (getattr(values, "name", None) for values in (history, actual))
     if isinstance(actual, pd.Series):
-        actual = actual.set_axis(as_time_labels(actual.index, "The index of actual"))
-        actual = actual.reindex(times)
+        actual = _at(times, actual)
     return {
         "y_pred": prediction.to_numpy(),
         "index": times,
@@ -149,3 +148,15 @@ def parts_after(
         "history": history_before(history, times, labelled=True),
         "target_name": target_name or next(filter(None, names), None),
     }
+
+
+def _at(times, actual):
+    """Return actual values at the times of a forecast, NaN where they are not known yet."""
+    labels = as_time_labels(actual.index, "The index of actual")
+    if len(labels) and not labels.isin(times).any():
+        raise ValueError(
+            "actual has no row at the times of the forecast: its labels are from "
+            f"{label_text(labels[0])} to {label_text(labels[-1])}, and those of the forecast from "
+            f"{label_text(times[0])} to {label_text(times[-1])}."
+        )
+    return actual.set_axis(labels).reindex(times)

@@ -64,6 +64,13 @@ class BacktestSettings:
     metrics: Sequence[ForecastMetric] = ()
     from_earlier: bool = False  # where values known in advance end too soon
 
+    def __post_init__(self):
+        for metric in self.metrics:
+            if metric.needs == "level" and not self.levels:
+                raise ValueError(
+                    f"metrics has {metric.name!r}, which takes a level, such as level=0.9."
+                )
+
     @property
     def draws_paths(self) -> bool:
         """Whether a metric is a score of paths."""

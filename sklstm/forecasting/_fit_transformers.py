@@ -3,11 +3,11 @@
 from collections.abc import Hashable, Sequence
 from typing import Any
 
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, clone
 from sklearn.preprocessing import FunctionTransformer
 
 from sklstm._warn import caught_warnings, warn_user
-from sklstm.preprocessing import for_whole_series
+from sklstm.preprocessing import WindowScaler, for_whole_series
 
 from ._histories import History
 
@@ -30,7 +30,7 @@ def fit_transformers(transformer: Any, histories: Sequence[History]) -> dict[Has
     Raises
     ------
     ValueError
-        If it has no inverse.
+        If it has no inverse, or one that takes statistics of the rows themselves.
 
     Warns
     -----
@@ -43,6 +43,7 @@ def fit_transformers(transformer: Any, histories: Sequence[History]) -> dict[Has
             f"transformer={transformer!r} has no inverse_func, so that forecasts would not be in "
             "the units of the series."
         )
+    _refuse_scalers(transformer)
     tables = [(past.values, past.index) for past in histories]
     template, has_no_season = for_whole_series(clone(transformer), tables)
     if has_no_season:
@@ -63,6 +64,18 @@ def fit_transformers(transformer: Any, histories: Sequence[History]) -> dict[Has
     for category, told in kinds.items():
         _tell(transformer, category, told, len(histories))
     return fitted
+
+
+def _refuse_scalers(transformer):
+    """Raise a ValueError for what scales rows by statistics that nobody knows of later ones."""
+    inside = transformer.get_params().values() if isinstance(transformer, BaseEstimator) else []
+    scaler = next((one for one in (transformer, *inside) if isinstance(one, WindowScaler)), None)
+    if scaler is not None:
+        raise ValueError(
+            f"transformer has {scaler!r}, which scales rows by statistics of their own, and those "
+            "of rows to come are not known, so that forecasts could not be scaled back: give each "
+            "window a scale of its own by scaling=, such as scaling='standard'."
+        )
 
 
 def _tell(transformer, category, told, n_series):

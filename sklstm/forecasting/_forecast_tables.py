@@ -261,18 +261,8 @@ def metric_table(
     -------
     table : DataFrame
         One row for each group.
-
-    Raises
-    ------
-    ValueError
-        If a metric takes intervals, and there are none.
     """
     suffixes = {level_suffix(name): level for name, level in levels.items()}
-    for metric in metrics:
-        if metric.needs == "level" and not levels:
-            raise ValueError(
-                f"metrics has {metric.name!r}, which takes a level, such as level=0.9."
-            )
     several = not groups and "column" in forecasts.index.names
     groups = ["column"] if several else groups
     parts: Any = [(0, forecasts)]

@@ -14,7 +14,11 @@ from ._known_series import KnownSeries
 
 
 def moved_transformers(
-    model: ForecastModel, histories: Iterable[History], before: KnownSeries, now: KnownSeries
+    model: ForecastModel,
+    histories: Iterable[History],
+    before: KnownSeries,
+    now: KnownSeries,
+    goes_on: bool = False,
 ) -> ForecastModel:
     """Return a model whose transformers know where the rows begin that they are given.
 
@@ -28,6 +32,8 @@ def moved_transformers(
         What was known, which begins with the rows of `fit`.
     now : KnownSeries
         With the calendars of both.
+    goes_on : bool, default=False
+        Whether rows of a known series begin with its first one, whatever values that has now.
 
     Returns
     -------
@@ -43,7 +49,8 @@ def moved_transformers(
     for past in histories:
         if past.key not in model.transformers or past.key not in before.histories:
             continue
-        n_steps = _steps_between(before.histories[past.key], past, now.calendar_of(past.key))
+        known = before.histories[past.key]
+        n_steps = 0 if goes_on else _steps_between(known, past, now.calendar_of(past.key))
         try:
             moved = beginning_at(model.transformers[past.key], past.values, n_steps)
         except ValueError as error:

@@ -137,7 +137,9 @@ def _warn_of_shorter_windows(histories, fewest):
         )
 
 
-def adopted(forecaster: Any, known: KnownSeries, keys: Iterable[Hashable]) -> dict[str, Any]:
+def adopted(
+    forecaster: Any, known: KnownSeries, keys: Iterable[Hashable], *, goes_on: bool = False
+) -> dict[str, Any]:
     """Return the fitted attributes of a forecaster that knows other rows, or more series.
 
     Parameters
@@ -149,6 +151,8 @@ def adopted(forecaster: Any, known: KnownSeries, keys: Iterable[Hashable]) -> di
     keys : iterable
         Those of other rows than before. Of one that `fit` did not learn from the transformer is
         fitted to its own rows, and all of them calibrate intervals.
+    goes_on : bool, default=False
+        Whether the rows of known series begin where those known before do.
 
     Returns
     -------
@@ -160,10 +164,11 @@ def adopted(forecaster: Any, known: KnownSeries, keys: Iterable[Hashable]) -> di
     model, calibrator = forecaster._model, forecaster._calibrator
     new = {p.key: len(p) for p in histories if p.key not in forecaster._known.histories}
     n_newest = forecaster._n_newest
-    model = knowing(moved_transformers(model, histories, forecaster._known, known), histories)
+    moved = forecaster._known, known, goes_on
+    model = knowing(moved_transformers(model, histories, *moved), histories)
     warn_of_floored(model, histories)
     if not isinstance(calibrator, str):
-        calibrator = moved_transformers(calibrator, histories, forecaster._known, known)
+        calibrator = moved_transformers(calibrator, histories, *moved)
         calibrator = knowing(calibrator, histories)
         n_newest = n_newest | new if new else n_newest
     return {

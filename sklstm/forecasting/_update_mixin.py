@@ -178,7 +178,7 @@ class UpdateMixin:
         known = self._known.followed_by(series, exog, overlap, fewest)
         before = self._known.histories
         keys = [key for key, past in known.histories.items() if past is not before.get(key)]
-        found = adopted(self, known, keys)
+        found = adopted(self, known, keys, goes_on=True)
         histories = [known.histories[key] for key in keys if found["_model"].knows(key)]
         return found, histories
 

@@ -156,13 +156,13 @@ def convert_classifier(scope, operator, container):
     if not every_step:
         probability = _of_all_windows(graph, classifier, windows, probability)
     classes = get_label_classes(scope, classifier)
-    if _are_numbers(classes):
-        classes, none = np.asarray(classes).astype(np.int64), np.int64(NO_NUMBER)
-    else:
-        classes, none = graph.strings(classes), graph.strings([NO_STRING])
+    are_numbers = _are_numbers(classes)
+    classes = np.asarray(classes).astype(np.int64) if are_numbers else graph.strings(classes)
     most_probable = graph("ArgMax", probability, axis=-1, keepdims=0)
     labels = graph("Gather", classes, most_probable)
     if every_step:
+        # Made where it is used, for runtimes warn of constants that no node reads.
+        none = np.int64(NO_NUMBER) if are_numbers else graph.strings([NO_STRING])
         missing = graph("IsNaN", graph("Gather", probability, 0, axis=-1))
         labels = graph("Where", missing, none, labels)
     _finish(graph, labels, n_samples, operator.outputs[0])

@@ -191,6 +191,20 @@ def test_from_predictions(is_tidy):
     assert later.index.equals(DAYS[:2])
 
 
+@pytest.mark.parametrize(
+    "later",
+    [
+        WALK["close"][:10],
+        WALK["close"][80:].tz_localize("UTC"),
+        WALK["close"][80:].set_axis(range(20)),
+    ],
+)
+def test_actual_values_of_other_times_are_refused(later):
+    forecast = Forecaster(Ridge(), 5, scaling=None).fit(WALK["close"][:80]).forecast(3)
+    with pytest.raises(ValueError, match=r"actual has no row at the times of the forecast.*2025-03"):
+        ForecastDisplay.from_forecast(forecast, actual=later)
+
+
 def test_from_forecast(is_tidy):
     known, future = WALK["close"][:80], WALK["close"][80:]
     forecaster = Forecaster(Ridge(), lookback=5, scaling=None).fit(known)

@@ -89,6 +89,15 @@ def test_wrong_metrics(metrics, message):
         Forecaster(Ridge(), 6, scaling=None).backtest(WALK, FOLDS, metrics=metrics)
 
 
+def test_a_metric_without_its_level_is_refused_before_anything_is_fitted():
+    class Never(Ridge):
+        def fit(self, X, y):
+            raise AssertionError("fitted")
+
+    with pytest.raises(ValueError, match="'coverage', which takes a level"):
+        Forecaster(Never(), 6, scaling=None).backtest(WALK, FOLDS, metrics="coverage")
+
+
 def test_a_series_that_repeats_itself_has_no_scaled_error():
     still = np.append(np.ones(100), WALK[:30])
     with pytest.raises(ValueError, match=r"naive forecast.*is 0.0 for origin 99, step 1"):

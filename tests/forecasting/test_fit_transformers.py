@@ -12,7 +12,7 @@ from sklearn.model_selection import TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-from sklstm import Forecaster, SeasonalAdjuster, SeasonalDifferencer
+from sklstm import Forecaster, SeasonalAdjuster, SeasonalDifferencer, WindowScaler
 
 DAYS = pd.date_range("2024-01-01", periods=160, freq="D")
 WEEK = np.tile([1.0, 2.0, 5.0, 3.0, 8.0, 13.0, 4.0], 23)[:160]
@@ -150,3 +150,25 @@ def test_threads_leave_the_filters_of_warnings_as_they_were():
     for thread in threads:
         thread.join()
     assert warnings.filters == before
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_early_rows_of_a_counted_series_are_revised(first):
+    counted = SUMS.reset_index(drop=True).set_axis(range(first, first + 160))
+    fitted = forecaster(SeasonalAdjuster(7)).fit(counted[:120])
+    revised = counted[:5] + 0.5
+    fitted.update(revised, overlap="replace").update(counted[120:])
+    whole = forecaster(SeasonalAdjuster(7)).fit(counted[:120]).update(counted[120:])
+    pd.testing.assert_frame_equal(fitted.forecast(7), whole.forecast(7))  # far from those rows
+
+
+@pytest.mark.parametrize(
+    "transformer",
+    [
+        WindowScaler("standard", window_size=20),
+        make_pipeline(FunctionTransformer(np.log, np.exp), WindowScaler("last")),
+    ],
+)
+def test_statistics_of_rows_to_come_are_not_known(transformer):
+    with pytest.raises(ValueError, match=r"transformer has WindowScaler\(.*scaling='standard'"):
+        forecaster(transformer).fit(PRODUCTS)

@@ -51,6 +51,13 @@ def test_a_dictionary_for_each_sample_by_default(rows, convert, run):
         np.testing.assert_allclose(values, model.predict_proba(X), atol=1e-5)
 
 
+@pytest.mark.parametrize("classes", CLASSES.values(), ids=CLASSES.keys())
+def test_every_constant_is_read(classes, rows, convert):
+    graph = convert(fitted(rows, classes), rows).graph  # or onnxruntime warns of it
+    read = {name for node in graph.node for name in node.input}
+    assert {constant.name for constant in graph.initializer} <= read
+
+
 def test_options_of_classifiers(rows, run):
     model = fitted(rows, CLASSES["three"])
 
