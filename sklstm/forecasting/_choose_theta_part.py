@@ -54,7 +54,9 @@ def asked_theta_part(forecaster: Any, known: KnownSeries) -> ThetaPart | None:
             "quantiles, which an average would narrow: take another loss, or "
             'theta_part="auto".'
         )
-    season = _fixed_season(forecaster.season, list(known.histories.values()))
+    # Also a cycle that is found: Theta beside it would miss what the regressor knows.
+    tables = [(past.index, past.values) for past in known.histories.values()]
+    season = season_in(forecaster.season, tables)
     if not _reads_two_seasons(season):
         raise ValueError(
             f"theta_part=True reads {MOST_ROWS} rows of a series, and two seasons of {season} "

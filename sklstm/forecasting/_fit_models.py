@@ -1,11 +1,14 @@
 """The models of a forecaster: one of all rows, and one that calibrates intervals."""
 
 from dataclasses import replace
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 
+from sklstm._warn import warn_user
 from sklstm.meta_estimators import walk
+from sklstm.preprocessing import is_seasonal
 
 from ._abilities import check_columns, is_baseline, takes_missing_steps, takes_windows
 from ._choose_theta_part import asked_theta_part, choose_theta_part
@@ -49,7 +52,8 @@ def window_lengths(forecaster: Any, known: KnownSeries) -> tuple[int, int]:
     lengths = [len(past) for past in histories]
     lookback = _given_lookback(forecaster)
     if lookback == "auto":
-        season = season_in(forecaster.season, [(past.index, past.values) for past in histories])
+        tables = [(past.index, past.values) for past in histories]
+        season = season_in(_season_within(forecaster, known), tables)
         lookback = choose_lookback(lengths, horizon, season, pads=pads)
     if forecaster.lookback == "auto" and is_baseline(forecaster.estimator):
         room = max(lengths) - _rows_ahead(forecaster, strategy)
@@ -88,7 +92,7 @@ def fit_models(
     lookback, n_fewest : int
         As from `window_lengths`.
     warn : bool, default=True
-        Whether to warn of series that nothing is learned from.
+        Whether to warn of series that nothing is learned from, and of a season without effect.
 
     Returns
     -------
@@ -108,8 +112,9 @@ def fit_models(
     histories = list(known.histories.values())
     if not _pads(forecaster):  # else a window of them may begin before they do
         histories = trained_on(histories, n_fewest, warn=warn)
+    season = _season_within(forecaster, known, warn=warn and scaling is not None)
     model = ForecastModel.fit(
-        histories, *recipe, scaling, forecaster.season, forecaster.horizon, linear_part=linear_part
+        histories, *recipe, scaling, season, forecaster.horizon, linear_part=linear_part
     )
     readable = model.features.first_origin + 1
     model = knowing(model, [p for p in known.histories.values() if len(p) >= readable])
@@ -126,12 +131,12 @@ def fit_models(
     model = replace(model, theta=theta)
     if forecaster.calibration_size is None:
         return model, NOT_WANTED, {}
-    season = 1
+    n_season = 1
     if model.scaling is not None:
-        season = max(column.season for column in model.scaling.columns)
+        n_season = max(column.season for column in model.scaling.columns)
     # Errors of all steps then hold a season, and those that overlap are not all that there is;
     # without a season, of few steps, they are too few for any interval but for this.
-    n_errors = max(season + forecaster.horizon + 1, fewest_errors(_USUAL_LEVEL))
+    n_errors = max(n_season + forecaster.horizon + 1, fewest_errors(_USUAL_LEVEL))
     n_wanted = n_errors + forecaster.horizon - 1
     older, n_newest = split_off_newest(
         known.histories, forecaster.calibration_size, n_fewest, n_wanted, n_learned
@@ -140,6 +145,24 @@ def fit_models(
     if not isinstance(calibrator, str):  # its errors are those of the same average
         calibrator = replace(calibrator, theta=model.theta)
     return model, calibrator, n_newest
+
+
+def _season_within(forecaster, known, *, warn=False):
+    """Return the season asked for; None if it is as long as all rows: nothing was one before."""
+    season, longest = forecaster.season, max(len(past) for past in known.histories.values())
+    if not isinstance(season, Integral) or season < longest:
+        return season
+    few = f"series have {longest} rows at most, so that none has another one a season before"
+    if forecaster.scaling not in ("auto", None) and is_seasonal(forecaster.scaling):
+        raise ValueError(
+            f"scaling={forecaster.scaling!r} takes the row of the season before, and with "
+            f"season={season} {few}: name a shorter season, or take another scaling."
+        )
+    if warn:
+        warn_user(
+            f"season={season} has no effect: {few}. Name a shorter one, or season='auto'.",
+        )
+    return None
 
 
 def _features(forecaster, known, lookback, horizon):

@@ -73,7 +73,8 @@ class Forecaster(
         other name takes logarithms before. ``"auto"`` chooses for each column by newest training
         windows, but scales nothing for baselines, a `WindowScaledRegressor` or positive targets.
     season : int, "auto" or None, default="auto"
-        Rows in a season, for seasonal differences; ``"auto"`` as `find_season` finds it.
+        Rows in a season, for seasonal differences; ``"auto"`` as `find_season` finds it. One that is
+        as long as all rows has no effect.
     linear_part : bool or "auto", default="auto"
         Whether a ridge regression on scaled windows comes first, and the regressor learns what it
         leaves; forecasts are the sum. ``"auto"``: in direct ones, where newest windows say so.
@@ -292,7 +293,8 @@ class Forecaster(
         Warns
         -----
         UserWarning
-            If series of a panel have fewer rows than that, and nothing is learned from them.
+            If series of a panel have fewer rows than that, and nothing is learned from them; or the
+            season that is named is as long as all rows.
         """
         is_y = exog is not None and is_target(series, exog, self.by)
         self._fit_known(self._read(series, None if is_y else exog))

@@ -397,8 +397,8 @@ class KnownSeries:
     def _check_exog(self, exog):
         if exog is None and self.n_exog:
             raise ValueError(
-                f"exog is missing: fit had {len(self.given_columns)} exogenous columns, which "
-                "history, too, takes (history_exog)."
+                f"exog is missing: fit had {len(self.given_columns)} exogenous columns, which new "
+                "rows take, too, and those of history (history_exog)."
             )
         if exog is not None and not self.n_exog:
             raise ValueError("exog was given, but fit had none.")

@@ -211,7 +211,8 @@ def _naive(rows, column):
         raise ValueError(
             "A scaled error is divided by that of the seasonal naive forecast of the rows known at "
             f"the origin, which is {naive[wrong.argmax()]} for {place}: they repeat "
-            "themselves exactly, or are no more than one season."
+            "themselves exactly, or are no more than one season. Leave such a series out, or let "
+            "folds train on more rows."
         )
     return naive
 

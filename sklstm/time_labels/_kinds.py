@@ -219,7 +219,7 @@ class Durations(LabelKind):
         # Not by `infer_freq`, which from pandas 3.1 on warns of what it is to return later.
         freq = freq or labels.freq or type(labels)(times, freq="infer").freq
         if freq is not None:
-            offset = pd.tseries.frequencies.to_offset(freq)
+            offset = _offset_named(freq)
             return offset, offset.freqstr == "B"
         return self._step_with_gaps(times)
 
@@ -360,6 +360,14 @@ def refuse_step(labels: pd.Index) -> NoReturn:
         "next: it takes times, periods or whole numbers. Without an index "
         "(reset_index(drop=True)) rows are counted."
     )
+
+
+def _offset_named(freq: Any) -> Any:
+    """Return the offset of a frequency, or say that it is none."""
+    try:
+        return pd.tseries.frequencies.to_offset(freq)
+    except ValueError as error:
+        raise ValueError(f"freq={freq!r} is no frequency of pandas: {error}") from error
 
 
 def _names_periods(freq: Any, periods: pd.PeriodDtype) -> bool:

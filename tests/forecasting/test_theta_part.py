@@ -57,6 +57,14 @@ def test_forecasts_are_the_mean_of_both(rng):
     np.testing.assert_allclose(averaged.forecast()["prediction"], expected)
 
 
+def test_a_cycle_that_is_found_counts_if_asked_for(rng):
+    cycle = months(rng).to_numpy()  # of 12 rows, and no calendar tells it
+    alone, averaged = both(cycle)
+    expected = (alone.forecast()["prediction"] + theta_of(cycle, 6)) / 2
+    np.testing.assert_allclose(averaged.forecast()["prediction"], expected)
+    assert Forecaster(Ridge(), horizon=6).fit(cycle).theta_weight_ == 0.0
+
+
 def test_each_series_of_a_panel_has_its_own(rng):
     rows = panel(rng)
     alone, averaged = both(rows, by="id")

@@ -275,3 +275,8 @@ def test_times_with_and_without_a_zone_are_refused_everywhere():
     ):
         with pytest.raises(ValueError, match=message):
             call()
+
+
+def test_a_frequency_that_is_none_is_named():
+    with pytest.raises(ValueError, match=r"freq='H' is no frequency of pandas: .*Did you mean h"):
+        kind_of(HOURS).find_step(HOURS, "H")
