@@ -15,7 +15,7 @@ from ._histories import History
 from ._known_series import KnownSeries
 from ._path import Path
 from ._predicted_spread import predicts_spread
-from ._scaling import is_fixed, season_in
+from ._scaling import is_fixed, season_in, season_within
 from ._theta_part import MOST_ROWS, ThetaPart
 
 _WEIGHT = 0.5
@@ -103,7 +103,7 @@ def choose_theta_part(
     histories = list(known.histories.values())
     if forecaster.theta_part != "auto" or not _may_average(forecaster, known, scaling, histories):
         return None
-    season, weights = _fixed_season(forecaster.season, histories), [0.0]
+    season, weights = _fixed_season(season_within(forecaster, known), histories), [0.0]
     if season > 1 and _reads_two_seasons(season) and not _has_holidays(known):
         several = len(histories) > 1
         weights = [_WEIGHT * (several or is_seasonal(column.name)) for column in scaling.columns]

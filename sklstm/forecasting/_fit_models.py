@@ -1,14 +1,11 @@
 """The models of a forecaster: one of all rows, and one that calibrates intervals."""
 
 from dataclasses import replace
-from numbers import Integral
 from typing import Any
 
 import numpy as np
 
-from sklstm._warn import warn_user
 from sklstm.meta_estimators import walk
-from sklstm.preprocessing import is_seasonal
 
 from ._abilities import check_columns, is_baseline, takes_missing_steps, takes_windows
 from ._choose_theta_part import asked_theta_part, choose_theta_part
@@ -17,7 +14,7 @@ from ._forecast_model import ForecastModel
 from ._intervals import NOT_WANTED, fewest_errors, fit_calibrator, split_off_newest
 from ._known_series import KnownSeries
 from ._linear_part import has_linear_part, nothing_may_be_left
-from ._scaling import season_in, wanted_scaling
+from ._scaling import season_in, season_within, wanted_scaling
 from ._series_in_use import knowing, trained_on
 from ._strategy import strategy_for
 from ._window_length import choose_lookback, fewest_rows
@@ -53,7 +50,7 @@ def window_lengths(forecaster: Any, known: KnownSeries) -> tuple[int, int]:
     lookback = _given_lookback(forecaster)
     if lookback == "auto":
         tables = [(past.index, past.values) for past in histories]
-        season = season_in(_season_within(forecaster, known), tables)
+        season = season_in(season_within(forecaster, known), tables)
         lookback = choose_lookback(lengths, horizon, season, pads=pads)
     if forecaster.lookback == "auto" and is_baseline(forecaster.estimator):
         room = max(lengths) - _rows_ahead(forecaster, strategy)
@@ -112,7 +109,7 @@ def fit_models(
     histories = list(known.histories.values())
     if not _pads(forecaster):  # else a window of them may begin before they do
         histories = trained_on(histories, n_fewest, warn=warn)
-    season = _season_within(forecaster, known, warn=warn and scaling is not None)
+    season = season_within(forecaster, known, warn=warn and scaling is not None)
     model = ForecastModel.fit(
         histories, *recipe, scaling, season, forecaster.horizon, linear_part=linear_part
     )
@@ -145,24 +142,6 @@ def fit_models(
     if not isinstance(calibrator, str):  # its errors are those of the same average
         calibrator = replace(calibrator, theta=model.theta)
     return model, calibrator, n_newest
-
-
-def _season_within(forecaster, known, *, warn=False):
-    """Return the season asked for; None if it is as long as all rows: nothing was one before."""
-    season, longest = forecaster.season, max(len(past) for past in known.histories.values())
-    if not isinstance(season, Integral) or season < longest:
-        return season
-    few = f"series have {longest} rows at most, so that none has another one a season before"
-    if forecaster.scaling not in ("auto", None) and is_seasonal(forecaster.scaling):
-        raise ValueError(
-            f"scaling={forecaster.scaling!r} takes the row of the season before, and with "
-            f"season={season} {few}: name a shorter season, or take another scaling."
-        )
-    if warn:
-        warn_user(
-            f"season={season} has no effect: {few}. Name a shorter one, or season='auto'.",
-        )
-    return None
 
 
 def _features(forecaster, known, lookback, horizon):

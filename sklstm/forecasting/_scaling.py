@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from numbers import Integral
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 
+from sklstm._warn import warn_user
 from sklstm.meta_estimators import walk
 from sklstm.preprocessing import (
     SCALINGS,
@@ -251,6 +253,42 @@ def season_in(season: int | str | None, tables: Sequence[tuple[Any, np.ndarray]]
     return 1 if season is None else int(season)
 
 
+def season_within(forecaster: Any, known: Any, *, warn: bool = False) -> int | str | None:
+    """Return the season that a forecaster asks for, if there is one in the rows of its series.
+
+    Parameters
+    ----------
+    forecaster : Forecaster
+        With its parameters.
+    known : KnownSeries
+        The series.
+    warn : bool, default=False
+        Whether to warn of a season without effect.
+
+    Returns
+    -------
+    season : int, "auto" or None
+        The parameter; None for a number of rows that no series exceeds.
+
+    Raises
+    ------
+    ValueError
+        If a scaling is named that takes the row of the season before.
+    """
+    season, longest = forecaster.season, max(len(past) for past in known.histories.values())
+    if not isinstance(season, Integral) or season < longest:
+        return season
+    few = f"series have {longest} rows at most, so that none has another one a season before"
+    if forecaster.scaling not in ("auto", None) and is_seasonal(forecaster.scaling):
+        raise ValueError(
+            f"scaling={forecaster.scaling!r} takes the row of the season before, and with "
+            f"season={season} {few}: name a shorter season, or take another scaling."
+        )
+    if warn:
+        warn_user(f"season={season} has no effect: {few}. Name a shorter one, or season='auto'.")
+    return None
+
+
 def is_fixed(season: int | str | None, found: int, tables: Sequence[tuple[Any, ...]]) -> bool:
     """Return whether a season is named or one of the calendar, and no cycle of any length.
 
@@ -273,4 +311,4 @@ def is_fixed(season: int | str | None, found: int, tables: Sequence[tuple[Any, .
     return found in calendar_seasons_of_all(index for index, *_ in tables)
 
 
-__all__ = ["SCALINGS", "Scaling", "is_fixed", "season_in", "wanted_scaling"]
+__all__ = ["SCALINGS", "Scaling", "is_fixed", "season_in", "season_within", "wanted_scaling"]

@@ -6,7 +6,7 @@ import numpy as np
 
 from ._abilities import is_baseline, takes_many_outputs, takes_missing_steps
 from ._known_series import KnownSeries
-from ._scaling import season_in, wanted_scaling
+from ._scaling import season_in, season_within, wanted_scaling
 from ._window_length import fewest_rows
 
 _FEWEST_DIRECT = 24  # steps, of which more are direct in shorter series, too
@@ -60,4 +60,4 @@ def _adds_up(forecaster, known, length):
     if length < max(_HORIZONS_OF_PANELS * horizon, fewest):
         return False
     tables = [(past.index, past.values) for past in known.histories.values()]
-    return season_in(forecaster.season, tables) == 1
+    return season_in(season_within(forecaster, known), tables) == 1
