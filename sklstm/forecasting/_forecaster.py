@@ -73,8 +73,8 @@ class Forecaster(
         other name takes logarithms before. ``"auto"`` chooses for each column by newest training
         windows, but scales nothing for baselines, a `WindowScaledRegressor` or positive targets.
     season : int, "auto" or None, default="auto"
-        Rows in a season, for seasonal differences; ``"auto"`` as `find_season` finds it. One that is
-        as long as all rows has no effect.
+        Rows in a season, for seasonal differences; ``"auto"`` as `find_season` finds it. A number
+        as large as that of all rows has no effect.
     linear_part : bool or "auto", default="auto"
         Whether a ridge regression on scaled windows comes first, and the regressor learns what it
         leaves; forecasts are the sum. ``"auto"``: in direct ones, where newest windows say so.

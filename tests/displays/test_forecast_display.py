@@ -201,7 +201,7 @@ def test_from_predictions(is_tidy):
 )
 def test_actual_values_of_other_times_are_refused(later):
     forecast = Forecaster(Ridge(), 5, scaling=None).fit(WALK["close"][:80]).forecast(3)
-    with pytest.raises(ValueError, match=r"actual has no row at the times of the forecast.*2025-03"):
+    with pytest.raises(ValueError, match=r"actual has no row at the times of the forecast.* 2025"):
         ForecastDisplay.from_forecast(forecast, actual=later)
 
 
