@@ -47,6 +47,7 @@ parser.add_argument("--data", type=Path, help="folder of the reviews; default: S
 parser.add_argument("--epochs", type=int, default=9, help="epochs with --full (default: 9)")
 parser.add_argument("--length", type=int, default=200, help="last words of a review (default: 200)")
 parser.add_argument("--seed", type=int, default=0, help="seed of --full (default: 0)")
+parser.add_argument("--cosine", action="store_true", help="decay of the learning rate to zero")
 parser.add_argument("--vote", type=int, default=1, help="networks of --full that vote (default: 1)")
 parser.add_argument("--out", type=Path, help="folder for the picture; default: show only")
 args = parser.parse_args()
@@ -100,7 +101,9 @@ def documentation():
 # The reviews come in two halves, and those of one film are in the same half. Of the first half a
 # tenth is held back, drawn at random, to find the epoch at which to stop. The network is then
 # trained anew on all of it for as many epochs, as a grid search does with its best parameters. With
-# ``--vote 3`` three networks of other seeds are, and the mean of their probabilities decides.
+# ``--cosine``, a learning rate that decays to zero, no epoch is to be chosen: the last one is the
+# best. With ``--vote 3`` three networks of other seeds are trained, and the mean of their
+# probabilities decides.
 
 if args.full:
     import _data
@@ -149,7 +152,11 @@ if args.full:
             random_state=args.seed,
         ),
     )  # fmt: skip
-    n_epochs = best_epoch(*clone(network))
+    if args.cosine:
+        n_epochs = args.epochs
+        network.set_params(bilstmclassifier__learning_rate_schedule="cosine")
+    else:
+        n_epochs = best_epoch(*clone(network))
     texts_train, y_train = texts, labels  # the epoch is chosen: now train on all reviews
     network.set_params(bilstmclassifier__max_epochs=n_epochs)
     if args.vote > 1:
