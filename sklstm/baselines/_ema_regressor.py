@@ -5,9 +5,12 @@ from numbers import Real
 import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
 
+from sklstm._warn import warn_user
+
 from ._window_baseline import WindowBaseline, newest_values
 
 _NO_WEIGHT = 1e-3
+_MOST_LEFT_OUT = 0.1  # weight of what is before a window; more is warned of
 
 
 class EMARegressor(WindowBaseline):
@@ -46,7 +49,8 @@ class EMARegressor(WindowBaseline):
     Missing steps (all features NaN) are skipped, as if they were not there. The mean goes back to
     the beginning of the window, where what came before weighs :math:`(1 - \alpha)^n` after
     :math:`n` steps: a lookback of 10 is as good as the whole series for ``alpha=0.5``, to about
-    0.1 %.
+    0.1 %. With ``initial="first"`` the first step of the window has that weight in place of what
+    came before; more than 10 % are warned of.
 
     References
     ----------
@@ -56,9 +60,9 @@ class EMARegressor(WindowBaseline):
     --------
     >>> import numpy as np
     >>> from sklstm import EMARegressor
-    >>> windows = np.array([[np.nan, 1.0, 2.0], [1.0, 2.0, 6.0]])
-    >>> EMARegressor(alpha=0.5).fit(windows, [2.0, 6.0]).predict(windows)
-    array([1.5 , 3.75])
+    >>> windows = np.array([[np.nan, 1.0, 2.0, 4.0], [1.0, 2.0, 6.0, 4.0]])
+    >>> EMARegressor(alpha=0.5).fit(windows, [4.0, 5.0]).predict(windows)
+    array([2.75 , 3.875])
     """
 
     _parameter_constraints = {
@@ -80,6 +84,16 @@ class EMARegressor(WindowBaseline):
         if self.alpha == 1:
             return 1
         return int(np.ceil(np.log(_NO_WEIGHT) / np.log1p(-float(self.alpha))))
+
+    def _warn_of_short_windows(self, n_timesteps):
+        weight = (1.0 - float(self.alpha)) ** n_timesteps
+        if self.initial == "first" and weight > _MOST_LEFT_OUT:
+            warn_user(
+                f"alpha={self.alpha} gives what came before {n_timesteps} steps a weight of "
+                f"{weight:.0%}, and the windows of X have n_timesteps={n_timesteps}: their first "
+                f"step stands for it. Give windows {self._n_rows_read} steps "
+                f"(lookback={self._n_rows_read}), or take a larger alpha."
+            )
 
     def _forecast(self, values, window_set):
         lengths = window_set.lengths

@@ -5,6 +5,7 @@ from numbers import Integral
 import numpy as np
 from sklearn.utils._param_validation import Interval
 
+from sklstm._warn import warn_user
 from sklstm.data import refuse_overflow
 
 from ._window_baseline import WindowBaseline, newest_values
@@ -18,7 +19,8 @@ class SMARegressor(WindowBaseline):
     Parameters
     ----------
     window : int, default=26
-        Number of values :math:`n`; all of them where the window has fewer.
+        Number of values :math:`n`; all of them where a window has fewer observed ones. That no
+        window has as many steps is warned of.
     target_feature : int or str, default=0
         Which feature is predicted: its position, or its name in a flat frame of windows.
 
@@ -64,6 +66,15 @@ class SMARegressor(WindowBaseline):
     def _n_rows_read(self) -> int:
         """How many of the newest rows of a window count."""
         return int(self.window)
+
+    def _warn_of_short_windows(self, n_timesteps):
+        if self.window > n_timesteps:
+            warn_user(
+                f"window={self.window} asks for the mean of {self.window} values, and the windows "
+                f"of X have n_timesteps={n_timesteps}, so that it is the mean of no more. Give "
+                f"windows {self.window} steps (lookback={self.window}), or take "
+                f"window={n_timesteps}."
+            )
 
     def _forecast(self, values, window_set):
         total = np.zeros(len(window_set))

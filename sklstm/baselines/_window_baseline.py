@@ -62,6 +62,12 @@ class WindowBaseline(
         -------
         self : estimator
             The fitted estimator.
+
+        Warns
+        -----
+        UserWarning
+            If windows have fewer steps than the parameters ask for, or `y` is named as a feature
+            of `X` that is not `target_feature`.
         """
         context = self._init_callback_context()
         context.call_on_fit_task_begin(estimator=self, X=X, y=y)
@@ -74,6 +80,7 @@ class WindowBaseline(
         position = position_of_feature(self.target_feature, step_features(X), windows.shape[2])
         warn_of_another_target(self, X, y, windows, position)
         self._check_lookback(windows.shape[1])
+        self._warn_of_short_windows(windows.shape[1])
         # Whatever may be wrong has been found: from here on the fitted state is set.
         self._remember_features(X, windows)
         self.n_outputs_ = 1 if targets.ndim == 1 else targets.shape[1]
@@ -160,6 +167,9 @@ class WindowBaseline(
 
     def _check_lookback(self, n_timesteps):
         """Raise a ValueError if windows of `n_timesteps` are too short to forecast from."""
+
+    def _warn_of_short_windows(self, n_timesteps):
+        """Warn if windows of `n_timesteps` make another forecast than the parameters ask for."""
 
     def _check_targets(self, y):
         return numeric_targets(y, self)

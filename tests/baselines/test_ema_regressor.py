@@ -21,6 +21,7 @@ def naive(values, alpha, initial):
     return state
 
 
+@pytest.mark.filterwarnings("ignore:alpha=0.05 gives what came before 9 steps")
 @pytest.mark.parametrize("alpha", [0.05, 0.5, 1.0])
 @pytest.mark.parametrize("initial", ["first", 0, 0.0, 2.5])
 def test_is_the_exponential_mean_of_the_observed_values(alpha, initial):
@@ -47,6 +48,20 @@ def test_equals_the_smoother(rng):
     np.testing.assert_allclose(model.fit(series, expected).predict(series), expected, rtol=1e-13)
 
 
+def test_windows_that_are_too_short_are_told(rng):
+    series = rng.normal(size=(90, 1))
+    words = r"alpha=0.1 .* before 10 steps a weight of 35%, .* n_timesteps=10.*\(lookback=66\)"
+    with pytest.warns(UserWarning, match=words):
+        make_pipeline(SequenceWindower(10), EMARegressor(0.1)).fit(series, series[:, 0])
+    for lookback, model in (
+        (10, EMARegressor()),
+        (66, EMARegressor(0.1)),
+        (10, EMARegressor(0.1, initial=0.0)),  # what stands before a window is asked for
+    ):
+        make_pipeline(SequenceWindower(lookback), model).fit(series, series[:, 0])  # in silence
+
+
+@pytest.mark.filterwarnings("ignore:alpha=0.1 gives what came before 1 steps")
 def test_a_window_of_one_value_predicts_it_exactly(rng):
     values = rng.normal(size=(50, 1))
     np.testing.assert_array_equal(

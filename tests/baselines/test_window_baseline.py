@@ -26,6 +26,10 @@ BASELINES = [
     PersistenceRegressor(),
     PersistenceRegressor(season=3),
 ]
+pytestmark = [  # which tests/baselines/test_sma_regressor.py and test_ema_regressor.py look at
+    pytest.mark.filterwarnings("ignore:window=.* asks for the mean"),
+    pytest.mark.filterwarnings("ignore:alpha=.* gives what came before"),
+]
 RNG = np.random.default_rng(0)
 WINDOWS = RNG.normal(size=(12, 6, 2))
 WINDOWS[RNG.random((12, 6)) < 0.3] = np.nan

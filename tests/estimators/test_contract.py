@@ -7,6 +7,10 @@ from sklearn.utils.estimator_checks import check_estimator, estimator_checks_gen
 import sklstm
 from sklstm.testing import sequence_estimator_checks
 
+pytestmark = [  # tables of these checks are windows of few steps
+    pytest.mark.filterwarnings("ignore:window=26 asks for the mean"),
+    pytest.mark.filterwarnings("ignore:alpha=.* gives what came before"),
+]
 RECURRENT = [
     getattr(sklstm, f"{cell}{kind}")
     for cell in ("RNN", "LSTM", "GRU", "BiLSTM", "MinGRU", "SLSTM")

@@ -61,7 +61,11 @@ def test_the_lookback_is_what_baselines_read():
     smoothed = SALES.ewm(alpha=0.1, adjust=False).mean().iloc[-1]
     assert alone(EMARegressor(0.1)).forecast().iloc[0, 0] == pytest.approx(smoothed, rel=1e-3)
     assert alone(PersistenceRegressor(24)).lookback_ == 48  # where a value is missing
-    assert alone(SMARegressor(60), 20).forecast().iloc[0, 0] == pytest.approx(SALES[1:20].mean())
+    with pytest.warns(UserWarning, match=r"window=60 asks for .* n_timesteps=19,.*window=19\."):
+        short = alone(SMARegressor(60), 20)
+    assert short.forecast().iloc[0, 0] == pytest.approx(SALES[1:20].mean())
+    with pytest.warns(UserWarning, match=r"window=60 .* n_timesteps=24,.*\(lookback=60\)"):
+        Forecaster(SMARegressor(60), 24).fit(SALES)
     with pytest.raises(ValueError, match="takes a lookback of at least 24"):
         alone(PersistenceRegressor(24), 20)
 

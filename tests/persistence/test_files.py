@@ -67,6 +67,7 @@ def test_files_are_never_overwritten():
         MAKER["write"](FILES[0].parent.name)
 
 
+@pytest.mark.filterwarnings("ignore:alpha=0.3 gives what came before 6 steps")
 def test_making_them_twice_gives_the_same_predictions(tmp_path):
     for folder in ("first", "second"):
         MAKER["write"](folder, tmp_path)

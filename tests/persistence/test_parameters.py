@@ -190,6 +190,7 @@ def fitted():
     return fitted
 
 
+@pytest.mark.filterwarnings("ignore:window=26 asks for the mean")
 @pytest.mark.parametrize(("name", "parameter"), [*changed_parameters()])
 def test_what_was_fitted_decides(name, parameter, fitted):
     """A parameter that is set after `fit` changes nothing, or is refused, until the next `fit`."""
@@ -206,6 +207,7 @@ def test_what_was_fitted_decides(name, parameter, fitted):
         np.testing.assert_array_equal(found, expected)
 
 
+@pytest.mark.filterwarnings("ignore:alpha=0.1 gives what came before")
 @pytest.mark.parametrize(
     ("model", "parameters"),
     [

@@ -33,7 +33,7 @@ TAKERS = {
     "SequenceEncoder": SequenceEncoder(RNNRegressor(**TINY)),
     "WindowScaledRegressor": WindowScaledRegressor(Ridge()),
     "PersistenceRegressor": PersistenceRegressor(),
-    "SMARegressor": SMARegressor(),
+    "SMARegressor": SMARegressor(3),
     "EMARegressor": EMARegressor(),
 }
 

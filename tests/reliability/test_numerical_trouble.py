@@ -217,7 +217,7 @@ def test_predictions_far_from_training(engine):
 def test_baselines_take_any_unit(unit):
     windows, y = unit * np.abs(X[:, :, :1]), unit * Y
     largest = windows.max()
-    for model in (PersistenceRegressor(), SMARegressor(), EMARegressor()):
+    for model in (PersistenceRegressor(), SMARegressor(4), EMARegressor()):
         predicted = model.fit(windows, y).predict(windows)
         assert ((predicted >= 0) & (predicted <= largest)).all()
 
@@ -225,7 +225,7 @@ def test_baselines_take_any_unit(unit):
 def test_sums_that_are_too_large_are_refused():
     windows = np.full((3, 4), 1.7e308)
     with pytest.raises(ValueError, match="sums of windows of X.*larger unit"):
-        SMARegressor().fit(windows, np.ones(3)).predict(windows)
+        SMARegressor(4).fit(windows, np.ones(3)).predict(windows)
     predicted = EMARegressor().fit(windows, np.ones(3)).predict(windows)
     np.testing.assert_array_equal(predicted, 1.7e308)
 

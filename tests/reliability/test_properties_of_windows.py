@@ -32,6 +32,10 @@ from sklstm import (
     WindowScaler,
 )
 
+pytestmark = [  # windows are as short as they are drawn
+    pytest.mark.filterwarnings("ignore:window=. asks for the mean"),
+    pytest.mark.filterwarnings("ignore:alpha=.* gives what came before"),
+]
 check = settings(
     derandomize=True,
     deadline=None,
