@@ -1,5 +1,7 @@
 """Pairs of a panel whose series lack times of others: the gap that keeps folds apart."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -19,6 +21,13 @@ def shops(*names):
     return pd.concat(parts, names=["shop"])
 
 
+def leaks(X, y, gap):
+    """Return whether training targets lie on days of the test rows, or later."""
+    newest = y.to_numpy().reshape(len(y), -1).max(axis=1)  # places of days
+    folds = PanelTimeSeriesSplit(60, test_size=1, gap=gap).split(X)
+    return any(newest[train].max() > X.iloc[test].to_numpy().min() for train, test in folds)
+
+
 @pytest.mark.parametrize(
     ("names", "horizon", "gap"),
     [
@@ -32,20 +41,29 @@ def test_the_gap_is_told_that_keeps_targets_out_of_test_folds(names, horizon, ga
     message = rf"of {len(names)} series lack times .* takes gap={gap},"
     with pytest.warns(UserWarning, match=message):
         X, y = forecast_pairs(shops(*names), horizon=horizon, by="shop")
-    newest = y.to_numpy().reshape(len(y), -1).max(axis=1)  # places of days
-
-    def leaks(gap):
-        folds = PanelTimeSeriesSplit(60, test_size=1, gap=gap).split(X)
-        return any(newest[train].max() > X.iloc[test].to_numpy().min() for train, test in folds)
-
-    assert not leaks(gap)
-    assert leaks(gap - 1)
+    assert not leaks(X, y, gap)
+    assert leaks(X, y, gap - 1)
 
 
-def test_no_gap_is_told_where_the_horizon_says_it():
-    for names in (("all days",), ("six days",), ("all days", "all days")):
-        forecast_pairs(shops(*names), horizon=3, by="shop")
-    late = shops("all days").groupby("shop").tail(30).rename({"all days": "late"})
-    forecast_pairs(pd.concat([shops("all days"), late]), horizon=3, by="shop")
-    counted = shops("all days", "six days").reset_index()[["shop", "sold"]]
-    forecast_pairs(counted, horizon=3, by="shop")  # numbers of rows
+WHOLE = shops("all days")
+LATE = WHOLE.groupby("shop").tail(100).rename({"all days": "late"})
+PANELS = {
+    "one shop": WHOLE,
+    "one shop of six days": shops("six days"),
+    "another from later on": pd.concat([WHOLE, LATE]),
+    "numbers of rows": shops("all days", "six days").reset_index()[["shop", "sold"]],
+}
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_no_gap_is_told_where_the_horizon_says_it(name):
+    panel = PANELS[name]
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        X, y = forecast_pairs(panel, horizon=3, by="shop")
+    assert [str(one.message) for one in told] == []
+    expected = panel.groupby("shop")["sold"].shift(-3).dropna()
+    pd.testing.assert_series_equal(y.squeeze(), expected, check_names=False)
+    if name != "numbers of rows":  # which no splitter of times takes
+        assert not leaks(X, y, 2)
+        assert leaks(X, y, 1)
