@@ -1,22 +1,24 @@
-"""What a regressor takes and can do, seen through pipelines and searches, and checks of it."""
+"""What a regressor takes and can do, seen through pipelines and searches."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from inspect import signature
 from numbers import Integral
 from typing import Any
 
-from sklearn.base import is_classifier, is_regressor
 from sklearn.utils import get_tags
 
 from sklstm.losses import LOSSES
-from sklstm.meta_estimators import inner, inner_estimators, walk
+from sklstm.meta_estimators import inner, inner_estimators, members, walk
 
 from ._parameter_inside import parameter_inside
-from ._predicted_spread import predicts_spread, quantiles_inside
+from ._predicted_spread import predicts_spread
 
 _TAGS_SAY_NOTHING = ("search", "target")  # of the estimator inside
 _LINEAR_ELSEWHERE = {"LinearSVR", "PLSRegression", "CCA", "PLSCanonical"}
 _OF_AMOUNTS = {name for name, loss in LOSSES.items() if not loss.shifts_targets}
+_OBJECTIVES_OF_AMOUNTS = {  # of LightGBM and XGBoost
+    *("poisson", "gamma", "tweedie", "count:poisson", "reg:gamma", "reg:tweedie")
+}
 _WEIGHT_DECAY_ON_REST = 1e-4  # a tenth of what noise would have
 _LARGEST = 2**31 - 1  # rows beyond it have no labels, or take all memory to be counted
 
@@ -81,6 +83,23 @@ def takes_many_outputs(regressor: Any) -> bool:
     return get_tags(deciding).target_tags.multi_output
 
 
+def takes_single_output(regressor: Any) -> bool:
+    """Return whether a regressor predicts one target, given as one axis.
+
+    Parameters
+    ----------
+    regressor : estimator
+        As in `takes_many_outputs`.
+
+    Returns
+    -------
+    takes_single_output : bool
+        False for those that take columns only, such as `MultiOutputRegressor`.
+    """
+    *_, deciding = walk(regressor, through=("pipeline", *_TAGS_SAY_NOTHING))
+    return get_tags(deciding).target_tags.single_output
+
+
 def takes_windows(regressor: Any) -> bool:
     """Return whether a regressor takes arrays of shape (n_samples, n_timesteps, n_features).
 
@@ -88,14 +107,18 @@ def takes_windows(regressor: Any) -> bool:
     ----------
     regressor : estimator
         Of a pipeline its first step counts, of a search or another meta-estimator the estimator
-        inside.
+        inside, of a `VotingRegressor` or `StackingRegressor` all members.
 
     Returns
     -------
     takes_windows : bool
         False for a regressor of flat windows.
     """
-    return any(get_tags(one).input_tags.three_d_array for one in walk(regressor, step=0))
+    around = list(walk(regressor, step=0))
+    if any(get_tags(one).input_tags.three_d_array for one in around):
+        return True
+    found = members(around[-1])
+    return bool(found) and all(map(takes_windows, found)) and not _reads_rows_too(around[-1])
 
 
 def is_linear(regressor: Any) -> bool:
@@ -114,7 +137,7 @@ def is_linear(regressor: Any) -> bool:
     *_, deciding = walk(regressor)
     modules = [cls.__module__ for cls in type(deciding).__mro__]
     linear = any(name.startswith("sklearn.linear_model.") for name in modules)
-    return linear or not _LINEAR_ELSEWHERE.isdisjoint(_class_names(deciding))
+    return linear or not _LINEAR_ELSEWHERE.isdisjoint(class_names(deciding))
 
 
 def shrinks(regressor: Any) -> bool:
@@ -150,7 +173,7 @@ def is_baseline(regressor: Any) -> bool:
         it knows nothing of what a linear part leaves.
     """
     *_, deciding = walk(regressor)
-    return "WindowBaseline" in _class_names(deciding)
+    return "WindowBaseline" in class_names(deciding)
 
 
 def learns_amounts(regressor: Any) -> bool:
@@ -167,6 +190,9 @@ def learns_amounts(regressor: Any) -> bool:
         What the tags say, and the loss: some of scikit-learn's trees have no such tag.
     """
     tagged = any(get_tags(one).target_tags.positive_only for one in walk(regressor))
+    objective = parameter_inside(regressor, "objective")
+    if isinstance(objective, str) and objective in _OBJECTIVES_OF_AMOUNTS:
+        return True
     return tagged or parameter_inside(regressor, "loss") in _OF_AMOUNTS
 
 
@@ -200,7 +226,7 @@ def train_in_scale(regressor: Any, *, absolute: bool) -> None:
     absolute : bool
         Whether targets are divided by scales of their own.
     """
-    for one in walk(regressor):
+    for one in steps_inside(regressor):
         if _is_auto(one, "max_epochs") and _is_auto(one, "learning_rate_schedule"):
             one.set_params(learning_rate_schedule="cosine")
         if absolute and _is_auto(one, "loss"):
@@ -218,7 +244,7 @@ def train_on_rest(regressor: Any) -> None:
     regressor : estimator
         Not yet fitted; it, or what is inside it, is changed.
     """
-    for one in walk(regressor):
+    for one in steps_inside(regressor):
         if _is_auto(one, "weight_decay"):
             one.set_params(weight_decay=_WEIGHT_DECAY_ON_REST)
 
@@ -265,89 +291,31 @@ def check_refit(refit: Any) -> int | None:
     return int(refit)
 
 
-def check_regressor(estimator: Any) -> None:
-    """Raise a ValueError for estimators that cannot predict the rows after a window."""
-    if not (hasattr(estimator, "predict") or is_regressor(estimator)):
-        raise ValueError(
-            "The 'estimator' parameter of Forecaster must be an object that has 'predict' once it "
-            f"is fitted. Got {estimator!r} instead."
-        )
-    if is_classifier(estimator):
-        raise ValueError(f"estimator must be a regressor, got the classifier {estimator!r}.")
-    levels = parameter_inside(estimator, "quantile")
-    if isinstance(levels, list | tuple) and quantiles_inside(estimator) is None:
-        loss = parameter_inside(estimator, "loss")
-        if loss not in (None, "quantile"):
-            raise ValueError(
-                f"quantile={list(levels)!r} lists several quantiles, which only loss='quantile' "
-                f"predicts, and the loss of the estimator is {loss!r}: {estimator!r}."
-            )
-        raise ValueError(
-            "estimator must predict one value for each row and column, and a list of quantiles "
-            f"several: {estimator!r}. Intervals of any regressor are made by forecast(level=...)."
-        )
-    if isinstance(levels, list | tuple) and 0.5 not in levels:
-        raise ValueError(
-            f"estimator forecasts the median, and quantile={list(levels)!r} has no 0.5: "
-            f"{estimator!r}."
-        )
-    for step in _steps_inside(estimator):
-        if _takes_series_alone(step):
-            raise ValueError(
-                f"estimator is given windows, which are no rows of a series, and {step!r} takes "
-                f"these: {_in_place_of(step)}."
-            )
-    if takes_step_targets(estimator):
-        raise ValueError(
-            "estimator must predict what follows a window, and output='sequence' predicts "
-            f"something at every step of it: {estimator!r}."
-        )
+def steps_inside(estimator: Any) -> Iterator[Any]:
+    """Yield an estimator and all inside it.
 
+    Parameters
+    ----------
+    estimator : estimator
+        Any.
 
-def check_columns(estimator: Any, columns: Sequence[Any]) -> None:
-    """Raise a ValueError for a baseline of one column where that is not what is to be forecast."""
-    if not is_baseline(estimator):
-        return
-    feature = parameter_inside(estimator, "target_feature")
-    if len(columns) > 1:
-        raise ValueError(
-            f"estimator forecasts one column, target_feature={feature!r}, and "
-            f"series has {len(columns)}, {list(columns)!r}: {estimator!r}. Give one column at a "
-            "time, or stack them as several series, whose names by= tells."
-        )
-    if any(getattr(one, "target_feature", 0) != 0 for one in walk(estimator)):
-        raise ValueError(
-            "In windows of a Forecaster the series comes first, and exogenous columns come after "
-            f"it: estimator takes target_feature=0, got {estimator!r}."
-        )
-
-
-def _steps_inside(estimator):
-    """Yield an estimator and all inside it, every step of pipelines included."""
+    Yields
+    ------
+    estimator : estimator
+        From the outermost inwards, steps of pipelines and members of ensembles among them.
+    """
     yield estimator
-    for one in inner_estimators(estimator):
-        yield from _steps_inside(one)
+    for one in [*inner_estimators(estimator), *members(estimator)]:
+        yield from steps_inside(one)
 
 
-def _takes_series_alone(step):
-    names = _class_names(step)
-    of_series = not names.isdisjoint({"SeriesTransformer", "CalendarFeatures"})
-    return of_series and "SeriesOrWindowsTransformer" not in names
+def _reads_rows_too(ensemble):
+    """Tell whether the last regressor of a stack is given the windows beside the predictions."""
+    return bool(getattr(ensemble, "passthrough", False))
 
 
-def _in_place_of(step):
-    """Return what users do in place of a step that takes a series."""
-    name = type(step).__name__
-    if name == "SequenceWindower":
-        return "leave it out, for the Forecaster cuts windows itself (lookback=)"
-    if name == "CalendarFeatures":
-        return "give it as calendar="
-    if hasattr(step, "inverse_transform"):
-        return "give it as transformer=, which is applied to each series before windows are cut"
-    return "apply it to the series before fit"
-
-
-def _class_names(estimator):
+def class_names(estimator: Any) -> set[str]:
+    """Return the names of the class of an estimator, and of those that it inherits from."""
     return {cls.__name__ for cls in type(estimator).__mro__}
 
 

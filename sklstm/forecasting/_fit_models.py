@@ -7,7 +7,8 @@ import numpy as np
 
 from sklstm.meta_estimators import walk
 
-from ._abilities import check_columns, is_baseline, takes_missing_steps, takes_windows
+from ._abilities import is_baseline, takes_missing_steps, takes_windows
+from ._check_regressor import check_columns
 from ._choose_theta_part import asked_theta_part, choose_theta_part
 from ._features import Features
 from ._forecast_model import ForecastModel

@@ -5,9 +5,17 @@ from typing import Any
 import numpy as np
 
 from sklstm.data import name_samples
-from sklstm.meta_estimators import inner_estimators
+from sklstm.meta_estimators import inner_estimators, members
 
-from ._abilities import early_stopping_inside, is_baseline, takes_many_outputs, takes_windows
+from ._abilities import (
+    early_stopping_inside,
+    is_baseline,
+    steps_inside,
+    takes_many_outputs,
+    takes_single_output,
+    takes_windows,
+)
+from ._check_regressor import check_flat_windows
 from ._features import newest_pairs
 from ._scaled_pairs import PairSource, scaled_pairs
 from ._scaling import Scaling
@@ -42,7 +50,10 @@ def fit_to_pairs(regressor: Any, pairs: TrainingPairs, scaling: Scaling | None) 
     if targets.ndim == 2 and not takes_many_outputs(regressor):
         from sklearn.multioutput import MultiOutputRegressor
 
+        _name_default_of_stacks(regressor)
         regressor = MultiOutputRegressor(regressor)
+    targets = form_of_targets(targets, regressor)
+    check_flat_windows(regressor, windows.shape[2])
     windows = form_of(windows, regressor, pairs.features.n_static)
     if windows.ndim == 3:  # else windows of one row may look like sequences with transposed axes
         windows = name_samples(windows, windows, columns=list(range(windows.shape[2])))
@@ -75,6 +86,22 @@ def form_of(windows: np.ndarray, regressor: Any, n_static: int = 0) -> np.ndarra
     steps = windows[:, :, :-n_static].reshape(len(windows), -1)
     static = np.fmax.reduce(windows[:, :, -n_static:], axis=1)  # of the steps that are observed
     return np.concatenate([steps, static], axis=1)
+
+
+def form_of_targets(targets: np.ndarray, regressor: Any) -> np.ndarray:
+    """Return targets as a regressor takes them, one of each window as a column if need be."""
+    if targets.ndim == 1 and not takes_single_output(regressor):
+        return targets[:, np.newaxis]
+    return targets
+
+
+def _name_default_of_stacks(regressor):
+    """Name the last regressor of stacks: without, they have no ``predict`` before `fit`."""
+    from sklearn.linear_model import RidgeCV
+
+    for one in steps_inside(regressor):
+        if members(one) and getattr(one, "final_estimator", one) is None:
+            one.set_params(final_estimator=RidgeCV())
 
 
 def _fit_gathered(regressor, pairs, scaling):

@@ -12,8 +12,9 @@ from sklstm.persistence import SavedStateMixin
 from sklstm.preprocessing import SCALINGS, CalendarFeatures, Representation
 from sklstm.time_labels import Calendar
 
-from ._abilities import check_count, check_regressor, takes_missing_values
+from ._abilities import check_count, takes_missing_values
 from ._backtest_mixin import BacktestMixin
+from ._check_regressor import check_regressor
 from ._exog_encoding import ExogEncoding
 from ._features import Features
 from ._fit_models import fit_models, window_lengths

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ._fit_to_pairs import form_of
+from ._fit_to_pairs import form_of, form_of_targets
 from ._forecast_model import ForecastModel
 from ._histories import History
 from ._scaled_pairs import scaled_pairs
@@ -65,6 +65,7 @@ def trained_further(
         windows, targets = scaled_pairs(model.scaling, windows, targets, features.horizon)
     regressor = deepcopy(model.regressor)
     windows = form_of(windows, regressor, features.n_static)
+    targets = form_of_targets(targets, regressor)
     for _ in range(n_epochs):
         regressor.partial_fit(windows, targets)
     return replace(model, regressor=regressor)

@@ -77,6 +77,26 @@ def inner_estimators(
     return [one for one in inside if hasattr(one, "fit")]
 
 
+def members(ensemble: Any) -> list[Any]:
+    """Return the estimators of an ensemble that names each of them, such as `VotingRegressor`.
+
+    Parameters
+    ----------
+    ensemble : estimator
+        Any.
+
+    Returns
+    -------
+    members : list of estimator
+        Not fitted, and without those that are dropped; empty for any other estimator.
+    """
+    names = {cls.__name__ for cls in type(ensemble).__mro__}
+    if "_BaseHeterogeneousEnsemble" not in names:
+        return []
+    pairs = [pair for pair in ensemble.estimators or () if isinstance(pair, list | tuple)]
+    return [one for *_, one in pairs if hasattr(one, "fit")]
+
+
 def inner(
     estimator: Any, *, step: int = -1, fitted: bool = False, through: Collection[str] = _ROLES
 ) -> Any:

@@ -15,19 +15,7 @@ from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 from sklearn.svm import SVR, LinearSVR
 from sklearn.tree import DecisionTreeRegressor
 
-from sklstm import (
-    CalendarFeatures,
-    CausalImputer,
-    ExponentialSmoother,
-    Forecaster,
-    GRURegressor,
-    LagFeatures,
-    LSTMRegressor,
-    SeasonalDifferencer,
-    SequenceWindower,
-    WindowScaledRegressor,
-    WindowScaler,
-)
+from sklstm import LSTMRegressor, WindowScaledRegressor
 from sklstm.forecasting._abilities import (
     is_linear,
     takes_many_outputs,
@@ -102,29 +90,3 @@ def test_linear_models_leave_all_bounds(regressor):
     y = X.sum(axis=1)
     predicted = clone(regressor).fit(X, y).predict(1000 * X)
     assert is_linear(regressor) is bool(np.abs(predicted).max() > 100 * np.abs(y).max())
-
-
-@pytest.mark.parametrize(
-    ("step", "advice"),
-    [
-        (SequenceWindower(3, flatten=True), "leave it out, for the Forecaster cuts windows itself"),
-        (ExponentialSmoother(), "give it as transformer="),
-        (SeasonalDifferencer(7), "give it as transformer="),
-        (CalendarFeatures(), "give it as calendar="),
-        (CausalImputer(), "apply it to the series before fit"),
-    ],
-)
-def test_transformers_of_series_are_no_steps_between_windows_and_regressor(step, advice):
-    # Rows of flat windows would be smoothed, filled or cut as if they were rows of one series.
-    for inside in (make_pipeline(step, Ridge()), make_pipeline(StandardScaler(), step, Ridge())):
-        for estimator in (inside, TransformedTargetRegressor(inside)):
-            with pytest.raises(ValueError, match=f"which are no rows of a series.*{advice}"):
-                Forecaster(estimator, 8).fit(np.arange(60.0))
-
-
-def test_transformers_of_windows_are():
-    wave = np.sin(np.arange(60))
-    for step in (WindowScaler("last"), LagFeatures([1, 3], ahead=1, passthrough=False)):
-        network = GRURegressor(2, max_epochs=1, random_state=0)
-        forecaster = Forecaster(make_pipeline(step, network), 8).fit(wave)
-        assert np.isfinite(forecaster.forecast()["prediction"]).all()

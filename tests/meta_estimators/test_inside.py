@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.base import BaseEstimator
 from sklearn.compose import TransformedTargetRegressor
+from sklearn.ensemble import RandomForestRegressor, StackingRegressor, VotingRegressor
 from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LinearRegression, Ridge
@@ -13,7 +14,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sklstm import Forecaster, LSTMRegressor, SequenceEncoder, WindowScaledRegressor
-from sklstm.meta_estimators import find_inside, inner, inner_estimators, walk
+from sklstm.meta_estimators import find_inside, inner, inner_estimators, members, walk
 
 NETWORK = LSTMRegressor(3, max_epochs=1)
 X = np.random.default_rng(0).normal(size=(40, 5))
@@ -53,6 +54,14 @@ def test_what_is_held(around, role):
         assert inner(around(NETWORK), through={"none"}) is None
     outer = around(NETWORK)
     assert list(walk(outer, through=())) == [outer]
+
+
+@pytest.mark.parametrize("ensemble", [VotingRegressor, StackingRegressor])
+def test_members(ensemble):
+    ridge = Ridge()
+    assert members(ensemble([("a", ridge), ("b", "drop"), ("c", NETWORK)])) == [ridge, NETWORK]
+    for other in (ensemble([]), ensemble(None), RandomForestRegressor(), NETWORK):
+        assert members(other) == []
 
 
 @pytest.mark.parametrize("name", [name for name in AROUND if name != "chain"])
