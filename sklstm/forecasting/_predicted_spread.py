@@ -8,6 +8,9 @@ from sklstm.meta_estimators import walk
 
 from ._parameter_inside import parameter_inside
 
+# Parameter of the level, and its default, by the name of the loss in LightGBM and in XGBoost.
+_BY_OBJECTIVE = {"quantile": ("alpha", 0.9), "reg:quantileerror": ("quantile_alpha", None)}
+
 
 def predicts_spread(regressor: Any) -> bool:
     """Return whether a regressor predicts distributions or quantiles, which averages would narrow.
@@ -88,6 +91,11 @@ def refuse_quantile(estimator: Any) -> None:
 
 def _quantile_of(estimator):
     """Return the parameter that names a quantile, and which is forecast; None for none."""
+    parameters = estimator.get_params(deep=False) if hasattr(estimator, "get_params") else {}
+    objective = parameters.get("objective")
+    if isinstance(objective, str) and objective in _BY_OBJECTIVE:
+        name, default = _BY_OBJECTIVE[objective]
+        return name, parameters.get(name, default)
     name = "alpha" if type(estimator).__name__ == "GradientBoostingRegressor" else "quantile"
     is_quantile = getattr(estimator, "loss", None) in (None, "quantile")
     return name, getattr(estimator, name, None) if is_quantile else None
