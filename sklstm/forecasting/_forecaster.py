@@ -29,6 +29,7 @@ from ._packed_series import PackedSeries
 from ._paths_mixin import PathsMixin
 from ._scale_mixin import ScaleMixin
 from ._scaling import Scaling
+from ._seasons_of_frequencies import warn_of_other_seasons
 from ._series_in_use import beginning
 from ._theta_part import ThetaPart
 from ._update_mixin import UpdateMixin
@@ -294,8 +295,9 @@ class Forecaster(
         Warns
         -----
         UserWarning
-            If series of a panel have fewer rows than that, and nothing is learned from them; or the
-            season that is named is as long as all rows.
+            If series of a panel have fewer rows than that, and nothing is learned from them; the
+            season that is named is as long as all rows; or the frequencies of series, and the
+            seasons that ``season="auto"`` finds in them, differ.
         """
         is_y = exog is not None and is_target(series, exog, self.by)
         self._fit_known(self._read(series, None if is_y else exog))
@@ -310,6 +312,8 @@ class Forecaster(
     def _fit_known(self, known, warn=True):
         check_regressor(self.estimator)
         lengths = window_lengths(self, known)
+        if warn:
+            warn_of_other_seasons(self, known)
         self._model, self._calibrator, self._n_newest = fit_models(self, known, *lengths, warn=warn)
         self._n_fitted = {key: len(past) for key, past in known.histories.items()}
         self._known, self.estimator_, self.lookback_ = known, self._model.regressor, lengths[0]

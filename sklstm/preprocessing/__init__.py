@@ -21,7 +21,7 @@ from ._ridge import RidgeSolution
 from ._seasonal_adjuster import SeasonalAdjuster
 from ._seasonal_differencer import SeasonalDifferencer
 from ._sequence_windower import SequenceWindower
-from ._whole_series import beginning_at, for_whole_series
+from ._whole_series import beginning_at, finds_season, for_whole_series
 from ._window_scaler import WindowScaler
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "choose_beside",
     "choose_representation",
     "find_season",
+    "finds_season",
     "for_whole_series",
     "has_own_scale",
     "is_seasonal",

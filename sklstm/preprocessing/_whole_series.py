@@ -31,20 +31,30 @@ def for_whole_series(transformer: Any, tables: list[tuple[Any, Any]]) -> tuple[A
     has_no_season : bool
         Whether there is ``season="auto"``, and no season, which is set to 1.
     """
-    parts = [transformer]
-    if isinstance(transformer, BaseEstimator):
-        parts += list(transformer.get_params().values())
-    seasonal = []
-    for part in parts:
-        if not isinstance(part, SeriesTransformer):
-            continue
+    for part in _series_transformers(transformer):
         part.set_params(context="never")
-        if getattr(part, "season", None) == "auto":
-            seasonal.append(part)
+    seasonal = [part for part in _series_transformers(transformer) if _has_auto_season(part)]
     season = season_of(tables) if seasonal else 0
     for part in seasonal:
         part.set_params(season=season)
     return transformer, season == 1
+
+
+def finds_season(transformer: Any) -> bool:
+    """Return whether a transformer, or a part of it, has ``season="auto"``."""
+    return any(map(_has_auto_season, _series_transformers(transformer)))
+
+
+def _series_transformers(transformer):
+    """Return those among a transformer and its parts, such as the steps of a pipeline."""
+    parts = [transformer]
+    if isinstance(transformer, BaseEstimator):
+        parts += list(transformer.get_params().values())
+    return [part for part in parts if isinstance(part, SeriesTransformer)]
+
+
+def _has_auto_season(part):
+    return getattr(part, "season", None) == "auto"
 
 
 def beginning_at(transformer: Any, values: np.ndarray, n_steps: int | None) -> Any:

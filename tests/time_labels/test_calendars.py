@@ -11,6 +11,9 @@ from sklearn.linear_model import Ridge
 from sklstm import Forecaster
 from sklstm.persistence import trusted_types
 
+# What is a season here is looked at in tests/forecasting/test_seasons_of_frequencies.py.
+pytestmark = pytest.mark.filterwarnings("ignore:series have different frequencies, and season")
+
 SIX_DAYS = pd.offsets.CustomBusinessDay(weekmask="Mon Tue Wed Thu Fri Sat")
 INDEXES = {
     "weekdays": (pd.bdate_range("2024-01-01", periods=60), "B"),
