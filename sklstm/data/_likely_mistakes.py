@@ -14,6 +14,9 @@ from ._shapes import PADDING
 
 _FEWEST_TOKENS = 4  # fewer whole numbers without a gap may as well be counts
 _MOST_FEATURES = 32  # of a single step; more are rather steps, in the place of features
+_FEATURES_OF_A_STEP = 8  # for each step; fewer are no sequences of as many channels
+_SMOOTH = 0.2  # mean squared change from feature to feature over the variance; 2 of noise
+_MOST_LOOKED_AT, _MOST_VALUES = 100, 1 << 20  # windows, and values in them
 
 
 def warn_of_likely_mistakes(estimator: Any, X: Any, windows: np.ndarray) -> None:
@@ -45,13 +48,8 @@ def warn_of_likely_mistakes(estimator: Any, X: Any, windows: np.ndarray) -> None
             f"with {PADDING}; {name} reads them, and the padding, as measured values. Give them an "
             "embedding, such as embedding_dim=32; if they are measured, give floats.",
         )
-    if hasattr(estimator, "hidden_size") and _look_transposed(X, windows):
-        warn_user(
-            f"X has windows of a single step with {windows.shape[2]} features, so that nothing "
-            f"recurs in {name}. If these are columns, look back more than one row; if they are "
-            "steps of one feature, as aeon and sktime keep sequences (n_cases, n_channels, "
-            "n_timepoints), give X.transpose(0, 2, 1).",
-        )
+    if hasattr(estimator, "hidden_size") and _may_be_transposed(X, windows):
+        _warn_of_transposed_axes(name, windows)
 
 
 def warn_of_another_target(
@@ -99,13 +97,54 @@ def _are_rows_of_a_series(X):
     return bool(named) and parse_step_names(names) is None
 
 
-def _look_transposed(X, windows):
-    """Return whether windows of a single step have as many features as sequences have steps.
+def _may_be_transposed(X, windows):
+    """Return whether windows of few steps have as many features as sequences have steps.
 
-    Features that are columns of a frame have names, and their windows one step on purpose.
+    Features that are columns of a frame have names, and their windows few steps on purpose.
     """
-    named = any(names_of_samples(each)[1] is not None for each in (X, windows))
-    return windows.shape[1] == 1 and windows.shape[2] > _MOST_FEATURES and not named
+    n_timesteps, n_features = windows.shape[1:]
+    if n_features <= max(_MOST_FEATURES, _FEATURES_OF_A_STEP * (n_timesteps - 1)):
+        return False
+    return all(names_of_samples(each)[1] is None for each in (X, windows))
+
+
+def _warn_of_transposed_axes(name, windows):
+    """Warn of a single step, or of steps that look like channels."""
+    n_timesteps, n_features = windows.shape[1:]
+    if n_timesteps == 1:
+        warn_user(
+            f"X has windows of a single step with {n_features} features, so that nothing "
+            f"recurs in {name}. If these are columns, look back more than one row; if they are "
+            "steps of one feature, as aeon and sktime keep sequences (n_cases, n_channels, "
+            "n_timepoints), give X.transpose(0, 2, 1).",
+        )
+    elif _steps_look_like_channels(windows):
+        warn_user(
+            f"X has windows of {n_timesteps} steps with {n_features} features, which follow each "
+            "other smoothly as steps do, while the steps differ in level or scale as channels do. "
+            f"{name} reads (n_samples, n_timesteps, n_features): if X has its steps in the last "
+            "axis, as aeon and sktime keep sequences (n_cases, n_channels, n_timepoints), give "
+            "X.transpose(0, 2, 1).",
+        )
+
+
+def _steps_look_like_channels(windows):
+    """Return whether values change little from feature to feature, and steps have other ranges.
+
+    Steps of windows that slide over a series have the same range; columns of a table that happen to
+    change little from one to the next do not make theirs differ.
+    """
+    n_some = max(2, min(_MOST_LOOKED_AT, _MOST_VALUES // (windows.shape[1] * windows.shape[2])))
+    some = np.asarray(windows[:: -(-len(windows) // n_some)], dtype=float)
+    some = some[np.isfinite(some).all(axis=(1, 2))]
+    if not len(some):
+        return False
+    changes = (np.diff(some, axis=2) ** 2).mean(axis=(0, 2))
+    variances = some.var(axis=2).mean(axis=0)  # within the sequences of each channel
+    smooth = np.mean(changes < _SMOOTH * variances) > 0.5
+    spread, levels = np.sqrt(some.var(axis=(0, 2))), some.mean(axis=(0, 2))
+    apart = np.ptp(levels) > spread.mean() or spread.max() > 2 * spread.min()
+    return bool(smooth and apart)
 
 
 def _look_like_tokens(X, windows):

@@ -75,7 +75,46 @@ def test_steps_in_the_place_of_features_are_told():
         CLASSES.fit(cases.transpose(0, 2, 1), LABELS)
         CLASSES.fit(cases[:, :, :30], LABELS)  # one step of many columns
         PersistenceRegressor().fit(cases, LABELS)
+        CLASSES.fit(np.tile(cases[:, :, :30], (1, 4, 1)), LABELS)
     assert [str(one.message) for one in told] == []
+
+
+def smooth(rng, *shape):
+    """Return series along the last axis that change slowly, of variance one."""
+    noise = rng.normal(size=(*shape[:-1], shape[-1] + 20))
+    rows = np.lib.stride_tricks.sliding_window_view(noise, 20, axis=-1).mean(axis=-1)
+    return rows[..., : shape[-1]] * np.sqrt(20)
+
+
+def test_channels_in_the_place_of_steps_are_told(rng):
+    words = r"3 steps with 200 features, which follow each other smoothly.*transpose\(0, 2, 1\)"
+    gravity, amplitude = np.array([[9.8], [0], [0]]), np.array([[1], [5], [1]])
+    for cases in (smooth(rng, 8, 3, 200) + gravity, smooth(rng, 8, 3, 200) * amplitude):
+        with pytest.warns(UserWarning, match=words):
+            CLASSES.fit(cases, LABELS)
+        cases[1, 2] = np.nan  # a channel that is missing
+        with pytest.warns(UserWarning, match=words):
+            CLASSES.fit(cases, LABELS)
+
+
+def test_many_features_of_few_steps_pass_in_silence(rng):
+    day = 10 + 5 * np.sin(np.arange(96) / 15)
+    walks = 50 + rng.normal(size=(10, 96)).cumsum(axis=0)
+    spectra = 3 * smooth(rng, 8, 1, 300) + 0.1 * smooth(rng, 8, 4, 300)
+    for windows in (
+        day + smooth(rng, 8, 7, 96),  # days of quarters of an hour
+        np.stack([walks[k : k + 3] * (1 + np.arange(96) % 5) for k in range(8)]),  # columns
+        np.sort(walks, axis=1)[np.arange(8)[:, np.newaxis] + np.arange(3)],  # in their order
+        (rng.random((8, 5, 64)) < 0.05).astype(float),  # categories
+        spectra + np.array([0.0, 0.5, 1.0, 1.5]).reshape(4, 1),  # drifting
+        rng.normal(size=(8, 3, 200)),
+        smooth(rng, 8, 3, 200).transpose(0, 2, 1),
+        np.zeros((8, 3, 200)),
+    ):
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            CLASSES.fit(windows, LABELS)
+        assert [str(one.message) for one in told if "transpose" in str(one.message)] == []
 
 
 def test_one_step_of_many_columns_of_a_frame_passes_in_silence():
