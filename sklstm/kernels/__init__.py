@@ -4,7 +4,7 @@ from ._layout import Layout
 from ._optimizers import Optimizer
 from ._pass import Pass
 from ._plan import Plan
-from ._registers import LANES
+from ._registers import FEW, LANES
 from ._training_pass import TrainingPass
 
-__all__ = ["LANES", "Layout", "Optimizer", "Pass", "Plan", "TrainingPass"]
+__all__ = ["FEW", "LANES", "Layout", "Optimizer", "Pass", "Plan", "TrainingPass"]

@@ -60,6 +60,7 @@ def _take_samples(network, epoch, first, n_here):
         network.pointer("lengths", INTEGER)[lane] = length
         network.pointer("starts", INTEGER)[lane] = epoch.pointer("starts", INTEGER)[sample]
     network.set("n_steps", longest.get())
+    network.set("n_samples", n_here)
     clear(network.pointer("sample_weight"), head_steps(network) * network.n_tiles * LANES)
     for lane in loop(n_here):
         _take_targets(network, epoch, lane, order[lane], first + lane)

@@ -36,7 +36,7 @@ def make_layer_forward(code):
             for k in loop(layer.first_part, layer.last_part):
                 multiply(
                     parts.record(k), weights, stack, layer.stack_size, rows, layer.rows_size,
-                    n_tiles,
+                    n_tiles, network.n_samples,
                 )  # fmt: skip
             _cell_forward(network, layer, t)
             if code.cell.reads_state:
@@ -135,7 +135,7 @@ def _make_feed_back(code):
                     parts.record(layer.first_part + k), network.pointer("weights"),
                     layer.state_column, layer.units, rows, layer.rows_size,
                     memory.after(layer.grad_hidden), layer.grad_hidden_size, network.n_tiles,
-                    int(add),
+                    network.n_samples, int(add), network.pointer("scratch"),
                 )  # fmt: skip
                 add = True
         if not add:
@@ -163,7 +163,7 @@ def _make_hand_down(code):
                 multiply_back(
                     parts.record(layer.first_part + k), network.pointer("weights"), integer(0),
                     layer.n_inputs, rows, layer.rows_size, below, layer.below_size,
-                    network.n_tiles, int(add),
+                    network.n_tiles, network.n_samples, int(add), network.pointer("scratch"),
                 )  # fmt: skip
                 add = True
 
@@ -223,7 +223,8 @@ def _add_gradient(network, layer, parts, t):
             parts.record(k), network.pointer("gradient"),
             memory.after(layer.rows + t * layer.rows_step), layer.rows_size,
             memory.after(layer.stack + t * layer.stack_step), layer.stack_size,
-            n_steps * network.n_tiles, network.pointer("scratch"),
+            n_steps * network.n_tiles, network.n_tiles, network.n_samples,
+            network.pointer("scratch"),
         )  # fmt: skip
 
 

@@ -105,7 +105,7 @@ class Pass:
         check_slices(starts, lengths, len(self._inputs), "rows")
         self._starts[:n], self._lengths[:n] = starts, lengths
         self._lengths[n:] = 0
-        self._network["n_steps"] = longest
+        self._network["n_steps"], self._network["n_samples"] = longest, n
         self._compiled(*self._addresses)
         n_read = longest if self._plan.n_head_steps > 1 else 1
         shape = self._plan.n_tiles, LANES, n_read, self._n_outputs

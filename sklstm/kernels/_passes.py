@@ -192,7 +192,7 @@ def _run_head(network, layers, parts):
     multiply(
         parts.record(network.n_parts - 1), network.pointer("weights"),
         memory.after(network.head_stack), network.head_stack_size,
-        memory.after(network.head_rows), network.head_rows_size, n_tiles,
+        memory.after(network.head_rows), network.head_rows_size, n_tiles, n_tiles * LANES,
     )  # fmt: skip
 
 
@@ -204,7 +204,8 @@ def _run_head_back(network, layers, parts):
     multiply_back(
         parts.record(network.n_parts - 1), network.pointer("weights"), integer(0),
         network.state_size, memory.after(network.head_rows), network.head_rows_size,
-        memory.after(network.grad_head), network.grad_head_size, n_tiles, integer(0),
+        memory.after(network.grad_head), network.grad_head_size, n_tiles, n_tiles * LANES,
+        integer(0), network.pointer("scratch"),
     )  # fmt: skip
     _add_head_gradient(network, parts)
     with _drops(network):
@@ -242,5 +243,5 @@ def _add_head_gradient(network, parts):
             memory.after(network.head_rows + t * network.head_rows_step), network.head_rows_size,
             memory.after(network.head_stack + t * network.head_stack_step),
             network.head_stack_size, smaller(chunk, n_steps - t) * network.n_tiles,
-            network.pointer("scratch"),
+            network.n_tiles, network.n_samples, network.pointer("scratch"),
         )  # fmt: skip

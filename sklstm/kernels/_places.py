@@ -40,7 +40,7 @@ LAYER = (
 NETWORK = (
     "weights", "gradient", "memory", "masks", "inputs", "starts", "lengths", "scratch",
     "targets", "sample_weight", "losses", "constants", "continues", "differenced",
-    "n_weights", "n_features", "n_steps", "n_tiles", "n_layers", "n_directions",
+    "n_weights", "n_features", "n_steps", "n_tiles", "n_samples", "n_layers", "n_directions",
     "state_size", "last_column", "mean_column", "max_column", "steps_at_a_time", "n_parts",
     "n_outputs", "n_targets", "n_constants", "adds", "every_step", "reads_tokens", "embedding",
     "carried_from", "step_mask", "outputs", "grad_outputs", "outputs_step", "outputs_size",

@@ -10,30 +10,30 @@ a multiplication with an addition, as in K. Goto and R. van de Geijn, "Anatomy o
 matrix multiplication", ACM TOMS 34(3), 2008. Where there are registers enough, they keep those of
 up to three tiles: a weight that was read serves all of them, and there are more sums to work on
 while one waits for its last addition. The order of additions, and so every bit, stays the same.
+A last tile of a few samples is left to `_few_products` there.
 """
-
-from llvmlite import ir
 
 from ._code import (
     INTEGER,
-    Value,
     Variable,
     builder,
     call_intrinsic,
+    integer,
     larger,
     loop,
     only_if,
     smaller,
     spread,
 )
+from ._exchange import transposed
+from ._few_products import FEW_SCRATCH, multiply_back_few, multiply_few
 from ._functions import NUMBERS, function
 from ._places import PART
-from ._registers import LANES, ROWS
+from ._registers import FEW, LANES, MOST, ROWS
 
 _TILE = LANES * LANES
 TURNED = 8  # tiles whose gradients are turned round together, so that they stay in the cache
-_MOST = 3  # tiles, or panels, that code takes together, on machines of few registers too
-SCRATCH = (_MOST * TURNED + 1) * _TILE
+SCRATCH = max((MOST * TURNED + 1) * _TILE, FEW_SCRATCH)
 
 
 def _make_multiply_rows(n_tiles):
@@ -72,12 +72,14 @@ def _make_accumulate(n_panels):
     Gradients of rows are turned round: panel, tile, sample, row.
     """
 
-    @function(NUMBERS, INTEGER, INTEGER, NUMBERS, NUMBERS, INTEGER)
-    def accumulate(inputs, size, n_tiles, turned, out, out_size):
-        totals = _load(n_panels, out, out_size)
+    @function(NUMBERS, INTEGER, INTEGER, INTEGER, INTEGER, INTEGER, NUMBERS, NUMBERS, INTEGER)
+    def accumulate(inputs, size, n_tiles, place, per_step, n_samples, turned, out, out_size):
+        totals, in_step = _load(n_panels, out, out_size), Variable(place % per_step)
         for tile in loop(n_tiles):
             rows, values = turned.after(tile * _TILE), inputs.after(tile * size)
-            for i in loop(LANES):
+            n_before, following = in_step.get() * LANES, in_step.get() + 1
+            in_step.set(following.compare("<", per_step).choose(following, integer(0)))
+            for i in loop(smaller(n_samples - n_before, LANES)):
                 sample = values.after(i)
                 factors = [sample[r * LANES] for r in range(ROWS)]
                 _add_products(totals, factors, rows.after(i * LANES), TURNED * _TILE)
@@ -86,9 +88,9 @@ def _make_accumulate(n_panels):
     return accumulate
 
 
-_multiply_rows = {n: _make_multiply_rows(n) for n in range(1, _MOST + 1)}
-_multiply_columns = {n: _make_multiply_columns(n) for n in range(1, _MOST + 1)}
-_accumulate = {n: _make_accumulate(n) for n in range(1, _MOST + 1)}
+_multiply_rows = {n: _make_multiply_rows(n) for n in range(1, MOST + 1)}
+_multiply_columns = {n: _make_multiply_columns(n) for n in range(1, MOST + 1)}
+_accumulate = {n: _make_accumulate(n) for n in range(1, MOST + 1)}
 
 
 def _add_products(totals, numbers, lanes, size):
@@ -133,8 +135,20 @@ def _side_by_side(n_tiles):
         yield tile, 1
 
 
-@function(PART, NUMBERS, NUMBERS, INTEGER, NUMBERS, INTEGER, INTEGER)
-def multiply(part, weights, inputs, inputs_size, out, out_size, n_tiles):
+def _takes_few():
+    """Return whether there is code for the few samples of a last tile."""
+    return builder().module.tiles_together > 1
+
+
+def _whole_tiles(n_tiles, n_samples):
+    """Return how many tiles are not left to the code for a few samples: all, or all but one."""
+    if not _takes_few():
+        return n_tiles
+    return n_tiles - n_samples.compare("<=", (n_tiles - 1) * LANES + FEW).choose(1, integer(0))
+
+
+@function(PART, NUMBERS, NUMBERS, INTEGER, NUMBERS, INTEGER, INTEGER, INTEGER)
+def multiply(part, weights, inputs, inputs_size, out, out_size, n_tiles, n_samples):
     """Write ``W x``, those rows that one part of a layer gives.
 
     Parameters
@@ -148,30 +162,50 @@ def multiply(part, weights, inputs, inputs_size, out, out_size, n_tiles):
     inputs_size : Value
         How much further on the next tile is.
     out : Pointer
-        Rows of the layer in the first tile. Up to `ROWS` - 1 more rows are written, so that parts
+        Rows of the layer in the first tile. Up to `LANES` - 1 more rows are written, so that parts
         are to be computed in the order of their rows.
     out_size : Value
         How much further on the next tile is.
-    n_tiles : Value
-        Number of tiles.
+    n_tiles, n_samples : Value
+        Number of tiles, and of samples in them.
     """
-    n_rows, n_columns, depth = part.n_rows, part.n_columns, part.depth
-    first, column, row = part.weights, part.column * LANES, part.row
-    for panel in loop((n_rows + LANES - 1) // LANES):
-        block = weights.after(first + panel * depth * LANES)
-        for r in loop(0, smaller(n_rows - panel * LANES, LANES), ROWS):
-            target = (row + panel * LANES + r) * LANES
-            for tile, n_together in _side_by_side(n_tiles):
-                _multiply_rows[n_together](
-                    block.after(r), n_columns, inputs.after(tile * inputs_size + column),
-                    inputs_size, out.after(tile * out_size + target), out_size,
+    n_whole, panel_size = _whole_tiles(n_tiles, n_samples), part.depth * LANES
+    weights, inputs = weights.after(part.weights), inputs.after(part.column * LANES)
+    out = out.after(part.row * LANES)
+    for panel, n_panels in _side_by_side((part.n_rows + LANES - 1) // LANES):
+        for one in loop(panel, panel + n_panels):
+            _multiply_panel(
+                part, one, weights.after(one * panel_size), inputs, inputs_size, out, out_size,
+                n_whole,
+            )  # fmt: skip
+        if _takes_few():
+            for tile in loop(n_whole, n_tiles):
+                multiply_few[n_panels](
+                    weights.after(panel * panel_size), panel_size, part.n_columns,
+                    inputs.after(tile * inputs_size), out.after(tile * out_size + panel * _TILE),
                 )  # fmt: skip
 
 
-@function(PART, NUMBERS, INTEGER, INTEGER, NUMBERS, INTEGER, NUMBERS, INTEGER, INTEGER, INTEGER)
+@function(PART, INTEGER, NUMBERS, NUMBERS, INTEGER, NUMBERS, INTEGER, INTEGER)
+def _multiply_panel(part, panel, block, inputs, inputs_size, out, out_size, n_tiles):
+    """Write the rows of one panel."""
+    for r in loop(0, smaller(part.n_rows - panel * LANES, LANES), ROWS):
+        target = out.after((panel * LANES + r) * LANES)
+        for tile, n_together in _side_by_side(n_tiles):
+            _multiply_rows[n_together](
+                block.after(r), part.n_columns, inputs.after(tile * inputs_size), inputs_size,
+                target.after(tile * out_size), out_size,
+            )  # fmt: skip
+
+
+@function(
+    PART, NUMBERS, INTEGER, INTEGER, NUMBERS, INTEGER, NUMBERS, INTEGER, INTEGER, INTEGER, INTEGER,
+    NUMBERS,
+)  # fmt: skip
 def multiply_back(
-    part, weights, column, n_columns, grad_rows, rows_size, out, out_size, n_tiles, add
-):
+    part, weights, column, n_columns, grad_rows, rows_size, out, out_size, n_tiles, n_samples, add,
+    scratch,
+):  # fmt: skip
     """Write rows of ``W' d``: the gradient with respect to some of the inputs.
 
     Parameters
@@ -188,24 +222,34 @@ def multiply_back(
         How much further on the next tile is.
     out : Pointer
         Where the result goes, with room for up to `ROWS` - 1 more rows.
-    out_size, n_tiles : Value
-        How much further on the next tile is, and how many there are.
+    out_size, n_tiles, n_samples : Value
+        How much further on the next tile is, how many there are, and how many samples in them.
     add : Value
         Whether to add to what is there.
+    scratch : Pointer
+        Room for `SCRATCH` numbers.
     """
     n_panels = (part.n_rows + LANES - 1) // LANES
     block = weights.after(part.weights + (column - part.column) * LANES)
-    rows = grad_rows.after(part.row * LANES)
+    rows, n_whole = grad_rows.after(part.row * LANES), _whole_tiles(n_tiles, n_samples)
     for c in loop(0, n_columns, ROWS):
-        for tile, n_together in _side_by_side(n_tiles):
+        for tile, n_together in _side_by_side(n_whole):
             _multiply_columns[n_together](
                 block.after(c * LANES), part.depth, n_panels, rows.after(tile * rows_size),
                 rows_size, out.after(tile * out_size + c * LANES), out_size, add,
             )  # fmt: skip
+    if _takes_few():
+        for tile in loop(n_whole, n_tiles):
+            multiply_back_few(
+                block, part.depth, n_panels, n_columns, rows.after(tile * rows_size),
+                out.after(tile * out_size), add, scratch,
+            )  # fmt: skip
 
 
-@function(PART, NUMBERS, NUMBERS, INTEGER, NUMBERS, INTEGER, INTEGER, NUMBERS)
-def add_outer_products(part, gradient, grad_rows, rows_size, inputs, inputs_size, n_tiles, scratch):
+@function(PART, NUMBERS, NUMBERS, INTEGER, NUMBERS, INTEGER, INTEGER, INTEGER, INTEGER, NUMBERS)
+def add_outer_products(
+    part, gradient, grad_rows, rows_size, inputs, inputs_size, n_tiles, per_step, n_samples, scratch
+):
     """Add ``d x'``, summed over the samples of some tiles, to the gradient of the weights.
 
     Parameters
@@ -222,8 +266,8 @@ def add_outer_products(part, gradient, grad_rows, rows_size, inputs, inputs_size
         Stacked inputs.
     inputs_size : Value
         How much further on the next tile is.
-    n_tiles : Value
-        Number of tiles, which may belong to several steps.
+    n_tiles, per_step, n_samples : Value
+        Number of tiles, of those of a step, and of samples in these.
     scratch : Pointer
         Room for `SCRATCH` numbers.
     """
@@ -239,8 +283,8 @@ def add_outer_products(part, gradient, grad_rows, rows_size, inputs, inputs_size
             block = gradient.after(part.weights + panel * part.depth * LANES)
             for c in loop(0, part.n_columns, ROWS):
                 _accumulate[n_together](
-                    numbers.after(c * LANES), inputs_size, n_turned, scratch,
-                    block.after(c * LANES), part.depth * LANES,
+                    numbers.after(c * LANES), inputs_size, n_turned, first, per_step, n_samples,
+                    scratch, block.after(c * LANES), part.depth * LANES,
                 )  # fmt: skip
         # In the filling stand products with whatever follows the inputs in memory.
         for one in panels:
@@ -254,7 +298,7 @@ def _turn_round(part, panel, grad_rows, size, n_tiles, scratch, place):
     """Copy a panel of each tile with sample and row exchanged, zeros for rows that are not."""
     rows = grad_rows.after((part.row + panel * LANES) * LANES)
     n_rows = smaller(part.n_rows - panel * LANES, LANES)
-    whole, spare = n_rows.compare("==", LANES), scratch.after(_MOST * TURNED * _TILE)
+    whole, spare = n_rows.compare("==", LANES), scratch.after(MOST * TURNED * _TILE)
     for tile in loop(n_tiles):
         source, target = rows.after(tile * size), scratch.after(place + tile * _TILE)
         with only_if(whole):
@@ -270,24 +314,5 @@ def _turn_round(part, panel, grad_rows, size, n_tiles, scratch, place):
 @function(NUMBERS, NUMBERS)
 def _transpose(square, out):
     """Exchange rows and lanes of `LANES` vectors that follow each other."""
-    rows = [square.load(r * LANES).value for r in range(LANES)]
-    step = LANES // 2
-    while step:
-        rows = _exchange(rows, step)
-        step //= 2
-    for r, row in enumerate(rows):
-        out.store(r * LANES, Value(row))
-
-
-def _exchange(rows, step):
-    """Exchange the bit `step` of the number of the row with that of the lane."""
-    lanes = ir.VectorType(ir.IntType(32), LANES)
-    low = [lane + (LANES - step if lane & step else 0) for lane in range(LANES)]
-    high = [lane + (LANES if lane & step else step) for lane in range(LANES)]
-    exchanged = list(rows)
-    for r in range(LANES):
-        if not r & step:
-            pair = rows[r], rows[r | step]
-            exchanged[r] = builder().shuffle_vector(*pair, ir.Constant(lanes, low))
-            exchanged[r | step] = builder().shuffle_vector(*pair, ir.Constant(lanes, high))
-    return exchanged
+    for r, row in enumerate(transposed([square.load(r * LANES) for r in range(LANES)])):
+        out.store(r * LANES, row)

@@ -10,5 +10,11 @@ _WIDE = binding.get_host_cpu_features().get("avx512f", False)  # 32 registers of
 #: Vectors of lanes that the innermost loop of a product keeps in registers; it divides `LANES`.
 ROWS = 8 if _WIDE else 4
 
+#: Tiles, or panels of weights, that code can take together, on machines of few registers too.
+MOST = 3
+
 #: Tiles for which it keeps them at the same time, in single precision, if a network is large.
-TILES = 3 if _WIDE else 1
+TILES = MOST if _WIDE else 1
+
+#: Samples of a last tile for which lanes are rows of the weights, in code for several tiles.
+FEW = 4

@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from sklstm.kernels import LANES, Layout, Optimizer, Plan, TrainingPass
+from sklstm.kernels import FEW, LANES, Layout, Optimizer, Plan, TrainingPass
 from sklstm.recurrence import draw_masks, dropout_mask, per_layer
 
 from ._batch_order import BatchOrder
@@ -204,11 +204,11 @@ class CompiledEngine:
         room = len(batch)
         if carried is not None:  # later batches may be smaller, the passes remain
             room = int(self.data.batches.sizes.max())
-        size = self._share_size(room)
-        if carried is not None:  # every pass keeps the states of its samples
-            size = min(size, self._most_tiles * LANES)
-        shares = [slice(first, first + size) for first in range(0, len(batch), size)]
-        passes = [self._pass(min(size, room), number) for number in range(len(shares))]
+        shares = self._shares(len(batch), room, keeps_states=carried is not None)
+        passes = [
+            self._pass(min(share.stop - share.start, room), number)
+            for number, share in enumerate(shares)
+        ]
         if carried is not None:
             for pass_, share in zip(passes, shares, strict=True):
                 pass_.carry_states(carried[share])
@@ -252,13 +252,30 @@ class CompiledEngine:
             data.step_weight,
         )  # fmt: skip
 
+    def _shares(self, n_samples, room, *, keeps_states):
+        """Return the slices of a batch that threads take; a few samples are no share of their own.
+
+        `room` is the size of the largest batch.
+        """
+        size = self._share_size(room)
+        if keeps_states:  # every pass keeps those of its samples
+            size = min(size, self._most_tiles * LANES)
+        shares = [slice(first, first + size) for first in range(0, n_samples, size)]
+        few = n_samples - shares[-1].start <= FEW and self._has_many_weights()
+        if few and len(shares) > 2 and not keeps_states:
+            shares[-2:] = [slice(shares[-2].start, n_samples)]
+        return shares
+
+    def _has_many_weights(self):
+        return self.layout.n_multiplied > _MANY_WEIGHTS
+
     def _share_size(self, n_samples):
         """Return into how large shares a batch is divided; threads have no part in it."""
         if self._work(n_samples) < _LARGE:
             return n_samples
-        n_tiles, fewest = -(-n_samples // LANES), 1
-        if self.layout.n_multiplied > _MANY_WEIGHTS:
-            fewest = min(4, -(-n_tiles // 2))
+        fewest = 1
+        if self._has_many_weights():
+            fewest = max(1, min(4, -(-(n_samples - FEW) // LANES // 2)))
         return max(fewest, -(-n_samples // (LANES * _MAX_SHARES))) * LANES
 
     def _work(self, n_samples):

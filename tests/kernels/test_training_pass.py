@@ -55,6 +55,31 @@ def test_what_was_trained_predicts_by_code_that_is_compiled_already(
 
 
 @CELLS
+@pytest.mark.parametrize("options", [{}, {"every_step": True, "bidirectional": False}])
+def test_a_few_samples_of_a_large_network_have_the_gradient_of_double_precision(
+    cell, options, windows, new_network, new_training_pass
+):
+    spec, weights = new_network(np.float32, cell=cell, hidden_size=90, **TALL | options)
+    exact = {name: array.astype(np.float64) for name, array in weights.items()}
+    rows, starts, lengths = windows
+    targets, first = np.random.default_rng(5).normal(size=(37, 2)), None
+    if spec.every_step:
+        targets, first = np.random.default_rng(5).normal(size=(len(rows), 2)), starts
+    data = *windows, targets, first
+    large, _, _ = new_training_pass(spec, weights, data)
+    plain, _, _ = new_training_pass(spec, exact, data)
+    order = np.random.default_rng(0).permutation(37)
+    for n_samples in (36, 34, 20, 3):
+        losses, expected = [
+            pass_.compute_gradient(order[:n_samples], equal_weights(n_samples))
+            for pass_ in (large, plain)
+        ]
+        np.testing.assert_allclose(losses, expected, rtol=1e-4, atol=1e-5)
+        size = np.abs(plain.gradient).max()
+        np.testing.assert_allclose(large.gradient, plain.gradient, rtol=0, atol=3e-6 * size)
+
+
+@CELLS
 def test_gradients_of_parts_of_a_batch_add_up(cell, data, new_network, new_training_pass):
     spec, weights = new_network(cell=cell, **TALL)
     order, weight = np.random.default_rng(0).permutation(37), equal_weights(37)

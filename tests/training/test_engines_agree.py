@@ -237,17 +237,19 @@ def test_whole_runs_in_single_precision(cell, bidirectional, num_layers, ragged,
 
 
 @pytest.mark.parametrize("every_step", [False, True])
-def test_a_batch_shared_out_among_threads_is_the_same(monkeypatch, every_step):
+@pytest.mark.parametrize("many_weights", [1 << 17, 0])
+def test_a_batch_shared_out_among_threads_is_the_same(monkeypatch, every_step, many_weights):
     # Shares, and passes of one tile within them, for a batch that is small in truth.
     spec = NetworkSpec("lstm", 2, 10, 1, 2, bidirectional=True, every_step=every_step)
     options = {
         "loss": make_loss("squared_error"), "optimizer": "adam", "learning_rate": 0.01,
-        "weight_decay": 0.0, "max_grad_norm": 1.0, "batch_size": 150, "max_epochs": 3,
+        "weight_decay": 0.0, "max_grad_norm": 1.0, "batch_size": 132, "max_epochs": 3,
         "shuffle": True, "dropout": 0.2, "recurrent_dropout": 0.2, "n_iter_no_change": None,
         "tol": 0.0, "device": "cpu", "seed": 3, "first_epoch": 0,
     }  # fmt: skip
     shape = {"n_samples": 310, "n_steps": 6, "ragged": True, "weighted": True}
     monkeypatch.setattr("sklstm.training._compiled_engine._LARGE", 0)
+    monkeypatch.setattr("sklstm.training._compiled_engine._MANY_WEIGHTS", many_weights)
     monkeypatch.setattr("sklstm.training._compiled_engine._PASS_VALUES", 1)
     curves = []
     for n_threads in ("1", "3"):
