@@ -42,7 +42,8 @@ def theta_forecasts(
     Returns
     -------
     forecasts : ndarray of shape (n_series, steps)
-        NaN for series of fewer known rows than two seasons and one row.
+        NaN for series of fewer known rows than two seasons and one row. No bit of them depends on
+        other series, nor on how many NaN are in front.
 
     References
     ----------
@@ -51,109 +52,165 @@ def theta_forecasts(
     .. [2] R. J. Hyndman and B. Billah, "Unmasking the Theta method", International Journal of
        Forecasting 19(2), 2003.
     """
-    size = np.nanmax(np.abs(rows), axis=1, initial=0.0)
-    size = np.where(size > 0, size, 1.0)[:, np.newaxis]
-    known = np.isfinite(rows)
-    rows = np.where(known, rows, np.nan) / size
-    factor, shift = _seasons(rows, known, season, divides=amounts)
-    phase = np.arange(-rows.shape[1], steps) % season  # 0: that of the row after the newest
-    past, ahead = phase[: rows.shape[1]], phase[rows.shape[1] :]
-    adjusted = (rows - shift[:, past]) / factor[:, past]
-    found = _drifting(adjusted, known, steps) * factor[:, ahead] + shift[:, ahead]
-    bounded = amounts & (np.where(known, rows, 0.0) >= 0).all(axis=1, keepdims=True)
-    found = np.where(bounded, np.maximum(found, 0.0), found) * size
-    found[known.sum(axis=1) < 2 * season + 1] = np.nan
-    return found
+    # Series stand side by side from here on, so that sums run from row to row for all at once.
+    known = np.ascontiguousarray(np.isfinite(rows.T))
+    values = np.zeros(known.shape)
+    np.copyto(values, rows.T, where=known)
+    holes = None if known.all() else ~known
+    count = known.sum(axis=0)
+    lowest = values.min(axis=0, initial=0.0)
+    size = np.maximum(values.max(axis=0, initial=0.0), -lowest)
+    size = np.where(size > 0, size, 1.0)
+    values /= size
+    factor, shift = _seasons(values, holes, count, season, divides=amounts)
+    _adjust(values, factor, shift)
+    ahead = np.arange(steps) % season
+    found = _drifting(values, holes, count, steps) * factor[ahead] + shift[ahead]
+    found = np.where(amounts & (lowest >= 0), np.maximum(found, 0.0), found) * size
+    found[:, count < 2 * season + 1] = np.nan
+    return found.T
 
 
-def _drifting(rows, known, steps):
-    """Return forecasts by exponential smoothing with a drift."""
-    number, count = np.arange(len(rows)), known.sum(axis=1)
-    level, errors = _smoothed(rows, known)
+def _drifting(values, holes, count, steps):
+    """Return forecasts by exponential smoothing with a drift, (steps, n_series)."""
+    level, errors = _smoothed(values, holes)
     best = errors.argmin(axis=0)
-    rate = _FACTORS[best][:, np.newaxis]
-    since = known[:, ::-1].argmax(axis=1)[:, np.newaxis]  # how many of the newest rows are missing
-    ahead = since + np.arange(steps) + (1.0 - (1.0 - rate) ** count[:, np.newaxis]) / rate
-    return level[best, number][:, np.newaxis] + _HALF * _slope(rows, known) * ahead
+    rate = _FACTORS[best]
+    missing = 0 if holes is None else (~holes[::-1]).argmax(axis=0)  # of the newest rows
+    first = missing + (1.0 - (1.0 - rate) ** count) / rate
+    drift = _HALF * _slope(values, holes, count)
+    return level[best, np.arange(len(best))] + drift * (np.arange(steps)[:, np.newaxis] + first)
 
 
-def _smoothed(rows, known):
-    """Return the last level and the squared errors of each smoothing factor, by series."""
-    # Most time is spent here: so it works in place, and on rows that lie together in memory.
-    values = np.ascontiguousarray(np.where(known, rows, 0.0).T)
-    shape = len(_FACTORS), len(rows)
-    first = values[known.argmax(axis=1), np.arange(len(rows))]
-    level, errors = np.tile(first, (len(_FACTORS), 1)), np.zeros(shape)
-    error, square = np.empty(shape), np.empty(shape)
-    factors, whole = _FACTORS[:, np.newaxis], known.all(axis=0)
-    for value, there, are_all in zip(values, known.T, whole.tolist(), strict=True):
-        np.subtract(value, level, out=error)
-        if not are_all:
-            error *= there.astype(float)
+def _smoothed(values, holes):
+    """Return the last level and the squared errors of each smoothing factor, by series.
+
+    An error is what smoothing has left of the one before, and the change since.
+    """
+    # Most time is spent here: so it works in place.
+    lacking = np.zeros(len(values), dtype=bool)
+    if holes is not None:
+        values, holes = _filled(values, holes)
+        lacking = holes.any(axis=1)
+    shape, rest = (len(_FACTORS), values.shape[1]), 1.0 - _FACTORS[:, np.newaxis]
+    error, errors, square = np.zeros(shape), np.zeros(shape), np.empty(shape)
+    changes = zip(np.diff(values, axis=0), lacking[1:].tolist(), strict=True)
+    for row, (change, is_lacking) in enumerate(changes, start=1):
+        error *= np.where(holes[row], 1.0, rest) if is_lacking else rest
+        error += change
         np.multiply(error, error, out=square)
+        if is_lacking:
+            square[:, holes[row]] = 0.0
         errors += square
-        error *= factors
-        level += error
-    return level, errors
+    return values[-1] - rest * error, errors
 
 
-def _slope(rows, known):
-    """Return the slope of a least-squares line through each series, (n_series, 1)."""
-    count = np.maximum(known.sum(axis=1, keepdims=True), 1)
-    when = np.where(known, np.arange(rows.shape[1], dtype=float), 0.0)
-    when = np.where(known, when - when.sum(axis=1, keepdims=True) / count, 0.0)
-    spread = (when**2).sum(axis=1, keepdims=True)
-    return (when * np.where(known, rows, 0.0)).sum(axis=1, keepdims=True) / np.maximum(spread, 1.0)
+def _filled(values, holes):
+    """Return series with no change where rows are missing, and which of these are behind others."""
+    row, first = np.arange(len(values))[:, np.newaxis], (~holes).argmax(axis=0)
+    newest = np.maximum.accumulate(np.where(holes, first, row), axis=0)
+    return np.take_along_axis(values, newest, axis=0), holes & (row > first)
 
 
-def _seasons(rows, known, season, *, divides):
-    """Return factors and differences of each row of a season, (n_series, season); 1 and 0."""
-    factor, shift = np.ones((len(rows), season)), np.zeros((len(rows), season))
-    seen = np.flatnonzero(_has_season(rows, known, season))
-    if not len(seen):
+def _slope(values, holes, count):
+    """Return the slope of a least-squares line through each series, (n_series,)."""
+    when = np.arange(1.0 - len(values), 1.0)[:, np.newaxis]  # 0 is the newest row
+    if holes is None:
+        when = when - when.mean()
+    else:
+        when = np.where(holes, 0.0, when)
+        when = np.where(holes, 0.0, when - _total(when) / np.maximum(count, 1))
+    return _total(when * values) / np.maximum(_total(when**2), 1.0)
+
+
+def _total(values):
+    """Return the sum of each column, taken from row to row, whatever stands beside it."""
+    if values.shape[1] == 1:  # numbers that lie together NumPy sums in another order
+        return np.cumsum(values, axis=0)[-1]
+    return values.sum(axis=0)
+
+
+def _adjust(values, factor, shift):
+    """Take seasons out of series, in place."""
+    season, adds, multiplies = len(factor), shift.any(), (factor != 1.0).any()
+    for place in range(season):
+        rows = values[(place + len(values)) % season :: season]
+        if adds:
+            rows -= shift[place]
+        if multiplies:
+            rows /= factor[place]
+
+
+def _seasons(values, holes, count, season, *, divides):
+    """Return factors and differences of each row of a season, (season, n_series); 1 and 0.
+
+    The first is that of the row after the newest.
+    """
+    factor, shift = np.ones((season, len(count))), np.zeros((season, len(count)))
+    seen = _has_season(values, holes, count, season)
+    if not seen.any():
         return factor, shift
-    positive = divides & (np.where(known, rows, 1.0) > 0)[seen].all(axis=1)
-    factors = _figures(rows[seen], season, divide=True)
-    factors = factors / factors.mean(axis=1, keepdims=True)
-    divided = positive & (factors > _LEAST_FACTOR).all(axis=1)  # NaN is none
-    factor[seen[divided]] = factors[divided]
-    differences = _figures(rows[seen[~divided]], season, divide=False)
-    differences = differences - differences.mean(axis=1, keepdims=True)
-    whole = np.isfinite(differences).all(axis=1)
-    shift[seen[~divided][whole]] = differences[whole]
+    divided = seen & divides & (values > 0 if holes is None else (values > 0) | holes).all(axis=0)
+    factors = _figures(*_columns(divided, values, holes), season, np.divide)
+    valid = (factors > _LEAST_FACTOR).all(axis=0)  # NaN is not
+    divided[divided] = valid
+    factor[:, divided] = factors[:, valid]
+    subtracted = seen & ~divided
+    differences = _figures(*_columns(subtracted, values, holes), season, np.subtract)
+    valid = np.isfinite(differences).all(axis=0)
+    subtracted[subtracted] = valid
+    shift[:, subtracted] = differences[:, valid]
     return factor, shift
 
 
-def _has_season(rows, known, season):
+def _columns(chosen, values, holes):
+    """Return values and holes of the chosen series."""
+    if chosen.all():
+        return values, holes
+    return values.compress(chosen, axis=1), holes if holes is None else holes[:, chosen]
+
+
+def _has_season(values, holes, count, season):
     """Return which series have an autocorrelation at the season that chance seldom gives."""
-    count = known.sum(axis=1)
-    if season == 1 or rows.shape[1] <= season:
-        return np.zeros(len(rows), dtype=bool)
-    values = np.where(known, rows, 0.0)
-    mean = values.sum(axis=1) / np.maximum(count, 1)
-    values = np.where(known, rows - mean[:, np.newaxis], 0.0)
-    total = (values**2).sum(axis=1)
-    lags = [(values[:, k:] * values[:, :-k]).sum(axis=1) for k in range(1, season + 1)]
-    found = np.stack(lags, axis=1) / np.where(total > 0, total, 1.0)[:, np.newaxis]
-    limit = _LIMIT * np.sqrt((1 + 2 * (found[:, :-1] ** 2).sum(axis=1)) / np.maximum(count, 1))
-    return (np.abs(found[:, -1]) > limit) & (count > 2 * season)
+    if season == 1 or len(values) <= season:
+        return np.zeros(len(count), dtype=bool)
+    centred = values - _total(values) / np.maximum(count, 1)
+    if holes is not None:
+        centred[holes] = 0.0
+    products = np.empty(centred.shape)
+    sums = np.empty((season + 1, len(count)))
+    for lag in range(season + 1):
+        part = products[lag:]
+        np.multiply(centred[lag:], centred[: len(part)], out=part)
+        sums[lag] = _total(part)
+    found = sums[1:] / np.where(sums[0] > 0, sums[0], 1.0)
+    limit = _LIMIT * np.sqrt((1 + 2 * _total(found[:-1] ** 2)) / np.maximum(count, 1))
+    return (np.abs(found[-1]) > limit) & (count > 2 * season)
 
 
-def _figures(rows, season, *, divide):
-    """Return the mean of each row of a season relative to a centred moving average over one."""
+def _figures(values, holes, season, without):
+    """Return the mean of each row of a season without a centred moving average over one."""
     weights = centred_weights(season)
-    n_rows, half = rows.shape[1], len(weights) // 2
-    last = n_rows - 2 * half
-    trend = sum(weight * rows[:, k : k + last] for k, weight in enumerate(weights))
-    middle = rows[:, half : half + last]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        relative = middle / trend if divide else middle - trend
-    found = np.full((len(rows), season), np.nan)
-    for first in range(min(season, last)):
-        place = (first + half - n_rows) % season
-        part = relative[:, first::season]
-        there = np.isfinite(part)
-        count = there.sum(axis=1)
-        total = np.where(there, part, 0.0).sum(axis=1)
-        found[:, place] = np.where(count > 0, total / np.maximum(count, 1), np.nan)
-    return found
+    n_rows, half = len(values), len(weights) // 2
+    if holes is not None:
+        values = np.where(holes, np.nan, values)
+    middle = values[half : n_rows - half]
+    trend, part = np.zeros(middle.shape), np.empty(middle.shape)
+    for k, weight in enumerate(weights):
+        trend += np.multiply(values[k : k + len(middle)], weight, out=part)
+    found = np.full((season, values.shape[1]), np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):  # of the tiniest numbers
+        relative = without(middle, trend, out=part)
+        for first in range(min(season, len(middle))):
+            place = (first + half - n_rows) % season
+            found[place] = _mean(relative[first::season], has_nan=holes is not None)
+        return without(found, _total(found) / season)
+
+
+def _mean(values, *, has_nan):
+    """Return the mean of each column without NaN."""
+    if not has_nan:
+        return _total(values) / len(values)
+    there = np.isfinite(values)
+    count = there.sum(axis=0)
+    return np.where(count > 0, _total(np.where(there, values, 0.0)) / np.maximum(count, 1), np.nan)

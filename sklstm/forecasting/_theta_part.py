@@ -2,19 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import repeat
 from typing import Any
 
 import numpy as np
 
-from ._in_blocks import in_blocks
 from ._joined import ends_of, joined
 from ._path import Path
 from ._theta import theta_forecasts
 
 MOST_ROWS = 400  # that are read; a series of more is not short
-_LANES = 16
-_VALUES_AT_A_TIME = 1 << 16  # of rows: what stays in the cache is quicker
+_SERIES_AT_A_TIME = 1024  # what stays in the cache is quicker
 
 
 @dataclass(frozen=True)
@@ -57,24 +54,29 @@ class ThetaPart:
         forecasts : ndarray of shape (n_all_origins, steps, n_columns)
             NaN where rows are too few, and in columns without weight.
         """
+        newest = np.concatenate(origins)
         begins = ends_of([len(own) for own in values])[:-1]
-        begins = np.repeat(begins, [len(own) for own in origins])
-        whole, newest = joined(values), np.concatenate(origins)
+        places = np.repeat(begins, [len(own) for own in origins]) + newest
         counts = np.minimum(newest + 1, MOST_ROWS)
-        widths = -(-counts // _LANES) * _LANES  # so that no bit depends on what stands beside
+        alike = np.argsort(counts, kind="stable")  # then few rows have to be made up
         found = np.full((len(newest), steps, len(self.weights)), np.nan)
-        for width in np.unique(widths).tolist():
-            alike = np.flatnonzero(widths == width).tolist()
-            back = np.arange(width)[::-1]
-            for some in in_blocks(alike, repeat(width), _VALUES_AT_A_TIME):
-                before = back >= counts[some, np.newaxis]
-                places = np.maximum((begins + newest)[some, np.newaxis] - back, 0)
-                for column in np.flatnonzero(self.weights):
-                    rows = np.where(before, np.nan, whole[places, column])
-                    found[some, :, column] = theta_forecasts(
-                        rows, steps, self.season, amounts=self.amounts
-                    )
+        for column in np.flatnonzero(self.weights):
+            whole = np.ascontiguousarray(joined(values)[:, column])
+            for first in range(0, len(alike), _SERIES_AT_A_TIME):
+                some = alike[first : first + _SERIES_AT_A_TIME]
+                rows = _rows_up_to(whole, places[some], counts[some])
+                found[some, :, column] = theta_forecasts(
+                    rows.T, steps, self.season, amounts=self.amounts
+                )
         return found
+
+
+def _rows_up_to(whole, places, counts):
+    """Return so many rows up to some places, (n_rows, n_places), with NaN in front of fewer."""
+    back = np.arange(counts.max())[::-1, np.newaxis]
+    rows = whole.take(places - back, mode="clip")
+    rows[back >= counts] = np.nan
+    return rows
 
 
 def average_with_theta(
@@ -106,11 +108,14 @@ def average_with_theta(
     if any(path.noise is not None for path in paths):
         alone, each = _without_noise(paths)
         predicted = replace(model, theta=None).forecast(alone, steps, restored=False)
-        by_regressor = np.concatenate(predicted)[each]
+        by_regressor = np.concatenate(predicted)
     origins = [path.origins - first for path, first in zip(alone, firsts, strict=True)]
-    theta = model.theta.forecasts(origins, values, steps)
-    moved = model.theta.weights * (theta[each] - by_regressor)
-    found += np.where(np.isfinite(moved), moved, 0.0)
+    moved = model.theta.forecasts(origins, values, steps)  # in place: paths are many
+    moved -= by_regressor
+    moved *= model.theta.weights
+    moved[~np.isfinite(moved)] = 0.0
+    for step in range(steps):
+        found[:, step] += moved[each, step]
 
 
 def _without_noise(paths):

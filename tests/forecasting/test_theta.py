@@ -138,10 +138,13 @@ def test_on_a_scale_of_its_own_zero_is_no_bound(rng):
     np.testing.assert_allclose(found[0], -found[1])
 
 
-def test_no_bit_depends_on_other_series(rng):
-    rows = below([seasonal(rng, n, 12) for n in (30, 80, 64, 51)] + [rng.normal(size=70)])
-    together = theta_forecasts(rows, 5, 12)
-    for number in range(len(rows)):
-        np.testing.assert_array_equal(
-            theta_forecasts(rows[number : number + 1], 5, 12)[0], together[number]
-        )
+@pytest.mark.parametrize("season", [1, 12])
+def test_no_bit_depends_on_other_series_or_on_what_is_in_front(rng, season):
+    series = [seasonal(rng, n, 12) for n in (30, 80, 64, 51)]
+    series += [rng.normal(size=70), seasonal(rng, 80, 12, level=0.0)]
+    series[2][[5, 40, 63]] = np.nan
+    together = theta_forecasts(below(series), 5, season)
+    for number, values in enumerate(series):
+        for beside in ([values], [values, series[0]]):
+            alone = theta_forecasts(below(beside), 5, season)[0]
+            np.testing.assert_array_equal(alone, together[number])
