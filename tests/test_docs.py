@@ -11,6 +11,7 @@ import pytest
 from sklearn import config_context
 
 import sklstm
+from sklstm.losses import LOSSES
 
 ROOT = Path(__file__).resolve().parent.parent
 # A block of code, and the text block right behind it if there is one: what the code prints.
@@ -22,6 +23,14 @@ PAGES = [page for page in sorted((ROOT / "docs").glob("*.md")) if "```python" in
 def _pictures_are_closed():
     yield
     plt.close("all")
+
+
+@pytest.fixture(autouse=True)
+def _losses_are_those_of_the_package():
+    before = dict(LOSSES)
+    yield
+    LOSSES.clear()
+    LOSSES.update(before)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

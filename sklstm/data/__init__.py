@@ -87,6 +87,7 @@ from ._windows_input import (
     check_features,
     features_in_fit,
     names_in_fit,
+    refuse_rows,
     remember_features,
 )
 
@@ -152,6 +153,7 @@ __all__ = [
     "refuse_nothing_observed",
     "refuse_overflow",
     "refuse_partly_missing_targets",
+    "refuse_rows",
     "refuse_times",
     "same_index",
     "remember_features",

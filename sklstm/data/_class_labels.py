@@ -46,7 +46,8 @@ def read_class_labels(y: Any, name: str, place: Callable[[int], str] | None = No
         if "1d array" in str(error):
             raise ValueError(
                 f"{error} It takes one class for each sample: of one-hot columns "
-                f"np.argmax({name}, axis=1); a label for each step takes output='sequence'."
+                f"np.argmax({name}, axis=1); several labels of a sample take a network each, "
+                "MultiOutputClassifier, and a label for each step output='sequence'."
             ) from error
         if "inhomogeneous" not in str(error):
             raise

@@ -117,7 +117,10 @@ def remember_features(
             estimator.feature_names_in_ = np.asarray(features, dtype=object)
     else:
         validate_data(estimator, _table(X, windows), reset=True, skip_check_array=True)
-    estimator._fitted_on_columns = not has_three_axes(X)
+    names = list(getattr(estimator, "feature_names_in_", ()))
+    # The names once more: SHAP sets `feature_names_in_` of a copy to None, and asks it for
+    # predictions of arrays.
+    estimator._fitted_on_columns = not has_three_axes(X) and (names or True)
     estimator.window_shape_ = windows.shape[1:]
 
 
@@ -138,6 +141,7 @@ def check_features(estimator: Any, X: Any, windows: np.ndarray, input_name: str 
     of_columns = estimator._fitted_on_columns and not has_three_axes(X)
     if not of_columns:
         _check_order(estimator, X, input_name)
+        refuse_rows(X, windows, estimator.window_shape_, estimator, input_name)
     found, expected = windows.shape[2], estimator.window_shape_[1]
     if of_columns:
         table = _table(X, windows)
@@ -167,6 +171,40 @@ def _check_order(estimator, X, input_name):
         )
 
 
+def refuse_rows(
+    X: Any, windows: np.ndarray, seen: tuple[int, int], estimator: Any, input_name: str = "X"
+) -> None:
+    """Raise a ValueError if `X` are rows of a series, or one window alone, in place of windows.
+
+    Of one column they would else be read as windows of a single step.
+
+    Parameters
+    ----------
+    X : array-like or dataframe
+        What an estimator was given.
+    windows : ndarray of shape (n_samples, n_timesteps, n_features)
+        What `as_windows` made of it.
+    seen : tuple of (int, int)
+        Number of steps and of features of the windows in `fit`.
+    estimator : estimator
+        Named in the error message.
+    input_name : str, default="X"
+        What `X` is called in the error message.
+    """
+    n_timesteps, n_features = seen
+    if has_three_axes(X) or windows.shape[1:] != (n_features, 1) or n_timesteps == 1:
+        return
+    name = type(estimator).__name__
+    sent = "; Pipeline(..., transform_input=['X_val']) sends X_val through them"
+    raise ValueError(
+        f"{input_name} has two axes and {n_features} columns, as the rows of a series or a single "
+        f"window have, but {name} was fitted on windows of {n_timesteps} steps and {n_features} "
+        "features, (n_samples, n_timesteps, n_features). The steps before it in a pipeline make "
+        f"windows of rows, pipeline[:-1].transform(rows){sent if input_name == 'X_val' else ''}; "
+        f"of a single window take {input_name}[np.newaxis]."
+    )
+
+
 def names_in_fit(estimator: Any) -> list[str] | None:
     """Return the names of the columns that an estimator has seen, None if they had none."""
     return _names(estimator) if getattr(estimator, "_fitted_on_columns", True) else None
@@ -182,7 +220,10 @@ def features_in_fit(estimator: Any) -> list[str] | None:
 
 
 def _names(estimator):
-    return list(getattr(estimator, "feature_names_in_", ())) or None
+    names = getattr(estimator, "feature_names_in_", None)
+    if names is None:
+        names = getattr(estimator, "_fitted_on_columns", None)
+    return None if names is None or isinstance(names, bool) else list(names)
 
 
 def _table(X, windows):

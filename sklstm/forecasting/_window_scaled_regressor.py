@@ -341,8 +341,8 @@ class WindowScaledRegressor(
         """Return what goes to `fit`, validation data scaled like those of training."""
         if params.get("X_val") is None or params.get("y_val") is None:
             return params  # the regressor says what is lacking
-        n_features = windows.shape[2]
-        windows = validation_windows(params["X_val"], params["y_val"], n_features, self, names)
+        seen = windows.shape[1:]
+        windows = validation_windows(params["X_val"], params["y_val"], seen, self, names)
         targets = self._check_targets(params["y_val"], "y_val")
         targets = TargetScale.of(scaler, windows, position).targets(targets)
         return params | {"X_val": _form(scaler.transform(windows), flat), "y_val": targets}

@@ -9,6 +9,7 @@ from sklstm.data import (
     check_same_labels,
     newest_block,
     plain_values,
+    refuse_rows,
     step_features,
 )
 
@@ -46,15 +47,17 @@ def rows_there(there, windows, targets, params):
     return windows[there], targets[there], params
 
 
-def validation_windows(X, y, n_features, estimator, names=None):
+def validation_windows(X, y, seen, estimator, names=None):
     """Return the windows to validate by, if they have a target each and the right features.
 
-    `names` are those of the features of `X` in `fit`, if it had some.
+    `seen` are the steps and features of the windows in `fit`, and `names` those of the features,
+    if they had some.
     """
     check_same_labels({"X_val": X, "y_val": y})
     windows = as_windows(X, estimator=estimator, input_name="X_val")
-    if windows.shape[2] != n_features:
-        raise ValueError(f"X_val has {windows.shape[2]} features, and X has {n_features}.")
+    refuse_rows(X, windows, seen, estimator, "X_val")
+    if windows.shape[2] != seen[1]:
+        raise ValueError(f"X_val has {windows.shape[2]} features, and X has {seen[1]}.")
     found = step_features(X)
     if names is not None and found is not None and found != names:
         raise ValueError(f"X_val has the features {found}, and X {names}, in this order.")

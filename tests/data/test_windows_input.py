@@ -121,6 +121,26 @@ def test_mere_values_of_a_flat_frame_are_read_by_the_names_of_fit():
     np.testing.assert_array_equal(values, WINDOWS[:, :, ::-1])
 
 
+def test_values_are_read_by_the_names_of_fit_where_these_were_taken_away():
+    shuffled = FRAME[[NAMES[place] for place in (3, 0, 5, 1, 2, 4)]]
+    reader = Reader().fit(shuffled)
+    reader.feature_names_in_ = None  # as SHAP does, to a copy
+    np.testing.assert_array_equal(reader.read(shuffled.to_numpy()), WINDOWS[:, :, ::-1])
+    assert Reader().fit(FRAME).fit(FLAT)._fitted_on_columns is True
+
+
+@pytest.mark.parametrize("n_features", [1, 2])
+def test_rows_in_the_place_of_windows_are_refused(n_features):
+    reader, rows = Reader().fit(WINDOWS[:, :, :n_features]), WINDOWS[:, 0, :n_features]
+    words = rf"{n_features} columns, .* Reader was fitted on windows of 3 steps and {n_features} f"
+    for X in (rows, pd.DataFrame(rows).add_prefix("x")):
+        with pytest.raises(ValueError, match=words):
+            reader.read(X)
+    single = Reader().fit(WINDOWS[:, :1, :n_features])
+    if n_features == 1:
+        np.testing.assert_array_equal(single.read(rows)[:, 0], rows)
+
+
 def test_missing_steps_are_skipped():
     windows = WINDOWS.copy()
     windows[2, 0] = np.nan

@@ -329,6 +329,7 @@ def test_quantiles_are_not_turned_round_and_have_a_score():
     [
         (np.ones((5, 6, 1)), np.ones(1), "5 windows in X_val and 1 targets in y_val"),
         (np.ones((5, 6, 2)), np.ones(5), "X_val has 2 features, and X has 1"),
+        (np.ones((5, 1)), np.ones(5), "X_val has two axes and 1 columns, as the rows of a"),
     ],
 )
 def test_validation_data_that_does_not_fit(X_val, y_val, message):

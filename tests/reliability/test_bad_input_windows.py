@@ -110,7 +110,7 @@ OTHERS = {
     "more features": (np.repeat(X, 2, axis=2), "X has 4 features | is expecting 2"),
     "two axes": (X[:, :, 0], "X has 1 features | is expecting 2"),
     "one axis": (X[0, 0], "Expected 2D array, got 1D array"),
-    "a window alone": (X[0], "X has 1 features | is expecting 2"),
+    "a window alone": (X[0], "X has two axes and 2 columns | 6 steps | X[np.newaxis]"),
     "no windows": (X[:0], "0 sample"),
     "infinity": (put(INF, 3, 2, 1), "X contains infinity | sample 3, step 2"),
     "partly missing": (put(NAN, 3, 2, 1), "X has a step | sample 3, step 2"),
@@ -237,7 +237,7 @@ CALLS = {
     "missing class": (lambda: CLF.fit(X, put(NAN, 0, of=Y)), "y contains NaN"),
     "two columns of classes": (
         lambda: CLF.fit(X, np.ones((20, 2))),
-        "y should be a 1d array | np.argmax(y, axis=1)",
+        "y should be a 1d array | np.argmax(y, axis=1) | MultiOutputClassifier",
     ),
     "classes of steps": (
         lambda: CLF.fit(X, [["a"] * (1 + row % 2) for row in range(20)]),
@@ -305,6 +305,10 @@ CALLS = {
     "X_val features": (
         lambda: STOPS.fit(X, Y, X_val=X[:, :, :1], y_val=Y),
         "X_val has 1 features | is expecting 2",
+    ),
+    "X_val of rows": (
+        lambda: STOPS.fit(X[:, :, :1], Y, X_val=X[:, 0, :1], y_val=Y),
+        "X_val has two axes and 1 columns | 6 steps | transform_input=['X_val']",
     ),
     "X_val infinite": (lambda: STOPS.fit(X, Y, X_val=put(INF, 3), y_val=Y), "X_val | infinity"),
     "y_val too short": (lambda: STOPS.fit(X, Y, X_val=X, y_val=Y[:3]), "20 windows in X_val | 3"),
