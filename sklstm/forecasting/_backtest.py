@@ -66,10 +66,7 @@ class BacktestSettings:
 
     def __post_init__(self):
         for metric in self.metrics:
-            if metric.needs == "level" and not self.levels:
-                raise ValueError(
-                    f"metrics has {metric.name!r}, which takes a level, such as level=0.9."
-                )
+            metric.check_levels(list(self.levels.values()))
 
     @property
     def draws_paths(self) -> bool:

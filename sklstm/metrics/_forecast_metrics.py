@@ -70,6 +70,24 @@ class ForecastMetric:
             return {self.name: self.of(rows, levels) if len(rows) else np.nan}
         return {self.name: float(self.of(rows)) if len(rows) else np.nan}
 
+    def check_levels(self, levels: Any) -> None:
+        """Raise a ValueError for a metric of intervals where none are asked for.
+
+        Parameters
+        ----------
+        levels : float, collection of float or None
+            Levels of the intervals.
+
+        Raises
+        ------
+        ValueError
+            If it takes one.
+        """
+        if self.needs == "level" and (levels is None or not np.size(levels)):
+            raise ValueError(
+                f"The metric {self.name!r} is one of intervals, and takes a level, such as level=0.9."
+            )
+
     def _of_bounds(self, rows, suffix, level):
         rows = rows[rows[f"lower{suffix}"].notna()]
         if not len(rows):

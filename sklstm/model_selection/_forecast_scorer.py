@@ -79,8 +79,7 @@ def forecast_scorer(
             f"metric={metric!r} is no score by itself: infinite intervals cover everything, and "
             "empty ones are the narrowest. Take 'interval_score'."
         )
-    if read.needs == "level" and level is None:
-        raise ValueError(f"metric={metric!r} takes a level, such as level=0.9.")
+    read.check_levels(level)
     if greater_is_better and isinstance(metric, str):
         raise ValueError(f"metric={metric!r} is a loss, of which less is better.")
     settings = {"season": season, "steps": steps, "stride": stride, "level": level}

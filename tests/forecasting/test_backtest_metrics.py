@@ -80,7 +80,7 @@ def rmse(true, predicted):
         ("mea", "got 'mea'"),
         (["mase", "mean_absolute_scaled_error"], "distinct names"),
         ([3], "got 3"),
-        ("width", "'width', which takes a level"),
+        ("width", "'width' is one of intervals, and takes a level"),
         (rmse, "a function called 'rmse', as another column"),
     ],
 )
@@ -94,7 +94,7 @@ def test_a_metric_without_its_level_is_refused_before_anything_is_fitted():
         def fit(self, X, y):
             raise AssertionError("fitted")
 
-    with pytest.raises(ValueError, match="'coverage', which takes a level"):
+    with pytest.raises(ValueError, match="'coverage' is one of intervals, and takes a level"):
         Forecaster(Never(), 6, scaling=None).backtest(WALK, FOLDS, metrics="coverage")
 
 

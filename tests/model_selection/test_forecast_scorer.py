@@ -154,6 +154,7 @@ def direct_by_hand(model, values, exog, origin, steps):
         ({"metric": "mea"}, "'mae', 'rmse', 'mase'.*got 'mea'"),
         ({"metric": "coverage", "level": 0.9}, "no score by itself"),
         ({"metric": "interval_score"}, "takes a level, such as level=0.9"),
+        ({"metric": "wql", "level": []}, "takes a level, such as level=0.9"),
         ({"metric": "mae", "greater_is_better": True}, "less is better"),
     ],
 )
