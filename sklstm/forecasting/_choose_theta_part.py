@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from sklstm.preprocessing import is_seasonal
-from sklstm.time_labels import calendar_seasons_of_all
 
 from ._abilities import shrinks
 from ._forecast_model import ForecastModel
@@ -15,7 +14,7 @@ from ._histories import History
 from ._known_series import KnownSeries
 from ._path import Path
 from ._predicted_spread import predicts_spread
-from ._scaling import is_fixed, season_in, season_within
+from ._season import Season
 from ._theta_part import MOST_ROWS, ThetaPart
 
 _WEIGHT = 0.5
@@ -24,7 +23,7 @@ _ENOUGH = 0.99  # of the error without
 _FEWEST_SERIES, _MOST_SERIES = 50, 1000  # to choose a weight by
 
 
-def asked_theta_part(forecaster: Any, known: KnownSeries) -> ThetaPart | None:
+def asked_theta_part(forecaster: Any, known: KnownSeries, season: Season) -> ThetaPart | None:
     """Return what forecasts are averaged with if a user asks for it; None otherwise.
 
     Parameters
@@ -33,6 +32,8 @@ def asked_theta_part(forecaster: Any, known: KnownSeries) -> ThetaPart | None:
         With its parameters.
     known : KnownSeries
         The series.
+    season : Season
+        That of the series.
 
     Returns
     -------
@@ -55,24 +56,24 @@ def asked_theta_part(forecaster: Any, known: KnownSeries) -> ThetaPart | None:
             'theta_part="auto".'
         )
     # Also a cycle that is found: Theta beside it would miss what the regressor knows.
-    tables = [(past.index, past.values) for past in known.histories.values()]
-    season = season_in(forecaster.season, tables)
-    if not _reads_two_seasons(season):
+    n_rows = season.n_rows
+    if not _reads_two_seasons(n_rows):
         raise ValueError(
-            f"theta_part=True reads {MOST_ROWS} rows of a series, and two seasons of {season} "
+            f"theta_part=True reads {MOST_ROWS} rows of a series, and two seasons of {n_rows} "
             'are as many or more: name a shorter season, or take theta_part="auto".'
         )
-    if season > 1 and _has_holidays(known):
+    if n_rows > 1 and _has_holidays(known):
         raise ValueError(
-            f"theta_part=True counts the {season} rows of a season, and of trading days holidays "
+            f"theta_part=True counts the {n_rows} rows of a season, and of trading days holidays "
             'are left out: name no season (season=None), or take theta_part="auto".'
         )
-    return ThetaPart(season, [_WEIGHT] * len(known.columns), forecaster.transformer is None)
+    return ThetaPart(n_rows, [_WEIGHT] * len(known.columns), forecaster.transformer is None)
 
 
 def choose_theta_part(
     forecaster: Any,
     known: KnownSeries,
+    season: Season,
     scaling: Any,
     fit_older: Callable[[list[History]], ForecastModel | str],
 ) -> ThetaPart | None:
@@ -84,6 +85,8 @@ def choose_theta_part(
         With its parameters.
     known : KnownSeries
         The series.
+    season : Season
+        That of the series.
     scaling : Scaling or None
         The scale of windows that has been chosen.
     fit_older : callable
@@ -103,13 +106,13 @@ def choose_theta_part(
     histories = list(known.histories.values())
     if forecaster.theta_part != "auto" or not _may_average(forecaster, known, scaling, histories):
         return None
-    season, weights = _fixed_season(season_within(forecaster, known), histories), [0.0]
-    if season > 1 and _reads_two_seasons(season) and not _has_holidays(known):
+    n_rows, weights = season.n_rows if season.is_fixed else 1, [0.0]
+    if n_rows > 1 and _reads_two_seasons(n_rows) and not _has_holidays(known):
         several = len(histories) > 1
         weights = [_WEIGHT * (several or is_seasonal(column.name)) for column in scaling.columns]
-    elif season == 1 and len(histories) >= _FEWEST_SERIES:
+    elif n_rows == 1 and len(histories) >= _FEWEST_SERIES:
         weights = best_weights(histories, forecaster.horizon, fit_older)
-    return ThetaPart(season, weights, forecaster.transformer is None) if any(weights) else None
+    return ThetaPart(n_rows, weights, forecaster.transformer is None) if any(weights) else None
 
 
 def _may_average(forecaster, known, scaling, histories):
@@ -118,15 +121,6 @@ def _may_average(forecaster, known, scaling, histories):
     plain = known.n_exog == 0 and not known.calendar_features
     short = np.median([len(past) for past in histories]) <= MOST_ROWS
     return chosen and plain and short and shrinks(forecaster.estimator)
-
-
-def _fixed_season(asked, histories):
-    """Return the season of the calendar or the named one; 1 for none."""
-    tables = [(past.index, past.values) for past in histories]
-    if asked == "auto" and not calendar_seasons_of_all(index for index, _ in tables):
-        return 1  # to look for a cycle takes time
-    season = season_in(asked, tables)
-    return season if is_fixed(asked, season, tables) else 1
 
 
 def _has_holidays(known):

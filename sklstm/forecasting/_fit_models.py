@@ -15,7 +15,8 @@ from ._forecast_model import ForecastModel
 from ._intervals import NOT_WANTED, fewest_errors, fit_calibrator, split_off_newest
 from ._known_series import KnownSeries
 from ._linear_part import has_linear_part, nothing_may_be_left
-from ._scaling import season_in, season_within, wanted_scaling
+from ._scaling import wanted_scaling
+from ._season import Season
 from ._series_in_use import knowing, trained_on
 from ._strategy import strategy_for
 from ._window_length import choose_lookback, fewest_rows
@@ -24,7 +25,7 @@ _UNSCALED_LOOKBACK = 10
 _USUAL_LEVEL = 0.9  # of intervals: as many errors as it takes
 
 
-def window_lengths(forecaster: Any, known: KnownSeries) -> tuple[int, int]:
+def window_lengths(forecaster: Any, known: KnownSeries, season: Season) -> tuple[int, int]:
     """Return how many rows a window has, and how many a series needs to be learned from.
 
     Parameters
@@ -33,6 +34,8 @@ def window_lengths(forecaster: Any, known: KnownSeries) -> tuple[int, int]:
         With its parameters.
     known : KnownSeries
         The series.
+    season : Season
+        That of the series.
 
     Returns
     -------
@@ -45,14 +48,12 @@ def window_lengths(forecaster: Any, known: KnownSeries) -> tuple[int, int]:
         If all series are too short.
     """
     horizon, pads = forecaster.horizon, _pads(forecaster)
-    strategy = strategy_for(forecaster, known)
+    strategy = strategy_for(forecaster, known, season)
     histories = list(known.histories.values())
     lengths = [len(past) for past in histories]
     lookback = _given_lookback(forecaster)
     if lookback == "auto":
-        tables = [(past.index, past.values) for past in histories]
-        season = season_in(season_within(forecaster, known), tables)
-        lookback = choose_lookback(lengths, horizon, season, pads=pads)
+        lookback = choose_lookback(lengths, horizon, season.n_rows, pads=pads)
     if forecaster.lookback == "auto" and is_baseline(forecaster.estimator):
         room = max(lengths) - _rows_ahead(forecaster, strategy)
         lookback = max(lookback, min(_rows_read(forecaster.estimator), room))
@@ -77,7 +78,13 @@ def fewest_training_rows(forecaster: Any) -> int:
 
 
 def fit_models(
-    forecaster: Any, known: KnownSeries, lookback: int, n_fewest: int, *, warn: bool = True
+    forecaster: Any,
+    known: KnownSeries,
+    season: Season,
+    lookback: int,
+    n_fewest: int,
+    *,
+    warn: bool = True,
 ) -> tuple[ForecastModel, ForecastModel | str, dict]:
     """Fit the model that forecasts, and the one that calibrates intervals.
 
@@ -87,10 +94,12 @@ def fit_models(
         With its parameters.
     known : KnownSeries
         The series.
+    season : Season
+        That of the series.
     lookback, n_fewest : int
         As from `window_lengths`.
     warn : bool, default=True
-        Whether to warn of series that nothing is learned from, and of a season without effect.
+        Whether to warn of series that nothing is learned from.
 
     Returns
     -------
@@ -100,8 +109,8 @@ def fit_models(
         Number of rows of each series that calibrate.
     """
     check_columns(forecaster.estimator, known.columns)
-    theta = asked_theta_part(forecaster, known)
-    strategy = strategy_for(forecaster, known)
+    theta = asked_theta_part(forecaster, known, season)
+    strategy = strategy_for(forecaster, known, season)
     horizon = _rows_ahead(forecaster, strategy)
     features = _features(forecaster, known, lookback, horizon)
     scaling = wanted_scaling(forecaster.scaling, forecaster.estimator)
@@ -110,7 +119,6 @@ def fit_models(
     histories = list(known.histories.values())
     if not _pads(forecaster):  # else a window of them may begin before they do
         histories = trained_on(histories, n_fewest, warn=warn)
-    season = season_within(forecaster, known, warn=warn and scaling is not None)
     model = ForecastModel.fit(
         histories, *recipe, scaling, season, forecaster.horizon, linear_part=linear_part
     )
@@ -122,20 +130,14 @@ def fit_models(
         """Return a model of older rows in the same scale: another one's errors would say little."""
         enough = [past for past in older if len(past) >= n_learned]
         with nothing_may_be_left():  # of which the model of all rows has warned
-            older = fit_calibrator(enough, *recipe, **_as_chosen(forecaster, model.scaling))
+            older = fit_calibrator(enough, *recipe, **_as_chosen(model.scaling))
         return _weighted_like(older, model.scaling)
 
-    theta = theta or choose_theta_part(forecaster, known, model.scaling, fit_older)
+    theta = theta or choose_theta_part(forecaster, known, season, model.scaling, fit_older)
     model = replace(model, theta=theta)
     if forecaster.calibration_size is None:
         return model, NOT_WANTED, {}
-    n_season = 1
-    if model.scaling is not None:
-        n_season = max(column.season for column in model.scaling.columns)
-    # Errors of all steps then hold a season, and those that overlap are not all that there is;
-    # without a season, of few steps, they are too few for any interval but for this.
-    n_errors = max(n_season + forecaster.horizon + 1, fewest_errors(_USUAL_LEVEL))
-    n_wanted = n_errors + forecaster.horizon - 1
+    n_wanted = _rows_that_calibrate(forecaster.horizon, model.scaling)
     older, n_newest = split_off_newest(
         known.histories, forecaster.calibration_size, n_fewest, n_wanted, n_learned
     )
@@ -143,6 +145,15 @@ def fit_models(
     if not isinstance(calibrator, str):  # its errors are those of the same average
         calibrator = replace(calibrator, theta=model.theta)
     return model, calibrator, n_newest
+
+
+def _rows_that_calibrate(horizon, scaling):
+    """Return how many newest rows are wanted for the errors that intervals are made of."""
+    n_season = 1 if scaling is None else max(column.season for column in scaling.columns)
+    # Errors of all steps then hold a season, and those that overlap are not all that there is;
+    # without a season, of few steps, they are too few for any interval but for this.
+    n_errors = max(n_season + horizon + 1, fewest_errors(_USUAL_LEVEL))
+    return n_errors + horizon - 1
 
 
 def _features(forecaster, known, lookback, horizon):
@@ -159,13 +170,13 @@ def _features(forecaster, known, lookback, horizon):
     )
 
 
-def _as_chosen(forecaster, scaling):
+def _as_chosen(scaling):
     """Return by name what `ForecastModel.fit` is to take in place of what it would choose."""
     if scaling is None:
-        return {"scaling": None, "season": forecaster.season, "linear_part": False}
+        return {"scaling": None, "season": None, "linear_part": False}
     return {
         "scaling": [column.name for column in scaling.columns],
-        "season": scaling.columns[0].season if scaling.is_seasonal else None,
+        "season": Season(scaling.columns[0].season) if scaling.is_seasonal else None,
         "linear_part": scaling.linear is not None,
     }
 

@@ -29,6 +29,7 @@ from ._predicted_distribution import predicted_probabilities, predicted_quantile
 from ._predicted_spread import quantiles_inside
 from ._scaled_pairs import choose_scaling, with_linear_part
 from ._scaling import Scaling
+from ._season import Season
 from ._series_transformer import in_units, refuse_lost_values
 from ._theta_part import MOST_ROWS, ThetaPart, average_with_theta
 
@@ -71,7 +72,7 @@ class ForecastModel:
         estimator: Any,
         transformer: Any,
         scaling: str | Sequence[str] | None = None,
-        season: int | str | None = None,
+        season: Season | None = None,
         n_ahead: int = 1,
         *,
         linear_part: bool | str = False,
@@ -90,8 +91,8 @@ class ForecastModel:
             A transformer with an inverse; each series has its own clone.
         scaling : str or list of str, optional
             ``"auto"``, or the name of a representation of windows, one for all columns or for each.
-        season : int or "auto", optional
-            Rows in a season, for differences to the season before.
+        season : Season, optional
+            That of the series, for differences to the season before; by default none.
         n_ahead : int, default=1
             How many rows users forecast, for the choice of a representation.
         linear_part : bool or "auto", default=False
@@ -113,6 +114,9 @@ class ForecastModel:
             transformers = fit_transformers(transformer, histories)
         model = cls(features, None, transformers)
         tables = [(past.index, model._transformed(past), past.exog) for past in histories]
+        season = Season() if season is None else season
+        if transformers:  # which may have taken the season out
+            season = replace(season, tables=tables)
         takes_nan = takes_missing_steps(estimator)
         features = replace(features, pads=scaling is not None and takes_nan)
         static = None

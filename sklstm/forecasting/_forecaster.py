@@ -29,6 +29,7 @@ from ._packed_series import PackedSeries
 from ._paths_mixin import PathsMixin
 from ._scale_mixin import ScaleMixin
 from ._scaling import Scaling
+from ._season import Season
 from ._seasons_of_frequencies import warn_of_other_seasons
 from ._series_in_use import beginning
 from ._theta_part import ThetaPart
@@ -311,10 +312,12 @@ class Forecaster(
 
     def _fit_known(self, known, warn=True):
         check_regressor(self.estimator)
-        lengths = window_lengths(self, known)
+        season = Season.of(self, known, warn=warn)
+        lengths = window_lengths(self, known, season)
         if warn:
             warn_of_other_seasons(self, known)
-        self._model, self._calibrator, self._n_newest = fit_models(self, known, *lengths, warn=warn)
+        found = fit_models(self, known, season, *lengths, warn=warn)
+        self._model, self._calibrator, self._n_newest = found
         self._n_fitted = {key: len(past) for key, past in known.histories.items()}
         self._known, self.estimator_, self.lookback_ = known, self._model.regressor, lengths[0]
         self.columns_, self.series_ = known.columns, list(known.histories)

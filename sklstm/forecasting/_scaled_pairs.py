@@ -10,7 +10,8 @@ from sklstm.preprocessing import is_seasonal
 
 from ._features import Features, newest_pairs
 from ._linear_part import choose_linear_part, is_quick, most_windows, whole_windows
-from ._scaling import Scaling, is_fixed, season_in
+from ._scaling import Scaling
+from ._season import Season
 from ._training_pairs import TrainingPairs, some_numbers
 
 
@@ -19,7 +20,7 @@ def choose_scaling(
     features: Features,
     takes_nan: bool,
     scaling: str | Sequence[str] | None,
-    season: int | str | None,
+    season: Season,
     n_ahead: int = 1,
     saturates: bool = True,
     shrinks: bool = False,
@@ -38,8 +39,8 @@ def choose_scaling(
     scaling : str, list of str or None
         ``"auto"``, the name of a representation, one for all columns or for each, or None for
         none.
-    season : int, "auto" or None
-        Rows in a season.
+    season : Season
+        That of the tables.
     n_ahead : int, default=1
         How many rows users forecast; a season at least, where one is found.
     saturates : bool, default=True
@@ -58,29 +59,29 @@ def choose_scaling(
     """
     if scaling is None:
         return TrainingPairs.of(tables, features, takes_nan, static), None
-    asked, season = season, season_in(season, [(index, values) for index, values, _ in tables])
-    n_ahead = max(n_ahead, season)
-    of_few = {"fixed_season": is_fixed(asked, season, tables), "shrinks": shrinks}
+    n_season = season.n_rows
+    n_ahead = max(n_ahead, n_season)
+    of_few = {"fixed_season": season.is_fixed, "shrinks": shrinks}
     is_auto = scaling == "auto"
     names = [scaling] if isinstance(scaling, str) else scaling
     takes_season = not is_auto and any(is_seasonal(name) for name in names)
-    if season == 1 and takes_season:
+    if n_season == 1 and takes_season:
         raise ValueError(
             f"scaling={scaling!r} takes a season, and there is none: name it, such as season=12."
         )
-    if season > 1 and (is_auto or takes_season):
-        seasonal = replace(features, before=season)
+    if n_season > 1 and (is_auto or takes_season):
+        seasonal = replace(features, before=n_season)
         shortest = min(len(values) for _, values, _ in tables)
         # No series is to be lost for its season, unless a user says so.
         if features.pads or not is_auto or shortest >= seasonal.n_rows + features.horizon:
             pairs = TrainingPairs.of(tables, seasonal, takes_nan, static)
             if takes_season and not len(pairs):
                 raise ValueError(
-                    f"scaling={scaling!r} reads a season of {season} rows before each window: it "
+                    f"scaling={scaling!r} reads a season of {n_season} rows before each window: it "
                     f"takes {seasonal.n_rows + features.horizon} rows in succession, none of them "
                     "missing, and no series has them. Take a smaller lookback or another scaling."
                 )
-            chosen = _scaling_of(pairs, scaling, season, n_ahead, saturates, **of_few)
+            chosen = _scaling_of(pairs, scaling, n_season, n_ahead, saturates, **of_few)
             if chosen is not None and chosen.is_seasonal:
                 return pairs, chosen
     pairs = TrainingPairs.of(tables, features, takes_nan, static)

@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from numbers import Integral
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from sklstm._warn import warn_user
 from sklstm.meta_estimators import walk
 from sklstm.preprocessing import (
     SCALINGS,
@@ -16,9 +14,7 @@ from sklstm.preprocessing import (
     choose_representation,
     has_own_scale,
     is_seasonal,
-    season_of,
 )
-from sklstm.time_labels import calendar_seasons_of_all
 
 from ._abilities import is_baseline, learns_amounts
 from ._linear_part import LinearPart
@@ -233,82 +229,4 @@ def wanted_scaling(scaling: str | None, estimator: Any) -> str | None:
     return None if learns_amounts(estimator) else scaling
 
 
-def season_in(season: int | str | None, tables: Sequence[tuple[Any, np.ndarray]]) -> int:
-    """Return the season of series: the one that a user names, or the one that is found.
-
-    Parameters
-    ----------
-    season : int, "auto" or None
-        The parameter.
-    tables : list of (index, ndarray of shape (n_steps, n_columns))
-        Labels and values of each series.
-
-    Returns
-    -------
-    season : int
-        1 for none.
-    """
-    if season == "auto":
-        return season_of([(values, index) for index, values in tables])
-    return 1 if season is None else int(season)
-
-
-def season_within(forecaster: Any, known: Any, *, warn: bool = False) -> int | str | None:
-    """Return the season that a forecaster asks for, if there is one in the rows of its series.
-
-    Parameters
-    ----------
-    forecaster : Forecaster
-        With its parameters.
-    known : KnownSeries
-        The series.
-    warn : bool, default=False
-        Whether to warn of a season without effect.
-
-    Returns
-    -------
-    season : int, "auto" or None
-        The parameter; None for a number of rows that no series exceeds.
-
-    Raises
-    ------
-    ValueError
-        If a scaling is named that takes the row of the season before.
-    """
-    season, longest = forecaster.season, max(len(past) for past in known.histories.values())
-    if not isinstance(season, Integral) or season < longest:
-        return season
-    few = f"series have {longest} rows at most, so that none has another one a season before"
-    if forecaster.scaling not in ("auto", None) and is_seasonal(forecaster.scaling):
-        raise ValueError(
-            f"scaling={forecaster.scaling!r} takes the row of the season before, and with "
-            f"season={season} {few}: name a shorter season, or take another scaling."
-        )
-    if warn:
-        warn_user(f"season={season} has no effect: {few}. Name a shorter one, or season='auto'.")
-    return None
-
-
-def is_fixed(season: int | str | None, found: int, tables: Sequence[tuple[Any, ...]]) -> bool:
-    """Return whether a season is named or one of the calendar, and no cycle of any length.
-
-    Parameters
-    ----------
-    season : int, "auto" or None
-        The parameter.
-    found : int
-        As from `season_in`.
-    tables : list of (pandas index, ...)
-        As for `season_in`.
-
-    Returns
-    -------
-    is_fixed : bool
-        False without a season.
-    """
-    if season != "auto" or found == 1:
-        return found > 1
-    return found in calendar_seasons_of_all(index for index, *_ in tables)
-
-
-__all__ = ["SCALINGS", "Scaling", "is_fixed", "season_in", "season_within", "wanted_scaling"]
+__all__ = ["SCALINGS", "Scaling", "wanted_scaling"]

@@ -7,7 +7,8 @@ from sklstm.preprocessing import finds_season, is_seasonal
 
 from ._histories import History
 from ._known_series import KnownSeries
-from ._scaling import season_in, wanted_scaling
+from ._scaling import wanted_scaling
+from ._season import Season
 
 
 def warn_of_other_seasons(forecaster: Any, known: KnownSeries) -> None:
@@ -60,7 +61,7 @@ def _looks_for_a_season(forecaster):
 
 
 def _season_of(histories):
-    return season_in("auto", [(past.index, past.values) for past in histories])
+    return Season.found_in(histories).n_rows
 
 
 def _in_words(season):

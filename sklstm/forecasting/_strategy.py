@@ -6,7 +6,8 @@ import numpy as np
 
 from ._abilities import is_baseline, takes_many_outputs, takes_missing_steps
 from ._known_series import KnownSeries
-from ._scaling import season_in, season_within, wanted_scaling
+from ._scaling import wanted_scaling
+from ._season import Season
 from ._window_length import fewest_rows
 
 _FEWEST_DIRECT = 24  # steps, of which more are direct in shorter series, too
@@ -14,7 +15,7 @@ _HORIZONS_OF_DIRECT, _HORIZONS_OF_FEWEST = 5, 100  # in the median series
 _HORIZONS_OF_PANELS = 1.5  # without a season
 
 
-def strategy_for(forecaster: Any, known: KnownSeries) -> str:
+def strategy_for(forecaster: Any, known: KnownSeries, season: Season) -> str:
     """Return what the parameter `strategy` means for some series.
 
     In many steps the errors of a recursive forecast add up, and so do those by which the scale of
@@ -32,6 +33,8 @@ def strategy_for(forecaster: Any, known: KnownSeries) -> str:
         With its parameters.
     known : KnownSeries
         The series.
+    season : Season
+        That of the series.
 
     Returns
     -------
@@ -48,10 +51,10 @@ def strategy_for(forecaster: Any, known: KnownSeries) -> str:
     length = np.median([len(past) for past in known.histories.values()])
     n_horizons = _HORIZONS_OF_DIRECT if horizon > _FEWEST_DIRECT else _HORIZONS_OF_FEWEST
     is_long = horizon >= _FEWEST_DIRECT and length >= n_horizons * horizon
-    return "direct" if is_long or _adds_up(forecaster, known, length) else "recursive"
+    return "direct" if is_long or _adds_up(forecaster, known, length, season) else "recursive"
 
 
-def _adds_up(forecaster, known, length):
+def _adds_up(forecaster, known, length, season):
     """Tell whether steps add up in several series, half of them long enough for all at once."""
     horizon = forecaster.horizon
     fewest = fewest_rows(forecaster.lookback, horizon, pads=True)
@@ -59,5 +62,4 @@ def _adds_up(forecaster, known, length):
         return False
     if length < max(_HORIZONS_OF_PANELS * horizon, fewest):
         return False
-    tables = [(past.index, past.values) for past in known.histories.values()]
-    return season_in(season_within(forecaster, known), tables) == 1
+    return season.n_rows == 1

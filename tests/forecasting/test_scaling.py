@@ -11,7 +11,7 @@ from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
 
 from sklstm import Forecaster, LSTMRegressor, PersistenceRegressor, WindowScaledRegressor
-from sklstm.forecasting._scaling import season_in, wanted_scaling
+from sklstm.forecasting._scaling import wanted_scaling
 from sklstm.preprocessing import SCALINGS, choose_representation
 
 NETWORK = LSTMRegressor(4, max_epochs=3, random_state=0)
@@ -354,14 +354,6 @@ def test_what_is_refused(rng):
     for wrong in ({"scaling": "z"}, {"season": 1}, {"season": "year"}, {"lookback": "long"}):
         with pytest.raises(ValueError, match=f"The '{next(iter(wrong))}' parameter"):
             Forecaster(Ridge(), **wrong).fit(sales)
-
-
-def test_seasons(rng):
-    sales = seasonal(rng)
-    table = [(sales.index, sales.to_numpy()[:, np.newaxis])]
-    assert season_in("auto", table) == 12
-    assert season_in(5, table) == 5
-    assert season_in(None, table) == 1
 
 
 def test_scaling_is_chosen_in_every_fold_from_its_own_rows(rng):

@@ -18,6 +18,7 @@ from sklstm.forecasting import _theta_part
 from sklstm.forecasting._choose_theta_part import choose_theta_part
 from sklstm.forecasting._forecast_model import ForecastModel
 from sklstm.forecasting._known_series import KnownSeries
+from sklstm.forecasting._season import Season
 from sklstm.forecasting._theta import theta_forecasts
 from sklstm.persistence import trusted_types
 
@@ -163,16 +164,19 @@ def test_columns_are_averaged_by_themselves(rng):
 
 def test_automatically_columns_without_a_seasonal_scale_are_left_alone(rng):
     table = pd.DataFrame({"a": months(rng), "b": months(rng)})
-    names = SimpleNamespace(name="seasonal_difference"), SimpleNamespace(name="difference")
+    seasonal, other = (SimpleNamespace(name=f"{k}difference") for k in ("seasonal_", ""))
     forecaster = Forecaster(Ridge())
     known = KnownSeries.read(table, None, by=None, freq=None, gaps="raise", known_exog=None)
-    part = choose_theta_part(forecaster, known, SimpleNamespace(columns=names), None)
+    season = Season.of(forecaster, known)
+
+    def part_of(known, *columns):
+        return choose_theta_part(forecaster, known, season, SimpleNamespace(columns=columns), None)
+
+    part = part_of(known, seasonal, other)
     assert (part.season, part.weights) == (12, [0.5, 0.0])
-    assert (
-        choose_theta_part(forecaster, known, SimpleNamespace(columns=names[1:] * 2), None) is None
-    )
+    assert part_of(known, other, other) is None
     known = replace(known, histories=known.histories | {"another": known.histories[None]})
-    part = choose_theta_part(forecaster, known, SimpleNamespace(columns=names), None)
+    part = part_of(known, seasonal, other)
     assert part.weights == [0.5, 0.5]  # of several series in any scale
     part = replace(part, weights=[0.5, 0.0])
     theta = part.forecasts([np.array([95])], [table.to_numpy()], 2)
