@@ -13,7 +13,7 @@ from sklearn.utils.parallel import Parallel, delayed
 
 from sklstm._warn import warn_user
 from sklstm.data import as_labelled
-from sklstm.metrics import NAIVE, PATH_SCORES, ForecastMetric
+from sklstm.metrics import NAIVE, PATH_SCORES, ForecastMetric, tell_of_no_scale
 from sklstm.time_labels import label_text
 
 from ._bounds_around import bounds_around
@@ -116,6 +116,7 @@ def run_backtest(
         )
     forecasts = pd.concat(tables)
     _tell_of_none(forecasts)
+    tell_of_no_scale(forecasts, settings.metrics)
     tables = {
         "errors": error_table(forecasts, settings.levels, settings.metrics, by="step"),
         "overall": error_table(forecasts, settings.levels, settings.metrics),
@@ -164,6 +165,7 @@ def errors_after(
     results = _forecast_folds(forecaster, known, {}, [fold], settings)
     forecasts = forecast_table(results, known)
     _tell_of_none(forecasts, "The scorer")
+    tell_of_no_scale(forecasts, settings.metrics)
     made = forecasts[forecasts["prediction"].notna()]
     return metric_table(made, settings.levels, settings.metrics, [])
 

@@ -127,7 +127,8 @@ class BacktestMixin:
         Warns
         -----
         UserWarning
-            If there are origins from which no forecast could be made; it names the first one.
+            If there are origins from which no forecast could be made; it names the first one. If
+            scaled errors leave out series, for these have no more rows than a season.
         """
         settings = BacktestSettings(
             refit=check_refit(refit),

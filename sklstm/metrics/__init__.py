@@ -14,6 +14,7 @@ from ._forecast_metrics import (  # noqa: F401  for searches and backtests
     PATH_SCORES,
     ForecastMetric,
     read_metrics,
+    tell_of_no_scale,
 )
 from ._intervals import interval_coverage, mean_interval_score, mean_interval_width
 from ._percentage_errors import (

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sklstm._warn import warn_user
+
 from ._distribution_scores import weighted_quantile_loss
 from ._intervals import interval_coverage, mean_interval_score, mean_interval_width
 from ._percentage_errors import symmetric_mean_absolute_percentage_error
@@ -16,6 +18,7 @@ from ._percentage_errors import symmetric_mean_absolute_percentage_error
 NAIVE = ("_naive_absolute", "_naive_squared", "_turnover")
 #: Columns of scores of paths: those of a step by itself, and of all steps up to it.
 PATH_SCORES = ("_crps", "_energy")
+_SHOWN = 5  # names in a message
 
 
 @dataclass(frozen=True)
@@ -57,9 +60,11 @@ class ForecastMetric:
         Returns
         -------
         values : dict
-            By the names of columns; NaN where there are no rows.
+            By the names of columns; NaN where there are no rows, or none that has a scale.
         """
-        rows = rows[rows["prediction"].notna() & rows["actual"].notna()]
+        rows = _of_forecasts_made(rows)
+        if self.needs == "scale":
+            rows = rows[_has_scale(rows)]
         if self.of_level:
             return {
                 self.name + suffix: self._of_bounds(rows, suffix, level)
@@ -85,7 +90,8 @@ class ForecastMetric:
         """
         if self.needs == "level" and (levels is None or not np.size(levels)):
             raise ValueError(
-                f"The metric {self.name!r} is one of intervals, and takes a level, such as level=0.9."
+                f"The metric {self.name!r} is one of intervals, and takes a level, such as "
+                "level=0.9."
             )
 
     def _of_bounds(self, rows, suffix, level):
@@ -132,6 +138,70 @@ def read_metrics(metrics: Any, taken: Collection[str] = ()) -> list[ForecastMetr
     return read
 
 
+def tell_of_no_scale(forecasts: pd.DataFrame, metrics: Sequence[ForecastMetric]) -> None:
+    """Warn of forecasts that scaled errors leave out; raise a ValueError if these are all.
+
+    Parameters
+    ----------
+    forecasts : DataFrame
+        With the errors of the naive forecast, if a metric takes them.
+    metrics : list of ForecastMetric
+        What is computed of them.
+
+    Raises
+    ------
+    ValueError
+        If a metric takes a scale, and no forecast of a column has one.
+
+    Warns
+    -----
+    UserWarning
+        If some have none; it names their series, or the first origin of a single one.
+    """
+    scaled = [metric.name for metric in metrics if metric.needs == "scale"]
+    if not scaled:
+        return
+    rows = _of_forecasts_made(forecasts)
+    there = _has_scale(rows)
+    if there.all():
+        return
+    several = "column" in rows.index.names
+    columns = rows.index.get_level_values("column") if several else np.zeros(len(rows))
+    lost = ~there.groupby(columns).transform("any")
+    without = rows[lost if lost.any() else ~there]
+    first = without.index[[0]].to_frame(index=False).iloc[0]
+    place = ", ".join(f"{name} {value}" for name, value in first.items())
+    why = (
+        "A scaled error is divided by that of the seasonal naive forecast of the rows known at "
+        f"the origin, which is {without[NAIVE[0]].iloc[0]} for {place}: they repeat themselves "
+        "exactly, or are no more than one season."
+    )
+    if lost.any():
+        raise ValueError(f"{why} Leave such a series out, or let folds train on more rows.")
+    warn_user(f"Scaled errors ({', '.join(scaled)}) leave out {_named(without, rows)}. {why}")
+
+
+def _named(without, rows):
+    """Return which forecasts have no scale, for a message: those of some series or origins."""
+    names = _names_of_series(rows)
+    what, levels = ("series", names) if names else ("origins", ["origin"])
+    left, all_of_them = (
+        each.index.droplevel([n for n in rows.index.names if n not in levels]).unique()
+        for each in (without, rows)
+    )
+    some = ", ".join(map(str, left[:_SHOWN])) + (" and more" if len(left) > _SHOWN else "")
+    return f"forecasts of {len(left)} of {len(all_of_them)} {what} ({some})"
+
+
+def _of_forecasts_made(rows):
+    return rows[rows["prediction"].notna() & rows["actual"].notna()]
+
+
+def _has_scale(rows):
+    """Tell where there is an error of the naive forecast, which is not zero."""
+    return (rows[list(NAIVE[:2])] > 0).all(axis=1)
+
+
 def _read_metric(metric):
     name = _LONG_NAMES.get(metric, metric) if isinstance(metric, str) else None
     if name in _METRICS:
@@ -162,29 +232,35 @@ def _mean_by_series(values, rows):
 
 
 def _by_series(values, rows):
-    # The series is the first level but for these, where there are several.
-    names = [name for name in rows.index.names if name not in ("column", "origin", "step")]
+    names = _names_of_series(rows)
     table = pd.Series(values, index=rows.index)
     return table.groupby(level=names) if names else table.groupby(np.zeros(len(table), dtype=int))
 
 
+def _names_of_series(rows):
+    """Return the levels of the index that tell the series, of which there are none for one."""
+    return [name for name in rows.index.names if name not in ("column", "origin", "step")]
+
+
 def _mase(rows):
-    return _mean_by_series(np.abs(_errors(rows)) / _naive(rows, NAIVE[0]), rows)
+    return _mean_by_series(np.abs(_errors(rows)) / rows[NAIVE[0]].to_numpy(), rows)
 
 
 def _rmsse(rows):
-    squared = _by_series(_errors(rows) ** 2 / _naive(rows, NAIVE[1]), rows).mean()
-    return np.sqrt(squared).mean()
+    return _rmsse_by_series(rows).mean()
+
+
+def _rmsse_by_series(rows):
+    return np.sqrt(_by_series(_errors(rows) ** 2 / rows[NAIVE[1]].to_numpy(), rows).mean())
 
 
 def _wrmsse(rows):
-    errors = np.sqrt(_by_series(_errors(rows) ** 2 / _naive(rows, NAIVE[1]), rows).mean())
     weights = _by_series(rows[NAIVE[2]].to_numpy(), rows).mean()
     if not weights.any():
         raise ValueError(
             "'wrmsse' weights series by the sums of their newest rows, and all of these are zero."
         )
-    return np.average(errors, weights=weights)
+    return np.average(_rmsse_by_series(rows), weights=weights)
 
 
 def _owa(rows):
@@ -217,22 +293,6 @@ def _energy(rows):
     # An origin may be in two folds, and its first rows may be absent.
     last = np.append((origin[1:] != origin[:-1]) | (step[1:] <= step[:-1]), True)
     return rows[PATH_SCORES[1]].to_numpy()[last].mean()
-
-
-def _naive(rows, column):
-    """Return the naive errors, none of which may be zero."""
-    naive = rows[column].to_numpy()
-    wrong = ~(naive > 0)
-    if wrong.any():
-        first = rows.index[[int(wrong.argmax())]].to_frame(index=False).iloc[0]
-        place = ", ".join(f"{name} {value}" for name, value in first.items())
-        raise ValueError(
-            "A scaled error is divided by that of the seasonal naive forecast of the rows known at "
-            f"the origin, which is {naive[wrong.argmax()]} for {place}: they repeat "
-            "themselves exactly, or are no more than one season. Leave such a series out, or let "
-            "folds train on more rows."
-        )
-    return naive
 
 
 def _smape(rows):

@@ -31,7 +31,8 @@ def forecast_scorer(
         function of `sklstm.metrics`, or any function of true and predicted values.
     season : int, default=1
         Rows in a season of the naive forecast, by whose errors ``"mase"`` and ``"rmsse"`` divide,
-        and of the persistence of ``"owa"``.
+        and of the persistence of ``"owa"``. Series that have no more rows are left out of these,
+        with a warning.
     steps : int, default=None
         How many rows are forecast from an origin; by default all test rows.
     stride : int, default=None

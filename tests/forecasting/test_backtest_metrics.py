@@ -104,3 +104,39 @@ def test_a_series_that_repeats_itself_has_no_scaled_error():
         Forecaster(Ridge(), 6, scaling=None).backtest(
             still, [(range(100), range(100, 120))], metrics="mase"
         )
+
+
+LATE = pd.RangeIndex(138, 154)  # of a series that has twelve training rows
+PART_LATE = [(np.r_[:150, 160:172], np.r_[150:154, 172:176])]
+
+
+@pytest.mark.parametrize("late", [WALK[:16], np.append(np.ones(12), WALK[:4])])
+@pytest.mark.parametrize("metric", ["mase", "rmsse", "wrmsse", "owa"])
+def test_a_series_without_a_scale_is_left_out_and_named(late, metric):
+    panel = pd.concat({"a": pd.Series(WALK), "b": pd.Series(late, LATE)}, names=["n", "t"])
+    forecaster = Forecaster(Ridge(), 6, by="n", scaling=None)
+    words = (
+        rf"Scaled errors \({metric}\) leave out forecasts of 1 of 2 series \(b\)\. .* n b, origin"
+    )
+    with pytest.warns(UserWarning, match=words) as told:
+        result = forecaster.backtest(panel, PART_LATE, season=12, metrics=[metric, "smape"])
+    assert len(told) == 1
+    assert np.isnan(result.by_series.loc["b", metric])
+    assert result.overall[metric] == result.by_series.loc["a", metric]
+    assert result.overall["smape"] == pytest.approx(result.by_series["smape"].mean())  # of both
+    assert result.errors[metric].notna().all()
+
+
+def test_folds_without_a_scale_are_left_out():
+    folds = [(range(10), range(10, 12)), *FOLDS]
+    forecaster = Forecaster(Ridge(), 6, scaling=None)
+    with pytest.warns(UserWarning, match=r"leave out forecasts of 1 of 3 origins \(9\)"):
+        found = forecaster.backtest(WALK, folds, season=12, metrics="mase").overall["mase"]
+    expected = forecaster.backtest(WALK, FOLDS, season=12, metrics="mase").overall["mase"]
+    assert found == expected
+
+
+def test_a_column_without_any_scale_is_refused():
+    two = pd.DataFrame({"x": WALK, "still": 1.0})
+    with pytest.raises(ValueError, match=r"is 0.0 for column still, origin 99, step 1"):
+        Forecaster(Ridge(), 6, scaling=None).backtest(two, FOLDS, metrics="mase")

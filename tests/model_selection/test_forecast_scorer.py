@@ -163,6 +163,27 @@ def test_wrong_metrics(arguments, message):
         forecast_scorer(**arguments)
 
 
+def test_a_series_of_less_than_a_season_does_not_end_a_search():
+    panel = pd.concat({"a": WAVE, "late": WAVE[-35:] + 3}, names=["name", "day"]).to_frame()
+    folds = PanelTimeSeriesSplit(2, test_size=10)
+    forecaster = Forecaster(Ridge(), 8, calibration_size=None, scaling=None, by="name")
+
+    def scores(season):
+        scorer = forecast_scorer("mase", season=season)
+        return cross_val_score(forecaster, panel, cv=folds, scoring=scorer, error_score="raise")
+
+    expected = []
+    for n_rows in (130, 140):
+        train = panel[panel.index.get_level_values("day") < DAYS[n_rows]]
+        forecast = forecaster.fit(train).forecast(10, series="a")["prediction"]
+        y_true, y_train = WAVE[n_rows : n_rows + 10], WAVE[:n_rows]
+        expected.append(mean_absolute_scaled_error(y_true, forecast, y_train=y_train, season=30))
+    with pytest.warns(UserWarning, match=r"leave out forecasts of 1 of 2 series \(late\)"):
+        np.testing.assert_allclose(-scores(season=30), expected)
+    with pytest.raises(ValueError, match=r"is nan for name a, origin .*Leave such a series out"):
+        scores(season=140)
+
+
 def test_other_estimators_are_refused():
     with pytest.raises(TypeError, match="scores a Forecaster, or a search of one; got Ridge"):
         forecast_scorer()(Ridge(), WAVE)
