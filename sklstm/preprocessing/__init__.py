@@ -18,6 +18,7 @@ from ._representations import (
     needs_positive,
 )
 from ._ridge import RidgeSolution
+from ._season_in_fit import warn_of_other_seasons
 from ._seasonal_adjuster import SeasonalAdjuster
 from ._seasonal_differencer import SeasonalDifferencer
 from ._sequence_windower import SequenceWindower
@@ -50,6 +51,7 @@ __all__ = [
     "quick_models",
     "season_of",
     "split_newest",
+    "warn_of_other_seasons",
 ]
 
 publish(globals())

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm
 
-from sklstm._warn import warn_user
 from sklstm.data import as_series, index_of
 from sklstm.time_labels import as_time_labels, calendar_seasons_of_all, check_order
 
@@ -119,38 +118,6 @@ def season_of(tables: list[tuple[NDArray, Any]]) -> int:
     passed.pop(2, None)  # no lag below it shows whether it is a peak
     enough = _AS_GOOD * max(passed.values(), default=0.0)
     return next((m for m, r in passed.items() if r >= enough), 1)
-
-
-def season_in_fit(season: int | str, tables: list[tuple[NDArray, Any]], what_then: str) -> int:
-    """Return the season that a transformer takes in `fit`: the given one, or the one it finds.
-
-    Parameters
-    ----------
-    season : int or "auto"
-        The parameter.
-    tables : list of (ndarray of shape (n_steps, n_features), index or None)
-        Values of each series and its labels.
-    what_then : str
-        What the transformer does without a season, for the warning.
-
-    Returns
-    -------
-    season : int
-        1 if ``"auto"`` finds none.
-
-    Warns
-    -----
-    UserWarning
-        If it finds none.
-    """
-    if season != "auto":
-        return int(season)
-    found = season_of(tables)
-    if found == 1:
-        warn_user(
-            f"season='auto' found no season in X: {what_then}. Name the season if there is one.",
-        )
-    return found
 
 
 def centred_weights(season: int) -> NDArray[np.float64]:

@@ -17,7 +17,7 @@ from sklstm.data import refuse_overflow
 from sklstm.time_labels import IndexBeginning
 
 from ._decompose import decompose
-from ._find_season import season_in_fit
+from ._season_in_fit import season_in_fit
 from ._seasonal_figure import SeasonalFigure
 from ._series_transformer import SeriesTransformer, fit_task, with_missing_steps
 
@@ -150,6 +150,11 @@ class SeasonalAdjuster(OneToOneFeatureMixin, SeriesTransformer):
         ------
         ValueError
             If ``model="multiplicative"`` meets a value that is not positive.
+
+        Warns
+        -----
+        UserWarning
+            If ``season="auto"`` finds none, or different ones in series of different frequencies.
         """
         self._fit(X, y)
         return self
@@ -240,8 +245,7 @@ class SeasonalAdjuster(OneToOneFeatureMixin, SeriesTransformer):
     def _fit(self, X):
         found = self._read_series(X)
         rows = {key: with_missing_steps(values, index)[0] for key, index, values in found}
-        tables = [(values, index) for _, index, values in found]
-        season = season_in_fit(self.season, tables, "it is left as it is (season_=1)")
+        season = season_in_fit(self.season, found, "it is left as it is (season_=1)")
         model, figures = decompose(rows, season, self.model, found.columns_of(X))
         states = {
             key: SeasonalFigure.of(figures[key], rows[key], IndexBeginning.of(index))

@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklstm.data import refuse_overflow
 
-from ._find_season import season_in_fit
+from ._season_in_fit import season_in_fit
 from ._series_transformer import SeriesTransformer, fit_task, with_missing_steps
 
 
@@ -140,6 +140,11 @@ class SeasonalDifferencer(OneToOneFeatureMixin, SeriesTransformer):
         -------
         self : SeasonalDifferencer
             The fitted transformer.
+
+        Warns
+        -----
+        UserWarning
+            If ``season="auto"`` finds none, or different ones in series of different frequencies.
         """
         self._fit(X, y)
         return self
@@ -218,9 +223,8 @@ class SeasonalDifferencer(OneToOneFeatureMixin, SeriesTransformer):
     @fit_task
     def _fit(self, X):
         found = self._read_series(X)
-        tables = [(values, index) for _, index, values in found]
         what_then = "first differences are taken, those of season=1"
-        season = season_in_fit(self.season, tables, what_then)
+        season = season_in_fit(self.season, found, what_then)
         memories = {
             key: _remember(with_missing_steps(values, index)[0], season)
             for key, index, values in found
