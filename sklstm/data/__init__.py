@@ -24,6 +24,7 @@ from ._labels import check_same_labels
 from ._learns_rest import LEARNS_REST
 from ._likely_mistakes import warn_of_another_target
 from ._newest_block import newest_block, of_one_series
+from ._no_real_numbers import refuse_times_and_complex
 from ._numbers import (
     as_numbers,
     check_same_length,
@@ -33,7 +34,6 @@ from ._numbers import (
     observed_targets,
     refuse_overflow,
     refuse_partly_missing_targets,
-    refuse_times,
 )
 from ._on_disk import empty_beside, is_on_disk
 from ._other_tables import as_labelled, names_only
@@ -154,7 +154,7 @@ __all__ = [
     "refuse_overflow",
     "refuse_partly_missing_targets",
     "refuse_rows",
-    "refuse_times",
+    "refuse_times_and_complex",
     "same_index",
     "remember_features",
     "split_panel",

@@ -13,6 +13,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklstm.time_labels import is_time_dtype, label_text
 
 from ._frames import index_of
+from ._no_real_numbers import refuse_complex
 from ._plain_values import ALL_TIMES, plain_labels, time_among
 
 
@@ -40,6 +41,7 @@ def read_class_labels(y: Any, name: str, place: Callable[[int], str] | None = No
         labels have no order among each other, such as strings and numbers, or are continuous.
     """
     plain = plain_labels(y)
+    refuse_complex(plain, name)
     try:
         labels = column_or_1d(plain, warn=True, input_name=name)
     except ValueError as error:

@@ -8,16 +8,15 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import _num_samples, check_array
 
-from sklstm.time_labels import is_time_dtype, label_text
+from sklstm.time_labels import label_text
 
 from ._frames import column_names, index_of, is_frame, refuse_other_columns
+from ._no_real_numbers import refuse_times_and_complex
 from ._plain_values import (
     column_advice,
-    is_time_column,
     missing_as_nan,
     plain_values,
     text_advice,
-    time_among,
 )
 
 
@@ -45,10 +44,10 @@ def as_numbers(values: Any, *, name: str, estimator: Any = None, **options: Any)
     ------
     TypeError, ValueError
         Whatever `check_array` refuses, in words that begin with `name` and say which column it
-        is; ValueError for times.
+        is; ValueError for times and complex numbers.
     """
     values = plain_values(values)
-    refuse_times(values, name)
+    refuse_times_and_complex(values, name)
     refuse_other_columns(values, name)
     try:
         return _checked(values, estimator=estimator, input_name=name, **options)
@@ -75,43 +74,6 @@ def _checked(values, **options):
         numbers = check_array(values, dtype="numeric", **options)
     # Objects of some containers pass; of an array they are turned into numbers, or refused.
     return numbers if numbers.dtype.kind in "biuf" else check_array(numbers, **options)
-
-
-def _refuse_same_names(names, name):
-    twice = [column for place, column in enumerate(names) if column in names[:place]]
-    if twice:
-        raise ValueError(
-            f"{name} cannot be read without unique column names: it has several columns of the "
-            f"name {twice[0]!r}. Rename or drop the others."
-        )
-
-
-def refuse_times(values: Any, name: str) -> None:
-    """Raise a ValueError if `values` hold times, or several columns of one name."""
-    if is_frame(values):
-        names = column_names(values) or []
-        _refuse_same_names(names, name)
-        dtypes = enumerate(values.dtypes)
-        times = [names[k] for k, dtype in dtypes if is_time_column(values, k, dtype)]
-        if times:
-            columns = f"a column {times[0]!r}" if len(times) == 1 else f"columns {times!r}"
-            raise ValueError(
-                f"{name} has {columns} of times, which are not numbers: make it the index (pandas: "
-                f"{name}.set_index({times[0]!r})), or drop it (polars, which has no index)."
-            )
-    elif is_time_dtype(_dtype(values)):
-        raise ValueError(f"{name} holds times ({_dtype(values)}), and it takes numbers.")
-    else:
-        time = time_among(values)
-        if time is not None:
-            raise ValueError(f"{name} holds times (such as {time!r}), and it takes numbers.")
-
-
-def _dtype(values):
-    """Return the dtype of the array that `values` are, or whose first value they begin with."""
-    while isinstance(values, list | tuple) and len(values):
-        values = values[0]
-    return getattr(values, "dtype", None)
 
 
 def _explanation(error, values, name):
@@ -274,7 +236,7 @@ def observed_targets(
     ValueError
         If `y` is no array of numbers, or no row has both.
     """
-    refuse_times(sample_weight, "sample_weight")
+    refuse_times_and_complex(sample_weight, "sample_weight")
     targets = numeric_targets(y, None)
     sample_weight = None if sample_weight is None else np.asarray(plain_values(sample_weight))
     if len(targets) != len(predicted):
@@ -415,7 +377,7 @@ def observed_steps(
     ValueError
         If `y` has other axes than predictions, or there is no such step.
     """
-    refuse_times(sample_weight, "sample_weight")
+    refuse_times_and_complex(sample_weight, "sample_weight")
     y = as_numbers(y, name="y", ensure_2d=False, allow_nd=True, ensure_all_finite=False)
     if y.ndim not in (2, 3) or y.shape != predicted.shape[: y.ndim]:
         raise ValueError(

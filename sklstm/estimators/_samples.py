@@ -17,7 +17,7 @@ from sklstm.data import (
     padded_steps,
     plain_labels,
     plain_values,
-    refuse_times,
+    refuse_times_and_complex,
 )
 from sklstm.training import TrainingData, is_target
 
@@ -217,7 +217,7 @@ def check_sample_weight(
     """
     if sample_weight is None:
         return None
-    refuse_times(sample_weight, names.sample_weight)
+    refuse_times_and_complex(sample_weight, names.sample_weight)
     sample_weight = plain_values(sample_weight)
     try:
         return _check_sample_weight(

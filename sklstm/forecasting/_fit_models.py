@@ -16,7 +16,7 @@ from ._intervals import NOT_WANTED, fewest_errors, fit_calibrator, split_off_new
 from ._known_series import KnownSeries
 from ._linear_part import has_linear_part, nothing_may_be_left
 from ._scaling import wanted_scaling
-from ._season import Season
+from ._season import NO_SEASON, Season
 from ._series_in_use import knowing, trained_on
 from ._strategy import strategy_for
 from ._window_length import choose_lookback, fewest_rows
@@ -173,10 +173,10 @@ def _features(forecaster, known, lookback, horizon):
 def _as_chosen(scaling):
     """Return by name what `ForecastModel.fit` is to take in place of what it would choose."""
     if scaling is None:
-        return {"scaling": None, "season": None, "linear_part": False}
+        return {"scaling": None, "season": NO_SEASON, "linear_part": False}
     return {
         "scaling": [column.name for column in scaling.columns],
-        "season": Season(scaling.columns[0].season) if scaling.is_seasonal else None,
+        "season": Season(scaling.columns[0].season) if scaling.is_seasonal else NO_SEASON,
         "linear_part": scaling.linear is not None,
     }
 

@@ -29,7 +29,7 @@ from ._predicted_distribution import predicted_probabilities, predicted_quantile
 from ._predicted_spread import quantiles_inside
 from ._scaled_pairs import choose_scaling, with_linear_part
 from ._scaling import Scaling
-from ._season import Season
+from ._season import NO_SEASON, Season
 from ._series_transformer import in_units, refuse_lost_values
 from ._theta_part import MOST_ROWS, ThetaPart, average_with_theta
 
@@ -72,7 +72,7 @@ class ForecastModel:
         estimator: Any,
         transformer: Any,
         scaling: str | Sequence[str] | None = None,
-        season: Season | None = None,
+        season: Season = NO_SEASON,
         n_ahead: int = 1,
         *,
         linear_part: bool | str = False,
@@ -114,9 +114,7 @@ class ForecastModel:
             transformers = fit_transformers(transformer, histories)
         model = cls(features, None, transformers)
         tables = [(past.index, model._transformed(past), past.exog) for past in histories]
-        season = Season() if season is None else season
-        if transformers:  # which may have taken the season out
-            season = replace(season, tables=tables)
+        season = replace(season, tables=tables) if transformers else season  # of what they leave
         takes_nan = takes_missing_steps(estimator)
         features = replace(features, pads=scaling is not None and takes_nan)
         static = None
@@ -152,7 +150,7 @@ class ForecastModel:
     def newest_values(self, past: History) -> np.ndarray:
         """Return the rows that the next window of a series holds, transformed."""
         values = self._transformed(past) if self.knows(past.key) else past.values
-        return values[max(0, len(values) - self.features.n_rows) :]
+        return values[-self.features.n_rows :]
 
     def possible_origins(self, paths: Sequence[Path]) -> list[np.ndarray]:
         """Return the rows of series from which forecasts can be made, (n_possible,) of each.

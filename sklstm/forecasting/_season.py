@@ -83,6 +83,9 @@ class Season:
         return bool(of_calendar) and self.n_rows in of_calendar
 
 
+NO_SEASON = Season()
+
+
 def _within(forecaster, known, *, warn):
     """Return the season asked for; None if it is as long as all rows: nothing was one before."""
     season, longest = forecaster.season, max(len(past) for past in known.histories.values())

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from sklstm import preprocessing
-from sklstm.preprocessing import finds_season, is_seasonal
+from sklstm.preprocessing import finds_season, is_seasonal, warn_of_seasons_by_frequency
 
 from ._known_series import KnownSeries
 from ._scaling import wanted_scaling
@@ -32,7 +31,7 @@ def warn_of_other_seasons(forecaster: Any, known: KnownSeries) -> None:
     if known.other_calendars and _looks_for_a_season(forecaster):
         tables = {key: (past.values, past.index) for key, past in known.histories.items()}
         frequencies = {key: known.calendar_of(key).name for key in tables}
-        preprocessing.warn_of_other_seasons(tables, frequencies, _INSTEAD)
+        warn_of_seasons_by_frequency(tables, frequencies, _INSTEAD)
 
 
 def _looks_for_a_season(forecaster):

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.metrics import mean_absolute_error
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
-from sklstm.data import check_same_labels, index_of, plain_values, refuse_times
+from sklstm.data import check_same_labels, index_of, plain_values, refuse_times_and_complex
 from sklstm.time_labels import check_order
 
 from ._panels import as_columns, averaged, means_by_series, series_codes, sums_by_series
@@ -276,7 +276,7 @@ def _errors_by_series(
     rows = {"y_true": y_true, "y_pred": y_pred, "series": series, "sample_weight": sample_weight}
     check_same_labels(rows)
     check_same_labels({"y_train": y_train, "series_train": series_train})
-    refuse_times(sample_weight, "sample_weight")
+    refuse_times_and_complex(sample_weight, "sample_weight")
     true, predicted = as_columns(y_true, "y_true"), as_columns(y_pred, "y_pred")
     train, sample_weight = as_columns(y_train, "y_train"), plain_values(sample_weight)
     with np.errstate(over="ignore", invalid="ignore"):  # the result is checked below

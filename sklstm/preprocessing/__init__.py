@@ -18,7 +18,7 @@ from ._representations import (
     needs_positive,
 )
 from ._ridge import RidgeSolution
-from ._season_in_fit import warn_of_other_seasons
+from ._season_in_fit import warn_of_seasons_by_frequency
 from ._seasonal_adjuster import SeasonalAdjuster
 from ._seasonal_differencer import SeasonalDifferencer
 from ._sequence_windower import SequenceWindower
@@ -51,7 +51,7 @@ __all__ = [
     "quick_models",
     "season_of",
     "split_newest",
-    "warn_of_other_seasons",
+    "warn_of_seasons_by_frequency",
 ]
 
 publish(globals())

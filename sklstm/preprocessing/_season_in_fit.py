@@ -45,11 +45,11 @@ def season_in_fit(
         )
     frequencies = _frequencies({key: index for key, (_, index) in tables.items()})
     instead = "fit one transformer to the series of each frequency, or name the season, in rows"
-    warn_of_other_seasons(tables, frequencies, instead)
+    warn_of_seasons_by_frequency(tables, frequencies, instead)
     return found
 
 
-def warn_of_other_seasons(
+def warn_of_seasons_by_frequency(
     tables: Mapping[Hashable, tuple[NDArray, Any]],
     frequencies: Mapping[Hashable, str],
     instead: str,

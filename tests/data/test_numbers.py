@@ -103,7 +103,7 @@ def test_columns_of_text_come_with_advice(dtype):
         (pd.Series(VALUES), ValueError, r"1D array of shape \(3,\).*: X.to_frame\(\) is one"),
         (["a joy", "a bore"], ValueError, "^X holds texts.*TextSequencer"),
         (pd.Series(["a joy", "a bore"]), ValueError, "^X holds texts.*TextSequencer"),
-        (np.ones((2, 2)) * 1j, ValueError, "^X cannot .*: Complex data not supported"),
+        (np.ones((2, 2)) * 1j, ValueError, "^X holds complex .*: Complex data not supported"),
         (np.array([["a"]]), ValueError, "^X cannot .* arrays of bytes/strings"),
         (
             pd.DataFrame([[1, 2]], columns=["a", "a"]),
