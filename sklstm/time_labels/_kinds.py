@@ -12,6 +12,8 @@ from typing import Any, ClassVar, NoReturn
 import numpy as np
 import pandas as pd
 
+from sklstm._warn import caught_warnings
+
 from ._open_days import are_trading_days, days_of, open_week
 
 _FEWEST_WEEKDAYS = 3  # to be taken for trading days
@@ -364,8 +366,11 @@ def refuse_step(labels: pd.Index) -> NoReturn:
 
 def _offset_named(freq: Any) -> Any:
     """Return the offset of a frequency, or say that it is none."""
+    if isinstance(freq, pd.offsets.BaseOffset):
+        return freq
     try:
-        return pd.tseries.frequencies.to_offset(freq)
+        with caught_warnings():  # of older names, such as "1d", which mean the same
+            return pd.tseries.frequencies.to_offset(freq)
     except ValueError as error:
         raise ValueError(f"freq={freq!r} is no frequency of pandas: {error}") from error
 
@@ -384,7 +389,8 @@ def _periods_of(freq: Any) -> pd.PeriodDtype | None:
     """Return the periods that a frequency names: "M" does, as well as "MS", a month's first day."""
     for read in (pd.PeriodDtype, _period_of_times):
         try:
-            return read(freq)
+            with caught_warnings():
+                return read(freq)
         except (AttributeError, TypeError, ValueError):
             continue
     return None

@@ -280,3 +280,19 @@ def test_times_with_and_without_a_zone_are_refused_everywhere():
 def test_a_frequency_that_is_none_is_named():
     with pytest.raises(ValueError, match=r"freq='H' is no frequency of pandas: .*Did you mean h"):
         kind_of(HOURS).find_step(HOURS, "H")
+
+
+@pytest.mark.parametrize(
+    ("index", "freq"),
+    [
+        (pd.date_range("2024-01-01", periods=N), "1d"),
+        (pd.date_range("2024-01-01", periods=N, freq="B"), "b"),
+        (pd.period_range("2024-01-01", periods=N, freq="W"), "w"),
+        (pd.timedelta_range("0D", periods=N, freq="D"), "d"),
+    ],
+)
+def test_names_of_frequencies_that_pandas_deprecates_are_read(index, freq):
+    series = pd.Series(np.arange(float(N)), index)
+    expected = Forecaster(Ridge(), 3).fit(series).forecast(2)
+    found = Forecaster(Ridge(), 3, freq=freq).fit(series).forecast(2)
+    pd.testing.assert_frame_equal(found, expected)
