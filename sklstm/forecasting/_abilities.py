@@ -10,14 +10,16 @@ from sklearn.utils import get_tags
 from sklstm.losses import LOSSES
 from sklstm.meta_estimators import inner, inner_estimators, members, walk
 
+from ._objective import objective_of
 from ._parameter_inside import parameter_inside
 from ._predicted_spread import predicts_spread
 
 _TAGS_SAY_NOTHING = ("search", "target")  # of the estimator inside
 _LINEAR_ELSEWHERE = {"LinearSVR", "PLSRegression", "CCA", "PLSCanonical"}
 _OF_AMOUNTS = {name for name, loss in LOSSES.items() if not loss.shifts_targets}
-_OBJECTIVES_OF_AMOUNTS = {  # of LightGBM and XGBoost
-    *("poisson", "gamma", "tweedie", "count:poisson", "reg:gamma", "reg:tweedie")
+_OBJECTIVES_OF_AMOUNTS = {  # of LightGBM, XGBoost and CatBoost
+    *("poisson", "gamma", "tweedie", "count:poisson", "reg:gamma", "reg:tweedie"),
+    *("Poisson", "Tweedie"),
 }
 _WEIGHT_DECAY_ON_REST = 1e-4  # a tenth of what noise would have
 _LARGEST = 2**31 - 1  # rows beyond it have no labels, or take all memory to be counted
@@ -190,10 +192,8 @@ def learns_amounts(regressor: Any) -> bool:
         What the tags say, and the loss: some of scikit-learn's trees have no such tag.
     """
     tagged = any(get_tags(one).target_tags.positive_only for one in walk(regressor))
-    objective = parameter_inside(regressor, "objective")
-    if isinstance(objective, str) and objective in _OBJECTIVES_OF_AMOUNTS:
-        return True
-    return tagged or parameter_inside(regressor, "loss") in _OF_AMOUNTS
+    named = any(objective_of(one)[0] in _OBJECTIVES_OF_AMOUNTS for one in walk(regressor))
+    return tagged or named or parameter_inside(regressor, "loss") in _OF_AMOUNTS
 
 
 def takes_step_targets(regressor: Any) -> bool:

@@ -6,10 +6,14 @@ from typing import Any
 
 from sklstm.meta_estimators import walk
 
+from ._objective import objective_of
 from ._parameter_inside import parameter_inside
 
-# Parameter of the level, and its default, by the name of the loss in LightGBM and in XGBoost.
-_BY_OBJECTIVE = {"quantile": ("alpha", 0.9), "reg:quantileerror": ("quantile_alpha", None)}
+# Parameter of the level, and its default, by the name of the loss.
+_BY_OBJECTIVE: dict[str, tuple[str, float | None]] = {"quantile": ("alpha", 0.9)}  # of LightGBM
+_BY_OBJECTIVE |= {"reg:quantileerror": ("quantile_alpha", None)}  # of XGBoost
+_BY_OBJECTIVE |= {"Quantile": ("alpha", 0.5), "LogLinQuantile": ("alpha", 0.5)}  # of CatBoost
+_BY_OBJECTIVE |= {"MultiQuantile": ("alpha", None)}
 
 
 def predicts_spread(regressor: Any) -> bool:
@@ -91,11 +95,19 @@ def refuse_quantile(estimator: Any) -> None:
 
 def _quantile_of(estimator):
     """Return the parameter that names a quantile, and which is forecast; None for none."""
-    parameters = estimator.get_params(deep=False) if hasattr(estimator, "get_params") else {}
-    objective = parameters.get("objective")
-    if isinstance(objective, str) and objective in _BY_OBJECTIVE:
+    objective, parameters = objective_of(estimator)
+    if objective in _BY_OBJECTIVE:
         name, default = _BY_OBJECTIVE[objective]
-        return name, parameters.get(name, default)
+        level = parameters.get(name, default)
+        return name, _as_number(level) if isinstance(level, str) else level
     name = "alpha" if type(estimator).__name__ == "GradientBoostingRegressor" else "quantile"
     is_quantile = getattr(estimator, "loss", None) in (None, "quantile")
     return name, getattr(estimator, name, None) if is_quantile else None
+
+
+def _as_number(level):
+    """Return a level that is text as a number; several, or none, stay text."""
+    try:
+        return float(level)
+    except ValueError:
+        return level

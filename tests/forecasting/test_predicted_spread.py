@@ -10,7 +10,7 @@ WALK = np.sin(np.arange(90) / 4) + np.arange(90) / 30
 
 
 class Boosting(RegressorMixin, BaseEstimator):
-    """Names its loss and the level of a quantile as LightGBM and XGBoost do."""
+    """Names its loss and the level of a quantile as LightGBM, XGBoost and CatBoost do."""
 
     def __init__(self, objective=None, **others):
         self.objective, self.others = objective, others
@@ -30,6 +30,9 @@ QUANTILES = [
     (Boosting("quantile"), "alpha=0.9"),  # its default in LightGBM
     (Boosting("quantile", alpha=0.1), "alpha=0.1"),
     (Boosting("reg:quantileerror", quantile_alpha=0.8), "quantile_alpha=0.8"),
+    (Boosting(loss_function="Quantile:alpha=0.9"), "alpha=0.9"),
+    (Boosting("Quantile:delta=1e-6;alpha=0.1"), "alpha=0.1"),  # a synonym in CatBoost
+    (Boosting(loss_function="LogLinQuantile:alpha=0.75"), "alpha=0.75"),
 ]
 
 
@@ -42,19 +45,34 @@ def test_quantiles_of_other_packages_are_known(estimator, words):
         Forecaster(estimator, 8, theta_part=True).fit(WALK)
 
 
+def test_several_quantiles_of_catboost_are_no_mean():
+    several = Boosting(loss_function="MultiQuantile:alpha=0.1,0.5,0.9")
+    with pytest.raises(ValueError, match="theta_part=True averages forecasts of means"):
+        Forecaster(several, 8, theta_part=True).fit(WALK)
+
+
 def test_medians_and_means_of_other_packages_are_known():
     for estimator in (
         Boosting("quantile", alpha=0.5),
         Boosting("reg:quantileerror", quantile_alpha=0.5),
         Boosting("regression", alpha=0.9),  # for its Huber loss
+        Boosting(loss_function="Quantile"),
+        Boosting(loss_function="Quantile:alpha=0.5;delta=1e-6"),
+        Boosting(loss_function="Huber:delta=0.9"),
         Boosting(np.square, alpha=0.9),
     ):
         model = Forecaster(estimator, 8, scaling=None).fit(WALK)
         assert np.isfinite(model.forecast(2, level=0.8)).all(axis=None)
 
 
-@pytest.mark.parametrize("objective", ["poisson", "count:poisson", "reg:tweedie", "gamma"])
-def test_amounts_of_other_packages_are_not_shifted(objective):
-    model = Forecaster(Boosting(objective), 8, calibration_size=None).fit(WALK + 5)
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        *({"objective": one} for one in ("poisson", "count:poisson", "reg:tweedie", "gamma")),
+        *({"loss_function": one} for one in ("Poisson", "Tweedie:variance_power=1.5")),
+    ],
+)
+def test_amounts_of_other_packages_are_not_shifted(parameters):
+    model = Forecaster(Boosting(**parameters), 8, calibration_size=None).fit(WALK + 5)
     assert model.scaling_ is None
     assert model.estimator_.smallest_ >= WALK.min() + 5
