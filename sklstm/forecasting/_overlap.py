@@ -1,4 +1,4 @@
-"""New rows of a series of which some are known already: `new_rows`."""
+"""New rows of a series of which some are known already: `new_rows`, `refuse_known_again`."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -92,6 +92,40 @@ def new_rows(
     else:
         _check_equal(past, known, places, names)
     return past, replace(rows, index=later, values=rows.values[n_known:], exog=rows.exog[n_known:])
+
+
+def refuse_known_again(past: History, rows: History) -> None:
+    """Raise a ValueError for rows without labels that are all the known ones once more.
+
+    They would count as those that follow, and scores of them mean nothing. Of a series that repeats
+    itself exactly they may well do.
+
+    Parameters
+    ----------
+    past, rows : History
+        The known rows of a series, and those that are given.
+
+    Raises
+    ------
+    ValueError
+        If they are the same.
+    """
+    if np.array_equal(rows.values, past.values, equal_nan=True) and not _repeats(past.values):
+        raise ValueError(
+            f"series{past.of} has the {len(past)} rows that are known, without labels: rows of an "
+            "array follow on the known ones. Give those that follow; or frames, whose labels tell "
+            "(of a transformer in front by its set_output(transform='pandas'))."
+        )
+
+
+def _repeats(values):
+    """Tell whether rows are the first few of them, again and again."""
+    n_rows = len(values)
+    return any(
+        np.array_equal(values[period:], values[:-period], equal_nan=True)
+        for period in range(1, n_rows // 2 + 1)
+        if n_rows % period == 0
+    )
 
 
 def _replaced(past, known, places):

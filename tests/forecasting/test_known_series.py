@@ -1,12 +1,16 @@
 """New rows: forecasts begin after them, and what does not follow is refused."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.linear_model import Ridge
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sklstm import ExponentialSmoother, Forecaster
+from sklstm.model_selection import forecast_scorer
 
 RNG = np.random.default_rng(0)
 DAYS = pd.date_range("2024-01-01", periods=60, name="day")
@@ -127,6 +131,24 @@ def test_overlap_is_checked():
 def test_score_takes_rows_that_are_new():
     with pytest.raises(ValueError, match="begins at 2024-02-09.*give those that come after"):
         fit(WALK[:40]).score(WALK[39:])
+
+
+def test_rows_of_an_array_that_are_known_again_are_refused():
+    """Behind a scaler rows have no labels, and training rows would count as those that follow."""
+    pipeline = make_pipeline(StandardScaler(), Forecaster(Ridge(), 4, scaling=None))
+    pipeline.fit(WALK[:50].to_frame())
+    forecaster = pipeline[-1]
+    known = pipeline[0].transform(WALK[:50].to_frame())
+    for use in (forecaster.score, forecaster.update, partial(forecast_scorer("mae"), forecaster)):
+        with pytest.raises(ValueError, match="series has the 50 rows that are known, without lab"):
+            use(known)
+    assert np.isfinite(pipeline.score(WALK[50:].to_frame()))
+    assert len(forecaster._known.histories[None]) == 50
+
+
+def test_rows_of_an_array_that_repeats_itself_may_follow():
+    wave = np.tile([1.0, 5.0, 2.0], 10)
+    assert fit(wave).score(wave) > 0.9
 
 
 def test_the_newest_labels_and_the_names_of_columns_can_be_read():
