@@ -33,4 +33,4 @@ def test_complex_numbers_are_not_listed(name, use):
     ) as told:
         use()
     assert len(str(told.value)) < 200
-    assert told.value.__cause__ is None  # scikit-learn's error, which lists them
+    assert len(str(told.value.__cause__)) < 200  # scikit-learn's error lists them

@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sklstm import Forecaster, LSTMRegressor, PanelTimeSeriesSplit
+from sklstm import Forecaster, LSTMRegressor, PanelTimeSeriesSplit, SeasonalAdjuster
 from sklstm.model_selection import forecast_scorer
 
 DAYS = pd.date_range("2024-01-01", periods=90, name="day")
@@ -171,6 +172,18 @@ def test_a_history_is_what_update_and_fit_would_have_known(transformer):
     # A new series has a transformer of its own rows.
     new = panel({"new": rows(40, 80, 500)})
     assert model.forecast(3, history=new)["prediction"].between(450, 550).all()
+
+
+@pytest.mark.parametrize("labelled", [True, False])
+def test_a_history_after_a_gap_keeps_its_place_in_two_seasons(labelled):
+    steps = np.arange(90)
+    values = 50 + 8 * np.sin(steps * np.pi / 2) + 5 * np.sin(2 * np.pi * steps / 7)
+    sold = pd.Series(values + RNG.normal(size=90), DAYS if labelled else None, name="sold")
+    both = make_pipeline(SeasonalAdjuster(4), SeasonalAdjuster(7))
+    model = forecaster(by=None, transformer=both).fit(sold[:60])
+    for gap in (1, 5, 13):
+        after_gap, whole = (model.forecast(8, history=sold[n:85]) for n in (60 + gap, 0))
+        pd.testing.assert_frame_equal(after_gap, whole, check_freq=False)
 
 
 @pytest.mark.parametrize("series", ["ended", ["late", "ended"]])
