@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         RNNClassifier,
         RNNRegressor,
         SequenceEncoder,
+        SlicedClassifier,
         SLSTMClassifier,
         SLSTMRegressor,
     )
@@ -90,6 +91,7 @@ __all__ = [
     "SeasonalDifferencer",
     "SequenceEncoder",
     "SequenceWindower",
+    "SlicedClassifier",
     "TextSequencer",
     "WindowScaledRegressor",
     "WindowScaler",

@@ -25,6 +25,7 @@ OFFERED = {
         "RNNClassifier",
         "RNNRegressor",
         "SequenceEncoder",
+        "SlicedClassifier",
         "SLSTMClassifier",
         "SLSTMRegressor",
     ],

@@ -49,6 +49,7 @@ LAYERS = {
         "scipy",
         "sklstm.data",
         "sklstm.losses",
+        "sklstm.meta_estimators",
         "sklstm.persistence",
         "sklstm.recurrence",
         "sklstm.training",

@@ -1,4 +1,4 @@
-"""How well are sequences classified? Ours with their defaults, MiniRocket, logistic regression.
+"""How well are sequences classified? Ours with their defaults and on slices, and peers.
 
 From `benchmarks`: ``python -m contest.classes series FOLDER`` writes the sets, in an environment
 of `requirements/sequences.txt`, whose packages carry them; ``... play peers FOLDER peers.json`` is
@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 SETS = ["Trace", "Coffee", "PickupGestureWiimoteZ", "PigCVP", "digits"]
-N_SEEDS = {"PigCVP": 1}  # 2000 steps
+N_SEEDS = 3
 
 
 def write_sets(folder):
@@ -61,7 +61,30 @@ def own_classifiers():
     from sklstm import BiLSTMClassifier, GRUClassifier, LSTMClassifier
 
     classes = LSTMClassifier, GRUClassifier, BiLSTMClassifier
-    return {one.__name__: lambda seed, one=one: one(random_state=seed) for one in classes}
+    makers = {one.__name__: lambda seed, one=one: one(random_state=seed) for one in classes}
+    return makers | {"GRUClassifier, slices": sliced, "GRUClassifier, slices searched": searched}
+
+
+def sliced(seed):
+    """Return a GRU that reads slices of a quarter, each scaled by itself."""
+    from sklearn.pipeline import make_pipeline
+
+    from sklstm import GRUClassifier, SlicedClassifier, WindowScaler
+
+    gru = GRUClassifier(random_state=seed)
+    return SlicedClassifier(make_pipeline(WindowScaler("standard"), gru))
+
+
+def searched(seed):
+    """Return the same with a length chosen by cross-validation, or whole sequences as they are."""
+    from sklearn.model_selection import GridSearchCV, StratifiedKFold
+
+    grid = [
+        {"length": [1.0], "estimator__windowscaler": ["passthrough"]},  # first: it wins a tie
+        {"length": [0.125, 0.25, 0.5]},
+    ]
+    folds = StratifiedKFold(2, shuffle=True, random_state=seed)  # PigCVP has two of each class
+    return GridSearchCV(sliced(seed), grid, cv=folds)
 
 
 def peers():
@@ -101,7 +124,7 @@ def play(side, folder, path):
             X, V = as_peers_read(X), as_peers_read(V)
         for maker, make in makers.items():
             right, begin = [], time.process_time()
-            for seed in range(N_SEEDS.get(name, 3)):
+            for seed in range(N_SEEDS):
                 right.append(make(seed).fit(X, y).score(V, w))
             seconds = (time.process_time() - begin) / len(right)
             results[maker][name] = [float(np.mean(right)), seconds]

@@ -24,6 +24,7 @@ from ._mingru_regressor import MinGRURegressor
 from ._rnn_classifier import RNNClassifier
 from ._rnn_regressor import RNNRegressor
 from ._sequence_encoder import SequenceEncoder
+from ._sliced_classifier import SlicedClassifier
 from ._slstm_classifier import SLSTMClassifier
 from ._slstm_regressor import SLSTMRegressor
 
@@ -43,6 +44,7 @@ __all__ = [
     "SLSTMClassifier",
     "SLSTMRegressor",
     "SequenceEncoder",
+    "SlicedClassifier",
     "attribute",
     "check_layers",
     "check_same_network",

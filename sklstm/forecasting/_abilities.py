@@ -8,7 +8,7 @@ from typing import Any
 from sklearn.utils import get_tags
 
 from sklstm.losses import LOSSES
-from sklstm.meta_estimators import inner, inner_estimators, members, walk
+from sklstm.meta_estimators import inner, inner_estimators, members, takes_windows, walk
 
 from ._objective import objective_of
 from ._parameter_inside import parameter_inside
@@ -100,27 +100,6 @@ def takes_single_output(regressor: Any) -> bool:
     """
     *_, deciding = walk(regressor, through=("pipeline", *_TAGS_SAY_NOTHING))
     return get_tags(deciding).target_tags.single_output
-
-
-def takes_windows(regressor: Any) -> bool:
-    """Return whether a regressor takes arrays of shape (n_samples, n_timesteps, n_features).
-
-    Parameters
-    ----------
-    regressor : estimator
-        Of a pipeline its first step counts, of a search or another meta-estimator the estimator
-        inside, of a `VotingRegressor` or `StackingRegressor` all members.
-
-    Returns
-    -------
-    takes_windows : bool
-        False for a regressor of flat windows.
-    """
-    around = list(walk(regressor, step=0))
-    if any(get_tags(one).input_tags.three_d_array for one in around):
-        return True
-    found = members(around[-1])
-    return bool(found) and all(map(takes_windows, found)) and not _reads_rows_too(around[-1])
 
 
 def is_linear(regressor: Any) -> bool:
@@ -307,11 +286,6 @@ def steps_inside(estimator: Any) -> Iterator[Any]:
     yield estimator
     for one in [*inner_estimators(estimator), *members(estimator)]:
         yield from steps_inside(one)
-
-
-def _reads_rows_too(ensemble):
-    """Tell whether the last regressor of a stack is given the windows beside the predictions."""
-    return bool(getattr(ensemble, "passthrough", False))
 
 
 def class_names(estimator: Any) -> set[str]:

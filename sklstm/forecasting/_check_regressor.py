@@ -5,9 +5,9 @@ from typing import Any
 
 from sklearn.base import is_classifier, is_regressor
 
-from sklstm.meta_estimators import inner_estimators, members, walk
+from sklstm.meta_estimators import inner_estimators, members, takes_windows, walk
 
-from ._abilities import class_names, is_baseline, steps_inside, takes_step_targets, takes_windows
+from ._abilities import class_names, is_baseline, steps_inside, takes_step_targets
 from ._parameter_inside import parameter_inside
 from ._predicted_spread import quantiles_inside
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from sklstm.meta_estimators import walk
+from sklstm.meta_estimators import takes_windows, walk
 
-from ._abilities import is_baseline, takes_missing_steps, takes_windows
+from ._abilities import is_baseline, takes_missing_steps
 from ._check_regressor import check_columns
 from ._choose_theta_part import asked_theta_part, choose_theta_part
 from ._features import Features

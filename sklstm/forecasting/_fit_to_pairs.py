@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from sklstm.data import name_samples
-from sklstm.meta_estimators import inner_estimators, members
+from sklstm.meta_estimators import inner_estimators, members, takes_windows
 
 from ._abilities import (
     early_stopping_inside,
@@ -13,7 +13,6 @@ from ._abilities import (
     steps_inside,
     takes_many_outputs,
     takes_single_output,
-    takes_windows,
 )
 from ._check_regressor import check_flat_windows
 from ._features import newest_pairs

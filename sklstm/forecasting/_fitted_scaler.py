@@ -9,7 +9,7 @@ from sklearn.base import clone
 
 from sklstm.data import plain_values
 from sklstm.losses import LOSSES, Likelihood
-from sklstm.meta_estimators import walk
+from sklstm.meta_estimators import takes_windows, walk
 from sklstm.preprocessing import (
     SCALINGS,
     Representation,
@@ -20,13 +20,7 @@ from sklstm.preprocessing import (
     needs_positive,
 )
 
-from ._abilities import (
-    is_baseline,
-    is_linear,
-    learns_amounts,
-    takes_step_targets,
-    takes_windows,
-)
+from ._abilities import is_baseline, is_linear, learns_amounts, takes_step_targets
 from ._parameter_inside import parameter_inside
 from ._scaling import Scaling
 

@@ -10,10 +10,11 @@ from typing import Any, Self
 import numpy as np
 
 from sklstm.data import LEARNS_REST
+from sklstm.meta_estimators import takes_windows
 from sklstm.preprocessing import RidgeSolution, quick_models, split_newest
 from sklstm.recurrence import one_blas_thread
 
-from ._abilities import is_baseline, learns_amounts, takes_windows
+from ._abilities import is_baseline, learns_amounts
 from ._training_pairs import SOME_PAIRS
 
 _LANES = 16  # windows side by side in a product, so that none depends on which others there are

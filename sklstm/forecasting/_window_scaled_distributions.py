@@ -4,8 +4,8 @@ import numpy as np
 from sklearn.utils.metaestimators import available_if
 
 from sklstm.losses import LOSSES, Likelihood
+from sklstm.meta_estimators import takes_windows
 
-from ._abilities import takes_windows
 from ._parameter_inside import parameter_inside
 from ._target_scale import TargetScale
 

@@ -33,10 +33,11 @@ from sklstm.data import (
     step_features,
     warn_of_another_target,
 )
+from sklstm.meta_estimators import takes_windows
 from sklstm.persistence import SavedStateMixin
 from sklstm.preprocessing import SCALINGS, Representation, WindowScaler
 
-from ._abilities import takes_step_targets, takes_windows, train_in_scale
+from ._abilities import takes_step_targets, train_in_scale
 from ._fitted_scaler import fitted_scaler
 from ._parameter_inside import parameter_inside
 from ._scaled_windows import (

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted
 
 
@@ -144,6 +145,27 @@ def walk(
         estimator = inner(estimator, step=step, fitted=fitted, through=through)
 
 
+def takes_windows(estimator: Any) -> bool:
+    """Return whether an estimator takes arrays of shape (n_samples, n_timesteps, n_features).
+
+    Parameters
+    ----------
+    estimator : estimator
+        Of a pipeline its first step counts, of a search or another meta-estimator the estimator
+        inside, of an ensemble such as `VotingRegressor` all members.
+
+    Returns
+    -------
+    takes_windows : bool
+        False for an estimator of flat windows.
+    """
+    around = list(walk(estimator, step=0))
+    if any(get_tags(one).input_tags.three_d_array for one in around):
+        return True
+    found = members(around[-1])
+    return bool(found) and all(map(takes_windows, found)) and not _reads_rows_too(around[-1])
+
+
 def find_inside(estimator: Any, attribute: str, caller: str, takes: str) -> Any:
     """Return the fitted estimator that has an attribute: the one given, or one inside it.
 
@@ -194,3 +216,8 @@ def _find(estimator: Any, attribute: str) -> Any:
 
 def _name(value: Any) -> str:
     return f"the class {value.__name__}" if isinstance(value, type) else type(value).__name__
+
+
+def _reads_rows_too(ensemble):
+    """Tell whether the last regressor of a stack is given the windows beside the predictions."""
+    return bool(getattr(ensemble, "passthrough", False))

@@ -128,9 +128,9 @@ def _uncrossed(graph, output, levels):
 
 
 def infer_classifier(operator):
-    """Set the types of the labels and the probabilities of a recurrent classifier."""
+    """Set the types of the labels and the probabilities of a classifier of windows."""
     n_samples, n_timesteps, _ = check_windows(operator)
-    every_step = operator.raw_operator._every_step
+    every_step = predicts_steps(operator.raw_operator)
     of_labels = [n_samples, n_timesteps] if every_step else [n_samples]
     classes = get_label_classes(operator.scope_inst, operator.raw_operator)
     label_type = Int64TensorType if _are_numbers(classes) else StringTensorType
@@ -155,12 +155,22 @@ def convert_classifier(scope, operator, container):
         probability = graph("Softmax", logits, axis=-1)
     if not every_step:
         probability = _of_all_windows(graph, classifier, windows, probability)
-    classes = get_label_classes(scope, classifier)
+    finish_classes(graph, scope, operator, probability, n_samples)
+
+
+def predicts_steps(classifier):
+    """Return whether a classifier predicts a label at every step."""
+    return getattr(classifier, "_every_step", False)
+
+
+def finish_classes(graph, scope, operator, probability, n_samples):
+    """Make probabilities of the first samples, and the labels that follow from them, outputs."""
+    classes = get_label_classes(scope, operator.raw_operator)
     are_numbers = _are_numbers(classes)
     classes = np.asarray(classes).astype(np.int64) if are_numbers else graph.strings(classes)
     most_probable = graph("ArgMax", probability, axis=-1, keepdims=0)
     labels = graph("Gather", classes, most_probable)
-    if every_step:
+    if predicts_steps(operator.raw_operator):
         # Made where it is used, for runtimes warn of constants that no node reads.
         none = np.int64(NO_NUMBER) if are_numbers else graph.strings([NO_STRING])
         missing = graph("IsNaN", graph("Gather", probability, 0, axis=-1))

@@ -17,7 +17,9 @@ from ._predictors import (
     infer_classifier,
     infer_regressor,
     parse_regressor,
+    predicts_steps,
 )
+from ._sliced import convert_sliced
 from ._to_onnx import REFUSED, convert_refused, refuse
 from ._transformers import (
     convert_scaler,
@@ -55,6 +57,13 @@ def register_converters():
     _register(sklstm.EMARegressor, infer_baseline, convert_exponential_average)
     _register(sklstm.PersistenceRegressor, infer_baseline, convert_persistence)
     _register(sklstm.WindowScaledRegressor, infer_window_scaled, convert_window_scaled)
+    _register(
+        sklstm.SlicedClassifier,
+        infer_classifier,
+        convert_sliced,
+        parser=_parse_classifier,
+        options=CLASSIFIER_OPTIONS,
+    )
     for estimator in REFUSED:
         _register(estimator, refuse, convert_refused)
 
@@ -67,7 +76,7 @@ def _register(estimator, infer, convert, **options):
 def _parse_classifier(scope, model, inputs, custom_parsers=None):
     # skl2onnx asks for the classes first, and does not say that they are missing for want of a fit.
     check_is_fitted(model)
-    if model._every_step and scope.get_options(model, {"zipmap": True})["zipmap"]:
+    if predicts_steps(model) and scope.get_options(model, {"zipmap": True})["zipmap"]:
         # A dictionary is made for each sample, of probabilities with two axes.
         return _parse_sklearn_simple_model(scope, model, inputs, custom_parsers=custom_parsers)
     return _parse_sklearn_classifier(scope, model, inputs, custom_parsers=custom_parsers)

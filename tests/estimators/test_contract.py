@@ -1,7 +1,7 @@
 """Every public class keeps scikit-learn's contract and ours."""
 
 import pytest
-from sklearn.linear_model import Ridge
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.utils.estimator_checks import check_estimator, estimator_checks_generator
 
 import sklstm
@@ -24,8 +24,12 @@ TRANSFORMERS = [
     sklstm.WindowScaler,
     sklstm.SequenceWindower,
 ]
-# The last two: tests/forecasting and tests/estimators/test_sequence_encoder.py
-META = [sklstm.WindowScaledRegressor, sklstm.Forecaster, sklstm.SequenceEncoder]
+META = [
+    sklstm.WindowScaledRegressor,
+    sklstm.SlicedClassifier,
+    sklstm.Forecaster,  # tests/forecasting
+    sklstm.SequenceEncoder,  # tests/estimators/test_sequence_encoder.py
+]
 # tests/preprocessing: of the tables in these checks it finds no season, and warns.
 SEASONAL = [sklstm.SeasonalAdjuster, sklstm.SeasonalDifferencer]
 # tests/preprocessing: these checks give arrays, which have no labels.
@@ -83,6 +87,10 @@ CHECKED = [
     sklstm.GRURegressor(**BRIEF, loss="normal"),
     sklstm.WindowScaledRegressor(Ridge(), "auto"),
     sklstm.WindowScaledRegressor(sklstm.GRURegressor(max_epochs=20, random_state=0)),
+    sklstm.SlicedClassifier(LogisticRegression()),
+    sklstm.SlicedClassifier(
+        sklstm.GRUClassifier(4, max_epochs=2, batch_size=5000, random_state=0), length=2
+    ),
 ]
 
 
@@ -107,6 +115,7 @@ def small(cls):
 OURS = [
     sklstm.WindowScaledRegressor(sklstm.GRURegressor(4, max_epochs=1, random_state=0), "auto"),
     sklstm.WindowScaledRegressor(sklstm.LSTMRegressor(8, max_epochs=3, random_state=0)),
+    sklstm.SlicedClassifier(sklstm.GRUClassifier(4, max_epochs=1, random_state=0), length=0.5),
     *(small(cls) for cls in CLASSES),
     sklstm.LSTMRegressor(
         24, num_layers=2, bidirectional=True, peephole=True, dropout=0.2, recurrent_dropout=0.1,

@@ -63,6 +63,16 @@ def test_short_and_gapped_windows(cell, run, windows, holes, same):
 
 
 @RUNTIMES
+def test_slices(run, windows, holes, same):
+    network = sklstm.GRUClassifier(4, max_epochs=3, random_state=0)
+    model = sklstm.SlicedClassifier(network, length=4, n_slices=3)
+    model.fit(windows, np.arange(40) % 3)
+    graph = to_onnx(model, options={"zipmap": False})
+    for X in (windows, holes(windows), windows[:1, :2]):
+        same(run(graph, X)[1], model.predict_proba(X), scale=1)
+
+
+@RUNTIMES
 @pytest.mark.parametrize("cell", ["LSTM", "BiLSTM"])
 def test_peepholes(cell, run, windows, holes, same):
     model = fitted(cell, windows, peephole=True)

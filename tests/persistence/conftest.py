@@ -20,6 +20,7 @@ from sklstm import (
     LSTMLanguageModel,
     LSTMRegressor,
     PanelTimeSeriesSplit,
+    RNNClassifier,
     RNNRegressor,
     SequenceWindower,
     WindowScaledRegressor,
@@ -49,6 +50,9 @@ def single(name):
         return forecaster(DAYS)
     if cls is WindowScaledRegressor:
         return cls(Ridge(), "auto").fit(WINDOWS[3:], TARGET[3:]), predictions(WINDOWS[3:])
+    if name == "SlicedClassifier":
+        model = cls(RNNClassifier(**RECURRENT), length=2)
+        return model.fit(WINDOWS, np.where(TARGET > 50, "up", "down")), predictions(WINDOWS)
     if name == "SequenceEncoder":
         model = cls(RNNRegressor(**RECURRENT)).fit(WINDOWS, TARGET)
         return model, lambda model: model.transform(WINDOWS)

@@ -32,6 +32,8 @@ def make(name, **parameters):
         return cls(Ridge(), **parameters)
     if name == "WindowScaledRegressor":
         return cls(Ridge(), **parameters)
+    if name == "SlicedClassifier":
+        return cls(sklstm.RNNClassifier(**SMALL), **parameters)
     if name == "SequenceEncoder":
         return cls(sklstm.RNNRegressor(**SMALL))
     if name in ("SeasonalAdjuster", "SeasonalDifferencer"):
@@ -160,7 +162,7 @@ OTHER = {
     "learning_rate": 0.9, "shuffle": False, "verbose": True, "patch_size": 2, "pooling": "mean",
     "scaler": sklstm.WindowScaler("first"), "learning_rate_schedule": "cosine", "limit": 1,
     "weight_decay": 0.5, "max_grad_norm": 0.1, "n_iter_no_change": 1, "validation_fraction": 0.5,
-    "add_indicator": True, "incomplete": "nan",
+    "add_indicator": True, "incomplete": "nan", "n_slices": 2,
 }  # fmt: skip
 # What is a question of each prediction: where context comes from, and what computes.
 FREE = {"context", "engine", "output"}

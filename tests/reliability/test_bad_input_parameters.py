@@ -104,6 +104,14 @@ OF_OTHERS = [
         "an instance of 'int' or an instance of 'str'",
     ),
     ("SequenceEncoder", "estimator", [None, Ridge(), "gru"], "'fit' and 'gate_activations'"),
+    ("SlicedClassifier", "estimator", [None, Ridge(), "gru"], "'fit' and 'predict_proba'"),
+    (
+        "SlicedClassifier",
+        "length",
+        [0, 0.0, -3, 1.5, None, "all"],
+        f"{COUNT} or a float in the range (0.0, 1.0]",
+    ),
+    ("SlicedClassifier", "n_slices", [0, 2.5, None], COUNT),
     ("Forecaster", "estimator", [None, 3, "ridge"], "an object implementing 'fit'"),
     ("Forecaster", "lookback", [0, 1.5, None], COUNT),
     ("Forecaster", "horizon", [0, 1.5, [1, 2]], COUNT),
@@ -133,6 +141,7 @@ NETWORKS = [name for name in sklstm.__all__ if re.fullmatch("(Bi)?(LSTM|GRU|RNN)
 REQUIRED = {
     "WindowScaledRegressor": {"regressor": Ridge()},
     "SequenceEncoder": {"estimator": sklstm.GRURegressor()},
+    "SlicedClassifier": {"estimator": sklstm.GRUClassifier()},
     "Forecaster": {"estimator": Ridge()},
 }
 CASES = [

@@ -15,6 +15,7 @@ from sklstm import (
     PersistenceRegressor,
     RNNRegressor,
     SequenceEncoder,
+    SlicedClassifier,
     SMARegressor,
     WindowScaledRegressor,
     WindowScaler,
@@ -30,6 +31,7 @@ TINY = {"hidden_size": 2, "max_epochs": 1, "random_state": 0}
 TAKERS = {
     "LSTMRegressor": LSTMRegressor(**TINY),
     "GRUClassifier": GRUClassifier(**TINY),
+    "SlicedClassifier": SlicedClassifier(GRUClassifier(**TINY), length=3),
     "SequenceEncoder": SequenceEncoder(RNNRegressor(**TINY)),
     "WindowScaledRegressor": WindowScaledRegressor(Ridge()),
     "PersistenceRegressor": PersistenceRegressor(),
@@ -180,7 +182,8 @@ TARGETS = {
     "a number": (3.0, (TypeError, ValueError), ""),
     "ragged": ([[1.0, 2.0], [1.0]] * 10, ValueError, "y is ragged"),
 }
-REGRESSORS = [name for name in TAKERS if name not in ("GRUClassifier", "SequenceEncoder")]
+OTHERS_THAN_REGRESSORS = ("GRUClassifier", "SlicedClassifier", "SequenceEncoder")
+REGRESSORS = [name for name in TAKERS if name not in OTHERS_THAN_REGRESSORS]
 
 
 @pytest.mark.parametrize("name", REGRESSORS)

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sklearn.base import clone, is_classifier
-from sklearn.linear_model import Ridge
+from sklearn.linear_model import LogisticRegression, Ridge
 
 import sklstm
 from sklstm import Forecaster, GRURegressor, SequenceEncoder, WindowScaledRegressor
@@ -36,7 +36,7 @@ TARGETS = WINDOWS[:, -1, 0]
 PANEL = pd.DataFrame({"a": SERIES[:, 0], "b": list("xy") * 7})
 
 TINY = {"hidden_size": 2, "max_epochs": 1, "random_state": 0}
-NETWORKS = [name for name in sklstm.__all__ if name.endswith("Classifier")]
+NETWORKS = [f"{cell}Classifier" for cell in ("BiLSTM", "GRU", "LSTM", "MinGRU", "RNN", "SLSTM")]
 NETWORKS += [f"{cell}Regressor" for cell in ("BiLSTM", "GRU", "LSTM", "RNN")]
 OF_WINDOWS = {name: getattr(sklstm, name)(**TINY) for name in NETWORKS} | {
     "LSTMRegressor-torch": sklstm.LSTMRegressor(engine="torch", **TINY),
@@ -48,6 +48,8 @@ OF_WINDOWS = {name: getattr(sklstm, name)(**TINY) for name in NETWORKS} | {
     "SMARegressor": sklstm.SMARegressor(3),
     "EMARegressor": sklstm.EMARegressor(),
     "SequenceEncoder": SequenceEncoder(GRURegressor(**TINY)),
+    "SlicedClassifier": sklstm.SlicedClassifier(sklstm.GRUClassifier(**TINY), length=2),
+    "SlicedClassifier-flat": sklstm.SlicedClassifier(LogisticRegression(), length=2),
     "WindowScaledRegressor": WindowScaledRegressor(Ridge()),
     "WindowScaledRegressor-normal": WindowScaledRegressor(
         GRURegressor(loss="normal", **TINY), sklstm.WindowScaler("standard")

@@ -27,6 +27,7 @@ from sklstm import (
     RNNRegressor,
     SequenceEncoder,
     SequenceWindower,
+    SlicedClassifier,
     SMARegressor,
     WindowScaledRegressor,
     WindowScaler,
@@ -71,7 +72,13 @@ SCALED = st.builds(
     st.builds(GRURegressor, **SHAPE) | BASELINES,
     st.builds(WindowScaler, st.sampled_from(["minmax", "standard", "first", "last"])),
 )
-MODELS = NETWORKS | BASELINES | SCALED
+SLICED = st.builds(
+    SlicedClassifier,
+    st.builds(GRUClassifier, **SHAPE),
+    length=st.integers(1, 9) | st.sampled_from([0.3, 1.0]),
+    n_slices=st.integers(1, 5),
+)
+MODELS = NETWORKS | BASELINES | SCALED | SLICED
 
 
 @st.composite

@@ -19,6 +19,7 @@ from sklstm import (
     RNNRegressor,
     SequenceEncoder,
     SequenceWindower,
+    SlicedClassifier,
     WindowScaledRegressor,
     forecast_pairs,
 )
@@ -88,10 +89,14 @@ def test_targets_in_any_container(frame):
     np.testing.assert_array_equal(found[THERE], expected)
 
 
+@pytest.mark.parametrize("sliced", [False, True])
 @pytest.mark.parametrize("balanced", [None, "balanced"])
-def test_a_classifier_knows_the_frequencies_of_the_classes_alone(balanced):
-    model = GRUClassifier(class_weight=balanced, **TINY).fit(X, CLASSES)
-    without = GRUClassifier(class_weight=balanced, **TINY).fit(X[THERE], CLASSES[THERE])
+def test_a_classifier_knows_the_frequencies_of_the_classes_alone(balanced, sliced):
+    model = GRUClassifier(class_weight=balanced, **TINY)
+    if sliced:
+        model, balanced = SlicedClassifier(model, length=3), None  # outside there are no weights
+    without = clone(model).fit(X[THERE], CLASSES[THERE])
+    model.fit(X, CLASSES)
     with pytest.warns(UserWarning, match=r"4 of 40 windows .* no observed step \(sample 3 is"):
         found = model.predict_proba(X)
     np.testing.assert_array_equal(found[THERE], without.predict_proba(X[THERE]))

@@ -1,0 +1,412 @@
+"""Sequences classified by their slices: `SlicedClassifier`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from numbers import Integral
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import (
+    BaseEstimator,
+    ClassifierMixin,
+    MetaEstimatorMixin,
+    _fit_context,
+    clone,
+)
+from sklearn.pipeline import Pipeline
+from sklearn.utils import get_tags
+from sklearn.utils._param_validation import HasMethods, Interval, RealNotInt
+from sklearn.utils.metadata_routing import (
+    MetadataRouter,
+    MethodMapping,
+    _routing_enabled,
+    process_routing,
+)
+from sklearn.utils.validation import check_is_fitted, has_fit_parameter
+
+from sklstm.data import (
+    WindowSet,
+    WindowsInputMixin,
+    check_same_labels,
+    check_same_length,
+    of_one_series,
+    read_class_labels,
+    read_sequences,
+    refuse_nothing_observed,
+    remember_features,
+    without_ragged,
+)
+from sklstm.meta_estimators import takes_windows
+from sklstm.persistence import SavedStateMixin
+
+from ._class_targets import ClassTargets
+from ._samples import check_sample_weight, group_numbers, of_observed
+
+_VALUES_AT_A_TIME = 1 << 22  # of slices that are predicted together
+
+
+class SlicedClassifier(
+    WindowsInputMixin, ClassifierMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimator
+):
+    """Classify long sequences by many short slices of each.
+
+    Every training sequence is cut into overlapping slices, and a classifier learns the class of
+    the sequence from each of them (window slicing [1]_). For a new sequence it predicts the mean
+    of the probabilities of its slices. So there are many times as many samples, each short enough
+    for a recurrent network to remember. It suits few, long sequences whose class shows anywhere in
+    them, such as the sound of a machine, a gait or a heartbeat; not those whose class shows in one
+    place alone, or in what comes first.
+
+    Parameters
+    ----------
+    estimator : classifier
+        Any classifier with `predict_proba`, or a pipeline, such as one with a `WindowScaler`, which
+        then scales each slice by itself. It is given slices of shape (n_slices, length, n_features)
+        if its tags say that it takes three axes, else flat ones.
+    length : int or float, default=0.25
+        Steps of a slice; as a float, the share of the longest training sequence, 1.0 for whole
+        sequences. Shorter sequences are one slice, padded with NaN in front.
+    n_slices : int, default=32
+        Slices of each sequence, at equal distances from its first step to its last; the newest
+        steps if it is 1. Fewer if the longest training sequence has not as many. Shorter sequences
+        have some of theirs more than once, so that all sequences count the same.
+
+    Attributes
+    ----------
+    estimator_ : classifier
+        The fitted classifier of slices.
+    classes_ : ndarray of shape (n_classes,)
+        The classes.
+    length_ : int
+        Steps of a slice.
+    n_slices_ : int
+        Slices of each sequence.
+    n_features_in_ : int
+        Number of features of each step; of columns, if `fit` saw a flat frame.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, if `fit` saw a frame.
+    window_shape_ : tuple of (int, int)
+        Numbers of steps and features of the sequences in `fit`.
+
+    See Also
+    --------
+    GRUClassifier : Reads long sequences whole, in patches.
+    WindowScaler : Scales each slice by its own statistics.
+
+    Notes
+    -----
+    A slice does not show the order of events that are far apart. To see whether slices help at all,
+    search `length` with whole sequences among its values, such as
+    ``{"length": [1.0, 0.5, 0.25, 0.125]}``.
+
+    Slices overlap and are not independent, so that their mean probability is about as far from 0
+    and 1 as that of one slice.
+
+    Missing steps are left out before slices are cut, as recurrent networks skip them.
+
+    With ``early_stopping=True`` recurrent networks hold out all slices of a sequence together.
+    What would split slices itself is refused: put a search or a calibration around this estimator.
+
+    `fit` makes ``n_slices_ * length_`` steps of each sequence, all in memory.
+
+    References
+    ----------
+    .. [1] A. Le Guennec, S. Malinowski and R. Tavenard, "Data augmentation for time series
+       classification using convolutional neural networks", ECML/PKDD Workshop on Advanced Analytics
+       and Learning on Temporal Data, 2016.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklstm import GRUClassifier, SlicedClassifier, WindowScaler
+    >>> rng = np.random.default_rng(0)
+    >>> period = np.repeat([4, 6, 9], 8)  # of three machines, eight recordings each
+    >>> start = rng.uniform(0, 6, size=(24, 1))
+    >>> sounds = np.sin(2 * np.pi * np.arange(400) / period[:, np.newaxis] + start)
+    >>> sounds += rng.normal(0, 0.3, size=sounds.shape)
+    >>> gru = make_pipeline(
+    ...     WindowScaler("standard"), GRUClassifier(8, max_epochs=40, random_state=0)
+    ... )
+    >>> model = SlicedClassifier(gru, length=40).fit(sounds[::2], period[::2])
+    >>> model.score(sounds[1::2], period[1::2])
+    1.0
+    """
+
+    _parameter_constraints = {
+        "estimator": [HasMethods(["fit", "predict_proba"])],
+        "length": [
+            Interval(Integral, 1, None, closed="left"),
+            Interval(RealNotInt, 0.0, 1.0, closed="right"),
+        ],
+        "n_slices": [Interval(Integral, 1, None, closed="left")],
+    }
+    _saved_classes = (ClassTargets,)
+    _saved_together = (
+        "estimator_", "length_", "n_slices_", "_targets", "n_features_in_", "window_shape_",
+        "_fitted_on_columns",
+    )  # fmt: skip
+
+    def __init__(self, estimator: Any, *, length: int | float = 0.25, n_slices: int = 32) -> None:
+        self.estimator = estimator
+        self.length = length
+        self.n_slices = n_slices
+
+    @_fit_context(prefer_skip_nested_validation=False)
+    def fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        groups: ArrayLike | None = None,
+    ) -> Self:
+        """Cut the sequences into slices, and fit a clone of the classifier to them.
+
+        Parameters
+        ----------
+        X : array-like or dataframe of shape (n_samples, n_timesteps, n_features)
+            Sequences, oldest step first, in any form that the recurrent classifiers take: padded
+            with NaN, a list of arrays of unequal length, or of shape (n_samples, n_timesteps).
+        y : array-like of shape (n_samples,)
+            Class of each sequence.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the sequences, for a classifier that takes them.
+        groups : array-like of shape (n_samples,), default=None
+            Label of the group of each sequence, such as a patient: ``early_stopping`` of a network
+            holds out whole groups. By default each sequence is a group.
+
+        Returns
+        -------
+        self : SlicedClassifier
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If `X` is no set of sequences, `y` does not fit to it, a parameter is not as described,
+            or `estimator` would validate on slices of sequences that it trains on.
+        """
+        _refuse_splits_of_slices(self.estimator)
+        check_same_labels({"X": X, "y": y, "sample_weight": sample_weight, "groups": groups})
+        X, _, features = read_sequences(X)
+        array = self._read_windows(X)
+        windows, observed = WindowSet.of_observed(array)
+        refuse_nothing_observed(observed, array.shape[1])
+        check_same_length(array, y, self)
+        labels = read_class_labels(y, "y")
+        weight = check_sample_weight(sample_weight, len(labels))
+        if groups is None:
+            _refuse_shared_rows(self.estimator, windows)
+            groups = np.arange(len(labels))
+        groups = group_numbers(groups, len(labels))
+        if observed is not None:  # what was not observed is not trained on
+            labels, weight, groups = of_observed(observed, labels, weight, groups)
+        classes, numbers = np.unique(labels, return_inverse=True)
+        longest = int(windows.lengths.max())
+        length = self.length if isinstance(self.length, Integral) else round(self.length * longest)
+        length = max(1, length)
+        n_slices = max(1, min(self.n_slices, longest - length + 1))
+        estimator = clone(self.estimator)
+        slices = _form(_slices(windows, length, n_slices), estimator)
+        params = self._params_of_fit(estimator, weight, groups)
+        params = {name: np.repeat(values, n_slices) for name, values in params.items()}
+        estimator.fit(slices, np.repeat(labels, n_slices), **params)
+        remember_features(self, X, array, features)
+        self.estimator_, self.length_, self.n_slices_ = estimator, length, n_slices
+        self._targets = ClassTargets(classes, np.bincount(numbers, weight))
+        return self
+
+    def predict(self, X: ArrayLike) -> NDArray:
+        """Predict the class of each sequence.
+
+        Parameters
+        ----------
+        X : array-like or dataframe of shape (n_samples, n_timesteps, n_features)
+            Sequences as in `fit`; with three axes their number of steps may differ.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,)
+            The most probable class; of a sequence without an observed step the most frequent one.
+        """
+        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+
+    def predict_proba(self, X: ArrayLike) -> NDArray:
+        """Predict the probability of every class.
+
+        Parameters
+        ----------
+        X : array-like or dataframe of shape (n_samples, n_timesteps, n_features)
+            Sequences as in `fit`; with three axes their number of steps may differ.
+
+        Returns
+        -------
+        probability : ndarray of shape (n_samples, n_classes)
+            In the order of ``classes_``. For a sequence without an observed step the frequencies of
+            the classes in training, by weight.
+
+        Warns
+        -----
+        UserWarning
+            If there are sequences without an observed step.
+        """
+        check_is_fitted(self)
+        array = self._check_window_array(X)
+        windows, observed = WindowSet.of_observed(array)
+        parts = [self._mean_proba(part) for part in self._parts(windows)]
+        probability = np.concatenate(parts) if parts else np.empty((0, len(self.classes_)))
+        return self._targets.predicted(probability, observed, len(array))
+
+    def predict_log_proba(self, X: ArrayLike) -> NDArray:
+        """Predict the logarithm of the probability of every class.
+
+        Parameters
+        ----------
+        X : array-like or dataframe of shape (n_samples, n_timesteps, n_features)
+            Sequences as in `fit`; with three axes their number of steps may differ.
+
+        Returns
+        -------
+        log_probability : ndarray of shape (n_samples, n_classes)
+            Those of `predict_proba`.
+        """
+        with np.errstate(divide="ignore"):  # of a class that has none
+            return np.log(self.predict_proba(X))
+
+    def score(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
+        """Return the share of sequences whose class is predicted.
+
+        Parameters
+        ----------
+        X : array-like or dataframe of shape (n_samples, n_timesteps, n_features)
+            Sequences as in `fit`.
+        y : array-like of shape (n_samples,)
+            Their classes.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the sequences.
+
+        Returns
+        -------
+        score : float
+            Accuracy, 1 at best.
+        """
+        check_same_labels({"X": X, "y": y, "sample_weight": sample_weight})
+        labels = read_class_labels(y, "y")
+        return super().score(X, labels, check_sample_weight(sample_weight, len(labels)))
+
+    @property
+    def classes_(self):
+        """The classes, in the order of the columns of `predict_proba`."""
+        check_is_fitted(self)
+        return self._targets.classes
+
+    def get_metadata_routing(self) -> MetadataRouter:
+        """Return which metadata go to the classifier.
+
+        Returns
+        -------
+        routing : MetadataRouter
+            The classifier's requests for `fit`.
+        """
+        mapping = MethodMapping().add(caller="fit", callee="fit")
+        router = MetadataRouter(owner=self).add_self_request(self)
+        return router.add(estimator=self.estimator, method_mapping=mapping)
+
+    def _check_window_array(self, X: Any) -> np.ndarray:
+        return super()._check_window_array(without_ragged(X, self))
+
+    def _params_of_fit(
+        self, estimator: Any, weight: np.ndarray | None, groups: Any
+    ) -> dict[str, Any]:
+        """Return weights and groups by the names that the `fit` of the classifier takes them by."""
+        params = {} if weight is None else {"sample_weight": weight}
+        if _routing_enabled():
+            params = dict(process_routing(self, "fit", **params).estimator["fit"])
+        prefix, last = _last_step(estimator)
+        if has_fit_parameter(last, "groups"):
+            params["groups"] = groups
+            if _routing_enabled():  # which asks everyone on the way
+                last.set_fit_request(groups=True)
+        prefix = "" if _routing_enabled() else prefix
+        return {prefix + name: values for name, values in params.items()}
+
+    def _parts(self, windows: WindowSet) -> Iterator[WindowSet]:
+        """Yield a few sequences at a time: their slices are copies."""
+        values = self.n_slices_ * self.length_ * windows.n_features
+        size = max(1, _VALUES_AT_A_TIME // values)
+        for first in range(0, len(windows), size):
+            yield windows.take(np.arange(first, min(first + size, len(windows))))
+
+    def _mean_proba(self, windows: WindowSet) -> np.ndarray:
+        """Return the mean probabilities of the slices of observed sequences."""
+        slices = _form(_slices(windows, self.length_, self.n_slices_), self.estimator_)
+        probability = np.asarray(self.estimator_.predict_proba(slices), dtype=np.float64)
+        return probability.reshape(len(windows), self.n_slices_, -1).mean(axis=1)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.non_deterministic = get_tags(self.estimator).non_deterministic
+        # A few of the columns of a table do not tell its classes.
+        tags.classifier_tags.poor_score = True
+        return tags
+
+
+def _slices(windows: WindowSet, length: int, n_slices: int) -> np.ndarray:
+    """Return slices, (n_windows * n_slices, length, n_features), those of a window together."""
+    room = np.maximum(windows.lengths - length, 0)
+    share = np.linspace(1.0, 0.0, n_slices)[::-1]  # a single slice is the newest
+    first = np.rint(room[:, np.newaxis] * share).astype(np.int64)
+    ends = (
+        windows.starts[:, np.newaxis] + first + np.minimum(windows.lengths, length)[:, np.newaxis]
+    )
+    rows = ends.reshape(-1, 1) + np.arange(-length, 0)
+    before = rows < np.repeat(windows.starts, n_slices)[:, np.newaxis]  # of shorter windows
+    slices = windows.rows[np.where(before, 0, rows)]
+    slices[before] = np.nan
+    return slices
+
+
+def _form(slices: np.ndarray, classifier: Any) -> np.ndarray:
+    """Return slices with the axes that a classifier takes."""
+    return slices if takes_windows(classifier) else slices.reshape(len(slices), -1)
+
+
+def _last_step(estimator: Any) -> tuple[str, Any]:
+    """Return the last step of a pipeline, and what the names of its parameters begin with."""
+    prefix = ""
+    while isinstance(estimator, Pipeline):
+        name, estimator = estimator.steps[-1]
+        prefix += f"{name}__"
+    return prefix, estimator
+
+
+def _refuse_splits_of_slices(estimator: Any) -> None:
+    """Raise a ValueError for what would validate on slices of sequences that it trains on."""
+    _, last = _last_step(estimator)
+    inside = [value for value in estimator.get_params().values() if hasattr(value, "get_params")]
+    for one in [estimator, *inside]:
+        params, name = one.get_params(deep=False), type(one).__name__
+        is_told_groups = one is last and has_fit_parameter(one, "groups")
+        if "cv" in params:
+            instead = f"put {name} around SlicedClassifier"
+        elif params.get("early_stopping") is True and not is_told_groups:
+            instead = f"set early_stopping=False of {name}"
+        else:
+            continue
+        raise ValueError(
+            f"estimator must not split slices, and {name} would validate on slices of sequences "
+            f"that it trains on: {instead}."
+        )
+
+
+def _refuse_shared_rows(estimator: Any, windows: WindowSet) -> None:
+    """Raise a ValueError if early stopping would hold out windows of rows that it trains on."""
+    _, last = _last_step(estimator)
+    if getattr(last, "early_stopping", False) is True and of_one_series(windows):
+        raise ValueError(
+            "X has windows that share rows, as those of one series do, and early_stopping=True of "
+            f"{type(last).__name__} would validate on rows that it trains on: set "
+            "early_stopping=False, or give groups to fit."
+        )
