@@ -219,6 +219,32 @@ def features_in_fit(estimator: Any) -> list[str] | None:
     return names
 
 
+def features_of_steps(estimator: Any, input_features: Any) -> Any:
+    """Return the features that names of steps stand for, where `fit` saw windows of three axes.
+
+    A pipeline hands the names of flat windows from step to step, ``close@t-1`` and ``close@t-0``,
+    whatever form the windows have.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted to windows.
+    input_features : array-like of str or None
+        What ``get_feature_names_out`` was given.
+
+    Returns
+    -------
+    features : array-like of str or None
+        As many as ``n_features_in_``; what was given where it is no such set of names.
+    """
+    if input_features is None or len(input_features) == estimator.n_features_in_:
+        return input_features
+    steps = parse_step_names(list(input_features))
+    if steps is None or len(steps[0]) != estimator.n_features_in_:
+        return input_features
+    return steps[0]
+
+
 def _names(estimator):
     names = getattr(estimator, "feature_names_in_", None)
     if names is None:

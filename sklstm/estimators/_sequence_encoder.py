@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import (
     BaseEstimator,
@@ -23,6 +24,7 @@ from sklearn.utils.metadata_routing import (
 )
 from sklearn.utils.validation import check_is_fitted
 
+from sklstm.data import features_of_steps
 from sklstm.persistence import SavedStateMixin
 
 _NAMES = ("n_features_in_", "feature_names_in_", "window_shape_")
@@ -157,6 +159,22 @@ class SequenceEncoder(
         """
         check_is_fitted(self)
         return self.estimator_._last_states(X)
+
+    def get_feature_names_out(self, input_features: ArrayLike | None = None) -> NDArray[np.object_]:
+        """Return the names of the columns, such as ``sequenceencoder0``.
+
+        Parameters
+        ----------
+        input_features : array-like of str, optional
+            Names of the features, or of all steps of them; those seen in `fit` by default.
+
+        Returns
+        -------
+        names : ndarray of shape (state_size,), object
+            The class, and a number for each unit.
+        """
+        check_is_fitted(self)
+        return super().get_feature_names_out(features_of_steps(self, input_features))
 
     def get_metadata_routing(self) -> MetadataRouter:
         """Return which metadata go to the network.

@@ -14,6 +14,7 @@ from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 from sklstm._warn import warn_user
 from sklstm.data import (
     column_names,
+    features_of_steps,
     frame_like,
     is_frame,
     key_names,
@@ -222,6 +223,7 @@ class LagFeatures(SeriesOrWindowsTransformer):
             statistic.
         """
         check_is_fitted(self)
+        input_features = features_of_steps(self, input_features)
         names = list(_check_feature_names_in(self, input_features))
         steps = parse_step_names(names) if self._fitted_on_windows else None
         return np.array(self._names_out(names if steps is None else steps[0]), dtype=object)

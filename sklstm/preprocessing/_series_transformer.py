@@ -227,6 +227,8 @@ class SeriesTransformer(CallbackSupportMixin, TransformerMixin, SavedStateMixin,
         validate_data(self, _table(X, found), reset=False, skip_check_array=True)
         if found.panel is not None:
             self._refuse_other_types(found.panel.keys)
+        if self.context == "auto":
+            self._warn_of_another_kind(found)
         return found
 
     def _remember(self, X, found, states, **attributes):
@@ -283,6 +285,20 @@ class SeriesTransformer(CallbackSupportMixin, TransformerMixin, SavedStateMixin,
                     f"X has the label {label_text(label)}{of}, between two steps of the index of "
                     f"fit, whose step is {steps.step!r}: its rows are counted, whatever their "
                     "times. Give rows at the times of these steps (resample)."
+                )
+                return
+
+    def _warn_of_another_kind(self, found):
+        """Warn of labels that cannot continue those of `fit`, such as numbers where it saw times."""
+        for key, index in found.indices.items():
+            end = self._index_ends.get(key)
+            kind = None if end is None else end.kind_beside(index)
+            if kind is not None:
+                warn_user(
+                    f"The index of X is of the kind {kind!r} (its first label is "
+                    f"{label_text(index[0])}), and that of fit was of the kind {end.kind!r}: no row "
+                    "continues those of fit, so that what reaches back begins anew. Give both "
+                    "labels of one kind; or context='never', if they are different series."
                 )
                 return
 

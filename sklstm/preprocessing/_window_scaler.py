@@ -5,12 +5,13 @@ from __future__ import annotations
 from numbers import Integral
 from typing import Any, Self
 
-from numpy.typing import ArrayLike
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import OneToOneFeatureMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from sklstm.data import refuse_overflow
+from sklstm.data import features_of_steps, refuse_overflow
 
 from ._series_statistics import FittedStatistics, series_statistics
 from ._series_transformer import SeriesOrWindowsTransformer, fit_task, with_missing_steps
@@ -226,6 +227,25 @@ class WindowScaler(OneToOneFeatureMixin, SeriesOrWindowsTransformer):
         with refuse_overflow("The unscaled values of X go"):
             values = unscale_rows(found.values, *statistics)
         return self._like_input(values, X, found, wrapped=False)
+
+    def get_feature_names_out(self, input_features: ArrayLike | None = None) -> NDArray[np.object_]:
+        """Return the names of the columns, which are those of `X`.
+
+        Parameters
+        ----------
+        input_features : array-like of str, optional
+            Names of the columns, of windows of three axes those of all their steps, as a pipeline
+            hands them on; those seen in `fit` by default.
+
+        Returns
+        -------
+        names : ndarray of shape (n_features_out,), object
+            What was given.
+        """
+        check_is_fitted(self)
+        names = super().get_feature_names_out(features_of_steps(self, input_features))
+        are_of_steps = input_features is not None and len(input_features) != len(names)
+        return np.asarray(input_features, dtype=object) if are_of_steps else names
 
     @fit_task
     def _fit(self, X):

@@ -5,14 +5,21 @@ import pandas as pd
 import pytest
 from sklearn import config_context
 from sklearn.base import clone
-from sklearn.compose import ColumnTransformer
+from sklearn.compose import ColumnTransformer, make_column_transformer
 from sklearn.decomposition import PCA
 from sklearn.feature_selection import SelectKBest, f_regression
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import FeatureUnion, make_pipeline, make_union
 from sklearn.preprocessing import FunctionTransformer, KBinsDiscretizer, StandardScaler
 
-from sklstm import ExponentialSmoother, GRURegressor, SequenceWindower, WindowScaler
+from sklstm import (
+    ExponentialSmoother,
+    GRURegressor,
+    LagFeatures,
+    SequenceEncoder,
+    SequenceWindower,
+    WindowScaler,
+)
 
 TRAIN, NEW = slice(0, 120), slice(120, None)
 
@@ -134,6 +141,30 @@ def test_a_whole_pipeline_gives_the_same_with_frames(pairs, library):
     assert list(frame.columns) == list(model[:-1].get_feature_names_out())
     assert list(frame.columns)[0] == "wave@t-4"
     assert model[-1].window_shape_ == (5, 2)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        WindowScaler("minmax"),
+        LagFeatures([1, 3], ahead=1),
+        SequenceEncoder(GRURegressor(3, max_epochs=1, random_state=0)),
+    ],
+    ids=lambda step: type(step).__name__,
+)
+def test_columns_have_the_same_names_whether_windows_are_arrays_or_frames(pairs, step):
+    X, y = pairs
+    as_frames = make_pipeline(SequenceWindower(5, pad="edge"), clone(step))
+    as_frames.set_output(transform="pandas")
+    expected = list(as_frames.fit_transform(X, y).columns)
+    as_arrays = make_pipeline(SequenceWindower(5, pad="edge"), clone(step)).fit(X, y)
+    assert list(as_arrays.get_feature_names_out()) == expected
+    assert list(as_frames.get_feature_names_out()) == expected
+    if not isinstance(step, WindowScaler):  # whose windows have three axes
+        beside = make_column_transformer((clone(as_arrays), ["wave", "noise"])).fit(X, y)
+        assert list(beside.get_feature_names_out()) == [f"pipeline__{name}" for name in expected]
+    with pytest.raises(ValueError, match="number of features"):
+        as_arrays[-1].get_feature_names_out(["wave@t-1", "noise@t-1", "wave@t-0"])
 
 
 def test_a_frame_keeps_the_index_through_scikit_learns_own(pairs):

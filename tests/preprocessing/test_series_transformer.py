@@ -1,5 +1,7 @@
 """What all transformers of series share: the state that `fit` leaves, and what may change after."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -7,7 +9,12 @@ import pytest
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
-from sklstm.preprocessing import ExponentialSmoother, SequenceWindower, WindowScaler
+from sklstm.preprocessing import (
+    CausalImputer,
+    ExponentialSmoother,
+    SequenceWindower,
+    WindowScaler,
+)
 from sklstm.preprocessing._series_transformer import SeriesSet
 
 SERIES = 50 + np.random.default_rng(0).normal(size=(30, 2)).cumsum(axis=0)
@@ -199,3 +206,27 @@ def test_every_series_has_a_result():
 def test_the_order_of_each_series_is_checked():
     with pytest.raises(ValueError, match=r"The index of X \(series 'A'\) is not sorted"):
         SeriesSet.read(ROWS.iloc[[0, 3, 1, 2]], "name", None)
+
+
+OTHER_KINDS = {
+    "numbers": (FRAME.reset_index(drop=True), "'number'"),
+    "a time zone": (FRAME.tz_localize("UTC"), "'datetime with time zone'"),
+    "periods": (FRAME.to_period(), "'period D'"),
+}
+
+
+@pytest.mark.parametrize("cls", [SequenceWindower, ExponentialSmoother, CausalImputer])
+@pytest.mark.parametrize("other", OTHER_KINDS)
+def test_labels_of_another_kind_than_those_of_fit_are_told(cls, other):
+    later, kind = OTHER_KINDS[other][0][20:], OTHER_KINDS[other][1]
+    model = cls().fit(FRAME[:20])
+    words = f"The index of X is of the kind {kind} .* of fit was of the kind 'datetime'"
+    with pytest.warns(UserWarning, match=words):
+        found = model.transform(later)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        alone = cls(context="never").fit(FRAME[:20]).transform(later)
+        model.transform(FRAME[20:])
+        cls().fit(FRAME[:20].to_numpy()).transform(SERIES[20:])
+    np.testing.assert_array_equal(found, alone)
+    assert [str(one.message) for one in told if "kind" in str(one.message)] == []
