@@ -139,6 +139,7 @@ def test_rows_in_the_place_of_windows_are_refused(n_features):
     single = Reader().fit(WINDOWS[:, :1, :n_features])
     if n_features == 1:
         np.testing.assert_array_equal(single.read(rows)[:, 0], rows)
+        np.testing.assert_array_equal(reader.read(rows[:1])[0], rows[:1])
 
 
 def test_missing_steps_are_skipped():

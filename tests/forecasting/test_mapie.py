@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from mapie.regression import TimeSeriesRegressor
+from mapie.regression import SplitConformalRegressor, TimeSeriesRegressor
 from mapie.subsample import BlockBootstrap
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 
@@ -38,6 +39,18 @@ def test_around_a_fitted_pipeline_of_a_series(pairs, method, regressor):
     # Rows to calibrate by follow on the training rows, and so have their windows whole.
     mapie.fit(X[CALIBRATE], y[CALIBRATE])
     predicted, bounds = mapie.predict(X[TEST], confidence_level=0.9)
+    np.testing.assert_array_equal(predicted, model.predict(X[TEST]))
+    assert_covers(bounds, y[TEST])
+
+
+# MAPIE tries a row of zeros, which continues nothing.
+@pytest.mark.filterwarnings("ignore:X does not have valid feature names:UserWarning")
+def test_a_frozen_pipeline_stands_the_test_with_a_single_row(pairs):
+    X, y = pairs[0].assign(noise=np.arange(len(pairs[0])) % 3), pairs[1]
+    network = GRURegressor(8, max_epochs=20, random_state=0)
+    model = make_pipeline(SequenceWindower(12), network).fit(X[TRAIN], y[TRAIN])
+    mapie = SplitConformalRegressor(FrozenEstimator(model), confidence_level=0.9, prefit=True)
+    predicted, bounds = mapie.conformalize(X[CALIBRATE], y[CALIBRATE]).predict_interval(X[TEST])
     np.testing.assert_array_equal(predicted, model.predict(X[TEST]))
     assert_covers(bounds, y[TEST])
 
