@@ -11,7 +11,6 @@ from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.utils._set_output import _get_output_config
 from sklearn.utils.validation import validate_data
 
-from sklstm._warn import warn_user
 from sklstm.data import (
     Panel,
     WindowsInputMixin,
@@ -39,11 +38,11 @@ from sklstm.time_labels import (
     IndexEnd,
     Steps,
     check_order,
-    label_text,
     refuse_many_missing,
     step_numbers,
 )
 
+from ._other_labels import warn_of_another_kind, warn_of_rows_between
 from ._series_statistics import FittedStatistics
 
 
@@ -228,7 +227,7 @@ class SeriesTransformer(CallbackSupportMixin, TransformerMixin, SavedStateMixin,
         if found.panel is not None:
             self._refuse_other_types(found.panel.keys)
         if self.context == "auto":
-            self._warn_of_another_kind(found)
+            warn_of_another_kind(found.indices, self._index_ends)
         return found
 
     def _remember(self, X, found, states, **attributes):
@@ -275,32 +274,7 @@ class SeriesTransformer(CallbackSupportMixin, TransformerMixin, SavedStateMixin,
         return None if end is None else end.steps
 
     def _warn_of_rows_between(self, found):
-        """Warn of labels between the steps of the fitted index: their rows are counted."""
-        for key, index in found.indices.items():
-            steps = self._steps_of(key)
-            label = None if steps is None else steps.first_between(index)
-            if label is not None:
-                of = "" if key is None else f" of series {key!r}"
-                warn_user(
-                    f"X has the label {label_text(label)}{of}, between two steps of the index of "
-                    f"fit, whose step is {steps.step!r}: its rows are counted, whatever their "
-                    "times. Give rows at the times of these steps (resample)."
-                )
-                return
-
-    def _warn_of_another_kind(self, found):
-        """Warn of labels that cannot continue those of `fit`, such as numbers where it saw times."""
-        for key, index in found.indices.items():
-            end = self._index_ends.get(key)
-            kind = None if end is None else end.kind_beside(index)
-            if kind is not None:
-                warn_user(
-                    f"The index of X is of the kind {kind!r} (its first label is "
-                    f"{label_text(index[0])}), and that of fit was of the kind {end.kind!r}: no row "
-                    "continues those of fit, so that what reaches back begins anew. Give both "
-                    "labels of one kind; or context='never', if they are different series."
-                )
-                return
+        warn_of_rows_between(found.indices, self._index_ends)
 
     def _state_before(self, key, index):
         """Return what `fit` remembered of a series, if its fitted rows are the context of others.

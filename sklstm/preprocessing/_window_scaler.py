@@ -243,9 +243,9 @@ class WindowScaler(OneToOneFeatureMixin, SeriesOrWindowsTransformer):
             What was given.
         """
         check_is_fitted(self)
-        names = super().get_feature_names_out(features_of_steps(self, input_features))
-        are_of_steps = input_features is not None and len(input_features) != len(names)
-        return np.asarray(input_features, dtype=object) if are_of_steps else names
+        features = features_of_steps(self, input_features)
+        names = super().get_feature_names_out(features)
+        return names if features is input_features else np.asarray(input_features, dtype=object)
 
     @fit_task
     def _fit(self, X):

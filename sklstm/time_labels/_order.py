@@ -83,10 +83,11 @@ class IndexEnd:
             return first == self.following
         return 0 < first - self.last <= self.largest_step + self.rounding
 
-    def kind_beside(self, index: pd.Index | None) -> str | None:
+    def kind_beside(self, index: pd.Index) -> str | None:
         """Return the name of the kind of other labels, None if it is the same or there is none."""
-        kind = None if index is None else kind_of(as_time_labels(index))
-        name = None if kind is None else kind.comparable_as(as_time_labels(index))
+        index = as_time_labels(index[:1])
+        kind = kind_of(index)
+        name = None if kind is None else kind.comparable_as(index)
         return None if name == self.kind else name
 
 
