@@ -33,6 +33,7 @@ def _losses_are_those_of_the_package():
     LOSSES.update(before)
 
 
+@pytest.mark.filterwarnings("error:X has .* rows.* whose windows lack history:UserWarning")
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_code_of_a_page_runs_in_order_and_prints_what_is_shown(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
