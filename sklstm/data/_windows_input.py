@@ -239,9 +239,10 @@ def features_of_steps(estimator: Any, input_features: Any) -> Any:
     features : array-like of str or None
         As many as ``n_features_in_``; what was given where it is no such set of names.
     """
-    if input_features is None or len(input_features) == estimator.n_features_in_:
+    names = None if input_features is None else np.asarray(input_features, dtype=object)
+    if names is None or names.ndim != 1 or len(names) == estimator.n_features_in_:
         return input_features
-    steps = parse_step_names(list(input_features))
+    steps = parse_step_names(names.tolist())
     if steps is None or len(steps[0]) != estimator.n_features_in_:
         return input_features
     return steps[0]
