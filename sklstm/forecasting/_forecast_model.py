@@ -24,6 +24,7 @@ from ._histories import History
 from ._in_blocks import in_blocks
 from ._joined import ends_of
 from ._linear_part import nothing_may_be_left
+from ._missing_steps import refuse_missing_steps
 from ._path import Path, of_each, rows_of_paths, tables_of_paths, together
 from ._predicted_distribution import predicted_probabilities, predicted_quantiles
 from ._predicted_spread import quantiles_inside
@@ -308,7 +309,7 @@ class ForecastModel:
             origins = [p.origins - first for p, first in zip(portions, begins, strict=True)]
             buffers = self.features.buffers(rows, origins, padded, own[0].shape[1])
             del rows
-            self._refuse_missing(batch, buffers)
+            refuse_missing_steps(self, batch, buffers)
             yield batch, buffers
 
     def _size(self, path, values, padded):
@@ -391,9 +392,9 @@ class ForecastModel:
 
     def _read(self, windows):
         """Return windows as the regressor takes them, and what undoes their scale."""
-        if self.scaling is None:
-            return form_of(windows, self.regressor, self.features.n_static), None
-        windows, scale = self.scaling.represent(windows, self.features.horizon)
+        scale = None
+        if self.scaling is not None:
+            windows, scale = self.scaling.represent(windows, self.features.horizon)
         return form_of(windows, self.regressor, self.features.n_static), scale
 
     def _predicted(self, window, drawn):
@@ -404,26 +405,6 @@ class ForecastModel:
         if quantiles_inside(self.regressor) is not None:
             return np.asarray(self.regressor.predict_quantiles(window, 0.5), dtype=np.float64)
         return np.asarray(self.regressor.predict(window), dtype=np.float64)
-
-    def _refuse_missing(self, batch, buffers):
-        """Raise a ValueError for missing steps in the first windows that must not be there."""
-        n_rows = self.features.n_rows
-        windows = self.features.is_missing(buffers[:, :n_rows])
-        if self.takes_missing:
-            wrong = windows[:, self.features.before :].all(axis=1)
-        else:
-            wrong = windows.any(axis=1)
-        if not wrong.any():
-            return
-        number = int(wrong.argmax())
-        ends = np.cumsum([len(portion.origins) for *_, portion in batch])
-        *_, path, portion = batch[np.searchsorted(ends, number, side="right")]
-        origin = np.concatenate([portion.origins for *_, portion in batch])[number]
-        raise ValueError(
-            f"The last {n_rows} rows of series{path.history.of} up to {path.history.index[origin]} "
-            f"(lookback) have {windows[number].sum()} missing steps, which "
-            f"{type(self.regressor).__name__} cannot forecast from. Fill them first."
-        )
 
     def _transformed(self, history):
         if history.key not in self.transformers:

@@ -12,7 +12,13 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sklstm import Forecaster, LSTMRegressor, PanelTimeSeriesSplit, SeasonalAdjuster
+from sklstm import (
+    Forecaster,
+    LSTMRegressor,
+    PanelTimeSeriesSplit,
+    SeasonalAdjuster,
+    SeasonalDifferencer,
+)
 from sklstm.model_selection import forecast_scorer
 
 DAYS = pd.date_range("2024-01-01", periods=90, name="day")
@@ -184,6 +190,13 @@ def test_a_history_after_a_gap_keeps_its_place_in_two_seasons(labelled):
     for gap in (1, 5, 13):
         after_gap, whole = (model.forecast(8, history=sold[n:85]) for n in (60 + gap, 0))
         pd.testing.assert_frame_equal(after_gap, whole, check_freq=False)
+
+
+def test_steps_that_a_transformer_leaves_missing_are_told():
+    model = forecaster(by=None, transformer=SeasonalDifferencer(7)).fit(rows(0, 60, 5))
+    with pytest.raises(ValueError, match="6 missing steps.*transformer leaves missing: give more"):
+        model.forecast(2, history=rows(61, 68, 5))
+    assert model.forecast(2, history=rows(61, 74, 5))["prediction"].between(3, 7).all()
 
 
 @pytest.mark.parametrize("series", ["ended", ["late", "ended"]])
