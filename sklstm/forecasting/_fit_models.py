@@ -25,8 +25,16 @@ _UNSCALED_LOOKBACK = 10
 _USUAL_LEVEL = 0.9  # of intervals: as many errors as it takes
 
 
-def window_lengths(forecaster: Any, known: KnownSeries, season: Season) -> tuple[int, int]:
-    """Return how many rows a window has, and how many a series needs to be learned from.
+def fewest_training_rows(forecaster: Any) -> int:
+    """Return how many training rows a series needs in a fold."""
+    ahead = _rows_ahead(forecaster, forecaster.strategy)
+    return fewest_rows(_given_lookback(forecaster), ahead, pads=_pads(forecaster))
+
+
+def fit_models(
+    forecaster: Any, known: KnownSeries, season: Season, *, warn: bool = True
+) -> tuple[ForecastModel, ForecastModel | str, dict]:
+    """Fit the model that forecasts, and the one that calibrates intervals.
 
     Parameters
     ----------
@@ -36,19 +44,67 @@ def window_lengths(forecaster: Any, known: KnownSeries, season: Season) -> tuple
         The series.
     season : Season
         That of the series.
+    warn : bool, default=True
+        Whether to warn of series that nothing is learned from.
 
     Returns
     -------
-    lookback, n_fewest : int
-        Numbers of rows.
+    model, calibrator : ForecastModel
+        The latter a text if there is none.
+    n_newest : dict
+        Number of rows of each series that calibrate.
 
     Raises
     ------
     ValueError
-        If all series are too short.
+        If all series are too short, or parameters do not suit them or each other.
+    """
+    strategy = strategy_for(forecaster, known, season)
+    lookback, n_fewest = _window_lengths(forecaster, known, season, strategy)
+    check_columns(forecaster.estimator, known.columns)
+    theta = asked_theta_part(forecaster, known, season)
+    horizon = _rows_ahead(forecaster, strategy)
+    features = _features(forecaster, known, lookback, horizon)
+    scaling = wanted_scaling(forecaster)
+    linear_part = has_linear_part(forecaster.linear_part, forecaster.estimator, scaling, strategy)
+    recipe = features, forecaster.estimator, forecaster.transformer
+    histories = list(known.histories.values())
+    if not _pads(forecaster):  # else a window of them may begin before they do
+        histories = trained_on(histories, n_fewest, warn=warn)
+    model = ForecastModel.fit(
+        histories, *recipe, scaling, season, forecaster.horizon, linear_part=linear_part
+    )
+    readable = model.features.first_origin + 1
+    model = knowing(model, [p for p in known.histories.values() if len(p) >= readable])
+    n_learned = n_fewest + (0 if model.features.pads else model.features.before)
+
+    def fit_older(older):
+        """Return a model of older rows in the same scale: another one's errors would say little."""
+        enough = [past for past in older if len(past) >= n_learned]
+        with nothing_may_be_left():  # of which the model of all rows has warned
+            calibrator = fit_calibrator(enough, *recipe, **_as_chosen(model.scaling))
+        return _weighted_like(calibrator, model.scaling)
+
+    theta = theta or choose_theta_part(forecaster, known, season, model.scaling, fit_older)
+    model = replace(model, theta=theta)
+    if forecaster.calibration_size is None:
+        return model, NOT_WANTED, {}
+    n_wanted = _rows_that_calibrate(forecaster.horizon, model.scaling)
+    older, n_newest = split_off_newest(
+        known.histories, forecaster.calibration_size, n_fewest, n_wanted, n_learned
+    )
+    calibrator = fit_older(older)
+    if not isinstance(calibrator, str):  # its errors are those of the same average
+        calibrator = replace(calibrator, theta=model.theta)
+    return model, calibrator, n_newest
+
+
+def _window_lengths(forecaster, known, season, strategy):
+    """Return how many rows a window has, and how many a series needs to be learned from.
+
+    A ValueError tells if all of them have fewer.
     """
     horizon, pads = forecaster.horizon, _pads(forecaster)
-    strategy = strategy_for(forecaster, known, season)
     histories = list(known.histories.values())
     lengths = [len(past) for past in histories]
     lookback = _given_lookback(forecaster)
@@ -69,82 +125,6 @@ def window_lengths(forecaster: Any, known: KnownSeries, season: Season) -> tuple
             f"least {n_fewest}."
         )
     return lookback, n_fewest
-
-
-def fewest_training_rows(forecaster: Any) -> int:
-    """Return how many training rows a series needs in a fold."""
-    ahead = _rows_ahead(forecaster, forecaster.strategy)
-    return fewest_rows(_given_lookback(forecaster), ahead, pads=_pads(forecaster))
-
-
-def fit_models(
-    forecaster: Any,
-    known: KnownSeries,
-    season: Season,
-    lookback: int,
-    n_fewest: int,
-    *,
-    warn: bool = True,
-) -> tuple[ForecastModel, ForecastModel | str, dict]:
-    """Fit the model that forecasts, and the one that calibrates intervals.
-
-    Parameters
-    ----------
-    forecaster : Forecaster
-        With its parameters.
-    known : KnownSeries
-        The series.
-    season : Season
-        That of the series.
-    lookback, n_fewest : int
-        As from `window_lengths`.
-    warn : bool, default=True
-        Whether to warn of series that nothing is learned from.
-
-    Returns
-    -------
-    model, calibrator : ForecastModel
-        The latter a text if there is none.
-    n_newest : dict
-        Number of rows of each series that calibrate.
-    """
-    check_columns(forecaster.estimator, known.columns)
-    theta = asked_theta_part(forecaster, known, season)
-    strategy = strategy_for(forecaster, known, season)
-    horizon = _rows_ahead(forecaster, strategy)
-    features = _features(forecaster, known, lookback, horizon)
-    scaling = wanted_scaling(forecaster.scaling, forecaster.estimator)
-    linear_part = has_linear_part(forecaster.linear_part, forecaster.estimator, scaling, strategy)
-    recipe = features, forecaster.estimator, forecaster.transformer
-    histories = list(known.histories.values())
-    if not _pads(forecaster):  # else a window of them may begin before they do
-        histories = trained_on(histories, n_fewest, warn=warn)
-    model = ForecastModel.fit(
-        histories, *recipe, scaling, season, forecaster.horizon, linear_part=linear_part
-    )
-    readable = model.features.first_origin + 1
-    model = knowing(model, [p for p in known.histories.values() if len(p) >= readable])
-    n_learned = n_fewest + (0 if model.features.pads else model.features.before)
-
-    def fit_older(older):
-        """Return a model of older rows in the same scale: another one's errors would say little."""
-        enough = [past for past in older if len(past) >= n_learned]
-        with nothing_may_be_left():  # of which the model of all rows has warned
-            older = fit_calibrator(enough, *recipe, **_as_chosen(model.scaling))
-        return _weighted_like(older, model.scaling)
-
-    theta = theta or choose_theta_part(forecaster, known, season, model.scaling, fit_older)
-    model = replace(model, theta=theta)
-    if forecaster.calibration_size is None:
-        return model, NOT_WANTED, {}
-    n_wanted = _rows_that_calibrate(forecaster.horizon, model.scaling)
-    older, n_newest = split_off_newest(
-        known.histories, forecaster.calibration_size, n_fewest, n_wanted, n_learned
-    )
-    calibrator = fit_older(older)
-    if not isinstance(calibrator, str):  # its errors are those of the same average
-        calibrator = replace(calibrator, theta=model.theta)
-    return model, calibrator, n_newest
 
 
 def _rows_that_calibrate(horizon, scaling):
@@ -181,11 +161,11 @@ def _as_chosen(scaling):
     }
 
 
-def _weighted_like(older, scaling):
+def _weighted_like(calibrator, scaling):
     """Return a model of older rows whose predictions have the same weights."""
-    if scaling is None or isinstance(older, str):
-        return older
-    return replace(older, scaling=older.scaling.weighted_like(scaling))
+    if scaling is None or isinstance(calibrator, str):
+        return calibrator
+    return replace(calibrator, scaling=calibrator.scaling.weighted_like(scaling))
 
 
 def _keeps_past(estimator, lookback, horizon):
@@ -203,7 +183,7 @@ def _rows_ahead(forecaster, strategy):
 
 
 def _given_lookback(forecaster):
-    unscaled = wanted_scaling(forecaster.scaling, forecaster.estimator) is None
+    unscaled = wanted_scaling(forecaster) is None
     is_auto = forecaster.lookback == "auto"
     return _UNSCALED_LOOKBACK if is_auto and unscaled else forecaster.lookback
 
@@ -217,5 +197,5 @@ def _rows_read(estimator):
 
 def _pads(forecaster):
     """Tell whether windows may begin before a series does."""
-    scales = wanted_scaling(forecaster.scaling, forecaster.estimator) is not None
+    scales = wanted_scaling(forecaster) is not None
     return scales and takes_missing_steps(forecaster.estimator)

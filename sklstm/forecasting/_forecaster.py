@@ -17,7 +17,7 @@ from ._backtest_mixin import BacktestMixin
 from ._check_regressor import check_regressor
 from ._exog_encoding import ExogEncoding
 from ._features import Features
-from ._fit_models import fit_models, window_lengths
+from ._fit_models import fit_models
 from ._forecast_bounds import bounds_of_forecasts
 from ._forecast_frames import frame_of_forecasts
 from ._forecast_model import ForecastModel
@@ -313,13 +313,12 @@ class Forecaster(
     def _fit_known(self, known, warn=True):
         check_regressor(self.estimator)
         season = Season.of(self, known, warn=warn)
-        lengths = window_lengths(self, known, season)
         if warn:
             warn_of_other_seasons(self, known)
-        found = fit_models(self, known, season, *lengths, warn=warn)
-        self._model, self._calibrator, self._n_newest = found
+        self._model, self._calibrator, self._n_newest = fit_models(self, known, season, warn=warn)
         self._n_fitted = {key: len(past) for key, past in known.histories.items()}
-        self._known, self.estimator_, self.lookback_ = known, self._model.regressor, lengths[0]
+        self._known, self.estimator_ = known, self._model.regressor
+        self.lookback_ = self._model.features.lookback
         self.columns_, self.series_ = known.columns, list(known.histories)
         self.n_features_in_ = len(known.columns)
         self._corrects_coverage = True  # those in older files do not

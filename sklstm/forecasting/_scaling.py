@@ -203,15 +203,13 @@ def _by_column(items):
     return items[0] if len(items) == 1 else items
 
 
-def wanted_scaling(scaling: str | None, estimator: Any) -> str | None:
-    """Return what the parameter `scaling` means for a regressor.
+def wanted_scaling(forecaster: Any) -> str | None:
+    """Return what the parameter `scaling` of a forecaster means for its regressor.
 
     Parameters
     ----------
-    scaling : str or None
-        The parameter.
-    estimator : estimator
-        The regressor.
+    forecaster : Forecaster
+        With its parameters.
 
     Returns
     -------
@@ -220,6 +218,7 @@ def wanted_scaling(scaling: str | None, estimator: Any) -> str | None:
         targets that must not be shifted, such as counts; ``"level"`` for a baseline, which is
         another forecast in any other scale.
     """
+    scaling, estimator = forecaster.scaling, forecaster.estimator
     if scaling != "auto":
         return scaling
     if any(type(one).__name__ == "WindowScaledRegressor" for one in walk(estimator)):

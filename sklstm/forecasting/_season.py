@@ -10,7 +10,6 @@ from sklstm._warn import warn_user
 from sklstm.preprocessing import is_seasonal, season_of
 from sklstm.time_labels import calendar_seasons_of_all
 
-from ._histories import History
 from ._known_series import KnownSeries
 from ._scaling import wanted_scaling
 
@@ -60,12 +59,8 @@ class Season:
         UserWarning
             If the season that is named has no effect.
         """
-        return cls.found_in(list(known.histories.values()), _within(forecaster, known, warn=warn))
-
-    @classmethod
-    def found_in(cls, histories: Sequence[History], asked: int | str | None = "auto") -> Self:
-        """Return the season of some series."""
-        return cls(asked, [(past.index, past.values) for past in histories])
+        asked = _within(forecaster, known, warn=warn)
+        return cls(asked, [(past.index, past.values) for past in known.histories.values()])
 
     @cached_property
     def n_rows(self) -> int:
@@ -97,7 +92,7 @@ def _within(forecaster, known, *, warn):
             f"scaling={forecaster.scaling!r} takes the row of the season before, and with "
             f"season={season} {few}: name a shorter season, or take another scaling."
         )
-    scales = wanted_scaling(forecaster.scaling, forecaster.estimator) is not None
+    scales = wanted_scaling(forecaster) is not None
     if warn and (scales or forecaster.theta_part is True):
         warn_user(f"season={season} has no effect: {few}. Name a shorter one, or season='auto'.")
     return None

@@ -40,6 +40,6 @@ def _looks_for_a_season(forecaster):
         return True
     if forecaster.season != "auto":
         return False
-    scaling = wanted_scaling(forecaster.scaling, forecaster.estimator)
+    scaling = wanted_scaling(forecaster)
     takes_one = scaling is not None and (scaling == "auto" or is_seasonal(scaling))
     return takes_one or forecaster.theta_part is True

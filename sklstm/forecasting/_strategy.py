@@ -44,7 +44,7 @@ def strategy_for(forecaster: Any, known: KnownSeries, season: Season) -> str:
     if forecaster.strategy != "auto":
         return forecaster.strategy
     estimator, horizon = forecaster.estimator, int(forecaster.horizon)
-    scales = wanted_scaling(forecaster.scaling, estimator) is not None
+    scales = wanted_scaling(forecaster) is not None
     learns_many = takes_many_outputs(estimator) and not is_baseline(estimator)
     if horizon == 1 or not (scales and learns_many):
         return "recursive"

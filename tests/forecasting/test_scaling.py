@@ -327,13 +327,14 @@ def test_the_loss_is_set_wherever_the_network_is(rng):
 
 
 def test_who_is_not_scaled():
-    assert wanted_scaling("auto", Ridge()) == "auto"
-    assert wanted_scaling(None, Ridge()) is None
-    assert wanted_scaling("auto", WindowScaledRegressor(Ridge())) is None
+    scaled = WindowScaledRegressor(Ridge())
+    assert wanted_scaling(Forecaster(Ridge())) == "auto"
+    assert wanted_scaling(Forecaster(Ridge(), scaling=None)) is None
+    assert wanted_scaling(Forecaster(scaled)) is None
     for loss in ("poisson", "negative_binomial", "gamma"):
-        assert wanted_scaling("auto", LSTMRegressor(loss=loss)) is None
-    assert wanted_scaling("auto", LSTMRegressor(loss="student_t")) == "auto"
-    assert wanted_scaling("ratio", WindowScaledRegressor(Ridge())) == "ratio"
+        assert wanted_scaling(Forecaster(LSTMRegressor(loss=loss))) is None
+    assert wanted_scaling(Forecaster(LSTMRegressor(loss="student_t"))) == "auto"
+    assert wanted_scaling(Forecaster(scaled, scaling="ratio")) == "ratio"
 
 
 def test_counts_are_not_differenced(rng):
