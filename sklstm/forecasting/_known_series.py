@@ -18,7 +18,7 @@ from ._exog_encoding import ExogEncoding, places_in_encoding
 from ._future_values import Wanted
 from ._histories import History, check_names, names_of_columns, read_histories
 from ._once import Once
-from ._overlap import known_labels, new_rows, refuse_known_again
+from ._overlap import known_labels, new_rows, tell_of_known_again
 from ._packed_series import PackedSeries
 from ._regular_panel import read_regular_panel
 
@@ -177,7 +177,7 @@ class KnownSeries:
         for key, rows in found.items():
             if not has_index:
                 past = self._find(key)
-                refuse_known_again(past, rows)
+                tell_of_known_again(past, rows, refused=overlap is not None)
                 following = self.calendar_of(key).after(past.index[-1], len(rows))
                 found[key] = replace(rows, index=following)
             elif min_rows is None:

@@ -1,4 +1,4 @@
-"""New rows of a series of which some are known already: `new_rows`, `refuse_known_again`."""
+"""New rows of a series of which some are known already: `new_rows`, `tell_of_known_again`."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sklstm._warn import warn_user
 from sklstm.time_labels import label_text
 
 from ._histories import History
@@ -94,28 +95,39 @@ def new_rows(
     return past, replace(rows, index=later, values=rows.values[n_known:], exog=rows.exog[n_known:])
 
 
-def refuse_known_again(past: History, rows: History) -> None:
-    """Raise a ValueError for rows without labels that are all the known ones once more.
+def tell_of_known_again(past: History, rows: History, *, refused: bool) -> None:
+    """Warn of rows without labels that are all the known ones once more, or refuse them.
 
-    They would count as those that follow, and scores of them mean nothing. Of a series that repeats
-    itself exactly they may well do.
+    They count as those that follow, and scores of them mean nothing; scikit-learn asks that
+    training rows can be scored. Of a series that repeats itself exactly they may well follow.
 
     Parameters
     ----------
     past, rows : History
         The known rows of a series, and those that are given.
+    refused : bool
+        Whether to raise an error in place of the warning.
 
     Raises
     ------
     ValueError
-        If they are the same.
+        If they are the same, and are refused.
+
+    Warns
+    -----
+    UserWarning
+        If they are the same, and are not.
     """
-    if np.array_equal(rows.values, past.values, equal_nan=True) and not _repeats(past.values):
-        raise ValueError(
-            f"series{past.of} has the {len(past)} rows that are known, without labels: rows of an "
-            "array follow on the known ones. Give those that follow; or frames, whose labels tell "
-            "(of a transformer in front by its set_output(transform='pandas'))."
-        )
+    if not np.array_equal(rows.values, past.values, equal_nan=True) or _repeats(past.values):
+        return
+    message = (
+        f"series{past.of} has the {len(past)} rows that are known once more, without labels, and "
+        "rows of an array are taken for those that follow: give these; or frames, whose labels "
+        "tell (of a transformer in front by its set_output(transform='pandas'))."
+    )
+    if refused:
+        raise ValueError(message)
+    warn_user(message)
 
 
 def _repeats(values):

@@ -133,15 +133,18 @@ def test_score_takes_rows_that_are_new():
         fit(WALK[:40]).score(WALK[39:])
 
 
-def test_rows_of_an_array_that_are_known_again_are_refused():
-    """Behind a scaler rows have no labels, and training rows would count as those that follow."""
+def test_rows_of_an_array_that_are_known_again_are_told():
+    """Behind a scaler rows have no labels, and training rows count as those that follow."""
     pipeline = make_pipeline(StandardScaler(), Forecaster(Ridge(), 4, scaling=None))
     pipeline.fit(WALK[:50].to_frame())
     forecaster = pipeline[-1]
     known = pipeline[0].transform(WALK[:50].to_frame())
-    for use in (forecaster.score, forecaster.update, partial(forecast_scorer("mae"), forecaster)):
-        with pytest.raises(ValueError, match="series has the 50 rows that are known, without lab"):
-            use(known)
+    words = "series has the 50 rows that are known once more, without labels"
+    for score in (forecaster.score, partial(forecast_scorer("mae"), forecaster)):
+        with pytest.warns(UserWarning, match=words):
+            score(known)
+    with pytest.raises(ValueError, match=words):
+        forecaster.update(known)
     assert np.isfinite(pipeline.score(WALK[50:].to_frame()))
     assert len(forecaster._known.histories[None]) == 50
 
