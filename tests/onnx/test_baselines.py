@@ -36,7 +36,7 @@ def windows(rows):
 
 @pytest.mark.filterwarnings("ignore:y has . columns, and horizon=. predicts the same")
 @pytest.mark.filterwarnings("ignore:window=100 asks for the mean")
-@pytest.mark.parametrize(("baseline", "plain"), BASELINES, ids=str)
+@pytest.mark.parametrize(("baseline", "plain"), BASELINES, ids=[str(one) for one, _ in BASELINES])
 @pytest.mark.parametrize("n_targets", [None, 2])
 def test_every_baseline(baseline, plain, n_targets, windows, holes, agrees, run, same):
     shape = len(windows) if n_targets is None else (len(windows), n_targets)
