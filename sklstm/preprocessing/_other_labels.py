@@ -42,6 +42,9 @@ def warn_of_another_kind(
 ) -> None:
     """Warn of labels that cannot continue those of `fit`, such as numbers where it saw times.
 
+    Numbers from zero on, which pandas gives to rows without labels, are none: those rows are new,
+    as the rows of an array are.
+
     Parameters
     ----------
     indices : dict of pandas index or None
@@ -51,7 +54,7 @@ def warn_of_another_kind(
     """
     for key, index in indices.items():
         end = ends.get(key)
-        if end is None or index is None or not len(index):
+        if end is None or index is None or not len(index) or _is_default(index):
             continue
         kind = end.kind_beside(index)
         if kind is not None:
@@ -62,3 +65,7 @@ def warn_of_another_kind(
                 "labels of one kind; or context='never', if they are different series."
             )
             return
+
+
+def _is_default(index):
+    return isinstance(index, pd.RangeIndex) and index.start == 0 and index.step == 1

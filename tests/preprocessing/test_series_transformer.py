@@ -227,6 +227,7 @@ def test_labels_of_another_kind_than_those_of_fit_are_told(cls, other):
         warnings.simplefilter("always")
         alone = cls(context="never").fit(FRAME[:20]).transform(later)
         model.transform(FRAME[20:])
+        model.transform(FRAME[20:].reset_index(drop=True))  # rows without labels
         cls().fit(FRAME[:20].to_numpy()).transform(SERIES[20:])
     np.testing.assert_array_equal(found, alone)
     assert [str(one.message) for one in told if "kind" in str(one.message)] == []
