@@ -44,6 +44,7 @@ from sklstm.persistence import SavedStateMixin
 from ._class_targets import ClassTargets
 from ._samples import check_sample_weight, group_numbers, of_observed
 
+_MOST_WITHOUT_STOP = 10_000  # samples for which scikit-learn's early_stopping="auto" does nothing
 _VALUES_AT_A_TIME = 1 << 22  # of slices that are predicted together
 
 
@@ -188,7 +189,6 @@ class SlicedClassifier(
             If `X` is no set of sequences, `y` does not fit to it, a parameter is not as described,
             or `estimator` would validate on slices of sequences that it trains on.
         """
-        _refuse_splits_of_slices(self.estimator)
         check_same_labels({"X": X, "y": y, "sample_weight": sample_weight, "groups": groups})
         X, _, features = read_sequences(X)
         array = self._read_windows(X)
@@ -208,6 +208,7 @@ class SlicedClassifier(
         length = self.length if isinstance(self.length, Integral) else round(self.length * longest)
         length = max(1, length)
         n_slices = max(1, min(self.n_slices, longest - length + 1))
+        _refuse_splits_of_slices(self.estimator, len(labels) * n_slices)
         estimator = clone(self.estimator)
         slices = _form(_slices(windows, length, n_slices), estimator)
         params = self._params_of_fit(estimator, weight, groups)
@@ -382,7 +383,7 @@ def _last_step(estimator: Any) -> tuple[str, Any]:
     return prefix, estimator
 
 
-def _refuse_splits_of_slices(estimator: Any) -> None:
+def _refuse_splits_of_slices(estimator: Any, n_slices: int) -> None:
     """Raise a ValueError for what would validate on slices of sequences that it trains on."""
     _, last = _last_step(estimator)
     inside = [value for value in estimator.get_params().values() if hasattr(value, "get_params")]
@@ -391,7 +392,7 @@ def _refuse_splits_of_slices(estimator: Any) -> None:
         is_told_groups = one is last and has_fit_parameter(one, "groups")
         if "cv" in params:
             instead = f"put {name} around SlicedClassifier"
-        elif params.get("early_stopping") is True and not is_told_groups:
+        elif _stops_early(params.get("early_stopping"), n_slices) and not is_told_groups:
             instead = f"set early_stopping=False of {name}"
         else:
             continue
@@ -399,6 +400,12 @@ def _refuse_splits_of_slices(estimator: Any) -> None:
             f"estimator must not split slices, and {name} would validate on slices of sequences "
             f"that it trains on: {instead}."
         )
+
+
+def _stops_early(early_stopping: Any, n_slices: int) -> bool:
+    if early_stopping == "auto":  # of HistGradientBoostingClassifier
+        return n_slices > _MOST_WITHOUT_STOP
+    return early_stopping is True
 
 
 def _refuse_shared_rows(estimator: Any, windows: WindowSet) -> None:

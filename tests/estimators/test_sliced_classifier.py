@@ -243,6 +243,14 @@ def test_what_would_split_slices_is_refused(estimator, words):
         SlicedClassifier(estimator).fit(X, Y)
 
 
+def test_boosting_that_stops_early_because_slices_are_many_is_refused():
+    boosting = HistGradientBoostingClassifier(max_iter=2)
+    sequences, classes = np.resize(X, (320, 40, 2)), np.resize(Y, 320)
+    SlicedClassifier(boosting, length=10, n_slices=31).fit(sequences, classes)
+    with pytest.raises(ValueError, match="early_stopping=False of HistGradientBoosting"):
+        SlicedClassifier(boosting, length=8, n_slices=32).fit(sequences, classes)
+
+
 def test_members_of_an_ensemble_are_given_slices():
     ensemble = VotingClassifier(
         [("a", GRU), ("b", clone(GRU).set_params(random_state=1))], voting="soft"
