@@ -15,7 +15,6 @@ from sklearn.base import (
     _fit_context,
     clone,
 )
-from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
 from sklearn.utils._param_validation import HasMethods, Interval, RealNotInt
 from sklearn.utils.metadata_routing import (
@@ -31,7 +30,6 @@ from sklstm.data import (
     WindowsInputMixin,
     check_same_labels,
     check_same_length,
-    of_one_series,
     read_class_labels,
     read_sequences,
     refuse_nothing_observed,
@@ -43,8 +41,8 @@ from sklstm.persistence import SavedStateMixin
 
 from ._class_targets import ClassTargets
 from ._samples import check_sample_weight, group_numbers, of_observed
+from ._splits_of_slices import last_step, refuse_shared_rows, refuse_splits_of_slices
 
-_MOST_WITHOUT_STOP = 10_000  # samples for which scikit-learn's early_stopping="auto" does nothing
 _VALUES_AT_A_TIME = 1 << 22  # of slices that are predicted together
 
 
@@ -198,7 +196,7 @@ class SlicedClassifier(
         labels = read_class_labels(y, "y")
         weight = check_sample_weight(sample_weight, len(labels))
         if groups is None:
-            _refuse_shared_rows(self.estimator, windows)
+            refuse_shared_rows(self.estimator, windows)
             groups = np.arange(len(labels))
         groups = group_numbers(groups, len(labels))
         if observed is not None:  # what was not observed is not trained on
@@ -208,7 +206,7 @@ class SlicedClassifier(
         length = self.length if isinstance(self.length, Integral) else round(self.length * longest)
         length = max(1, length)
         n_slices = max(1, min(self.n_slices, longest - length + 1))
-        _refuse_splits_of_slices(self.estimator, len(labels) * n_slices)
+        refuse_splits_of_slices(self.estimator, len(labels) * n_slices)
         estimator = clone(self.estimator)
         slices = _form(_slices(windows, length, n_slices), estimator)
         params = self._params_of_fit(estimator, weight, groups)
@@ -325,7 +323,7 @@ class SlicedClassifier(
         params = {} if weight is None else {"sample_weight": weight}
         if _routing_enabled():
             params = dict(process_routing(self, "fit", **params).estimator["fit"])
-        prefix, last = _last_step(estimator)
+        prefix, last = last_step(estimator)
         if has_fit_parameter(last, "groups"):
             params["groups"] = groups
             if _routing_enabled():  # which asks everyone on the way
@@ -372,48 +370,3 @@ def _slices(windows: WindowSet, length: int, n_slices: int) -> np.ndarray:
 def _form(slices: np.ndarray, classifier: Any) -> np.ndarray:
     """Return slices with the axes that a classifier takes."""
     return slices if takes_windows(classifier) else slices.reshape(len(slices), -1)
-
-
-def _last_step(estimator: Any) -> tuple[str, Any]:
-    """Return the last step of a pipeline, and what the names of its parameters begin with."""
-    prefix = ""
-    while isinstance(estimator, Pipeline):
-        name, estimator = estimator.steps[-1]
-        prefix += f"{name}__"
-    return prefix, estimator
-
-
-def _refuse_splits_of_slices(estimator: Any, n_slices: int) -> None:
-    """Raise a ValueError for what would validate on slices of sequences that it trains on."""
-    _, last = _last_step(estimator)
-    inside = [value for value in estimator.get_params().values() if hasattr(value, "get_params")]
-    for one in [estimator, *inside]:
-        params, name = one.get_params(deep=False), type(one).__name__
-        is_told_groups = one is last and has_fit_parameter(one, "groups")
-        if "cv" in params:
-            instead = f"put {name} around SlicedClassifier"
-        elif _stops_early(params.get("early_stopping"), n_slices) and not is_told_groups:
-            instead = f"set early_stopping=False of {name}"
-        else:
-            continue
-        raise ValueError(
-            f"estimator must not split slices, and {name} would validate on slices of sequences "
-            f"that it trains on: {instead}."
-        )
-
-
-def _stops_early(early_stopping: Any, n_slices: int) -> bool:
-    if early_stopping == "auto":  # of HistGradientBoostingClassifier
-        return n_slices > _MOST_WITHOUT_STOP
-    return early_stopping is True
-
-
-def _refuse_shared_rows(estimator: Any, windows: WindowSet) -> None:
-    """Raise a ValueError if early stopping would hold out windows of rows that it trains on."""
-    _, last = _last_step(estimator)
-    if getattr(last, "early_stopping", False) is True and of_one_series(windows):
-        raise ValueError(
-            "X has windows that share rows, as those of one series do, and early_stopping=True of "
-            f"{type(last).__name__} would validate on rows that it trains on: set "
-            "early_stopping=False, or give groups to fit."
-        )

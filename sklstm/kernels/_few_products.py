@@ -82,7 +82,7 @@ def multiply_back_few(weights, depth, n_panels, n_columns, lanes, out, add, scra
     """
     for first in loop(0, n_panels, _TURNED):
         n_here = smaller(n_panels - first, _TURNED)
-        _turn_round(lanes.after(first * _TILE), n_here, scratch)
+        _turn_few(lanes.after(first * _TILE), n_here, scratch)
         block = weights.after(first * depth * LANES)
         for c in loop(0, n_columns, _COLUMNS):
             _multiply_columns_few(
@@ -92,7 +92,7 @@ def multiply_back_few(weights, depth, n_panels, n_columns, lanes, out, add, scra
 
 
 @function(NUMBERS, INTEGER, NUMBERS)
-def _turn_round(lanes, n_panels, out):
+def _turn_few(lanes, n_panels, out):
     """Exchange rows and samples of some panels of a tile: panel, sample, row."""
     for panel in loop(n_panels):
         square = lanes.after(panel * _TILE)

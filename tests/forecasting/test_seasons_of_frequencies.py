@@ -84,4 +84,8 @@ def test_nothing_is_told_where_no_season_is_shared(parts, options):
 
 def test_folds_of_a_backtest_do_not_tell_it_again():
     panel = pd.concat({"m": MONTHS, "q": QUARTERS}, names=["name", "time"]).to_frame("value")
-    Forecaster(Ridge(), by="name").backtest(panel, cv=2)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        tested = Forecaster(Ridge(), by="name").backtest(panel, cv=2)
+    assert [str(one.message) for one in caught] == []
+    assert tested.forecasts["prediction"].notna().all()
