@@ -17,11 +17,11 @@ from ._code import (
     larger,
     loop,
     smaller,
-    spread,
 )
 from ._exchange import sums_of_lanes, transposed
 from ._functions import NUMBERS, function
 from ._registers import FEW, LANES, MOST
+from ._running_sums import add_products
 
 _TILE = LANES * LANES
 _TURNED = 64  # panels of gradients that are turned round together
@@ -36,10 +36,8 @@ def _make_multiply_few(n_panels):
     def multiply_few(weights, panel_size, n_columns, lanes, out):
         totals = _zeros(n_panels, weights)
         for j in loop(n_columns):
-            samples = [spread(lanes[j * LANES + s]) for s in range(FEW)]
-            for panel, rows in enumerate(totals):
-                column = weights.load(panel_size * panel + j * LANES)
-                _add_products(rows, samples, column)
+            samples, column = lanes.after(j * LANES), weights.after(j * LANES)
+            add_products(totals, [samples[s] for s in range(FEW)], column, panel_size)
         for panel, rows in enumerate(totals):
             square = out.after(panel * _TILE)
             for s, row in enumerate(rows):
@@ -106,8 +104,10 @@ def _multiply_columns_few(weights, panel_size, n_panels, turned, out, add):
     totals = _zeros(_COLUMNS, weights)
     for panel in loop(n_panels):
         samples = [turned.load((panel * FEW + s) * LANES) for s in range(FEW)]
-        for c, rows in enumerate(totals):
-            _add_products(rows, samples, weights.load(panel * panel_size + c * LANES))
+        for c, column_totals in enumerate(totals):
+            column = weights.load(panel * panel_size + c * LANES)
+            for total, sample in zip(column_totals, samples, strict=True):
+                total.set(call_intrinsic("fmuladd", column, sample, total.get()))
     sums = sums_of_lanes([row.get() for rows in totals for row in rows])
     for c in range(_COLUMNS):
         before = out.load(c * LANES)
@@ -117,12 +117,6 @@ def _multiply_columns_few(weights, panel_size, n_panels, turned, out, add):
 
 def _zeros(n, weights):
     return [[Variable(weights.load(0).like(0.0)) for _ in range(FEW)] for _ in range(n)]
-
-
-def _add_products(totals, samples, rows):
-    """Add the product of the numbers of each sample with some rows of the weights."""
-    for total, sample in zip(totals, samples, strict=True):
-        total.set(call_intrinsic("fmuladd", rows, sample, total.get()))
 
 
 def _few_lanes(lanes, first):

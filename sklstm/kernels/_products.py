@@ -17,19 +17,18 @@ from ._code import (
     INTEGER,
     Variable,
     builder,
-    call_intrinsic,
     integer,
     larger,
     loop,
     only_if,
     smaller,
-    spread,
 )
 from ._exchange import transposed
 from ._few_products import FEW_SCRATCH, multiply_back_few, multiply_few
 from ._functions import NUMBERS, function
 from ._places import PART
 from ._registers import FEW, LANES, MOST, ROWS
+from ._running_sums import add_products
 
 _TILE = LANES * LANES
 TURNED = 8  # tiles whose gradients are turned round together, so that they stay in the cache
@@ -44,7 +43,7 @@ def _make_multiply_rows(n_tiles):
         totals = [[Variable(lanes.load(0).like(0.0)) for _ in range(ROWS)] for _ in range(n_tiles)]
         for j in loop(n_columns):
             column, panel = weights.after(j * LANES), lanes.after(j * LANES)
-            _add_products(totals, [column[r] for r in range(ROWS)], panel, size)
+            add_products(totals, [column[r] for r in range(ROWS)], panel, size)
         _store(totals, out, out_size)
 
     return multiply_rows
@@ -60,7 +59,7 @@ def _make_multiply_columns(n_tiles):
             block, panel = weights.after(i * depth * LANES), lanes.after(i * _TILE)
             for j in loop(LANES):
                 column, rows = block.after(j), panel.after(j * LANES)
-                _add_products(totals, [column[r * LANES] for r in range(ROWS)], rows, size)
+                add_products(totals, [column[r * LANES] for r in range(ROWS)], rows, size)
         _store(totals, out, out_size)
 
     return multiply_columns
@@ -82,7 +81,7 @@ def _make_accumulate(n_panels):
             for i in loop(smaller(n_samples - n_before, LANES)):
                 sample = values.after(i)
                 factors = [sample[r * LANES] for r in range(ROWS)]
-                _add_products(totals, factors, rows.after(i * LANES), TURNED * _TILE)
+                add_products(totals, factors, rows.after(i * LANES), TURNED * _TILE)
         _store(totals, out, out_size)
 
     return accumulate
@@ -91,15 +90,6 @@ def _make_accumulate(n_panels):
 _multiply_rows = {n: _make_multiply_rows(n) for n in range(1, MOST + 1)}
 _multiply_columns = {n: _make_multiply_columns(n) for n in range(1, MOST + 1)}
 _accumulate = {n: _make_accumulate(n) for n in range(1, MOST + 1)}
-
-
-def _add_products(totals, numbers, lanes, size):
-    """Add the product of each number with the lanes of each tile."""
-    values = [lanes.load(tile * size) for tile in range(len(totals))]
-    for r, number in enumerate(numbers):
-        factor = spread(number)
-        for rows, value in zip(totals, values, strict=True):
-            rows[r].set(call_intrinsic("fmuladd", factor, value, rows[r].get()))
 
 
 def _load(n_tiles, out, size, adds=None):
