@@ -14,6 +14,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from sklstm.data import refuse_overflow
+from sklstm.time_labels import IndexBeginning, label_text
 
 from ._season_in_fit import season_in_fit
 from ._series_transformer import SeriesTransformer, fit_task, with_missing_steps
@@ -31,12 +32,15 @@ class SeasonalMemory:
         The newest value of each phase, NaN where it never was observed.
     n_rows : int
         Number of rows.
+    beginning : IndexBeginning or None
+        The first label; None also in files that do not say.
     """
 
     first_rows: NDArray[np.int64]
     first_values: NDArray[np.float64]
     newest: NDArray[np.float64]
     n_rows: int
+    beginning: IndexBeginning | None = None
 
 
 class SeasonalDifferencer(OneToOneFeatureMixin, SeriesTransformer):
@@ -107,7 +111,7 @@ class SeasonalDifferencer(OneToOneFeatureMixin, SeriesTransformer):
     array([1., 5., 2., 7., 2.])
     """
 
-    _saved_classes = (*SeriesTransformer._saved_classes, SeasonalMemory)
+    _saved_classes = (*SeriesTransformer._saved_classes, SeasonalMemory, IndexBeginning)
 
     _parameter_constraints = {
         "season": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
@@ -203,7 +207,8 @@ class SeasonalDifferencer(OneToOneFeatureMixin, SeriesTransformer):
         ------
         ValueError
             If there is a difference where the fitted rows have nothing that it could be added to,
-            or a series that `fit` has not seen.
+            labels neither continue nor begin with those of `fit`, or there is a series that `fit`
+            has not seen.
         """
         check_is_fitted(self)
         found = self._check_series(X)
@@ -211,7 +216,7 @@ class SeasonalDifferencer(OneToOneFeatureMixin, SeriesTransformer):
         with refuse_overflow("The values whose seasonal differences are X go"):
             for key, index, differences in found:
                 regular, places = with_missing_steps(differences, index, self._steps_of(key))
-                values = self._values(key, regular, memories[key])[places]
+                values = self._values(key, index, regular, memories[key])[places]
                 results.append(values.astype(differences.dtype, copy=False))
         return self._like_series(found.in_order(results), X, found, wrapped=False)
 
@@ -226,7 +231,7 @@ class SeasonalDifferencer(OneToOneFeatureMixin, SeriesTransformer):
         what_then = "first differences are taken, those of season=1"
         season = season_in_fit(self.season, found, what_then)
         memories = {
-            key: _remember(with_missing_steps(values, index)[0], season)
+            key: _remember(with_missing_steps(values, index)[0], season, index)
             for key, index, values in found
         }
         self._remember(X, found, memories, season_=season)
@@ -249,13 +254,15 @@ class SeasonalDifferencer(OneToOneFeatureMixin, SeriesTransformer):
                 differences = regular - _season_before(regular, newest, offset, self.season_)
                 yield differences[places].astype(values.dtype, copy=False)
 
-    def _values(self, key, differences, before):
+    def _values(self, key, index, differences, before):
         """Return values from their differences, after the fitted rows or from their first one on.
 
         Parameters
         ----------
         key : object
             Name of the series.
+        index : pandas index or None
+            Labels of the rows.
         differences : ndarray of shape (n_steps, n_features)
             What is to be added up.
         before : SeasonalMemory or None
@@ -271,6 +278,7 @@ class SeasonalDifferencer(OneToOneFeatureMixin, SeriesTransformer):
                 f"X has a series {key!r} that fit has not seen: nothing tells the values of its "
                 "first season."
             )
+        self._refuse_elsewhere(index, memory.beginning)
         never = memory.first_rows < 0
         _refuse_without_base(differences, np.where(never, len(differences), memory.first_rows + 1))
         increments = np.array(differences, dtype=np.float64)
@@ -278,6 +286,21 @@ class SeasonalDifferencer(OneToOneFeatureMixin, SeriesTransformer):
         rows = memory.first_rows[phases, columns]
         increments[rows, columns] = memory.first_values[phases, columns]
         return _summed(increments, np.full_like(memory.newest, np.nan), 0)
+
+    def _refuse_elsewhere(self, index, beginning):
+        """Refuse rows whose labels tell that they do not begin with the fitted ones."""
+        if beginning is None or index is None:
+            return
+        if beginning.is_number and self.by is not None:
+            return  # numbers of a panel are those of rows of a frame, of which each series has some
+        if beginning.is_elsewhere(index):
+            raise ValueError(
+                f"X begins with {label_text(index[0])}, which neither continues the fitted rows "
+                f"nor is their first label, {label_text(beginning.first[0])}: nothing tells the "
+                "values of the season before, to which differences are added. inverse_transform "
+                f"takes rows that continue the fitted ones (context={self.context!r} says when "
+                "they do), or rows that begin with the fitted ones."
+            )
 
 
 def _refuse_without_base(differences: NDArray, begins: NDArray, offset: int = 0) -> None:
@@ -304,7 +327,7 @@ def _refuse_without_base(differences: NDArray, begins: NDArray, offset: int = 0)
         )
 
 
-def _remember(values: NDArray, season: int) -> SeasonalMemory:
+def _remember(values: NDArray, season: int, index: Any = None) -> SeasonalMemory:
     blocks = _in_seasons(values, 0, season)
     observed = ~np.isnan(blocks)
     any_observed = observed.any(axis=0)
@@ -316,6 +339,7 @@ def _remember(values: NDArray, season: int) -> SeasonalMemory:
         first_values=np.where(any_observed, blocks[first, phase, column], np.nan),
         newest=np.where(any_observed, blocks[last, phase, column], np.nan),
         n_rows=len(values),
+        beginning=IndexBeginning.of(index),
     )
 
 

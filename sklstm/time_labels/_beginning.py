@@ -51,6 +51,13 @@ class IndexBeginning:
             index[0] == self.first[0] or (index[0] == 0 and self.first[0] > 0)
         )
 
+    def is_elsewhere(self, index: pd.Index) -> bool:
+        """Return whether labels tell that they begin with another one than `first`."""
+        label = in_zone_of(as_time_labels(index)[:1], self.first)
+        if not comparable(label, self.first) or self.may_be_counted_anew(label):
+            return False
+        return bool(label[0] != self.first[0])
+
     def steps_to(self, index: pd.Index | None, steps: Steps | None = None) -> int | None:
         """Return how many steps after the first label others begin; None if nothing tells.
 

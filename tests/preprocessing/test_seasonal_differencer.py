@@ -148,11 +148,49 @@ def test_logarithms_come_first_where_the_season_grows_with_the_level():
 
 def test_rows_from_elsewhere_have_no_inverse():
     differencer = SeasonalDifferencer(7).fit(frame()[:30])
-    with pytest.raises(ValueError, match=r"difference in row 0, .* one season \(7 rows\) before"):
+    with pytest.raises(ValueError, match="begins with 2024-04-10"):
         differencer.inverse_transform(frame(first=100)[:9])
+    without_labels = SeasonalDifferencer(7).fit(frame()[:30].to_numpy())
+    with pytest.raises(ValueError, match=r"difference in row 0, .* one season \(7 rows\) before"):
+        without_labels.inverse_transform(frame(first=100)[:9].to_numpy())
     of_panel = SeasonalDifferencer(2, by="a").fit(frame().assign(a="x"))
     with pytest.raises(ValueError, match="series 'y' that fit has not seen"):
         of_panel.inverse_transform(frame().assign(a="y"))
+
+
+@pytest.mark.parametrize("context", ["auto", "never"])
+def test_labels_that_neither_continue_nor_begin_with_those_of_fit_have_no_inverse(context):
+    days = pd.DataFrame(
+        {"a": np.arange(60.0) ** 2}, index=pd.date_range("2024-01-01", periods=60, freq="D")
+    )
+    differencer = SeasonalDifferencer(7, context=context).fit(days[:30])
+    test = differencer.transform(days[35:])  # behind a gap, as a test fold is
+    assert test[:7].isna().all(axis=None)
+    with pytest.raises(ValueError, match="begins with 2024-02-05.* first label, 2024-01-01"):
+        differencer.inverse_transform(test)
+    restored = pickle.loads(pickle.dumps(differencer)).inverse_transform(
+        differencer.transform(days)
+    )
+    np.testing.assert_allclose(restored, days)
+    panel = pd.concat([days.assign(name=name) for name in "xy"])
+    of_panel = SeasonalDifferencer(7, context=context, by="name").fit(panel[panel.index.day < 9])
+    with pytest.raises(ValueError, match="begins with 2024-02-05"):
+        of_panel.inverse_transform(of_panel.transform(panel[panel.index >= "2024-02-05"]))
+
+
+def test_numbers_that_count_rows_anew_begin_with_the_fitted_ones():
+    x = np.arange(40.0) ** 2
+    numbered = pd.DataFrame({"a": x}, index=pd.RangeIndex(5, 45))
+    differencer = SeasonalDifferencer(3).fit(numbered)
+    found = differencer.transform(numbered).reset_index(drop=True)
+    np.testing.assert_allclose(differencer.inverse_transform(found)["a"], x)
+    with pytest.raises(ValueError, match="begins with 20, .* first label, 5"):
+        differencer.inverse_transform(differencer.transform(numbered[15:]))
+    panel = pd.DataFrame({"a": np.concatenate([x, x + 1]), "name": np.repeat(["x", "y"], 40)})
+    of_panel = SeasonalDifferencer(3, by="name").fit(panel)
+    longer = of_panel.transform(panel)  # the second series begins at another number of the frame
+    longer = pd.concat([longer[:40], longer[39:40], longer[40:]], ignore_index=True)
+    assert of_panel.inverse_transform(longer)["a"].iloc[41] == 1.0
 
 
 def test_a_season_changed_after_fit_is_refused_where_fitted_rows_are_the_context():
