@@ -36,7 +36,7 @@ from ._numbers import (
     refuse_partly_missing_targets,
 )
 from ._on_disk import empty_beside, is_on_disk
-from ._other_tables import as_labelled, names_only
+from ._other_tables import as_labelled, names_only, plain_categories
 from ._panels import (
     Panel,
     first_rows,
@@ -142,6 +142,7 @@ __all__ = [
     "observed_targets",
     "of_one_series",
     "padded_steps",
+    "plain_categories",
     "plain_labels",
     "plain_values",
     "position_of_feature",

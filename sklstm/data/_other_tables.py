@@ -1,4 +1,4 @@
-"""Tables of other libraries as pandas' own, with their labels: `as_labelled`, `names_only`."""
+"""Tables of other libraries as pandas' own: `as_labelled`, `names_only`, `plain_categories`."""
 
 import sys
 from typing import Any
@@ -41,6 +41,24 @@ def names_only(table: Any) -> Any:
     if _is_of(table, "xarray", "DataArray") and table.ndim == 2 and table.dims[1] in table.coords:
         return table[:0].to_pandas()
     return None
+
+
+def plain_categories(column: Any) -> Any:
+    """Return dictionaries of Arrow as categories of pandas, which loses rows of the former.
+
+    Parameters
+    ----------
+    column : Series or pandas index
+        Of a frame as `pandas.read_parquet` with ``dtype_backend="pyarrow"`` makes it, or any other.
+
+    Returns
+    -------
+    plain : Series or pandas index
+        The same one if it holds no such dictionary.
+    """
+    if not (isinstance(column.dtype, pd.ArrowDtype) and column.dtype.name.startswith("dictionary")):
+        return column
+    return column.astype(object).astype("category")
 
 
 def is_of_arrow(table: Any) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ._frames import column_names, frame_like, is_frame, take_rows
+from ._other_tables import plain_categories
 
 
 def key_names(by: Any) -> list[Any]:
@@ -257,12 +258,12 @@ def _labels(X, by, name):
     if columns.count(by) > 1:
         raise ValueError(f"by={by!r} is the name of several columns of {name}: {columns}.")
     if by in columns:
-        return X[by] if isinstance(X, pd.DataFrame) else pd.Series(X[by].to_numpy())
+        return plain_categories(X[by] if isinstance(X, pd.DataFrame) else pd.Series(X[by].to_numpy()))
     levels = _levels(X)
     if by not in levels:
         index = f" nor a level of its index {levels}" if levels else ""
         raise ValueError(f"by={by!r} is neither a column of {name} {columns}{index}.")
-    return X.index.get_level_values(by)
+    return plain_categories(X.index.get_level_values(by))
 
 
 def _without(X, names, by, name):

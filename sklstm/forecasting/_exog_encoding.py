@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from sklstm.data import column_names, key_names, split_panel
+from sklstm.data import column_names, key_names, plain_categories, split_panel
 from sklstm.time_labels import label_text
 
 from ._exog_columns import categories_of, numbers_of, tell_of_unseen
@@ -399,6 +399,8 @@ def _as_frame(exog, by, static, series=None):
     if isinstance(exog, pd.Series):
         exog = exog.to_frame("value" if exog.name is None else exog.name)
     names, keys = column_names(exog), key_names(by)
+    if isinstance(exog, pd.DataFrame):
+        exog = _with_plain_categories(exog)
     if names is None or not set(names) <= {*static, *keys}:
         return exog if isinstance(exog, pd.DataFrame) else None
     if not isinstance(exog, pd.DataFrame):  # of polars
@@ -407,6 +409,17 @@ def _as_frame(exog, by, static, series=None):
     if keys and levels == set(keys) and not levels & set(names):
         exog = exog.reset_index()
     return exog if series is None or not (static and keys) else _of_series(exog, by, series)
+
+
+def _with_plain_categories(frame):
+    if not frame.columns.is_unique:  # which is refused elsewhere
+        return frame
+    plain = {name: plain_categories(frame[name]) for name in frame.columns}
+    changed = [name for name, column in plain.items() if column.dtype != frame[name].dtype]
+    frame = frame.copy(deep=False) if changed else frame
+    for name in changed:
+        frame[name] = plain[name]
+    return frame
 
 
 def _of_series(stores, by, series):

@@ -19,7 +19,7 @@ from sklstm.data import (
     same_index,
     split_panel,
 )
-from sklstm.time_labels import as_time_labels, in_zone_of, kind_of, label_text
+from sklstm.time_labels import as_time_labels, check_order, in_zone_of, kind_of, label_text
 
 from ._once import Once
 
@@ -311,6 +311,8 @@ def _exog_rows(tables, key, index, n_rows, zoned):
         own = zoned(own, index)
         if own.equals(index):
             return values, own
+        check_order(index, "series", key)
+        check_order(own, "exog", key)
         absent = index.difference(own)
         if len(absent):
             others = ""

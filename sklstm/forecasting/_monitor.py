@@ -60,9 +60,14 @@ def drift_of(fitted: Any, n_fitted: Mapping[Any, int], level: float, newest: int
     if newest is not None:
         since = since[since["time"].isin(since["time"].drop_duplicates().nlargest(newest))]
     if since.empty or before.empty:
+        advice = "Rows come by update."
+        if before.empty:
+            advice = "Take a larger calibration_size."
+            if is_given:
+                advice += " With columns given in advance each row takes those of horizon rows."
         raise ValueError(
             "monitor compares errors of the rows after fit with those of the rows that calibrate "
-            f"intervals: there are {len(since)} and {len(before)} of them. Rows come by update."
+            f"intervals: there are {len(since)} and {len(before)} of them. {advice}"
         )
     names = {
         "series": [past.key for past in histories], "column": fitted._known.columns,

@@ -30,9 +30,9 @@ def read_regular_panel(
     Returns
     -------
     panel : tuple of (dict of History, Calendar), or None
-        None if a row is absent, out of order or partly missing, if a value is no number, or the two
-        tables do not stand side by side: then they are to be read series by series, which says
-        what is wrong, or takes it.
+        None if a row is absent, out of order or partly missing, if a value is no number, a name that
+        of two columns, or the two tables do not stand side by side: then they are to be read series
+        by series, which says what is wrong, or takes it.
     """
     if not _are_numbers(series, by) or not _stands_beside(exog, series, by):
         return None
@@ -232,8 +232,8 @@ def _columns_of_values(table, by):
 
 
 def _are_numbers(table, by):
-    """Tell whether a frame has columns of values, all of them plain numbers."""
-    if not isinstance(table, pd.DataFrame):
+    """Tell whether a frame has columns of values, all of them plain numbers of their own name."""
+    if not isinstance(table, pd.DataFrame) or not table.columns.is_unique:
         return False
     dtypes = [table.dtypes.iloc[place] for place in _columns_of_values(table, by)]
     return bool(dtypes) and all(isinstance(d, np.dtype) and d.kind in "iuf" for d in dtypes)

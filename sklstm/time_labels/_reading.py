@@ -40,7 +40,8 @@ def as_time_labels(index: pd.Index, name: str = "The index of X") -> pd.Index:
     Raises
     ------
     ValueError
-        If only some of the times have a time zone, or text holds dates that cannot be parsed.
+        If only some of the times have a time zone, periods differ in their frequency, or text holds
+        dates that cannot be parsed.
     """
     if _is_text(index):
         dates = dates_in_text(index, name)
@@ -58,6 +59,8 @@ def as_time_labels(index: pd.Index, name: str = "The index of X") -> pd.Index:
     if index.dtype != object or isinstance(index, pd.MultiIndex):
         return index
     objects = pd.api.types.infer_dtype(index, skipna=True)
+    if objects == "mixed":
+        _refuse_other_periods(index, name)
     if objects not in _OBJECTS:
         return index
     if objects == "datetime":
@@ -130,3 +133,16 @@ def _datetimes(index: pd.Index, name: str) -> pd.DatetimeIndex:
     except ValueError:
         # The offset from UTC changes, as it does in summer where a zone is written as an offset.
         return pd.DatetimeIndex(pd.to_datetime(index, utc=True))
+
+
+def _refuse_other_periods(index: pd.Index, name: str) -> None:
+    """Raise a ValueError for periods of different frequencies, which pandas calls mixed."""
+    known = index.dropna()
+    if not all(isinstance(label, pd.Period) for label in known):
+        return
+    names = list(dict.fromkeys(label.freqstr for label in known))
+    raise ValueError(
+        f"{name} has periods of different frequencies, {' and '.join(names)}, which have no order "
+        "of time. Label the rows of such series by when their periods begin: "
+        "[period.start_time for period in index]."
+    )

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -180,6 +181,17 @@ def test_features_are_put_back_between_the_names(X):
     if "name" in X.columns:
         assert frame["name"].dtype == X["name"].dtype
         assert list(frame["name"]) == list("BABAB")
+
+
+@pytest.mark.parametrize("place", ["column", "level"])
+def test_dictionaries_of_arrow_name_only_series_that_have_rows(place):
+    dictionary = pd.ArrowDtype(pa.dictionary(pa.int32(), pa.string()))
+    names = pd.array(list("ACBCB"), dtype=dictionary)[1:]  # without the A that it still lists
+    X = pd.DataFrame({"value": [1.0, 2.0, 3.0, 4.0], "name": names}, index=[1, 1, 2, 2])
+    X = X.set_index("name", append=True) if place == "level" else X
+    panel = split_panel(X, "name")
+    assert panel.keys == ["C", "B"]
+    assert [list(part["value"]) for _, part in panel.parts()] == [[1, 3], [2, 4]]
 
 
 def test_a_column_goes_before_a_level():

@@ -5,6 +5,7 @@ import warnings
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 import skops.io
 from sklearn.base import clone
@@ -420,3 +421,21 @@ def test_keys_of_another_type_are_told():
         model.forecast(2, exog=other, series="1")
     with pytest.raises(ValueError, match=r"series 1 \(int\) was '1' \(str\) in fit"):
         model.update(part(other, 30, 32)[["sold"]], part(other, 30, 32)[["promo"]])
+
+
+def test_dictionaries_of_arrow_are_categories():
+    dictionary = pd.ArrowDtype(pa.dictionary(pa.int32(), pa.string()))
+    sold, exog = TABLE[["sold"]].reset_index("shop"), EXOG.reset_index("shop")
+    kinds = {"shop": dictionary, "kind": dictionary, "promo": dictionary}
+    theirs, ours = [], []
+    for found, table in ((theirs, exog), (ours, exog.astype(kinds))):
+        named = sold.assign(shop=table["shop"])
+        model = Forecaster(Ridge(), 5, by="shop", static_exog=STATIC)
+        model.fit(named[named.index < DAYS[40]], table[table.index < DAYS[40]])
+        found.append(model.forecast(3, table))
+        new = (table.index >= DAYS[40]) & (table["shop"] == "e").to_numpy()  # of one shop alone
+        found.append(model.update(named[new], table[new]).forecast(3, table, series="n"))
+        found.append(model.exog_categories_)
+    for found, expected in zip(ours[:2], theirs[:2], strict=True):
+        pd.testing.assert_frame_equal(found, expected, check_index_type=False)
+    assert ours[2] == theirs[2]

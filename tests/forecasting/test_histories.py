@@ -299,7 +299,8 @@ def test_wrong_futures(options, exog, message):
         ("all", PAST[1:], r"exog has no row at 2024-01-01 00:00:00 of series"),
         ("all", EXOG, r"exog has other rows than series: 80 from .* where series has 70"),
         ("all", PAST.reset_index(drop=True), "at 2024-01-01 .*: none of its rows, from 0 to 69"),
-        ("all", PAST[::-1], "exog has other rows than series"),
+        ("all", PAST[::-1], "The index of exog is not sorted"),
+        ("all", PAST.iloc[[0, *range(70)]], "The index of exog has duplicate labels, 2024-01-01"),
         ("all", PAST.to_numpy()[1:], "exog must have the rows of series: got 69 .* series has 70"),
         ("all", PAST.replace(PAST.iloc[3, 1], np.nan), r"exog is NaN at 2024-01-04.*, column 'b'"),
         (["d"], PAST, r"known_exog has 'd', which is no column of exog: \['a', 'b', 'c'\]"),
@@ -310,6 +311,11 @@ def test_wrong_futures(options, exog, message):
 def test_wrong_columns_in_fit(known, exog, message):
     with pytest.raises(ValueError, match=message):
         forecaster(known).fit(SERIES, exog)
+
+
+def test_a_series_out_of_order_is_named_before_its_exog():
+    with pytest.raises(ValueError, match="The index of series is not sorted"):
+        forecaster().fit(SERIES[::-1], PAST)
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,16 @@ def test_what_is_given_in_advance_is_waited_for(rng):
     assert drift.by_series.loc["sold", "mae"] == pytest.approx(errors.mean())
 
 
+def test_calibration_rows_that_are_too_few_are_told(rng):
+    series, plan = noise(rng), noise(rng)
+    model = Forecaster(
+        Ridge(), 3, horizon=12, strategy="direct", scaling=None, calibration_size=10
+    ).fit(series[:150], plan[:150])
+    model.update(series[150:180], plan[150:180])
+    with pytest.raises(ValueError, match=r"19 and 0 of them. Take a larger calibration_size. With"):
+        model.monitor()
+
+
 def test_nothing_to_compare(rng):
     series = noise(rng)
     model = Forecaster(Ridge(), 3, scaling=None).fit(series[:150])

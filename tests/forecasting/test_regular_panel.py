@@ -80,6 +80,15 @@ def test_what_is_read_is_the_same(table, has_exog, monkeypatch):
     assert (found.columns, found.time_first) == (expected.columns, expected.time_first)
 
 
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_name_of_two_columns_is_refused_wherever_rows_are_read(place):
+    twice = pd.concat([PLAIN, PLAIN**2], axis=1)
+    tables = [PLAIN, PLAIN]
+    tables[place] = twice
+    with pytest.raises(ValueError, match="several columns of the name 'sales'"):
+        read(*tables)
+
+
 WEEKDAYS = pd.bdate_range("2024-01-01", periods=13, name="day").delete(4)
 SPECIAL = {
     "an absent row": (PLAIN.iloc[[*range(13), *range(14, len(PLAIN))]], None),
@@ -88,6 +97,7 @@ SPECIAL = {
     "partly missing": (PLAIN.assign(visits=PLAIN["sales"].mask(PLAIN["sales"] > 1)), None),
     "infinite": (PLAIN.replace(PLAIN.iloc[3, 0], np.inf), None),
     "text": (PLAIN.astype(str), None),
+    "a name twice": (pd.concat([PLAIN, PLAIN], axis=1), None),
     "no name of a series": (by_column(PLAIN).assign(shop=None), None),
     "weekdays": (panel(WEEKDAYS), None),
     "other rows of exog": (PLAIN, PLAIN.iloc[1:]),

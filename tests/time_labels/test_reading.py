@@ -104,3 +104,9 @@ def test_labels_in_messages():
     assert label_text(DAYS[0]) == "2024-01-01 00:00:00"
     assert label_text(np.int64(3)) == "3"
     assert label_text(DAYS.to_period("M")[0]) == "2024-01"
+
+
+def test_periods_of_different_lengths_are_refused():
+    months, quarters = (pd.period_range("2024-01", periods=2, freq=freq) for freq in ("M", "Q"))
+    with pytest.raises(ValueError, match="labels has periods of different frequencies, M and Q-DEC"):
+        as_time_labels(pd.Index([*months, *quarters], dtype=object), "labels")
