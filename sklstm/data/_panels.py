@@ -258,7 +258,9 @@ def _labels(X, by, name):
     if columns.count(by) > 1:
         raise ValueError(f"by={by!r} is the name of several columns of {name}: {columns}.")
     if by in columns:
-        return plain_categories(X[by] if isinstance(X, pd.DataFrame) else pd.Series(X[by].to_numpy()))
+        if isinstance(X, pd.DataFrame):
+            return plain_categories(X[by])
+        return pd.Series(X[by].to_numpy())
     levels = _levels(X)
     if by not in levels:
         index = f" nor a level of its index {levels}" if levels else ""

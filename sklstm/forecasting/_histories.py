@@ -206,6 +206,12 @@ def names_of_columns(table: Any, by: Any) -> list[Any] | None:
     return None if names is None else [name for name in names if name not in key_names(by)]
 
 
+def is_time_first(series: Any, by: Any) -> bool:
+    """Return whether all names of keys are levels of the index after that of the times."""
+    later = list(getattr(index_of(series), "names", []))[1:]
+    return by is not None and all(name in later for name in key_names(by))
+
+
 def check_names(table: Any, by: Any, before: list[Any] | None, name: str) -> None:
     """Raise a ValueError if the columns of a frame are not those of `fit`, in the same order."""
     if before is None or isinstance(table, pd.Series):

@@ -8,17 +8,23 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from sklstm.data import as_labelled, index_of, key_names, key_text, keys_named, types_of
+from sklstm.data import as_labelled, index_of, key_text, keys_named, types_of
 from sklstm.preprocessing import CalendarFeatures
-from sklstm.time_labels import Calendar, check_order, find_calendars, in_zone_of, label_text
+from sklstm.time_labels import (
+    Calendar,
+    calendar_of_further,
+    find_calendars,
+    in_zone_of,
+    label_text,
+)
 
 from ._calendar_columns import as_calendar_features, calendar_columns, n_columns
 from ._encoded_future import read_encoded_future
 from ._exog_encoding import ExogEncoding, places_in_encoding
 from ._future_values import Wanted
-from ._histories import History, check_names, names_of_columns, read_histories
+from ._histories import History, check_names, is_time_first, names_of_columns, read_histories
 from ._once import Once
-from ._overlap import known_labels, new_rows, tell_of_known_again
+from ._overlap import check_follows, check_labels, known_labels, new_rows, tell_of_known_again
 from ._packed_series import PackedSeries
 from ._regular_panel import read_regular_panel
 
@@ -48,7 +54,7 @@ class KnownSeries:
     other_calendars : list of Calendar
         Those of series that have another frequency than the first one.
     calendar_numbers : dict
-        For such series by key which of these it is, counted from 1.
+        For such series by key which of these it is, counted from 1; 0 for others.
     exog_nan : bool
         Whether exogenous values may be NaN.
     calendar_features : CalendarFeatures, optional
@@ -118,7 +124,7 @@ class KnownSeries:
         )
         known = cls(
             histories, first_calendar, names, exog_columns, places, by,
-            _is_time_first(series, by), gaps,
+            is_time_first(series, by), gaps,
             others, {key: number for key, number in numbers.items() if number}, exog_nan,
             features, encoding,
         )  # fmt: skip
@@ -184,19 +190,21 @@ class KnownSeries:
                 self._find(key)
             else:
                 self._check_new(rows, min_rows)
+        view = self._numbered(found)
         histories, new_labels = dict(self.histories), {}  # type: Any, dict[Hashable, pd.Index]
-        follows, appended, find = map(Once, (self._check_follows, pd.Index.append, known_labels))
-        for key, rows in self._with_calendar(self._in_zone(found)).items():
+        follows, appended, find = map(Once, (check_follows, pd.Index.append, known_labels))
+        for key, rows in self._with_calendar(view._in_zone(found)).items():
             if key in self.histories:
                 names = self.columns, self.exog_columns
                 past, rows = new_rows(self.histories[key], rows, overlap, names, find)
                 if len(rows):
-                    follows(past.index, rows.index, self.calendar_of(key), of=past.of)
+                    calendar = self.calendar_of(key)
+                    follows(past.index, rows.index, calendar, of=past.of, gaps=self.gaps)
                 histories[key] = past.followed_by(rows, appended)
             else:
                 histories[key] = rows
             new_labels[key] = rows.index
-        view = self._with_labels(new_labels)
+        view = view._with_labels(new_labels)
         return replace(view, histories=view._regular(histories))
 
     def with_given(self, series: Any, exog: Any) -> tuple[Self, list[Hashable]]:
@@ -209,8 +217,9 @@ class KnownSeries:
             )
         for key in found:
             self._refuse_other_type(key)
-        found = self._with_calendar(self._in_zone(found))
-        view = self._with_labels({key: rows.index for key, rows in found.items()})
+        view = self._numbered(found)
+        found = self._with_calendar(view._in_zone(found))
+        view = view._with_labels({key: rows.index for key, rows in found.items()})
         given = view._regular(found)
         return replace(view, histories=self.histories | given), list(given)
 
@@ -232,10 +241,19 @@ class KnownSeries:
             self._refuse_other_type(key)
         return self.encoding.describe(found, described, self.histories)
 
+    def _numbered(self, found):
+        """Return the same, where further series have the calendar of their own frequency."""
+        if not self.other_calendars:
+            return self
+        calendars = [self.calendar, *self.other_calendars]
+        number = Once(lambda index: calendar_of_further(index, calendars))
+        numbers = {k: number(rows.index) for k, rows in found.items() if k not in self.histories}
+        return replace(self, calendar_numbers=numbers | self.calendar_numbers)
+
     def _in_zone(self, found):
         """Return rows of checked labels, in the time zone of those that are known."""
         first, result = next(iter(self.histories.values())), {}
-        zoned, check = Once(in_zone_of), Once(self._check_labels)
+        zoned, check = Once(in_zone_of), Once(check_labels)
         for key, rows in found.items():
             past = self.histories.get(key, first)
             index = zoned(rows.index, past.index)
@@ -412,28 +430,3 @@ class KnownSeries:
         ):  # fmt: skip
             if now.shape[1] != before:
                 raise ValueError(f"{name} has {now.shape[1]} columns, and had {before} in fit.")
-
-    def _check_labels(self, index, past, calendar, rows):
-        check_order(index, name="series", series=rows.key)
-        if not calendar.takes(index):
-            raise ValueError(
-                f"The index of series{rows.of} has labels of dtype {index.dtype}, and had "
-                f"{past.dtype} in fit."
-            )
-
-    def _check_follows(self, past, index, calendar, of):
-        following = calendar.after(past[-1], 1)[0]
-        if self.gaps == "raise" and not calendar.has_holidays and index[0] > following:
-            raise ValueError(
-                f"The index of series{of} has a gap: {label_text(following)} is absent; the "
-                f"frequency is {calendar.name!r}. New rows begin at "
-                f"{label_text(index[0])}: give those before them first; let a splitter leave "
-                "no gap (gap=0), for forecasts begin right after the known rows; or take absent "
-                "rows for missing steps (gaps='missing')."
-            )
-
-
-def _is_time_first(series, by):
-    """Return whether all names of keys are levels of the index after that of the times."""
-    later = list(getattr(index_of(series), "names", []))[1:]
-    return by is not None and all(name in later for name in key_names(by))

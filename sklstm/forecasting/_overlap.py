@@ -1,4 +1,4 @@
-"""New rows of a series of which some are known already: `new_rows`, `tell_of_known_again`."""
+"""New rows of a series, of which some may be known: `new_rows`, `check_follows` and the like."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -8,9 +8,58 @@ import numpy as np
 import pandas as pd
 
 from sklstm._warn import warn_user
-from sklstm.time_labels import label_text
+from sklstm.time_labels import Calendar, check_order, label_text
 
 from ._histories import History
+
+
+def check_labels(index: pd.Index, past: pd.Index, calendar: Calendar, rows: History) -> None:
+    """Raise a ValueError if labels are out of order, or of another kind than those known.
+
+    Parameters
+    ----------
+    index : pandas index
+        Labels of new rows.
+    past : pandas index
+        Those of rows that are known.
+    calendar : Calendar
+        Of the latter.
+    rows : History
+        The new rows, for messages.
+    """
+    check_order(index, name="series", series=rows.key)
+    if not calendar.takes(index):
+        raise ValueError(
+            f"The index of series{rows.of} has labels of dtype {index.dtype}, and had "
+            f"{past.dtype} in fit."
+        )
+
+
+def check_follows(past: pd.Index, index: pd.Index, calendar: Calendar, of: str, gaps: str) -> None:
+    """Raise a ValueError if there is a gap before new labels, and must not be.
+
+    Parameters
+    ----------
+    past : pandas index
+        Labels of the rows that are known.
+    index : pandas index
+        Those of new rows.
+    calendar : Calendar
+        Of both.
+    of : str
+        Words behind "series" in messages.
+    gaps : {"raise", "missing"}
+        What to make of times that are absent.
+    """
+    following = calendar.after(past[-1], 1)[0]
+    if gaps == "raise" and not calendar.has_holidays and index[0] > following:
+        raise ValueError(
+            f"The index of series{of} has a gap: {label_text(following)} is absent; the "
+            f"frequency is {calendar.name!r}. New rows begin at "
+            f"{label_text(index[0])}: give those before them first; let a splitter leave "
+            "no gap (gap=0), for forecasts begin right after the known rows; or take absent "
+            "rows for missing steps (gaps='missing')."
+        )
 
 
 def known_labels(index: pd.Index, past: pd.Index) -> tuple[int, np.ndarray, pd.Index]:

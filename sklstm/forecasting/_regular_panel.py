@@ -30,8 +30,8 @@ def read_regular_panel(
     Returns
     -------
     panel : tuple of (dict of History, Calendar), or None
-        None if a row is absent, out of order or partly missing, if a value is no number, a name that
-        of two columns, or the two tables do not stand side by side: then they are to be read series
+        None if a row is absent, out of order or partly missing, a value is no number, two columns
+        have one name, or the two tables do not stand side by side: then they are to be read series
         by series, which says what is wrong, or takes it.
     """
     if not _are_numbers(series, by) or not _stands_beside(exog, series, by):

@@ -2,7 +2,7 @@
 
 from ._beginning import IndexBeginning
 from ._calendar import Calendar, labels_after
-from ._calendars import find_calendars
+from ._calendars import calendar_of_further, find_calendars
 from ._kinds import KINDS, LabelKind, kind_of
 from ._long_gaps import has_long_gap, refuse_many_missing
 from ._order import IndexEnd, check_order
@@ -18,6 +18,7 @@ __all__ = [
     "IndexEnd",
     "LabelKind",
     "as_time_labels",
+    "calendar_of_further",
     "calendar_seasons",
     "calendar_seasons_of_all",
     "check_order",

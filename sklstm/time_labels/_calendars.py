@@ -1,6 +1,6 @@
-"""The calendars of several series, which may have different frequencies: `find_calendars`."""
+"""The calendars of series of different frequencies: `find_calendars`, `calendar_of_further`."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -8,6 +8,7 @@ import pandas as pd
 from ._calendar import Calendar
 from ._long_gaps import refuse_long_gap
 from ._order import check_order
+from ._reading import in_zone_of
 
 
 def find_calendars(
@@ -54,6 +55,35 @@ def find_calendars(
         labels = _union([indexes[key] for key in keys])
         calendars |= dict.fromkeys(keys, Calendar(labels, own.step, own.has_holidays))
     return {key: calendars[key] for key in indexes}
+
+
+def calendar_of_further(index: pd.Index, calendars: Sequence[Calendar]) -> int:
+    """Find the calendar of a series that comes later.
+
+    Parameters
+    ----------
+    index : pandas index
+        Its labels.
+    calendars : list of Calendar
+        Those of the series that are known.
+
+    Returns
+    -------
+    number : int
+        Which of these has its frequency, or else the first that has all its labels; 0 if none has,
+        which is to be refused.
+    """
+    if len(calendars) == 1:
+        return 0
+    alike = {}
+    for number, calendar in enumerate(calendars):
+        labels = in_zone_of(index, calendar.labels)
+        if calendar.takes(labels) and not len(_foreign(calendar, labels)):
+            alike[number] = calendar
+    own = _own(None, index)
+    same = [number for number, one in alike.items() if own is not None and _is_same(one, own)]
+    exact = [number for number in same if own is not None and alike[number].step == own.step]
+    return next(iter([*exact, *same, *alike]), 0)
 
 
 def _together(indexes, freq):

@@ -65,6 +65,29 @@ def test_each_series_goes_on_with_its_own_frequency(keys):
         assert list(forecast.loc[key].index) == list(expected)
 
 
+@pytest.mark.parametrize("gaps", ["raise", "missing"])
+@pytest.mark.parametrize("keys", PAIRS, ids=" and ".join)
+def test_further_series_have_the_frequency_of_their_own_labels(keys, gaps):
+    forecaster = fitted(keys, gaps=gaps)
+    expected = forecaster.forecast(6)
+    for key in keys:
+        further = panel({"further": INDEXES[key][0]})
+        given = forecaster.forecast(6, history=further)
+        assert list(given.loc["further"].index) == list(expected.loc[key].index)
+    forecaster.update(further)
+    assert list(forecaster.forecast(6).loc["further"].index) == list(expected.loc[key].index)
+    assert list(forecaster.forecast(6).drop("further").index) == list(expected.index)
+
+
+def test_further_series_of_no_known_frequency_are_refused():
+    months = panel({"further": INDEXES["months"][0]})
+    with pytest.raises(ValueError, match="'further' has a gap: 2022-01-02 00:00:00 is absent"):
+        fitted(("weekdays", "days")).forecast(history=months)
+    zoned = panel({"further": INDEXES["days"][0].tz_localize("UTC")})
+    with pytest.raises(ValueError, match="labels of dtype .*UTC"):
+        fitted(("weekdays", "days")).forecast(history=zoned)
+
+
 @pytest.mark.parametrize("copy", ["same", "pickle", "skops"])
 def test_update_backtest_and_files_know_the_frequencies(copy):
     keys = ("weekdays", "days")

@@ -108,5 +108,5 @@ def test_labels_in_messages():
 
 def test_periods_of_different_lengths_are_refused():
     months, quarters = (pd.period_range("2024-01", periods=2, freq=freq) for freq in ("M", "Q"))
-    with pytest.raises(ValueError, match="labels has periods of different frequencies, M and Q-DEC"):
+    with pytest.raises(ValueError, match="labels has periods of .* frequencies, M and Q-DEC"):
         as_time_labels(pd.Index([*months, *quarters], dtype=object), "labels")
