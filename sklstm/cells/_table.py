@@ -78,7 +78,7 @@ def slstm(f, z, states):
     log_forget = f.log_logistic(forget) + m
     m = f.maximum(log_forget, i)
     i, forget, g, o = f.exp(i - m), f.exp(log_forget - m), f.activation(g), f.logistic(o)
-    c, n = forget * c + i * g, forget * n + i
+    c, n = i * g + forget * c, forget * n + i
     return (o * (c / n), c, n, m), (i, forget, g, o)
 
 

@@ -8,8 +8,8 @@ from functools import cache
 
 from sklstm.cells import CELLS
 
-from ._code import loop, spread
-from ._registers import LANES
+from ._code import loop, side_by_side, spread
+from ._registers import LANES, UNITS
 from ._tape import Tape
 
 
@@ -70,16 +70,25 @@ class CellCode:
         peepholes : Pointer or None
             Their weights.
         """
-        tape, n = self._tape, n_units * LANES
-        for u in loop(0, n, LANES):
-            values = {node: rows.load(n * k + u) for k, node in enumerate(tape.rows)}
-            values |= self._before(n_units, before, u, peepholes)
-            tape.run_forward(values)
-            for node, (in_rows, k) in self._places.items():
-                if node not in tape.rows:
-                    (rows if in_rows else after).store(n * k + u, values[node])
-            for k, node in enumerate(tape.new_states):
-                after.store(n * k + u, mask * values[node])
+        whole = n_units - n_units % UNITS
+        arguments = n_units, rows, before, after, mask, peepholes
+        for unit in loop(0, whole, UNITS):
+            self._forward(unit, UNITS, *arguments)
+        for unit in loop(whole, n_units):
+            self._forward(unit, 1, *arguments)
+
+    def _forward(self, unit, together, n_units, rows, before, after, mask, peepholes):
+        """Write one step forward of some units side by side."""
+        tape, n, u = self._tape, n_units * LANES, unit * LANES
+        values = {node: rows.load(n * k + u, together) for k, node in enumerate(tape.rows)}
+        values |= self._before(n_units, before, unit, peepholes, together)
+        tape.run_forward(values)
+        for node, (in_rows, k) in self._places.items():
+            if node not in tape.rows:
+                (rows if in_rows else after).store(n * k + u, values[node])
+        mask = side_by_side([mask] * together)
+        for k, node in enumerate(tape.new_states):
+            after.store(n * k + u, mask * values[node])
 
     def backward(
         self, n_units, rows, before, after, grad_hidden, grad_state, mask, peepholes=None,
@@ -109,8 +118,9 @@ class CellCode:
             Their gradients, to which those of this step are added, lane by lane.
         """
         tape, n = self._tape, n_units * LANES
-        for u in loop(0, n, LANES):
-            values = self._before(n_units, before, u, peepholes)
+        for unit in loop(n_units):
+            u = unit * LANES
+            values = self._before(n_units, before, unit, peepholes)
             values |= {node: after.load(n * k + u) for k, node in enumerate(tape.new_states)}
             for node, (in_rows, k) in self._places.items():
                 values[node] = (rows if in_rows else after).load(n * k + u)
@@ -124,11 +134,16 @@ class CellCode:
                 total = grad_peepholes.load(n * k + u) + gradients[node]
                 grad_peepholes.store(n * k + u, total)
 
-    def _before(self, n_units, before, u, peepholes):
+    def _before(self, n_units, before, unit, peepholes, together=1):
         """Return the values of the states before the step, and of the peepholes."""
-        values = {n: before.load(n_units * LANES * k + u) for k, n in enumerate(self._tape.states)}
-        for k, node in enumerate(self._tape.peepholes):
-            values[node] = spread(peepholes[n_units * k + u // LANES])
+        tape = self._tape
+        values = {
+            node: before.load((n_units * k + unit) * LANES, together)
+            for k, node in enumerate(tape.states)
+        }
+        for k, node in enumerate(tape.peepholes):
+            weights = [peepholes[n_units * k + unit + each] for each in range(together)]
+            values[node] = side_by_side([spread(weight) for weight in weights])
         return values
 
     def _outside(self, n, u, grad_hidden, grad_state):

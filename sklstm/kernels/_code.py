@@ -36,9 +36,9 @@ def writing(function):
         _builders.pop()
 
 
-def lanes_of(element):
-    """Return the type of lanes of a type of numbers."""
-    return ir.VectorType(element, LANES)
+def lanes_of(element, n=LANES):
+    """Return the type of lanes, of one unit or of several, of a type of numbers."""
+    return ir.VectorType(element, n)
 
 
 class Value:
@@ -68,7 +68,7 @@ class Value:
         if isinstance(number, Value):
             return number
         if isinstance(self.type, ir.VectorType):
-            return Value(ir.Constant(self.type, [number] * LANES))
+            return Value(ir.Constant(self.type, [number] * self.type.count))
         return Value(ir.Constant(self.type, number))
 
     def _compute(self, whole, real, other, *, swap=False):
@@ -141,7 +141,8 @@ def real(number, element):
         return Value(builder().sitofp(number.value, element))
     lanes = isinstance(number.type, ir.VectorType)
     convert = builder().fpext if element == DOUBLE else builder().fptrunc
-    return Value(convert(number.value, lanes_of(element) if lanes else element))
+    kind = lanes_of(element, number.type.count) if lanes else element
+    return Value(convert(number.value, kind))
 
 
 def smaller(a, b):
@@ -161,6 +162,17 @@ def larger_lanes(a, b):
     return a.compare("<", b).choose(b, a)
 
 
+def product_rounded(a, number):
+    """Return a product that is rounded before anything is added to it."""
+    return Value(builder().fmul(a.value, a.like(number).value))
+
+
+def product_added(a, b, c):
+    """Return lanes of ``a * b + c``, rounded once where the processor can; one is a value."""
+    lanes = next(each for each in (a, b, c) if isinstance(each, Value))
+    return call_intrinsic("fmuladd", *[lanes.like(each) for each in (a, b, c)])
+
+
 def spread(number):
     """Return lanes that all hold a number."""
     lanes = lanes_of(number.type)
@@ -168,6 +180,17 @@ def spread(number):
     first = builder().insert_element(nothing, number.value, ir.Constant(ir.IntType(32), 0))
     zeros = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
     return Value(builder().shuffle_vector(first, nothing, zeros))
+
+
+def side_by_side(units):
+    """Return lanes of several units, in order."""
+    if len(units) == 1:
+        return units[0]
+    half = len(units) // 2
+    first, second = side_by_side(units[:half]), side_by_side(units[half:])
+    n = first.type.count + second.type.count
+    places = ir.Constant(ir.VectorType(ir.IntType(32), n), list(range(n)))
+    return Value(builder().shuffle_vector(first.value, second.value, places))
 
 
 def sum_of_lanes(lanes):
@@ -184,7 +207,7 @@ def call_intrinsic(name, *values):
     """Return the result of one of LLVM's functions of lanes, such as ``fmuladd``."""
     type_ = values[0].type
     suffix = "f32" if type_.element == FLOAT else "f64"
-    full_name = f"llvm.{name}.v{LANES}{suffix}"
+    full_name = f"llvm.{name}.v{type_.count}{suffix}"
     module = builder().module
     function = module.globals.get(full_name)
     if function is None:

@@ -7,7 +7,7 @@ from math import log as logarithm
 import numpy as np
 from llvmlite import ir
 
-from ._code import FLOAT, LANES, Value, builder, call_intrinsic
+from ._code import FLOAT, Value, builder, call_intrinsic, lanes_of, product_rounded
 
 _LOG2 = logarithm(2)
 _LOG2_HIGH = float(np.float32(_LOG2) - np.float32(_LOG2) % np.float32(2.0**-12))
@@ -32,19 +32,41 @@ def tanh(x):
     y : Value
         Hyperbolic tangents, with an error of at most four units in the last place; NaN for NaN.
     """
-    limit = 9.1 if x.element == FLOAT else 19.1  # from there on it is one to all digits
+    x = _limited(x, _end_of_tanh(x))
+    return _tanh_of_half(x + x)
+
+
+def _end_of_tanh(x):
+    """Return from where on the tangent is one to all digits."""
+    return 9.1 if x.element == FLOAT else 19.1
+
+
+def _limited(x, limit):
     x = x.compare(">", limit).choose(limit, x)
-    x = x.compare("<", -limit).choose(-limit, x)
-    n, r = _reduced(x + x)
-    power = _power_of_two(n)
-    t = power * (_series(r) * r) + (power - 1.0)
-    return t / (t + 2.0)
+    return x.compare("<", -limit).choose(-limit, x)
+
+
+def _tanh_of_half(x):
+    half_power, r = _reduced(x)
+    half_t = half_power * (_series(r) * r) + (half_power - 0.5)
+    return half_t / (half_t + 1.0)
 
 
 def _reduced(x):
-    """Return an integer `n` and the small `r` with ``x = n * log(2) + r``."""
-    n = call_intrinsic("rint", x * (1 / _LOG2))
-    return n, (x - n * _LOG2_HIGH) - n * _LOG2_LOW
+    """Return ``2 ** (n - 1)`` and the small `r` with ``x = n * log(2) + r`` and an integer `n`.
+
+    A number as large as the one below has no digits behind the point. Its last ones hold n and the
+    bias of exponents, less one since an even number leaves halves to be rounded to even; in the
+    place of the exponent they are the power.
+    """
+    bits, mantissa, bias = (32, 23, 127) if x.element == FLOAT else (64, 52, 1023)
+    large = 1.5 * 2.0**mantissa + (bias - 1)
+    rounded = product_rounded(x, 1 / _LOG2) + large
+    integers = lanes_of(ir.IntType(bits), x.type.count)
+    places = ir.Constant(integers, [mantissa] * x.type.count)
+    exponent = builder().shl(builder().bitcast(rounded.value, integers), places)
+    n = rounded - large
+    return Value(builder().bitcast(exponent, x.type)), (x - n * _LOG2_HIGH) - n * _LOG2_LOW
 
 
 def _series(r):
@@ -54,18 +76,6 @@ def _series(r):
     for k in range(n_terms - 1, 0, -1):
         total = total * r + 1.0 / factorial(k)
     return total
-
-
-def _power_of_two(n):
-    """Return 2 to the power of lanes of integers, by writing the exponent of the number."""
-    bits, mantissa, bias = (32, 23, 127) if n.element == FLOAT else (64, 52, 1023)
-    integers = ir.VectorType(ir.IntType(bits), LANES)
-    exponent = builder().fptosi(n.value, ir.VectorType(ir.IntType(32), LANES))
-    if bits > 32:
-        exponent = builder().sext(exponent, integers)
-    exponent = builder().add(exponent, ir.Constant(integers, [bias] * LANES))
-    exponent = builder().shl(exponent, ir.Constant(integers, [mantissa] * LANES))
-    return Value(builder().bitcast(exponent, n.type))
 
 
 def exp(x):
@@ -82,8 +92,8 @@ def exp(x):
         Positive numbers; NaN for NaN.
     """
     x = x.compare("<", -80.0).choose(-80.0, x)
-    n, r = _reduced(x)
-    return _power_of_two(n) * (1.0 + _series(r) * r)
+    half_power, r = _reduced(x)
+    return half_power * (1.0 + _series(r) * r) * 2.0
 
 
 def log(x):
@@ -117,10 +127,10 @@ def log(x):
 def _power_and_rest(x):
     """Return `n` and the `m` around one with ``x = 2 ** n * m``, by reading the exponent of x."""
     bits, mantissa, kind = (32, 23, np.float32) if x.element == FLOAT else (64, 52, np.float64)
-    integers = ir.VectorType(ir.IntType(bits), LANES)
+    integers = lanes_of(ir.IntType(bits), x.type.count)
 
     def constant(number):
-        return ir.Constant(integers, [int(number)] * LANES)
+        return ir.Constant(integers, [int(number)] * x.type.count)
 
     root = kind(sqrt(0.5)).view(f"i{bits // 8}")
     shifted = builder().sub(builder().bitcast(x.value, integers), constant(root))
@@ -160,7 +170,7 @@ def logistic(x):
     y : Value
         Values between 0 and 1.
     """
-    return tanh(x * 0.5) * 0.5 + 0.5
+    return _tanh_of_half(_limited(x, 2 * _end_of_tanh(x))) * 0.5 + 0.5
 
 
 def log_logistic(x):

@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 from llvmlite import ir
 
-from ._code import LANES
 from ._functions import write_module
 
 _COMPARE = {
@@ -201,5 +200,5 @@ def _dtype(kind):
 
 def _size(kind):
     """Return how many bytes a type of LLVM takes."""
-    n_numbers = LANES if isinstance(kind, ir.VectorType) else 1
+    n_numbers = kind.count if isinstance(kind, ir.VectorType) else 1
     return _dtype(kind).itemsize * n_numbers

@@ -1,6 +1,7 @@
 """Memory, as functions being written see it: numbers in a row, and records of integers."""
 
 from ._code import DOUBLE, FLOAT, Value, builder, integer, lanes_of
+from ._registers import LANES
 
 
 class Pointer:
@@ -30,21 +31,21 @@ class Pointer:
     def __setitem__(self, index, value):
         builder().store(value.value, self.after(index).value)
 
-    def load(self, index):
-        """Return the lanes that begin at an index."""
-        return Value(builder().load(self._lanes(index), align=self._size))
+    def load(self, index, n_units=1):
+        """Return the lanes of one unit, or of several, that begin at an index."""
+        place = self._lanes(index, lanes_of(self.element, n_units * LANES))
+        return Value(builder().load(place, align=self._size))
 
     def store(self, index, lanes):
         """Write lanes, beginning at an index."""
-        builder().store(lanes.value, self._lanes(index), align=self._size)
+        builder().store(lanes.value, self._lanes(index, lanes.type), align=self._size)
 
     @property
     def _size(self):
         return {FLOAT: 4, DOUBLE: 8}[self.element]
 
-    def _lanes(self, index):
-        lanes = lanes_of(self.element).as_pointer()
-        return builder().bitcast(self.after(index).value, lanes)
+    def _lanes(self, index, kind):
+        return builder().bitcast(self.after(index).value, kind.as_pointer())
 
 
 class Places:

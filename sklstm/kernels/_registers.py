@@ -16,5 +16,8 @@ MOST = 3
 #: Tiles for which it keeps them at the same time, in single precision, if a network is large.
 TILES = MOST if _WIDE else 1
 
+#: Units whose equations are computed side by side, so that none waits for the others' results.
+UNITS = 4 if _WIDE else 2
+
 #: Samples of a last tile for which lanes are rows of the weights, in code for several tiles.
 FEW = 4

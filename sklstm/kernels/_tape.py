@@ -10,7 +10,7 @@ from itertools import count
 from types import SimpleNamespace
 
 from . import _elementary
-from ._code import larger_lanes
+from ._code import larger_lanes, product_added
 
 
 class Node:
@@ -236,4 +236,15 @@ class Tape:
     def _compute(node, values):
         if node.operation == "number":
             return node.operands[0]
+        if node.operation == "add":
+            return _sum(*node.operands, values)
         return OPERATIONS[node.operation].value(*[values[each] for each in node.operands])
+
+
+def _sum(first, second, values):
+    """Write a sum; of two products the second is not rounded, so the order decides all bits."""
+    if second.operation == "multiply":
+        return product_added(*[values[each] for each in second.operands], values[first])
+    if first.operation == "multiply":
+        return product_added(*[values[each] for each in first.operands], values[second])
+    return values[first] + values[second]

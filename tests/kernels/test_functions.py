@@ -4,8 +4,10 @@ import threading
 import numpy as np
 import pytest
 
-from sklstm.kernels import LANES
+from sklstm.cells import CELLS
+from sklstm.kernels import LANES, _functions
 from sklstm.kernels import _code as code
+from sklstm.kernels._cells import CellCode
 from sklstm.kernels._code import INTEGER, integer, loop, only_if
 from sklstm.kernels._functions import NUMBERS, call_address, compile_functions, function
 
@@ -122,6 +124,29 @@ def test_an_error_while_writing_leaves_the_compiler_as_it_was(depth):
     numbers = np.ones(LANES)
     compile_functions([scaling(2.0)], np.float64)[0](address(numbers), LANES)
     assert (numbers == 2).all()
+
+
+@pytest.mark.parametrize("cell", list(CELLS))
+def test_the_passes_of_llvm_that_are_left_out_would_change_no_bit(monkeypatch, cell):
+    cell_code = CellCode(CELLS[cell], "tanh")
+
+    @function(INTEGER, *[NUMBERS] * 6)
+    def step_and_back(n_units, rows, before, after, grad_hidden, grad_state, mask):
+        cell_code.forward(n_units, rows, before, after, mask.load(0))
+        cell_code.backward(n_units, rows, before, after, grad_hidden, grad_state, mask.load(0))
+
+    def run():
+        rng, n_units = np.random.default_rng(0), 5
+        counts = [len(cell_code.cell.rows), cell_code.n_kept, cell_code.n_kept, 1, 4]
+        arrays = [rng.normal(size=(k, n_units, LANES)).astype(np.float32) for k in counts]
+        compiled = compile_functions([step_and_back], np.float32)[0]
+        mask = np.ones(LANES, np.float32)
+        compiled(n_units, *[address(each) for each in [*arrays, mask]])
+        return np.concatenate(arrays)
+
+    few = run()
+    monkeypatch.setattr(_functions.binding, "create_new_module_pass_manager", lambda: None)
+    np.testing.assert_array_equal(run(), few)
 
 
 def test_one_function_is_written_at_a_time():

@@ -11,7 +11,7 @@ from sklstm.kernels._functions import NUMBERS, function, write_module
 from sklstm.kernels._interpreter import interpret
 from sklstm.kernels._passes import make_forward
 
-UNITS = 3
+UNITS = 7  # some side by side, and some that are left
 
 
 def step_forward(code):
@@ -60,14 +60,28 @@ def test_both_steps_of_a_cell_give_what_compiled_code_gives(call, arrays, cell, 
         np.testing.assert_allclose(interpreted, compiled, rtol=tolerance, atol=tolerance)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("cell", list(CELLS))
+def test_a_unit_has_the_same_bits_alone_and_beside_others(call, arrays, cell, dtype):
+    code = CellCode(CELLS[cell], "tanh")
+    forward = step_forward(code)
+    kept, _, mask = arrays(code, dtype)
+    units = [[np.ascontiguousarray(each[:, [u]]) for each in kept] for u in range(UNITS)]
+    call(forward, dtype, UNITS, *kept, mask)
+    for u, alone in enumerate(units):
+        call(forward, dtype, 1, *alone, mask)
+        for one, all_ in zip(alone, kept, strict=True):
+            np.testing.assert_array_equal(one[:, 0], all_[:, u])
+
+
 def test_what_a_step_keeps_must_have_room(arrays):
     code = CellCode(CELLS["lstm"], "tanh")
     (rows, before, after), _, mask = arrays(code)
     interpret(step_forward(code), np.float64, UNITS, rows, before, after, mask)
     small = after[:-1].copy()  # the activation of the cell state finds no place
-    with pytest.raises(IndexError, match=r"step writes bytes 768 to 896 of an array of 768"):
+    with pytest.raises(IndexError, match=r"step writes bytes 1792 to \d+ of an array of 1792"):
         interpret(step_forward(code), np.float64, UNITS, rows, before, small, mask)
-    with pytest.raises(IndexError, match=r"step reads bytes 1536 to 1664 of an array of 1536"):
+    with pytest.raises(IndexError, match=r"step reads bytes 3584 to \d+ of an array of 3584"):
         interpret(step_forward(code), np.float64, UNITS + 1, rows, before, after, mask)
 
 
