@@ -110,9 +110,10 @@ def run_backtest(
     )
     tables = [table for table in tables if table is not None]
     if not tables:
+        of_panel = " Folds of a panel are those of PanelTimeSeriesSplit." if known.by else ""
         raise ValueError(
             "cv and steps leave no row to be forecast: steps count from the last training row on, "
-            f"a gap included (steps={settings.steps})."
+            f"a gap included (steps={settings.steps}).{of_panel}"
         )
     forecasts = pd.concat(tables)
     _tell_of_none(forecasts)

@@ -179,7 +179,8 @@ class BacktestMixin:
         exog = self._exog_of(series, exog)
         after = self._known.followed_by(series, exog, min_rows=1)
         warn_of_training_on_later_rows(self._known, after, self._n_fitted_rows())
-        return skill_score(self._model, self._known, after)
+        fewest = self.min_rows_  # type: ignore[attr-defined]
+        return skill_score(self._model, self._known, after, fewest)
 
     @available_if(_fitted_for_scorers)
     def predict(self, series: Any) -> np.ndarray:

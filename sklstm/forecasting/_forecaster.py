@@ -31,7 +31,7 @@ from ._scale_mixin import ScaleMixin
 from ._scaling import Scaling
 from ._season import Season
 from ._seasons_of_frequencies import warn_of_other_seasons
-from ._series_in_use import beginning
+from ._series_in_use import beginning, rows_lost
 from ._theta_part import ThetaPart
 from ._update_mixin import UpdateMixin
 
@@ -137,7 +137,8 @@ class Forecaster(
     lookback_ : int
         Number of rows in a window.
     min_rows_ : int
-        How many rows of a series a forecast takes: 1 around regressors that read missing steps.
+        How many rows of a series a forecast takes: 1 around regressors that read missing steps,
+        besides those that `transformer` leaves missing.
     columns_ : list
         Names of the columns of the series.
     series_ : list
@@ -317,6 +318,7 @@ class Forecaster(
             warn_of_other_seasons(self, known)
         self._model, self._calibrator, self._n_newest = fit_models(self, known, season, warn=warn)
         self._n_fitted = {key: len(past) for key, past in known.histories.items()}
+        self._n_lost = rows_lost(self._model, known.histories.values())  # older files have none
         self._known, self.estimator_ = known, self._model.regressor
         self.lookback_ = self._model.features.lookback
         self.columns_, self.series_ = known.columns, list(known.histories)

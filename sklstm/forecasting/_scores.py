@@ -20,7 +20,9 @@ from ._unreached import UNREACHED
 from ._unused_futures import unused_futures
 
 
-def skill_score(model: ForecastModel, before: KnownSeries, after: KnownSeries) -> float:
+def skill_score(
+    model: ForecastModel, before: KnownSeries, after: KnownSeries, fewest: int
+) -> float:
     """Return one minus the ratio of absolute errors of forecasts and of persistence.
 
     Parameters
@@ -29,6 +31,8 @@ def skill_score(model: ForecastModel, before: KnownSeries, after: KnownSeries) -
         Who forecasts.
     before, after : KnownSeries
         The series without and with the rows to be forecast.
+    fewest : int
+        How many rows a series takes to be forecast; shorter ones do not count.
 
     Returns
     -------
@@ -41,7 +45,6 @@ def skill_score(model: ForecastModel, before: KnownSeries, after: KnownSeries) -
         If no row follows on those of a series that can be forecast.
     """
     errors, naive, jobs = 0.0, 0.0, []
-    fewest = model.features.first_origin + 1
     scored = {key for key, past in before.histories.items() if len(past) >= fewest}
     for key, past in after.histories.items():
         if key not in scored:

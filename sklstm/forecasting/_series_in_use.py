@@ -77,6 +77,30 @@ def knowing(model: ForecastModel, histories: Iterable[History]) -> ForecastModel
     return replace(model, transformers=model.transformers | fitted)
 
 
+def rows_lost(model: ForecastModel, histories: Iterable[History]) -> int:
+    """Return how many rows at the beginning of a series its transformer leaves missing.
+
+    Parameters
+    ----------
+    model : ForecastModel
+        Fitted.
+    histories : iterable of History
+        Series that it knows, of which the longest tells; others have no transformer yet.
+
+    Returns
+    -------
+    n_rows : int
+        0 without a transformer.
+    """
+    known = [past for past in histories if past.key in model.transformers]
+    if not known:
+        return 0
+    past = max(known, key=len)
+    observed = ~np.isnan(past.values).any(axis=1)
+    lost = observed & np.isnan(model._transformed(past)).any(axis=1)
+    return int(np.argmin(lost[np.argmax(observed) :]))
+
+
 def forecastable(forecaster: Any, series: Any) -> list[History]:
     """Return the series to be forecast, of which each has rows enough.
 

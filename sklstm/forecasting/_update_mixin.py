@@ -186,7 +186,7 @@ class UpdateMixin:
     def min_rows_(self) -> int:
         """How many rows of a series a forecast takes."""
         check_is_fitted(self)  # type: ignore[arg-type]
-        return self._model.features.first_origin + 1
+        return self._model.features.first_origin + 1 + vars(self).get("_n_lost", 0)
 
     @property
     def last_(self) -> list[Any]:

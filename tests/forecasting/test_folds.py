@@ -101,3 +101,10 @@ def test_training_rows_later_than_test_rows_of_another_series_are_refused():
         forecaster.backtest(panel, [(np.r_[0:70], np.r_[70:80])])
     with pytest.raises(ValueError, match="cv takes a splitter, an iterable of folds or a number"):
         forecaster.backtest(panel, "5")
+
+
+def test_folds_that_part_series_from_each_other_are_told():
+    two = PANEL[PANEL["n"] != "ended"]
+    forecaster = Forecaster(Ridge(), 2, by="n", scaling=None)
+    with pytest.raises(ValueError, match="no row to be forecast.*those of PanelTimeSeriesSplit"):
+        forecaster.backtest(two, [(np.arange(30), np.arange(30, len(two)))])

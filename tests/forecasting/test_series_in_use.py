@@ -3,10 +3,12 @@
 import contextlib
 import pickle
 import threading
+import warnings
 
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
@@ -105,6 +107,30 @@ def test_one_short_series_does_not_decide_how_long_windows_are():
     assert model.lookback_ == wanted > 3
 
 
+@pytest.mark.parametrize(
+    "regressor", [Ridge(1e-3), LSTMRegressor(4, max_epochs=2, random_state=0)], ids=["all", "pads"]
+)
+def test_rows_that_a_transformer_leaves_missing_count(regressor):
+    options = {"transformer": SeasonalDifferencer(4), "scaling": "difference"}
+    alone = forecaster(**options).set_params(estimator=regressor).fit(panel(PARTS))
+    fewest = alone.min_rows_
+    assert fewest == 4 + (6 if isinstance(regressor, Ridge) else 1)
+    one_less = {"short": PARTS["long"][: fewest - 1]}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that it is left out of training
+        model = clone(alone).fit(panel(PARTS | one_less))
+    with pytest.warns(UserWarning, match=rf"min_rows_={fewest}: 'short' \({fewest - 1}\)"):
+        found = model.forecast(2)
+    assert list(found.index.unique("shop")) == list(PARTS)
+    with pytest.raises(ValueError, match=rf"'new' has {fewest - 1} rows, .* min_rows_={fewest}"):
+        alone.forecast(2, history=panel({"new": one_less["short"]}))
+    enough = panel({"new": PARTS["long"][:fewest]})
+    assert len(alone.forecast(2, history=enough)) == 2
+    assert pickle.loads(pickle.dumps(alone)).min_rows_ == fewest
+    del alone._n_lost  # as in a file of old
+    assert alone.min_rows_ == fewest - 4
+
+
 def test_networks_forecast_series_of_few_rows_without_a_word():
     network = LSTMRegressor(4, max_epochs=2, random_state=0)
     model = Forecaster(network, 6, by="shop", calibration_size=None).fit(panel(PARTS | SHORT))
@@ -194,9 +220,12 @@ def test_a_history_after_a_gap_keeps_its_place_in_two_seasons(labelled):
 
 def test_steps_that_a_transformer_leaves_missing_are_told():
     model = forecaster(by=None, transformer=SeasonalDifferencer(7)).fit(rows(0, 60, 5))
+    with pytest.raises(ValueError, match="series has 12 rows, .* at least min_rows_=13"):
+        model.forecast(2, history=rows(61, 73, 5))
+    assert model.forecast(2, history=rows(61, 74, 5))["prediction"].between(3, 7).all()
+    del model._n_lost  # as in a file of old
     with pytest.raises(ValueError, match="6 missing steps.*transformer leaves missing: give more"):
         model.forecast(2, history=rows(61, 68, 5))
-    assert model.forecast(2, history=rows(61, 74, 5))["prediction"].between(3, 7).all()
 
 
 @pytest.mark.parametrize("series", ["ended", ["late", "ended"]])

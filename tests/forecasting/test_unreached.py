@@ -55,4 +55,4 @@ def test_without_a_series_long_enough_no_row_is_scored():
     before = replace(fitted._known, histories=short)
     after = fitted._known.with_given(panel.loc[["b"]].rename({"b": "new"}), None)[0]
     with pytest.raises(ValueError, match=r"No row can be scored.*\['new'\] were not in fit"):
-        skill_score(fitted._model, before, after)
+        skill_score(fitted._model, before, after, fitted.min_rows_)
