@@ -5,7 +5,7 @@ from ._layout import round_up
 from ._places import LAYER, NETWORK, records
 from ._registers import LANES, ROWS, TILES
 
-_MANY_WEIGHTS = 1 << 15  # from here on products of several tiles are worth their compilation
+_MANY_WEIGHTS = 1 << 13  # from here on products of several tiles are worth their compilation
 TILES_AT_A_TIME = 16  # of one or more steps, whose gradients are added up together
 
 
