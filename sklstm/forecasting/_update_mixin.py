@@ -30,8 +30,8 @@ class UpdateMixin:
         series : array-like, series or frame
             Rows that follow on those known; the first of them may be known already. Of several
             series some may have none. One that `fit` did not have is known from now on, if these
-            are at least `lookback_` labelled rows; its transformer is fitted to them. So a name
-            that is mistyped is no new series of one row.
+            are at least `lookback_` labelled rows, and `min_rows_`; its transformer is fitted to
+            them. So a name that is mistyped is no new series of one row.
         exog : array-like or frame, default=None
             Exogenous columns of the same rows, as in `fit`.
         overlap : {"equal", "replace"}, default="equal"
