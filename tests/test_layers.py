@@ -13,7 +13,7 @@ LAYERS = {
     "time_labels": {"numpy", "pandas"},
     "meta_estimators": {"sklearn"},
     # The last for its version and its public names.
-    "persistence": {"numpy", "pandas", "sklstm.time_labels", "sklstm"},
+    "persistence": {"numpy", "pandas", "sklearn", "sklstm.time_labels", "sklstm"},
     "data": SHARED | {"pandas", "sklstm.time_labels"},
     "preprocessing": SHARED
     | {"pandas", "scipy", "holidays", "sklstm.data", "sklstm.persistence", "sklstm.time_labels"},

@@ -2,9 +2,11 @@
 
 from functools import cache
 from inspect import signature
+from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
+from sklearn.utils._param_validation import validate_parameter_constraints
 
 from ._one_state import guard_methods
 
@@ -34,6 +36,18 @@ class ParametersMixin:
             value = plain_parameter(value)
         super().__setattr__(name, value)
 
+    def _validate_params(self) -> None:
+        """Refuse what scikit-learn refuses, and True and False where whole numbers are taken."""
+        super()._validate_params()  # type: ignore[misc]
+        constraints: dict[str, Any] = self._parameter_constraints  # type: ignore[attr-defined]
+        given = {name: getattr(self, name) for name in _parameter_names(type(self))}
+        wrong = {
+            name: _NoNumber(value)
+            for name, value in given.items()
+            if type(value) is bool and _takes_whole_numbers(constraints.get(name))
+        }
+        validate_parameter_constraints(constraints, wrong, caller_name=type(self).__name__)
+
     def _remember_parameters(self, *names: str) -> None:
         """Remember some parameters as those of `fit`; by default all."""
         names = names or _parameter_names(type(self))  # type: ignore[arg-type]
@@ -51,6 +65,23 @@ class ParametersMixin:
         copy = object.__new__(type(self))
         vars(copy).update(vars(self) | fitted)
         return copy
+
+
+class _NoNumber:
+    """True or False for scikit-learn, to which they are the numbers 1 and 0."""
+
+    def __init__(self, value: bool) -> None:
+        self.value = value
+
+    def __repr__(self) -> str:
+        return repr(self.value)
+
+
+def _takes_whole_numbers(constraints: Any) -> bool:
+    """Return whether a parameter takes whole numbers, and no booleans beside them."""
+    if not isinstance(constraints, list) or "boolean" in constraints:
+        return False
+    return any(one is Integral or getattr(one, "type", None) is Integral for one in constraints)
 
 
 def _copied(value):

@@ -1,9 +1,12 @@
 """Which days are holidays: `is_holiday`."""
 
+from numbers import Number
 from typing import Any
 
 import numpy as np
 import pandas as pd
+
+from sklstm.time_labels import as_time_labels
 
 
 def is_holiday(times: pd.DatetimeIndex, holidays: Any) -> np.ndarray:
@@ -27,7 +30,7 @@ def is_holiday(times: pd.DatetimeIndex, holidays: Any) -> np.ndarray:
     ImportError
         If a country is named, and ``holidays`` is not installed.
     ValueError
-        If there is no such country, or dates are none.
+        If there is no such country, dates are none, or text is no date or can be read in two ways.
     """
     local = times.tz_localize(None).normalize()
     days, place = np.unique(local.to_numpy(), return_inverse=True)
@@ -42,10 +45,15 @@ def is_holiday(times: pd.DatetimeIndex, holidays: Any) -> np.ndarray:
 
 
 def _dates(dates, holidays):
+    texts = as_time_labels(
+        pd.Index([d for d in dates if isinstance(d, str)], dtype=object), "holidays"
+    )
+    others = [date for date in dates if not isinstance(date, str)]
     try:
-        return (
-            pd.DatetimeIndex([pd.Timestamp(date) for date in dates]).tz_localize(None).normalize()
-        )
+        if any(isinstance(date, Number) for date in others):  # nanoseconds since 1970 to pandas
+            raise TypeError("numbers are no dates")
+        times = [pd.Timestamp(date) for date in [*texts, *others]]
+        return pd.DatetimeIndex(times).tz_localize(None).normalize()
     except (TypeError, ValueError) as error:
         raise ValueError(
             f"holidays must be a country, such as 'DE' or 'DE-BY', or dates, got {holidays!r}."

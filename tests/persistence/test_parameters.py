@@ -103,6 +103,19 @@ def test_numbers_of_numpy_are_those_of_python(name, parameter, is_real):
     assert found
 
 
+WHOLE = [(name, parameter) for name, parameter, is_real in numeric_parameters() if not is_real]
+WHOLE += [("SMARegressor", "target_feature"), ("WindowScaledRegressor", "target_feature")]
+
+
+@pytest.mark.parametrize(("name", "parameter"), WHOLE)
+@pytest.mark.parametrize("value", [True, np.False_])
+def test_true_and_false_are_no_whole_numbers(name, parameter, value):
+    model = make(name).set_params(**{parameter: value})
+    words = rf"The '{parameter}' parameter of {name} must be .* Got {bool(value)} instead"
+    with pytest.raises(ValueError, match=words):
+        fit(model)
+
+
 @pytest.mark.parametrize("dtype", ["int8", "uint8", "int16", "uint16", "uint64"])
 def test_seasons_and_horizons_that_overflow_a_width(dtype):
     """Where a number stands in arithmetic, its width would be that of the result."""

@@ -243,6 +243,17 @@ def test_holidays_are_dates_in_the_zone_of_the_labels():
         np.testing.assert_array_equal(found["is_holiday"], expected)
 
 
+def test_holidays_are_text_as_labels_are():
+    days = pd.date_range("2025-01-01", periods=60, freq="D")
+    for dates in (
+        ["31.01.2025", "02.02.2025"],
+        ["20250131", "20250202"],
+        ["31 Jan 2025", "2 Feb 2025"],
+    ):
+        found = calendar_of([], days, holidays=dates)["is_holiday"]
+        assert found[found == 1].index.strftime("%m-%d").tolist() == ["01-31", "02-02"]
+
+
 def test_holidays_of_a_country():
     package = pytest.importorskip("holidays")
     days = pd.date_range("2023-12-20", "2025-01-10", freq="12h")
@@ -280,6 +291,9 @@ def test_files():
         ({"encoding": {"hour": "ordinal"}}, r"encoding has 'hour', and features is \['day'\]"),
         ({"encoding": {"day": "sine"}}, "encoding of 'day' must be one of"),
         ({"holidays": ["Christmas"]}, "holidays must be a country.* or dates"),
+        ({"holidays": [20250101]}, r"or dates, got \[20250101\]"),
+        ({"holidays": ["2025-01-01", np.nan]}, "holidays must be a country.* or dates"),
+        ({"holidays": ["01/02/2025"]}, "holidays has .*day and month cannot be told apart"),
         ({"ahead": -1}, "The 'ahead' parameter"),
     ],
 )
