@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,8 @@ def read_class_labels(y: Any, name: str, place: Callable[[int], str] | None = No
     ------
     ValueError
         If a label is missing (NaN, None, pandas' NA or masked), infinite, a time or a sequence, if
-        labels have no order among each other, such as strings and numbers, or are continuous.
+        labels have no order among each other, such as strings and numbers, are continuous, or
+        objects that are neither strings nor numbers nor booleans.
     """
     plain = plain_labels(y)
     refuse_complex(plain, name)
@@ -61,6 +63,7 @@ def read_class_labels(y: Any, name: str, place: Callable[[int], str] | None = No
     _refuse_times(labels, plain, name)
     if labels.dtype == object:
         _refuse_mixed(labels, name, place or (lambda row: f"row {_row(y, row)}"))
+        labels = _without_objects(labels, name)
     assert_all_finite(labels, input_name=name)
     check_classification_targets(labels)
     return labels
@@ -96,6 +99,7 @@ def read_classes(classes: Any) -> np.ndarray:
     _refuse_times(labels, plain, "classes")
     if labels.dtype == object:
         _refuse_mixed(labels, "classes", "place {}".format)
+        labels = _without_objects(labels, "classes")
     assert_all_finite(labels, input_name="classes")
     return np.unique(labels)
 
@@ -130,6 +134,24 @@ def _refuse_mixed(labels: np.ndarray, name: str, place: Callable[[int], str]) ->
             f"{name} holds classes without an order, such as {labels[text]!r} ({place(text)}) and "
             f"{labels[other]!r} ({place(other)}): make all of them strings, {name}.astype(str)."
         )
+
+
+def _without_objects(labels: np.ndarray, name: str) -> np.ndarray:
+    """Return numbers and booleans that are objects, as a column has them that once held None."""
+    if all(isinstance(label, str) for label in labels):
+        return labels
+    plain = np.array(labels.tolist(), dtype=None if _are_scalars(labels) else object)
+    if plain.dtype.kind in "biuf":
+        return plain
+    odd = labels[0]
+    raise ValueError(
+        f"{name} holds {type(odd).__name__} objects, such as {odd!r}, and a class is a string, a "
+        f"number or a boolean: make strings of them, {name}.astype(str)."
+    )
+
+
+def _are_scalars(labels: np.ndarray) -> bool:
+    return all(isinstance(label, Number | np.generic) for label in labels)
 
 
 def _row(y: Any, row: int) -> str:

@@ -332,7 +332,9 @@ def _in_parameters(spec):
     """Return what describes a network, by the names of the parameters of estimators."""
     words = asdict(spec)
     words["output"] = "sequence" if words.pop("every_step") else "last"
-    words["embedding_dim" if spec.embeds else "n_features"] = words.pop("n_features")
+    del words["n_tokens"]  # follows from the tokens, of which no more are learned
+    width = words.pop("n_features")  # the same if not that of the embedding
+    words["embedding_dim"] = width if words.pop("embeds") else None
     return words
 
 

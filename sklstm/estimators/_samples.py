@@ -225,7 +225,8 @@ def check_sample_weight(
         )
     except (TypeError, ValueError) as error:
         # scikit-learn's function takes no name, and its messages quote none of the weights.
-        message = str(error).replace("sample_weight", names.sample_weight)
+        message = str(error).replace("Sample weights", "sample_weight")
+        message = message.replace("sample_weight", names.sample_weight)
         raise type(error)(message) from error
 
 

@@ -28,6 +28,7 @@ from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 from sklstm.data import (
     WindowSet,
     WindowsInputMixin,
+    as_token_windows,
     check_same_labels,
     check_same_length,
     read_class_labels,
@@ -103,7 +104,8 @@ class SlicedClassifier(
     Slices overlap and are not independent, so that their mean probability is about as far from 0
     and 1 as that of one slice.
 
-    Missing steps are left out before slices are cut, as recurrent networks skip them.
+    Missing steps are left out before slices are cut, as recurrent networks skip them, and so is
+    padding where a network with `embedding_dim` reads tokens.
 
     With ``early_stopping=True`` recurrent networks hold out all slices of a sequence together.
     What would split slices itself is refused: put a search or a calibration around this estimator.
@@ -190,7 +192,7 @@ class SlicedClassifier(
         check_same_labels({"X": X, "y": y, "sample_weight": sample_weight, "groups": groups})
         X, _, features = read_sequences(X)
         array = self._read_windows(X)
-        windows, observed = WindowSet.of_observed(array)
+        windows, observed = _observed_steps(array, self.estimator)
         refuse_nothing_observed(observed, array.shape[1])
         check_same_length(array, y, self)
         labels = read_class_labels(y, "y")
@@ -253,7 +255,7 @@ class SlicedClassifier(
         """
         check_is_fitted(self)
         array = self._check_window_array(X)
-        windows, observed = WindowSet.of_observed(array)
+        windows, observed = _observed_steps(array, self.estimator_)
         parts = [self._mean_proba(part) for part in self._parts(windows)]
         probability = np.concatenate(parts) if parts else np.empty((0, len(self.classes_)))
         return self._targets.predicted(probability, observed, len(array))
@@ -350,6 +352,13 @@ class SlicedClassifier(
         # A few of the columns of a table do not tell its classes.
         tags.classifier_tags.poor_score = True
         return tags
+
+
+def _observed_steps(array: np.ndarray, classifier: Any) -> tuple[WindowSet, np.ndarray | None]:
+    """Return windows without missing steps, or without padding if a network reads tokens."""
+    _, last = last_step(classifier)
+    is_of_tokens = getattr(last, "_reads_tokens", False)
+    return WindowSet.of_observed(as_token_windows(array) if is_of_tokens else array)
 
 
 def _slices(windows: WindowSet, length: int, n_slices: int) -> np.ndarray:

@@ -3,6 +3,7 @@
 import numpy as np
 from skl2onnx._parse import _parse_sklearn
 
+from sklstm.data import PADDING
 from sklstm.meta_estimators import takes_windows, walk
 
 from ._graph import DOUBLE, INT64, Graph, output_type
@@ -15,6 +16,11 @@ def convert_sliced(scope, operator, container):
     graph, model = Graph(scope, container), operator.raw_operator
     *_, n_features = check_windows(operator)
     windows, n_samples = at_least_one(graph, windows_of(graph, operator))
+    classifier = found_by_search(model.estimator_)
+    *_, last = walk(classifier, fitted=True, through=("pipeline", "search"))
+    reads_tokens = getattr(last, "_reads_tokens", False)
+    if reads_tokens:
+        windows = graph("Where", graph("Equal", windows, PADDING + 0.0), np.nan, windows)
     steps = ObservedSteps(graph, windows, n_features)
     shape = [model.length_, n_features]
     if not takes_windows(model.estimator_):
@@ -22,15 +28,14 @@ def convert_sliced(scope, operator, container):
     slices = graph("Reshape", _slices(graph, steps, windows, model), [-1, *shape])
     variable = scope.declare_local_variable("slices", output_type(operator, [None, *shape]))
     graph.finish(slices, variable)
-    classifier = found_by_search(model.estimator_)
-    *_, last = walk(classifier, fitted=True, through=("pipeline", "search"))
     scope.add_options(id(last), {"zipmap": False})
     _, probability, *_ = _parse_sklearn(scope, classifier, [variable])
     each = graph.cast(probability.full_name, DOUBLE)
     each = graph("Reshape", each, [-1, model.n_slices_, len(model.classes_)])
     mean = graph("ReduceMean", each, [1], keepdims=0)
     mean = graph("Where", graph("Unsqueeze", steps.unusable, [1]), np.nan, mean)
-    frequencies = model._targets.frequencies
+    # A sequence of padding alone is refused in Python.
+    frequencies = np.nan if reads_tokens else model._targets.frequencies
     mean = graph("Where", graph("Unsqueeze", steps.empty, [1]), frequencies, mean)
     finish_classes(graph, scope, operator, mean, n_samples)
 

@@ -40,7 +40,7 @@ class ParametersMixin:
         """Refuse what scikit-learn refuses, and True and False where whole numbers are taken."""
         super()._validate_params()  # type: ignore[misc]
         constraints: dict[str, Any] = self._parameter_constraints  # type: ignore[attr-defined]
-        given = {name: getattr(self, name) for name in _parameter_names(type(self))}
+        given = self.get_params(deep=False)  # type: ignore[attr-defined]
         wrong = {
             name: _NoNumber(value)
             for name, value in given.items()

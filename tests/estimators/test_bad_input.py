@@ -201,6 +201,13 @@ def test_going_on_with_another_network(fitted):
         model.set_params(hidden_size=4).fit(X, np.column_stack([Y, Y]))
 
 
+def test_another_embedding_is_told_by_its_parameter(rng):
+    tokens, y = rng.integers(1, 6, size=(12, 4)), np.arange(12.0)
+    model = GRURegressor(2, max_epochs=1, warm_start=True).fit(tokens + 0.5, y)
+    with pytest.raises(ValueError, match=r"another one: embedding_dim=3 \(it was None\)\. Set"):
+        model.set_params(embedding_dim=3).fit(tokens, y)
+
+
 @pytest.mark.parametrize(
     ("before", "now"),
     [

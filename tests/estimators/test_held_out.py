@@ -113,6 +113,10 @@ def test_window_scaled_targets():
             {"X_val": WINDOWS[:5], "y_val": Y[:5], "sample_weight_val": -np.ones(5)},
             "Negative values in data passed to `sample_weight_val`",
         ),
+        (
+            {"X_val": WINDOWS[:5], "y_val": Y[:5], "sample_weight_val": np.zeros(5)},
+            "sample_weight_val must contain at least one non-zero number",
+        ),
     ],
 )
 def test_what_cannot_validate(held_out, message):

@@ -145,3 +145,25 @@ def test_nullable_labels_are_classes_of_their_own_kind(dtype, classes, rng):
         model.fit(X, y.to_frame())
     assert model.classes_.dtype == classes.dtype
     np.testing.assert_array_equal(model.classes_, classes)
+
+
+@pytest.mark.parametrize("kind", [int, bool, float])
+def test_numbers_in_a_column_of_objects_are_classes(kind, rng):
+    X, labels = rng.normal(size=(12, 4)), np.arange(12) % 2
+    objects = np.array([kind(label) for label in labels], dtype=object)
+    model = GRUClassifier(2, max_epochs=1, random_state=0).fit(X, objects)
+    plain = GRUClassifier(2, max_epochs=1, random_state=0).fit(X, labels.astype(kind))
+    assert model.classes_.dtype == plain.classes_.dtype == np.dtype(kind)
+    np.testing.assert_array_equal(model.predict(X), plain.predict(X))
+    assert model.score(X, objects) == plain.score(X, labels.astype(kind))
+    classes = np.array([kind(0), kind(1)], dtype=object)
+    again = GRUClassifier(2, random_state=0).partial_fit(X, objects, classes=classes)
+    assert again.classes_.dtype == np.dtype(kind)
+
+
+def test_objects_that_are_no_classes_are_named(rng):
+    X, bins = rng.normal(size=(12, 4)), pd.cut(np.arange(12.0), 2)
+    with pytest.raises(ValueError, match=r"y holds Interval objects, such as .*y.astype\(str\)"):
+        GRUClassifier(2).fit(X, bins)
+    model = GRUClassifier(2, max_epochs=1, random_state=0).fit(X, bins.astype(str))
+    assert set(model.classes_) == set(bins.astype(str))

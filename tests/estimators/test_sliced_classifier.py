@@ -343,3 +343,25 @@ def test_labels_in_another_order_are_refused():
     for method in (model.fit, model.score):
         with pytest.raises(ValueError, match="y has the labels of X in another order"):
             method(frame, labels[::-1])
+
+
+def test_padding_of_tokens_is_no_step():
+    tokens = RNG.integers(2, 9, size=(N, STEPS))
+    lengths = RNG.integers(LENGTH - 4, STEPS + 1, size=N)
+    sequences = [row[:length] for row, length in zip(tokens, lengths, strict=True)]
+    behind, before = np.zeros((2, N, STEPS + 3), dtype=int)
+    for row, one in enumerate(sequences):
+        behind[row, : len(one)], before[row, -len(one) :] = one, one
+    network = GRUClassifier(3, embedding_dim=2, max_epochs=3, random_state=0)
+    model = SlicedClassifier(network, length=LENGTH, n_slices=N_SLICES).fit(behind, Y)
+    numbers = [one[:, np.newaxis].astype(float) for one in sequences]
+    assert model.n_slices_ == N_SLICES
+    expected = fit_by_hand(network, numbers, Y).predict_proba(cut(numbers))
+    expected = expected.reshape(N, N_SLICES, -1).mean(axis=1)
+    for form in (behind, before, sequences):
+        found = clone(model).fit(form, Y).predict_proba(behind)
+        np.testing.assert_array_equal(found, model.predict_proba(form))
+        np.testing.assert_allclose(found, expected, rtol=1e-12)
+    behind[4] = 0
+    with pytest.raises(ValueError, match=r"X has a window without a token \(sample 4\)"):
+        model.predict(behind)

@@ -79,3 +79,18 @@ def test_single_precision_and_two_axes(run):
         model = SlicedClassifier(classifier, length=6).fit(windows, LABELS)
         _, probability = run(to_onnx(model, **OPTIONS), windows)
         np.testing.assert_allclose(probability, model.predict_proba(windows), atol=1e-5)
+
+
+def test_padding_of_tokens_is_no_step(convert, run):
+    tokens = RNG.integers(2, 9, size=(30, 12)).astype(np.float32)
+    tokens[::3, 7:] = 0
+    tokens[1::3, :5] = 0
+    network = GRUClassifier(3, embedding_dim=2, max_epochs=3, random_state=0)
+    model = SlicedClassifier(network, length=4, n_slices=5).fit(tokens, LABELS)
+    graph = convert(model, tokens, **OPTIONS)
+    expected = model.predict_proba(tokens)
+    np.testing.assert_allclose(run(graph, tokens)[1], expected, atol=1e-5)
+    tokens[2] = 0  # refused in Python
+    found = run(graph, tokens)[1]
+    assert np.isnan(found[2]).all()
+    np.testing.assert_allclose(np.delete(found, 2, 0), np.delete(expected, 2, 0), atol=1e-5)
