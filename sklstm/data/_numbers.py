@@ -236,9 +236,12 @@ def observed_targets(
     ValueError
         If `y` is no array of numbers, or no row has both.
     """
-    refuse_times_and_complex(sample_weight, "sample_weight")
+    if sample_weight is not None:
+        sample_weight = as_numbers(
+            sample_weight, name="sample_weight", ensure_2d=False, allow_nd=True,
+            ensure_all_finite=False,
+        )  # fmt: skip
     targets = numeric_targets(y, None)
-    sample_weight = None if sample_weight is None else np.asarray(plain_values(sample_weight))
     if len(targets) != len(predicted):
         return targets, predicted, sample_weight
     there = ~(_missing_rows(targets) | _missing_rows(predicted))

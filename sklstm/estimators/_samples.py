@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import isfinite
+from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +19,6 @@ from sklstm.data import (
     padded_steps,
     plain_labels,
     plain_values,
-    refuse_times_and_complex,
 )
 from sklstm.training import TrainingData, is_target
 
@@ -208,17 +209,24 @@ def _bounded(unit: float) -> float:
 def check_sample_weight(
     sample_weight: Any, n_samples: int, names: Names = TRAINING_SET
 ) -> np.ndarray | None:
-    """Return weights as doubles of shape (n_samples,); None stays None.
+    """Return weights as doubles of shape (n_samples,), of one number all equal; None stays None.
 
     Raises
     ------
-    ValueError
-        If weights are negative, infinite, all zero or of another shape.
+    ValueError or TypeError
+        If weights are no numbers, negative, infinite, all zero or of another shape.
     """
     if sample_weight is None:
         return None
-    refuse_times_and_complex(sample_weight, names.sample_weight)
-    sample_weight = plain_values(sample_weight)
+    if isinstance(sample_weight, Real):
+        sample_weight = float(sample_weight)
+        if not isfinite(sample_weight):
+            raise ValueError(f"{names.sample_weight} must be finite, got {sample_weight}.")
+    else:
+        sample_weight = as_numbers(
+            sample_weight, name=names.sample_weight, ensure_2d=False, allow_nd=True,
+            ensure_all_finite=False,
+        )  # fmt: skip
     try:
         return _check_sample_weight(
             sample_weight, np.empty((n_samples, 0)), dtype=np.float64, ensure_non_negative=True

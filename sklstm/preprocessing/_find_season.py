@@ -196,4 +196,7 @@ def _moving_average(column: NDArray, weights: NDArray) -> NDArray:
 
 
 def _as_column(series: Any) -> Any:
-    return series.to_frame() if hasattr(series, "to_frame") else np.asarray(series).reshape(-1, 1)
+    if hasattr(series, "to_frame"):
+        return series.to_frame()
+    array = np.asarray(series)
+    return array[:, np.newaxis] if array.ndim == 1 else array

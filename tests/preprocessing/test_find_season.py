@@ -143,3 +143,8 @@ def test_rows_out_of_order_are_refused():
     days = pd.date_range("2024-01-01", periods=30)[::-1]
     with pytest.raises(ValueError, match="The index of series is not sorted"):
         find_season(pd.Series(np.arange(30.0), index=days))
+
+
+def test_windows_are_no_series(rng):
+    with pytest.raises(ValueError, match="must be a series of shape .* got an array of 3 dim"):
+        find_season(rng.normal(size=(30, 4, 1)))

@@ -292,11 +292,23 @@ CALLS = {
     "no target at all": (lambda: SEQ.fit(X, X[:, :, 0] * NAN), "y has no target to learn from"),
     "infinite target of a step": (lambda: SEQ.fit(X, put(INF, 0, of=X)), "y | infinit"),
     "too few weights": (lambda: NET.fit(X, Y, np.ones(19)), "sample_weight | (19,) | (20,)"),
-    "weights of two axes": (lambda: NET.fit(X, Y, np.ones((20, 2))), "ample weights must be 1D"),
+    "weights of two axes": (lambda: NET.fit(X, Y, np.ones((20, 2))), "sample_weight must be 1D"),
     "no weight": (lambda: NET.fit(X, Y, np.zeros(20)), "weight | zero"),
     "negative weight": (lambda: NET.fit(X, Y, -np.ones(20)), "Negative | sample_weight"),
     "missing weight": (lambda: NET.fit(X, Y, Y * NAN), "sample_weight contains NaN"),
-    "text as weight": (lambda: NET.fit(X, Y, ["a"] * 20), "'a'"),
+    "text as weight": (lambda: NET.fit(X, Y, ["a"] * 20), "sample_weight cannot be read"),
+    "text as weights of a score": (
+        lambda: NET.fit(X, Y).score(X, Y, ["a"] * 20),
+        "sample_weight cannot be read",
+    ),
+    "one weight for all that is missing": (
+        lambda: NET.fit(X, Y, NAN),
+        "sample_weight must be finite | nan",
+    ),
+    "one weight for all that is infinite": (
+        lambda: CLF.fit(X, Y > 0, np.float32("inf")),
+        "sample_weight must be finite | inf",
+    ),
     "X_val alone": (lambda: STOPS.fit(X, Y, X_val=X), "X_val was given without y_val"),
     "y_val alone": (lambda: STOPS.fit(X, Y, y_val=Y), "y_val was given without X_val"),
     "weight_val alone": (
