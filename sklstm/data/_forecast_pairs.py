@@ -11,6 +11,7 @@ from sklstm.time_labels import check_order, step_numbers
 
 from ._farther_targets import warn_of_farther_targets
 from ._frames import column_names, index_of, is_frame, is_polars_series, take_rows
+from ._no_real_numbers import refuse_complex
 from ._other_tables import as_labelled
 from ._panels import split_panel
 from ._plain_values import plain_values
@@ -66,8 +67,8 @@ def forecast_pairs(
     ValueError
         If `horizon` is below 1, repeated or not shorter than the series (with `by`, the longest),
         `target` is no column or left out with several, the time index is not strictly increasing,
-        or `by` is neither a column nor a level of the index. With `by` the message names the series
-        at fault.
+        `by` is neither a column nor a level of the index, or values are complex. With `by` the
+        message names the series at fault.
 
     Warns
     -----
@@ -137,6 +138,7 @@ def _as_table(series):
     """Return the series with two axes, the second one of features."""
     if not is_frame(series):
         series = as_labelled(series)
+    refuse_complex(series, "series")
     if isinstance(series, pd.Series) or is_polars_series(series):
         return series.to_frame()
     if is_frame(series):

@@ -117,10 +117,10 @@ def remember_features(
             estimator.feature_names_in_ = np.asarray(features, dtype=object)
     else:
         validate_data(estimator, _table(X, windows), reset=True, skip_check_array=True)
-    names = list(getattr(estimator, "feature_names_in_", ()))
+    estimator._fitted_on_columns = not has_three_axes(X)
     # The names once more: SHAP sets `feature_names_in_` of a copy to None, and asks it for
     # predictions of arrays.
-    estimator._fitted_on_columns = not has_three_axes(X) and (names or True)
+    estimator._fitted_names = list(getattr(estimator, "feature_names_in_", ()))
     estimator.window_shape_ = windows.shape[1:]
 
 
@@ -251,8 +251,8 @@ def features_of_steps(estimator: Any, input_features: Any) -> Any:
 def _names(estimator):
     names = getattr(estimator, "feature_names_in_", None)
     if names is None:
-        names = getattr(estimator, "_fitted_on_columns", None)
-    return None if names is None or isinstance(names, bool) else list(names)
+        names = getattr(estimator, "_fitted_names", None)  # older files have none
+    return list(names) if names is not None and len(names) else None
 
 
 def _table(X, windows):

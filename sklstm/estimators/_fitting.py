@@ -30,8 +30,8 @@ from ._constraints import check_layers
 
 # What a fit leaves behind: one state, and what scikit-learn wants to know of the columns.
 FITTED = (
-    "_fitted", "_fitted_with", "_fitted_on_columns", "n_features_in_", "feature_names_in_",
-    "window_shape_",
+    "_fitted", "_fitted_with", "_fitted_on_columns", "_fitted_names", "n_features_in_",
+    "feature_names_in_", "window_shape_",
 )  # fmt: skip
 
 _SETTINGS = (

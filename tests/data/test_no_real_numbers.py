@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import Ridge
 
-from sklstm import Forecaster, LSTMClassifier, LSTMRegressor, SequenceWindower
+from sklstm import Forecaster, LSTMClassifier, LSTMRegressor, SequenceWindower, forecast_pairs
 from sklstm import mean_absolute_scaled_error as mase
 
 WINDOWS, ROWS = np.zeros((30, 5, 2)), np.arange(30.0)
@@ -25,6 +25,8 @@ COMPLEX = WINDOWS + 1j
         ("exog", lambda: Forecaster(Ridge()).fit(ROWS, pd.DataFrame({"a": ROWS, "b": ROWS + 1j}))),
         ("y_train", lambda: mase(ROWS, ROWS, y_train=ROWS + 1j)),
         ("sample_weight", lambda: mase(ROWS, ROWS, y_train=ROWS, sample_weight=ROWS + 1j)),
+        ("series", lambda: forecast_pairs(COMPLEX[:, :, 0], target=0)),
+        ("series", lambda: forecast_pairs(pd.DataFrame({"a": ROWS, "b": ROWS + 1j}), target="a")),
     ],
 )
 def test_complex_numbers_are_not_listed(name, use):
