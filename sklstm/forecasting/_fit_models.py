@@ -67,20 +67,21 @@ def fit_models(
     features = _features(forecaster, known, lookback, horizon)
     scaling = wanted_scaling(forecaster)
     linear_part = has_linear_part(forecaster.linear_part, forecaster.estimator, scaling, strategy)
-    recipe = features, forecaster.estimator, forecaster.transformer
     histories = list(known.histories.values())
     if not _pads(forecaster):  # else a window of them may begin before they do
         histories = trained_on(histories, n_fewest, warn=warn)
     model = ForecastModel.fit(
-        histories, *recipe, scaling, season, forecaster.horizon, linear_part=linear_part
-    )
+        histories, features, forecaster.estimator, forecaster.transformer, scaling, season,
+        forecaster.horizon, linear_part=linear_part,
+    )  # fmt: skip
     readable = model.features.first_origin + 1
     model = knowing(model, [p for p in known.histories.values() if len(p) >= readable])
     n_learned = n_fewest + (0 if model.features.pads else model.features.before)
 
     def fit_older(older):
-        """Return a model of older rows in the same scale: another one's errors would say little."""
+        """Return a model of older rows, with the season and the scale of the model of all rows."""
         enough = [past for past in older if len(past) >= n_learned]
+        recipe = features, forecaster.estimator, model.transformer
         with nothing_may_be_left():  # of which the model of all rows has warned
             calibrator = fit_calibrator(enough, *recipe, **_as_chosen(model.scaling))
         return _weighted_like(calibrator, model.scaling)

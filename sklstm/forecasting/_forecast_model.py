@@ -144,6 +144,11 @@ class ForecastModel:
                 regressor = fit_to_pairs(regressor, pairs, chosen)
         return cls(pairs.features, regressor, transformers, takes_nan, chosen)
 
+    @property
+    def transformer(self) -> Any:
+        """One of the transformers, whose parameters are those of all, a season set; or None."""
+        return next(iter(self.transformers.values()), None)
+
     def knows(self, key: Hashable) -> bool:
         """Return whether a series has its transformer, or needs none."""
         return not self.transformers or key in self.transformers

@@ -72,8 +72,7 @@ def knowing(model: ForecastModel, histories: Iterable[History]) -> ForecastModel
     unknown = [past for past in histories if not model.knows(past.key)]
     if not unknown:
         return model
-    template = next(iter(model.transformers.values()))
-    fitted = fit_transformers(template, unknown)
+    fitted = fit_transformers(model.transformer, unknown)
     return replace(model, transformers=model.transformers | fitted)
 
 

@@ -112,6 +112,18 @@ def test_the_season_of_a_panel_is_that_of_all_and_short_series_are_told_once():
     pd.testing.assert_frame_equal(copy.forecast(7), fitted.forecast(7))
 
 
+def test_intervals_are_made_with_the_season_of_the_forecasts():
+    """Of 40 months the older ones alone, 32, are too few to find the year in."""
+    months = pd.period_range("2020-01", periods=40, freq="M")
+    noise = np.random.default_rng(0).normal(size=40)
+    year = pd.Series(100 + 30 * np.sin(np.arange(40) * np.pi / 6) + noise, index=months)
+    found, expected = (
+        forecaster(SeasonalAdjuster(season)).fit(year).forecast(level=0.8)
+        for season in ("auto", 12)
+    )
+    pd.testing.assert_frame_equal(found, expected)
+
+
 def test_no_season_is_told():
     noise = pd.Series(np.random.default_rng(3).normal(size=120), index=DAYS[:120])
     with pytest.warns(UserWarning, match=r"'auto' of transformer=SeasonalAdjuster\(\) found no"):
