@@ -15,6 +15,7 @@ from ._abilities import (
     takes_single_output,
 )
 from ._check_regressor import check_flat_windows
+from ._divergence import warn_of_divergence
 from ._features import newest_pairs
 from ._scaled_pairs import PairSource, scaled_pairs
 from ._scaling import Scaling
@@ -40,6 +41,11 @@ def fit_to_pairs(regressor: Any, pairs: TrainingPairs, scaling: Scaling | None) 
     -------
     regressor : estimator
         The fitted one, or a `MultiOutputRegressor` around it.
+
+    Warns
+    -----
+    ConvergenceWarning
+        If it predicts nothing like the targets.
     """
     if pairs.are_many and hasattr(regressor, "_fit_gathered"):
         return _fit_gathered(regressor, pairs, scaling)
@@ -58,7 +64,9 @@ def fit_to_pairs(regressor: Any, pairs: TrainingPairs, scaling: Scaling | None) 
         windows = name_samples(windows, windows, columns=list(range(windows.shape[2])))
     fraction = early_stopping_inside(regressor)
     if fraction is None:
-        return regressor.fit(windows, targets)
+        fitted = regressor.fit(windows, targets)
+        warn_of_divergence(fitted, windows, targets, scaling)
+        return fitted
     first, last = newest_pairs(places, fraction, pairs.gap)
     held_out = {"X_val": windows[last], "y_val": targets[last]}
     return regressor.fit(windows[first], targets[first], **held_out)

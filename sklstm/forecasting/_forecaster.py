@@ -300,6 +300,8 @@ class Forecaster(
             If series of a panel have fewer rows than that, and nothing is learned from them; the
             season that is named is as long as all rows; or the frequencies of series, and the
             seasons that ``season="auto"`` finds in them, differ.
+        ConvergenceWarning
+            If predictions are far from all targets, as those of `SGDRegressor` on high values are.
         """
         is_y = exog is not None and is_target(series, exog, self.by)
         self._fit_known(self._read(series, None if is_y else exog))

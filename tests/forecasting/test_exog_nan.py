@@ -51,7 +51,7 @@ def windows(series, exog):
 def test_values_known_in_advance_stand_in_windows_as_they_are():
     model = forecaster(Recorder()).fit(SERIES[:50], EXOG[:50])
     model.forecast(2, EXOG[50:52])
-    fitted, first, second = model.estimator_.read_
+    fitted, *_, first, second = model.estimator_.read_  # in between what fit has looked at
     mean = model.estimator_.mean_
     np.testing.assert_array_equal(fitted, windows(SERIES[:49], EXOG[1:50]))
     np.testing.assert_array_equal(first, windows(SERIES[47:50], EXOG[48:51]))
@@ -62,7 +62,7 @@ def test_values_known_in_advance_stand_in_windows_as_they_are():
 def test_of_past_values_the_newest_that_is_known_is_repeated():
     model = forecaster(Recorder(), known_exog=None).fit(SERIES, EXOG)
     model.forecast(2)
-    fitted, first, second = model.estimator_.read_
+    fitted, *_, first, second = model.estimator_.read_  # in between what fit has looked at
     np.testing.assert_array_equal(fitted, windows(SERIES, EXOG)[:-1])
     np.testing.assert_array_equal(first, windows(SERIES, EXOG)[-1:])
     newest = EXOG.ffill().iloc[-1]

@@ -29,6 +29,9 @@ from sklstm.forecasting._packed_series import PackedSeries
 from sklstm.forecasting._path import Path
 from sklstm.forecasting._unused_futures import unused_futures
 
+# With a calendar it repeats the newest day of the week.
+pytestmark = pytest.mark.filterwarnings("ignore:Newest has learned nothing")
+
 DAYS = pd.date_range("2024-01-01", periods=80, name="day")
 
 

@@ -198,6 +198,7 @@ class LastValue(Ridge):
         return np.zeros_like(super().predict(X))
 
 
+@pytest.mark.filterwarnings("ignore:LastValue has learned nothing")  # it forecasts zero of levels
 def test_without_a_season_the_weight_is_what_a_horizon_ago_was_best(rng):
     forecaster = Forecaster(LastValue(), 4, horizon=3, by="id", calibration_size=None)
     weights = {}
@@ -227,6 +228,9 @@ class Explodes(LastValue):
         return super().predict(X) + (np.inf if self.explodes_ else 0.0)
 
 
+@pytest.mark.filterwarnings(
+    "ignore:(Explodes|LastValue) has learned nothing"
+)  # it forecasts zero of levels
 def test_no_older_model_is_no_reason_to_fail(rng):
     series = years(rng, 60, reverts=True)
     asked = {"horizon": 3, "by": "id", "calibration_size": None}
