@@ -10,20 +10,23 @@ from sklstm.time_labels import is_time_dtype
 
 from ._frames import column_names, index_of, parse_step_names, step_features
 from ._row_names import names_of_samples
-from ._shapes import PADDING
+from ._shapes import PADDING, has_three_axes
 
 _FEWEST_TOKENS = 4  # fewer whole numbers without a gap may as well be counts
 _MOST_FEATURES = 32  # of a single step; more are rather steps, in the place of features
 _FEATURES_OF_A_STEP = 8  # for each step; fewer are no sequences of as many channels
 _SMOOTH = 0.2  # mean squared change from feature to feature over the variance; 2 of noise
 _MOST_LOOKED_AT, _MOST_VALUES = 100, 1 << 20  # windows, and values in them
+_FEWEST_VALUES = 10  # in a column, so that others are not like it by chance
+_THE_SAME = 1 - 1e-6  # correlation of columns that differ in their scale alone
 
 
 def warn_of_likely_mistakes(estimator: Any, X: Any, windows: np.ndarray) -> None:
     """Warn where rows of a series, tokens or transposed sequences are read as measured windows.
 
-    All have the shape of windows, so that nothing else would tell that a step is missing in the
-    pipeline, or a parameter, or that two axes have changed places.
+    So it is with flat windows of several features whose names a scaler has taken. All have the
+    shape of windows, so that nothing else would tell that a step is missing in the pipeline, or a
+    parameter, or that two axes have changed places.
 
     Parameters
     ----------
@@ -50,6 +53,14 @@ def warn_of_likely_mistakes(estimator: Any, X: Any, windows: np.ndarray) -> None
         )
     if hasattr(estimator, "hidden_size") and _may_be_transposed(X, windows):
         _warn_of_transposed_axes(name, windows)
+    n_features = 1 if has_three_axes(X) else _features_side_by_side(windows[:, :, 0])
+    if n_features > 1:
+        warn_user(
+            f"X has two axes, and each row is the one before moved by {n_features} columns, as in "
+            f"flat windows of {n_features} features; {name} reads {windows.shape[1]} steps of one "
+            "feature. Leave out flatten=True in the SequenceWindower, and put a scaler, if any, "
+            "before it: networks standardise by themselves.",
+        )
 
 
 def warn_of_another_target(
@@ -145,6 +156,35 @@ def _steps_look_like_channels(windows):
     spread, levels = np.sqrt(some.var(axis=(0, 2))), some.mean(axis=(0, 2))
     apart = np.ptp(levels) > spread.mean() or spread.max() > 2 * spread.min()
     return bool(smooth and apart)
+
+
+def _features_side_by_side(windows):
+    """Return how many features flat windows, (n_samples, n_columns), seem to have.
+
+    With `m` features each row is the one before moved by `m` columns, whatever the scale of each
+    column. So it is of one feature if only every `m`-th window is given; but there neighbours are
+    more alike than columns that are `m` apart.
+    """
+    n_columns = windows.shape[1]
+    some = np.asarray(windows[: _MOST_LOOKED_AT + n_columns], dtype=float)
+    some = some[np.isfinite(some).all(axis=1)][:_MOST_LOOKED_AT]
+    if n_columns < 4 or len(some) == 0 or len(np.unique(some[:, 0])) < _FEWEST_VALUES:
+        return 1
+    with np.errstate(over="ignore", invalid="ignore"):
+        now, later = _standardised_columns(some[:-1]), _standardised_columns(some[1:])
+        moves_by = 1 + int(np.argmax(later[:, 0] @ now[:, 1:] > _THE_SAME))
+        same = (later[:, :-moves_by] * now[:, moves_by:]).sum(axis=0) > _THE_SAME
+        if moves_by == 1 or n_columns % moves_by or not same.all():
+            return 1
+        beside, apart = ((now[:, :-k] * now[:, k:]).sum(axis=0).mean() for k in (1, moves_by))
+    return moves_by if apart > beside else 1
+
+
+def _standardised_columns(table):
+    """Return columns of mean 0 and length 1."""
+    centred = table - table.mean(axis=0)
+    length = np.linalg.norm(centred, axis=0)
+    return centred / np.where(length > 0, length, 1.0)
 
 
 def _look_like_tokens(X, windows):

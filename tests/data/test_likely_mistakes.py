@@ -8,6 +8,7 @@ import pytest
 from sklearn.base import clone
 from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from sklstm import (
     GRUClassifier,
@@ -25,6 +26,7 @@ SERIES = pd.DataFrame({"price": np.arange(8.0), "volume": np.ones(8)}, index=DAY
 TEXTS = ["a joy to see", "a bore", "not a joy", "see it"] * 2
 LABELS = [1, 0, 1, 0] * 2
 NET, CLASSES = GRURegressor(2, max_epochs=1), GRUClassifier(2, max_epochs=1)
+WALK = np.random.default_rng(0).normal(size=(60, 2)).cumsum(axis=0)
 PANEL = pd.concat({"a": SERIES[:4], "b": SERIES[:4]}, names=["share", "day"])
 
 
@@ -161,3 +163,35 @@ def test_targets_of_another_feature_are_told(model, output, horizon):
     assert told("low") == told("high", target_feature=1) == told("high", target_feature=-1) == []
     if output == "pandas":
         assert told("high", target_feature="high") == []
+
+
+@pytest.mark.parametrize("scaler", [StandardScaler(), MinMaxScaler()])
+@pytest.mark.parametrize("n_features", [2, 3])
+def test_features_side_by_side_that_have_lost_their_names_are_told(scaler, n_features, rng):
+    rows = rng.normal(size=(60, n_features)).cumsum(axis=0)
+    flat = make_pipeline(SequenceWindower(6, flatten=True), scaler).fit_transform(rows)
+    columns = f"moved by {n_features} columns, as in flat windows of {n_features} features; "
+    for estimator in (NET, PersistenceRegressor()):
+        with pytest.warns(UserWarning, match=columns):
+            estimator.fit(flat[5:], rows[5:, 0])
+    with pytest.warns(UserWarning, match=columns):
+        NET.fit(flat, rows[:, 0])  # the first windows begin with missing steps
+
+
+@pytest.mark.parametrize(
+    "windows",
+    [
+        SequenceWindower(6, flatten=True).fit_transform(WALK[:, :1]),
+        SequenceWindower(6, flatten=True).fit_transform(WALK[:, :1])[5::2],  # every other window
+        SequenceWindower(6).fit_transform(WALK),
+        SequenceWindower(6).set_output(transform="pandas").fit_transform(pd.DataFrame(WALK)),
+        WALK[:54].reshape(18, 6),  # one behind the other
+        WALK[:54].reshape(18, 6) * 1e306,
+        np.repeat(WALK[:54].reshape(18, 6), 2, axis=0),
+        np.zeros((20, 6)),
+    ],
+)
+def test_windows_of_one_feature_move_in_silence(windows):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        PersistenceRegressor().fit(windows, np.arange(len(windows)))
