@@ -152,11 +152,14 @@ def _errors_at_times(forecasts):
 
 
 def _one_column(table, column):
-    if "column" in table.index.names:
-        names = list(table.index.unique("column"))
-        if column not in names:
-            raise ValueError(f"column={column!r} must be one of the columns forecast, {names}.")
-        return table.xs(column, level="column")
-    if column is not None:
+    several = "column" in table.index.names
+    check_column(column, list(table.index.unique("column")) if several else None)
+    return table.xs(column, level="column") if several else table
+
+
+def check_column(column, names):
+    """Raise a ValueError if a column is none of those forecast, or is named beside no other."""
+    if names is None and column is not None:
         raise ValueError(f"column={column!r} must be left out: there is one column only.")
-    return table
+    if names is not None and column not in names:
+        raise ValueError(f"column={column!r} must be one of the columns forecast, {names}.")

@@ -9,6 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklstm.data import check_same_labels
 
+from ._backtest_errors import check_column
 from ._forecast_parts import any_numbers, one_column
 
 
@@ -208,13 +209,9 @@ def coverage_of_backtest(result: Any, column: Any) -> tuple[Any, Any, int]:
         raise TypeError(
             f"from_backtest takes the result of Forecaster.backtest, got {type(result).__name__}."
         )
-    if isinstance(overall, pd.DataFrame):
-        if column not in overall.index:
-            names = list(overall.index)
-            raise ValueError(f"column={column!r} must be one of the columns forecast, {names}.")
-        overall = overall.loc[column]
-    elif column is not None:
-        raise ValueError(f"column={column!r} must be left out: there is one column only.")
+    several = isinstance(overall, pd.DataFrame)
+    check_column(column, list(overall.index) if several else None)
+    overall = overall.loc[column] if several else overall
     names = [name for name in overall.index if str(name).startswith("coverage")]
     levels = np.array(result.get("levels", ()), dtype=float)
     if not len(levels):
