@@ -5,8 +5,8 @@
 #   their specification: `sequence_lens` ends a sequence early, `clip` bounds the input of the
 #   activations, `activations` replaces tanh.
 # True: all three are accepted and without effect, and there is no warning (only RNN looks at its
-#   activations, and knows no Relu). onnxruntime follows the specification. A graph with padding, or with relu units, that is checked against
-#   onnx.reference is checked against another network.
+#   activations, and knows no Relu). onnxruntime follows the specification. A graph with padding, or
+#   with relu units, that is checked against onnx.reference is checked against another network.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

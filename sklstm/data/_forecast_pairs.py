@@ -146,7 +146,9 @@ def _as_table(series):
     try:
         array = np.asarray(plain_values(series))
     except ValueError as error:
-        raise ValueError(f"series is ragged: all rows take as many values. ({error})") from error
+        raise ValueError(
+            f"series is ragged: all rows must have the same number of values. ({error})"
+        ) from error
     if array.ndim == 0:
         raise TypeError(
             "series must be an array, a pandas or polars dataframe or series, got "

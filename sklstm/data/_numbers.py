@@ -82,8 +82,9 @@ def _explanation(error, values, name):
         return message
     if "inhomogeneous" in message and name.startswith("y"):
         return (
-            f"{name} is ragged: rows have as many targets as each other. Recurrent estimators take "
-            "a target for each step of sequences of unequal length with output='sequence'."
+            f"{name} is ragged: all rows must have the same number of targets. Recurrent "
+            "estimators take a target for each step of sequences of unequal length with "
+            "output='sequence'."
         )
     if "inhomogeneous" in message:
         return (

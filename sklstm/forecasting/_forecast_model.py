@@ -128,7 +128,7 @@ class ForecastModel:
         if not len(pairs):
             raise ValueError(
                 f"series has no {pairs.features.n_rows} + {features.horizon} rows in succession (of"
-                f" lookback and horizon) of which {type(estimator).__name__} could learn: all of "
+                f" lookback and horizon) from which {type(estimator).__name__} could learn: all of "
                 "them hold missing values."
             )
         regressor = clone(estimator)
@@ -360,7 +360,7 @@ class ForecastModel:
             if not np.isfinite(block if levels is None else spread[-1]).all():
                 raise ValueError(
                     f"The forecast leaves all bounds at step {step + 1}: "
-                    f"{type(self.regressor).__name__} predicts what is no finite number."
+                    f"{type(self.regressor).__name__} predicts a value that is not finite."
                 )
             if isinstance(drawn, np.ndarray):
                 block = block + drawn[:, rows]
