@@ -221,7 +221,7 @@ class CheckpointFile:
         if _trace(self.path) not in (None, self._trace):
             self.read()
         content = content | {"identity": self.identity, "written": written}
-        write_content(self.path, content)
+        _write_content(self.path, content)
         self._trace, self.written = _trace(self.path), written
 
     def _check_same_fit(self, there):
@@ -262,7 +262,7 @@ def refuse_other_than_files(path):
         raise OSError(f"path={str(path)!r} is no file, but a pipe, device or socket.")
 
 
-def write_content(path, content):
+def _write_content(path, content):
     """Write a checkpoint: a line that says so, a digest, and the pickled content.
 
     Parameters
@@ -283,7 +283,7 @@ def read_content(path):
     Parameters
     ----------
     path : str or path
-        The file. Nothing is unpickled but what `write_content` has written.
+        The file. Nothing is unpickled but what `_write_content` has written.
 
     Returns
     -------

@@ -9,8 +9,8 @@ import pandas as pd
 
 from sklstm.time_labels import as_time_labels, is_time_dtype, kind_of
 
-NUMPY_TIMES = (np.datetime64, np.timedelta64)
-ALL_TIMES = (*NUMPY_TIMES, date, timedelta, pd.Period)
+_NUMPY_TIMES = (np.datetime64, np.timedelta64)
+ALL_TIMES = (*_NUMPY_TIMES, date, timedelta, pd.Period)
 
 
 def plain_values(values: Any) -> Any:
@@ -137,7 +137,7 @@ def is_time_column(frame: Any, place: int, dtype: Any) -> bool:
     return time_among(frame.iloc[:, place].to_numpy()) is not None
 
 
-def time_among(values: Any, kinds: tuple[type, ...] = NUMPY_TIMES) -> Any:
+def time_among(values: Any, kinds: tuple[type, ...] = _NUMPY_TIMES) -> Any:
     """Return a time among objects, or among the values of a list, None if there is none.
 
     Parameters

@@ -87,7 +87,7 @@ def stack_sequences(sequences: Any, by: Any = None) -> NDArray[np.floating]:
     return _stacked(named, None)
 
 
-def is_ragged(X: Any) -> bool:
+def _is_ragged(X: Any) -> bool:
     """Return whether `X` holds sequences that are no array yet: of unequal length, or frames.
 
     It is a list, object array or series of them. Lists of lists are not meant: they may as well be
@@ -122,12 +122,12 @@ def without_ragged(X: Any, estimator: Any = None) -> Any:
     TypeError, ValueError
         As of `stack_sequences`, or if frames have other columns.
     """
-    return _stacked(list(enumerate(X)), features_in_fit(estimator)) if is_ragged(X) else X
+    return _stacked(list(enumerate(X)), features_in_fit(estimator)) if _is_ragged(X) else X
 
 
 def lengths_of_ragged(X: Any) -> np.ndarray | None:
     """Return the lengths of the sequences that `without_ragged` stacks; None: it stacks none."""
-    return np.array([len(one) for one in X]) if is_ragged(X) else None
+    return np.array([len(one) for one in X]) if _is_ragged(X) else None
 
 
 def read_sequences(
@@ -151,7 +151,7 @@ def read_sequences(
     columns : list or None
         Columns of the first frame among them, None if there is none.
     """
-    found = _first_columns(X) if is_ragged(X) else None
+    found = _first_columns(X) if _is_ragged(X) else None
     return without_ragged(X, estimator), lengths_of_ragged(X), found
 
 

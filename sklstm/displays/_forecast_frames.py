@@ -9,7 +9,7 @@ import pandas as pd
 _BOUND = re.compile(r"lower(?P<suffix>_(?P<level>[\d.e-]+))?")
 
 
-def check_forecast(frame, caller="from_forecast", source="Forecaster.forecast"):
+def _check_forecast(frame, caller="from_forecast", source="Forecaster.forecast"):
     """Raise an error unless a frame is the forecast of one column of one series.
 
     Parameters
@@ -70,7 +70,7 @@ def read_forecast(frame, level=None):
     ValueError
         If it holds several series or columns, or no prediction.
     """
-    check_forecast(frame)
+    _check_forecast(frame)
     if "prediction" not in frame.columns:
         raise ValueError(
             "from_forecast takes the frame that Forecaster.forecast returns, with a column "
@@ -109,7 +109,7 @@ def read_paths(paths: Any, level: Any) -> tuple[pd.Series, dict]:
     ValueError
         If it holds several series or columns, or a level is not between 0 and 1.
     """
-    check_forecast(paths, "from_paths", "Forecaster.sample_paths")
+    _check_forecast(paths, "from_paths", "Forecaster.sample_paths")
     values, intervals = paths.to_numpy(), {}
     for one in np.atleast_1d(level).tolist():
         name, tail = interval_name(one), (1 - one) / 2

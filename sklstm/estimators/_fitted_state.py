@@ -107,8 +107,8 @@ def attribute(path: str) -> Any:
         return reduce(getattr, parts, self._fitted)
 
     def set_(self: Any, value: Any) -> None:
-        state = _replaced(self._fitted, parts, owned(value))
-        misfit = why_it_does_not_fit(self, state)
+        state = _replaced(self._fitted, parts, _owned(value))
+        misfit = _why_it_does_not_fit(self, state)
         if misfit is not None:
             raise ValueError(
                 f"The new {parts[-1]} of {type(self).__name__} cannot be taken: {misfit}. The "
@@ -126,7 +126,7 @@ def _replaced(whole: Any, path: list[str], value: Any) -> Any:
     return replace(whole, **{name: _replaced(getattr(whole, name), rest, value) if rest else value})
 
 
-def owned(value: Any) -> Any:
+def _owned(value: Any) -> Any:
     """Return arrays as copies of our own: contiguous, in the byte order of this machine.
 
     Parameters
@@ -140,13 +140,13 @@ def owned(value: Any) -> Any:
         A new array, or a new dictionary of them.
     """
     if isinstance(value, dict):
-        return {name: owned(array) for name, array in value.items()}
+        return {name: _owned(array) for name, array in value.items()}
     if isinstance(value, np.ndarray):
         return np.array(value, dtype=value.dtype.newbyteorder("="), order="C")
     return value
 
 
-def why_it_does_not_fit(estimator: Any, state: Any) -> str | None:
+def _why_it_does_not_fit(estimator: Any, state: Any) -> str | None:
     """Return why the parts of a state do not go together; None if they do.
 
     Parameters
@@ -177,7 +177,7 @@ def check_saved(estimator: Any) -> None:
     estimator : estimator
         As it was read from the file.
     """
-    misfit = why_it_does_not_fit(estimator, estimator._fitted)
+    misfit = _why_it_does_not_fit(estimator, estimator._fitted)
     if misfit is not None:
         raise ValueError(
             f"The state of {type(estimator).__name__} is damaged: {misfit}. Load another copy of "

@@ -273,13 +273,13 @@ def targets_and_weights(
     if estimator._every_step:
         y = padded_steps(y, windows, lengths, names.y, numeric=not is_classifier(estimator))
         weight = padded_steps(weight, windows, lengths, names.sample_weight, numeric=True)
-        of_steps = check_step_weight(weight, windows.shape[:2], names)
+        of_steps = _check_step_weight(weight, windows.shape[:2], names)
         if of_steps is not None:
             return y, None, of_steps
     return y, check_sample_weight(weight, len(windows), names), None
 
 
-def check_step_weight(
+def _check_step_weight(
     sample_weight: Any, shape: tuple[int, int], names: Names = TRAINING_SET
 ) -> np.ndarray | None:
     """Return the weights of all steps as doubles; None if they are none of steps.

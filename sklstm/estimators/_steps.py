@@ -182,14 +182,14 @@ def outputs(state, windows, window_set, run, *, every_step):
     spec, run_steps = state.network.spec, partial(run, every_step=True)
     if every_step:
         _refuse_whole_windows(state)
-        return outputs_of_steps(windows, window_set, spec.n_outputs, run_steps)
+        return _outputs_of_steps(windows, window_set, spec.n_outputs, run_steps)
     if spec.every_step and spec.bidirectional:
         # The last step alone: the direction that reads backwards has seen that step only.
-        return outputs_of_last_steps(window_set, spec.n_outputs, run_steps)
+        return _outputs_of_last_steps(window_set, spec.n_outputs, run_steps)
     return run(window_set)
 
 
-def outputs_of_steps(windows, window_set, n_outputs, run):
+def _outputs_of_steps(windows, window_set, n_outputs, run):
     """Return outputs at all steps.
 
     Parameters
@@ -215,8 +215,8 @@ def outputs_of_steps(windows, window_set, n_outputs, run):
     return outputs
 
 
-def outputs_of_last_steps(window_set, n_outputs, run):
-    """Return what `outputs_of_steps` has for the last observed step, (n_samples, n_outputs)."""
+def _outputs_of_last_steps(window_set, n_outputs, run):
+    """Return what `_outputs_of_steps` has for the last observed step, (n_samples, n_outputs)."""
     outputs = np.empty((len(window_set), n_outputs))
     for block in _blocks(window_set, n_outputs):
         taken = window_set.take(block)

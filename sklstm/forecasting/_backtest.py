@@ -288,7 +288,7 @@ def _with_all_origins(result, job, settings):
     whole = _forecasts(history, origins, tested, nothing, settings)
     suffixes = map(level_suffix, settings.levels)
     ends = {f"{end}{suffix}": nothing for suffix in suffixes for end in ("lower", "upper")}
-    scores = {name: nothing for name in PATH_SCORES} if settings.draws_paths else {}
+    scores = dict.fromkeys(PATH_SCORES, nothing) if settings.draws_paths else {}
     columns = whole.columns | ends | scores
     if result is not None:
         for name in columns.keys() - {"actual", "persistence", *NAIVE}:

@@ -49,10 +49,10 @@ class _Alike(NamedTuple):
         if self.ends is None:
             return self.errors, None
         below, above = zip(*[one.sides(place) for one in self.own], strict=True)
-        return side_by_side(below), side_by_side(above)
+        return _side_by_side(below), _side_by_side(above)
 
 
-def side_by_side(tables: Sequence[np.ndarray]) -> np.ndarray:
+def _side_by_side(tables: Sequence[np.ndarray]) -> np.ndarray:
     """Return errors of several series as those of many columns, (n, steps, n_series * n_columns).
 
     What is done for each step and column by itself is then done for all of them at once.
@@ -104,7 +104,7 @@ def have_both_sides(calibrations: Calibrations, alpha: float) -> bool:
     for one in calibrations.values():
         alike.setdefault((one.errors.shape, one.n_newest), []).append(one)
     return all(
-        has_both_sides(known_errors(side_by_side([o.errors for o in ones]), n_newest), alpha).all()
+        has_both_sides(known_errors(_side_by_side([o.errors for o in ones]), n_newest), alpha).all()
         for (_, n_newest), ones in alike.items()
     )
 
@@ -129,7 +129,7 @@ def _groups(maker, paths, forecasts, calibrations, ends) -> Iterator[_Alike]:
                 chosen,
                 own,
                 origins[some[0]],
-                side_by_side([one.errors for one in own]),
+                _side_by_side([one.errors for one in own]),
                 np.stack([forecasts[place] for place in some], axis=2),
                 None if ends[some[0]] is None else np.stack([ends[k] for k in some], axis=2),
             )

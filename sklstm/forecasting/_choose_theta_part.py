@@ -111,7 +111,7 @@ def choose_theta_part(
         several = len(histories) > 1
         weights = [_WEIGHT * (several or is_seasonal(column.name)) for column in scaling.columns]
     elif n_rows == 1 and len(histories) >= _FEWEST_SERIES:
-        weights = best_weights(histories, forecaster.horizon, fit_older)
+        weights = _best_weights(histories, forecaster.horizon, fit_older)
     return ThetaPart(n_rows, weights, forecaster.transformer is None) if any(weights) else None
 
 
@@ -133,7 +133,7 @@ def _reads_two_seasons(season):
     return 2 * season < MOST_ROWS
 
 
-def best_weights(
+def _best_weights(
     histories: Sequence[History],
     horizon: int,
     fit_older: Callable[[list[History]], ForecastModel | str],
@@ -167,17 +167,17 @@ def best_weights(
     if isinstance(model, str):
         return no_weights
     try:
-        errors = _relative_errors(model, older, whole)
+        relative = _less_the_regressor(model, older, whole)
     except ValueError:  # forecasts leave all bounds, for which `fit` is not to fail
         return no_weights
-    return [_best_weight(*(part[:, :, k] for part in errors)) for k in range(len(no_weights))]
+    return [_best_weight(*(part[:, :, k] for part in relative)) for k in range(len(no_weights))]
 
 
-def _relative_errors(model, older, whole):
-    """Return the errors of forecasts a horizon ago, and what the Theta method adds to these.
+def _less_the_regressor(model, older, whole):
+    """Return actual values and forecasts of the Theta method, both less those of the regressor.
 
-    Both are of shape (n_series, horizon, n_columns), in mean absolute changes of each series, of
-    those that could be forecast.
+    A horizon ago, of the series that could be forecast: two arrays of shape (n_series, horizon,
+    n_columns), in mean absolute changes of each series.
     """
     horizon = len(whole[0]) - len(older[0])
     paths = [Path(past, np.array([len(past) - 1])) for past in older]
@@ -188,10 +188,10 @@ def _relative_errors(model, older, whole):
     if not paths:
         return [np.empty((0, horizon, n_columns))] * 2
     by_regressor = np.concatenate(model.forecast(paths, horizon, restored=False))
-    values = [model._transformed(path.history) for path in paths]
+    values = [model.transformed(path.history) for path in paths]
     theta = ThetaPart(1, [_WEIGHT] * n_columns, amounts=not model.transformers)
     by_theta = theta.forecasts([path.origins for path in paths], values, horizon)
-    came = np.array([model._transformed(past)[-horizon:] for past in whole])
+    came = np.array([model.transformed(past)[-horizon:] for past in whole])
     size = np.array([_mean_change(own) for own in values])[:, np.newaxis]
     return (came - by_regressor) / size, (by_theta - by_regressor) / size
 
@@ -204,11 +204,14 @@ def _mean_change(values):
     return np.where(mean > 0, mean, np.nan)
 
 
-def _best_weight(left, moved):
-    """Return the weight of the smallest mean absolute error; 0 where it gains little."""
-    known = np.isfinite(left).all(axis=1) & np.isfinite(moved).all(axis=1)
+def _best_weight(actual, by_theta):
+    """Return the weight of the smallest mean absolute error; 0 where it gains little.
+
+    Both are less the forecasts of the regressor, (n_series, horizon).
+    """
+    known = np.isfinite(actual).all(axis=1) & np.isfinite(by_theta).all(axis=1)
     if known.sum() < _FEWEST_SERIES:
         return 0.0
-    errors = [np.abs(left[known] - weight * moved[known]).mean() for weight in _WEIGHTS]
+    errors = [np.abs(actual[known] - weight * by_theta[known]).mean() for weight in _WEIGHTS]
     best = int(np.argmin(errors))
     return float(_WEIGHTS[best]) if errors[best] < _ENOUGH * errors[0] else 0.0

@@ -5,7 +5,7 @@ Errors are those of one forecast for both bounds, or those of a quantile for eac
 
 import numpy as np
 
-GAMMA = 0.01  # step size of adaptive conformal inference
+_GAMMA = 0.01  # step size of adaptive conformal inference
 
 
 def known_errors(errors: np.ndarray, n_newest: int) -> np.ndarray:
@@ -124,7 +124,7 @@ def adaptive_alphas(
     .. [1] I. Gibbs and E. Candes, "Adaptive conformal inference under distribution shift", Advances
        in Neural Information Processing Systems 34, 2021.
     """
-    n_origins, steps, n_columns = errors.shape
+    n_origins, steps, _ = errors.shape
     beyond = errors if upper is None else upper
     alphas = np.full(errors.shape, alpha)
     missed = np.full(errors.shape, np.nan)
@@ -133,7 +133,7 @@ def adaptive_alphas(
             alphas[origin] = alphas[origin - 1]
             for step in range(min(steps, origin)):
                 news = missed[origin - step - 1, step]
-                change = np.where(np.isnan(news), 0.0, GAMMA * (alpha - news))
+                change = np.where(np.isnan(news), 0.0, _GAMMA * (alpha - news))
                 alphas[origin, step] += change
         known = known_errors(errors[: origin + 1], n_newest)
         known_beyond = None if upper is None else known_errors(upper[: origin + 1], n_newest)

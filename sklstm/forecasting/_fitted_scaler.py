@@ -24,7 +24,7 @@ from ._abilities import is_baseline, is_linear, learns_amounts, takes_step_targe
 from ._parameter_inside import parameter_inside
 from ._scaling import Scaling
 
-WINDOW_SCALINGS = [name for name in SCALINGS if not is_seasonal(name)]
+_WINDOW_SCALINGS = [name for name in SCALINGS if not is_seasonal(name)]
 _MOST_WINDOWS = 1 << 13  # that stand for all
 _SHORTEST = 12  # windows of a series in the mean, or they are not sorted by series
 
@@ -95,7 +95,7 @@ def _check_names(names, n_features):
             f"{len(names)}: {names!r}."
         )
     if unknown:
-        raise ValueError(f"scaler={unknown[0]!r} is none of {', '.join(WINDOW_SCALINGS)}.")
+        raise ValueError(f"scaler={unknown[0]!r} is none of {', '.join(_WINDOW_SCALINGS)}.")
     if seasonal:
         raise ValueError(
             f"scaler={seasonal[0]!r} takes a season, and windows alone do not tell which rows "
@@ -156,10 +156,10 @@ def _candidates(regressor, lowest):
     if learns_amounts(regressor):
         return ["level"]  # differences are not positive
     if lowest > 0 and not _predicts_std(regressor):
-        return WINDOW_SCALINGS
+        return _WINDOW_SCALINGS
     if lowest > 0:
-        return [name for name in WINDOW_SCALINGS if not name.startswith("log_")]
-    return [name for name in WINDOW_SCALINGS if not needs_positive(name)]
+        return [name for name in _WINDOW_SCALINGS if not name.startswith("log_")]
+    return [name for name in _WINDOW_SCALINGS if not needs_positive(name)]
 
 
 def _predicts_std(regressor):

@@ -114,7 +114,7 @@ class ForecastModel:
         if transformer is not None:
             transformers = fit_transformers(transformer, histories)
         model = cls(features, None, transformers)
-        tables = [(past.index, model._transformed(past), past.exog) for past in histories]
+        tables = [(past.index, model.transformed(past), past.exog) for past in histories]
         season = replace(season, tables=tables) if transformers else season  # of what they leave
         takes_nan = takes_missing_steps(estimator)
         features = replace(features, pads=scaling is not None and takes_nan)
@@ -155,7 +155,7 @@ class ForecastModel:
 
     def newest_values(self, past: History) -> np.ndarray:
         """Return the rows that the next window of a series holds, transformed."""
-        values = self._transformed(past) if self.knows(past.key) else past.values
+        values = self.transformed(past) if self.knows(past.key) else past.values
         return values[-self.features.n_rows :]
 
     def possible_origins(self, paths: Sequence[Path]) -> list[np.ndarray]:
@@ -171,7 +171,7 @@ class ForecastModel:
         most = max(1, _VALUES_OF_ROWS // self.features.n_features(n_columns))
         for some in in_blocks(ready, lengths, most):
             chosen = [paths[k] for k in some]
-            values = [self._transformed(path.history) for path in chosen]
+            values = [self.transformed(path.history) for path in chosen]
             rows, ends = rows_of_paths(self.features, values, chosen)
             n_steps = [len(path.history) for path in chosen]
             origins = readable_origins(rows, ends[:-1], n_steps, self.features, self.takes_missing)
@@ -296,7 +296,7 @@ class ForecastModel:
     def _values_from(self, paths, firsts):
         """Return the transformed values of paths from some row on."""
         pairs = zip(paths, firsts, strict=True)
-        return [self._transformed(path.history)[first:] for path, first in pairs]
+        return [self.transformed(path.history)[first:] for path, first in pairs]
 
     def _buffers(self, paths, values, firsts, padded):
         """Yield portions of paths with the rows around their origins, as many as fit in memory."""
@@ -411,7 +411,8 @@ class ForecastModel:
             return np.asarray(self.regressor.predict_quantiles(window, 0.5), dtype=np.float64)
         return np.asarray(self.regressor.predict(window), dtype=np.float64)
 
-    def _transformed(self, history):
+    def transformed(self, history: History) -> np.ndarray:
+        """Return the values of a series as its transformer makes them, (n_steps, n_columns)."""
         if history.key not in self.transformers:
             return history.values
         transformer = self.transformers[history.key]

@@ -45,7 +45,7 @@ def trained_further(
     for past in histories:
         begin = n_learned.get(past.key, 0) - features.horizon  # the end of the first such window
         first = max(0, begin + 1 - features.n_rows)
-        values = model._transformed(past)
+        values = model.transformed(past)
         tables.append((past.index[first:], values[first:], past.exog[first:]))
         firsts.append(begin - first)
         static.append(past.static)

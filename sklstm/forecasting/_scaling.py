@@ -8,7 +8,6 @@ import numpy as np
 
 from sklstm.meta_estimators import walk
 from sklstm.preprocessing import (
-    SCALINGS,
     Representation,
     Represented,
     choose_representation,
@@ -226,6 +225,3 @@ def wanted_scaling(forecaster: Any) -> str | None:
     if is_baseline(estimator):
         return "level"
     return None if learns_amounts(estimator) else scaling
-
-
-__all__ = ["SCALINGS", "Scaling", "wanted_scaling"]

@@ -19,7 +19,7 @@ from ._path import Path
 _SHOWN = 5  # names of series in a message
 
 
-def names_and_rows(histories: Sequence[History]) -> str:
+def _names_and_rows(histories: Sequence[History]) -> str:
     """Return the first few of some series with their numbers of rows, for messages."""
     shown = ", ".join(f"{past.key!r} ({len(past)})" for past in histories[:_SHOWN])
     more = len(histories) - _SHOWN
@@ -48,7 +48,7 @@ def trained_on(histories: Sequence[History], n_fewest: int, *, warn: bool) -> li
     if short and warn:
         warn_user(
             f"{len(short)} of {len(histories)} series have fewer rows than the {n_fewest} that "
-            f"lookback and horizon take, and are left out of training: {names_and_rows(short)}. "
+            f"lookback and horizon take, and are left out of training: {_names_and_rows(short)}. "
             "Those with a full lookback are forecast by what the others teach.",
         )
     return enough
@@ -96,11 +96,11 @@ def rows_lost(model: ForecastModel, histories: Iterable[History]) -> int:
         return 0
     past = max(known, key=len)
     observed = ~np.isnan(past.values).any(axis=1)
-    lost = observed & np.isnan(model._transformed(past)).any(axis=1)
+    lost = observed & np.isnan(model.transformed(past)).any(axis=1)
     return int(np.argmin(lost[np.argmax(observed) :]))
 
 
-def forecastable(forecaster: Any, series: Any) -> list[History]:
+def _forecastable(forecaster: Any, series: Any) -> list[History]:
     """Return the series to be forecast, of which each has rows enough.
 
     Parameters
@@ -138,7 +138,7 @@ def forecastable(forecaster: Any, series: Any) -> list[History]:
         )
     warn_user(
         f"{len(short)} of {len(histories)} series are not forecast, for they have fewer rows than "
-        f"min_rows_={fewest}: {names_and_rows(short)}.",
+        f"min_rows_={fewest}: {_names_and_rows(short)}.",
     )
     return [past for past in histories if len(past) >= fewest]
 
@@ -155,7 +155,7 @@ def _warn_of_shorter_windows(histories, fewest):
     else:
         warn_user(
             f"{len(few)} of {len(histories)} series have fewer rows than the shortest window of "
-            f"training, which had {fewest}: {names_and_rows(few)}. Expect little of their "
+            f"training, which had {fewest}: {_names_and_rows(few)}. Expect little of their "
             "forecasts, or give more rows (update, history).",
         )
 
@@ -203,7 +203,7 @@ def adopted(
     }
 
 
-def seeing(forecaster: Any, history: Any, exog: Any) -> tuple[Any, list[Hashable]]:
+def _seeing(forecaster: Any, history: Any, exog: Any) -> tuple[Any, list[Hashable]]:
     """Return a view of a forecaster that knows given rows in place of its own.
 
     Parameters
@@ -279,11 +279,11 @@ def beginning(
     """
     seen = forecaster
     if history is not None:
-        seen, keys = seeing(forecaster, history, history_exog)
+        seen, keys = _seeing(forecaster, history, history_exog)
         series = _those_given(seen._known, series, keys)
     elif history_exog is not None:
         raise ValueError("history_exog was given without history, whose columns it holds.")
-    histories = forecastable(seen, series)
+    histories = _forecastable(seen, series)
     futures = seen._known.futures(histories, exog, steps, seen._model.padded(steps))
     paths = [Path(past, np.array([len(past) - 1]), futures[past.key][0]) for past in histories]
     return seen, paths, {past.key: futures[past.key][1] for past in histories}

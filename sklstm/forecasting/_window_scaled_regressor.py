@@ -210,7 +210,7 @@ class WindowScaledRegressor(
         train_in_scale(regressor, absolute=scale.is_own)
         flat = not takes_windows(regressor)
         params = self._routed("fit", fit_params)
-        refuse_turned(scale, regressor)
+        _refuse_turned(scale, regressor)
         if params.get("X_val") is not None or params.get("y_val") is not None:
             params = self._scaled_validation(params, scaler, position, flat, windows, names)
         fit = self._fit_arrays if at_once else self._fit_gathered_windows
@@ -355,7 +355,7 @@ class WindowScaledRegressor(
         scale = TargetScale.of(self.scaler_, windows, self._position)
         if isinstance(predicted, tuple):
             return with_std_scaled_back(predicted, scale)
-        refuse_turned(scale, self.regressor_)
+        _refuse_turned(scale, self.regressor_)
         return scale.restore(np.asarray(predicted))
 
     def _predict_observed(self, windows, observed, params):
@@ -411,7 +411,7 @@ def _observed(windows):
     return there
 
 
-def refuse_turned(scale, regressor):
+def _refuse_turned(scale, regressor):
     """Raise a ValueError if a negative scale made low quantiles of high ones."""
     levels = parameter_inside(regressor, "quantile")
     # Networks have a level whatever their loss; some regressors have no other loss.

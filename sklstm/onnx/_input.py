@@ -56,7 +56,7 @@ def check_windows(operator):
     if strings or len(types) != 1 or len(types[0].shape) not in (2, 3):
         raise ValueError(f"{takes}; got {types}.")
     n_samples, *shape = types[0].shape
-    steps = named_steps(estimator, shape)
+    steps = _named_steps(estimator, shape)
     if steps is not None:
         shape = [steps[1], len(steps[0])]
     elif len(shape) == 1:
@@ -76,7 +76,7 @@ def windows_of(graph, operator):
     estimator, variable = operator.raw_operator, operator.inputs[0]
     shape = variable.type.shape[1:]
     windows = graph.cast(variable.full_name, DOUBLE)
-    steps = named_steps(estimator, shape)
+    steps = _named_steps(estimator, shape)
     if steps is not None:
         features, n_timesteps, order = steps
         if order is not None:
@@ -108,7 +108,7 @@ def at_least_one(graph, windows):
     return graph("Pad", windows, around, 0.0), n_samples
 
 
-def named_steps(estimator, shape):
+def _named_steps(estimator, shape):
     """Return what the names of flat windows say, None if they are not flat or say nothing."""
     if len(shape) == 2:
         return None
@@ -295,7 +295,7 @@ def input_type(model, X):
     shape = _input_shape(model, first, X)
     if not getattr(first, "_reads_tokens", False):
         return FloatTensorType(shape)
-    if len(shape) == 2 and named_steps(first, [None]) is None:
+    if len(shape) == 2 and _named_steps(first, [None]) is None:
         shape = [None, None]
     return _TYPES_OF_TOKENS.get(str(np.asarray(X).dtype), Int64TensorType)(shape)
 

@@ -10,7 +10,7 @@ from ._graph import DOUBLE, FLOAT, scan
 from ._input import ObservedSteps, token_rows, token_windows
 
 #: Cells that ONNX has an operator for, and the order of its gates: iofc, zrh.
-OPERATORS = {"lstm": [0, 3, 1, 2], "gru": [1, 0, 2], "rnn": [0]}
+_OPERATORS = {"lstm": [0, 3, 1, 2], "gru": [1, 0, 2], "rnn": [0]}
 
 
 def _operator_weights(spec, weights, prefix):
@@ -47,8 +47,8 @@ def _operator_weights(spec, weights, prefix):
 
 
 def _reordered(array, cell):
-    blocks = np.split(array, len(OPERATORS[cell]))
-    return np.concatenate([blocks[gate] for gate in OPERATORS[cell]])
+    blocks = np.split(array, len(_OPERATORS[cell]))
+    return np.concatenate([blocks[gate] for gate in _OPERATORS[cell]])
 
 
 class Tensor:
@@ -146,7 +146,7 @@ def _run_layer(graph, spec, weights, layer, sequence, lengths, *, at_end):
         (n_timesteps, n_samples, n_directions * units), anything beyond the end of a sequence.
     """
     # ONNX's LSTM has peepholes, but not every runtime heeds them.
-    run = _operator if spec.cell in OPERATORS and not spec.peephole else _loop
+    run = _operator if spec.cell in _OPERATORS and not spec.peephole else _loop
     states = []
     for direction in spec.directions:
         turned = {"time_axis": 0, "batch_axis": 1} if direction == "backward" else None

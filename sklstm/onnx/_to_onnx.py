@@ -50,10 +50,10 @@ REFUSED = {
 
 def refuse(operator):
     """Raise a NotImplementedError that names the estimator."""
-    refuse_estimator(operator.raw_operator)
+    _refuse_estimator(operator.raw_operator)
 
 
-def refuse_estimator(estimator):
+def _refuse_estimator(estimator):
     """Raise a NotImplementedError if an estimator has no ONNX form."""
     if type(estimator) in REFUSED:
         raise NotImplementedError(
@@ -153,7 +153,7 @@ def to_onnx(model: Any, X: Any = None, **options: Any) -> Any:
     options = {"target_opset": OLDEST_OPSET} | options
     model = _without_passthrough(found_by_search(model))
     first = first_step(model)
-    refuse_estimator(first)
+    _refuse_estimator(first)
     of_columns = isinstance(first, ColumnTransformer) and hasattr(X, "iloc")
     if "initial_types" not in options and of_columns:
         return skl2onnx.to_onnx(model, X[:1], **options)  # each column is an input of its type

@@ -13,7 +13,7 @@ from ._input import check_windows, windows_of
 _LIMITS = np.finfo(np.float64)
 
 
-def check_series(operator):
+def _check_series(operator):
     """Return the static number of rows, mostly None, and of features of a series.
 
     Parameters
@@ -65,7 +65,7 @@ def check_series(operator):
     return shapes[0][0], transformer.n_features_in_
 
 
-def series_rows(graph, operator):
+def _series_rows(graph, operator):
     """Return the rows of the series in double precision, a tensor (n_steps, n_features)."""
     parts = [graph.cast(variable.full_name, DOUBLE) for variable in operator.inputs]
     return parts[0] if len(parts) == 1 else graph("Concat", *parts, axis=1)
@@ -73,7 +73,7 @@ def series_rows(graph, operator):
 
 def infer_windower(operator):
     """Set the type of the windows: three axes, or two if they are flat."""
-    n_steps, n_features = check_series(operator)
+    n_steps, n_features = _check_series(operator)
     lookback = operator.raw_operator.lookback
     flat = _is_flat(operator.raw_operator)
     shape = [lookback * n_features] if flat else [lookback, n_features]
@@ -84,7 +84,9 @@ def convert_windower(scope, operator, container):
     """Add the nodes of a `SequenceWindower`."""
     graph, windower = Graph(scope, container), operator.raw_operator
     windower._refuse_changed(*windower._fixed_by_fit)
-    windows = windows_of_rows(graph, series_rows(graph, operator), windower.lookback, windower.pad)
+    windows = _windows_of_rows(
+        graph, _series_rows(graph, operator), windower.lookback, windower.pad
+    )
     if windower.incomplete in ("nan", "raise"):  # a graph can't raise
         first = graph("Slice", windows, [0], [windower.lookback - 1])
         first = graph("Mul", first, np.nan)
@@ -97,7 +99,7 @@ def convert_windower(scope, operator, container):
     graph.finish(windows, operator.outputs[0])
 
 
-def windows_of_rows(graph, rows, lookback, pad):
+def _windows_of_rows(graph, rows, lookback, pad):
     """Return the window of every row, (n_steps, lookback, n_features), in double precision."""
     n_steps = graph("Squeeze", graph("Shape", rows, end=1), [0])
     ends = graph("Unsqueeze", graph("Range", 0, n_steps, 1), [1])
@@ -257,7 +259,7 @@ def infer_scaler(operator):
     """Set the type of the scaled series or windows: that of the input."""
     scaler = operator.raw_operator
     if not getattr(scaler, "_fitted_on_windows", False):
-        operator.outputs[0].set_type(output_type(operator, check_series(operator)))
+        operator.outputs[0].set_type(output_type(operator, _check_series(operator)))
         return
     shape = check_windows(operator)
     columns = _columns(operator)
@@ -281,7 +283,7 @@ def convert_scaler(scope, operator, container):
     scaler._refuse_changed(*scaler._fixed_by_fit)
     how = scaler.method, tuple(scaler.feature_range)
     if not scaler._fitted_on_windows:
-        scaled = _scaled_series(graph, scaler, series_rows(graph, operator), how)
+        scaled = _scaled_series(graph, scaler, _series_rows(graph, operator), how)
     else:
         windows = windows_of(graph, operator)
         scaled = scaled_by(graph, windows, *window_statistics(graph, windows, *how))
@@ -303,7 +305,7 @@ def _scaled_series(graph, scaler, rows, how):
     if size is None:
         statistics = expanding_statistics(graph, rows, n_features, *how)
         return scaled_by(graph, rows, *statistics)
-    windows = windows_of_rows(graph, rows, size, "missing")
+    windows = _windows_of_rows(graph, rows, size, "missing")
     statistics = [graph("Squeeze", part, [1]) for part in window_statistics(graph, windows, *how)]
     return scaled_by(graph, rows, *statistics)
 
@@ -338,7 +340,7 @@ def _flattened(graph, windows, columns):
 
 def infer_smoother(operator):
     """Set the type of the smoothed series."""
-    operator.outputs[0].set_type(output_type(operator, check_series(operator)))
+    operator.outputs[0].set_type(output_type(operator, _check_series(operator)))
 
 
 def convert_smoother(scope, operator, container):
@@ -356,5 +358,5 @@ def convert_smoother(scope, operator, container):
 
     first = np.nan if smoother.initial == "first" else float(smoother.initial)
     before = np.full(smoother.n_features_in_, first)
-    (smoothed,) = scan_rows(graph, step, [before], series_rows(graph, operator))
+    (smoothed,) = scan_rows(graph, step, [before], _series_rows(graph, operator))
     graph.finish(smoothed, operator.outputs[0])

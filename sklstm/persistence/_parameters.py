@@ -33,7 +33,7 @@ class ParametersMixin:
         if isinstance(value, np.generic | np.ndarray | list | tuple) and (
             name in _parameter_names(type(self))
         ):
-            value = plain_parameter(value)
+            value = _plain_parameter(value)
         super().__setattr__(name, value)
 
     def _validate_params(self) -> None:
@@ -93,7 +93,7 @@ def _copied(value):
     return value
 
 
-def plain_parameter(value: Any) -> Any:
+def _plain_parameter(value: Any) -> Any:
     """Return a parameter without numbers, booleans and strings of NumPy.
 
     Parameters
@@ -111,7 +111,7 @@ def plain_parameter(value: Any) -> Any:
         value = value if isinstance(value, np.generic) or kind is None else value[()]
         return value if kind is None else kind(value)
     if type(value) in (list, tuple):
-        plain = [plain_parameter(item) for item in value]
+        plain = [_plain_parameter(item) for item in value]
         same = all(a is b for a, b in zip(plain, value, strict=True))
         return value if same else type(value)(plain)
     return value

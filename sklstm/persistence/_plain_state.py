@@ -11,7 +11,7 @@ import pandas as pd
 
 from ._plain_labels import index_from, offset_from, plain_index, plain_offset
 
-MARK = "__sklstm__"
+_MARK = "__sklstm__"
 
 
 def to_plain(value, classes):
@@ -39,15 +39,15 @@ def to_plain(value, classes):
         found = {field.name: getattr(value, field.name) for field in fields(value) if field.init}
         if hasattr(value, "saved_parts"):  # what stands in files in place of some of these
             found |= value.saved_parts()
-        return {MARK: kind.__name__} | {k: to_plain(v, classes) for k, v in found.items()}
+        return {_MARK: kind.__name__} | {k: to_plain(v, classes) for k, v in found.items()}
     if isinstance(value, pd.Index):
         parts = plain_index(value)
-        return value if parts is None else {MARK: "index"} | to_plain(parts, classes)
+        return value if parts is None else {_MARK: "index"} | to_plain(parts, classes)
     if isinstance(value, pd.offsets.BaseOffset):
         name = plain_offset(value)
-        return value if name is None else {MARK: "offset", "name": name}
+        return value if name is None else {_MARK: "offset", "name": name}
     if isinstance(value, pd.Timestamp | pd.Timedelta | pd.Period):
-        return {MARK: "label", "index": to_plain(pd.Index([value]), classes)}
+        return {_MARK: "label", "index": to_plain(pd.Index([value]), classes)}
     return value
 
 
@@ -78,11 +78,11 @@ def from_plain(value, classes):
     if type(value) is not dict:
         return value
     parts = {key: from_plain(item, classes) for key, item in value.items()}
-    if MARK not in parts:
+    if _MARK not in parts:
         same = all(parts[key] is item for key, item in value.items())
         return value if same else parts
     makers = _MAKERS | {cls.__name__: cls for cls in classes}
-    name = parts.pop(MARK)
+    name = parts.pop(_MARK)
     if name not in makers:
         raise ValueError(f"{name!r} is nothing that this estimator has")
     return makers[name](**parts)
@@ -90,11 +90,11 @@ def from_plain(value, classes):
 
 def _plain_dict(value, classes):
     plain = {key: to_plain(item, classes) for key, item in value.items()}
-    if all(type(key) is str for key in value) and MARK not in value:
+    if all(type(key) is str for key in value) and _MARK not in value:
         return value if all(plain[key] is item for key, item in value.items()) else plain
     # Formats such as skops's keep keys as text.
     keys = [to_plain(key, classes) for key in value]
-    return {MARK: "dict", "keys": keys, "values": list(plain.values())}
+    return {_MARK: "dict", "keys": keys, "values": list(plain.values())}
 
 
 def _same_or_new(items, others):

@@ -27,7 +27,7 @@ def absent_days(index: pd.DatetimeIndex, step: Any) -> np.ndarray:
     return _count(dates[:-1], dates[1:], step) - 1
 
 
-def count_days(index: pd.DatetimeIndex, step: Any) -> int:
+def _count_days(index: pd.DatetimeIndex, step: Any) -> int:
     """Return how many of these days there are from the first label to the last."""
     dates = _dates(index[[0, -1]])
     return int(_count(dates[0], dates[1], step)) + 1
@@ -40,7 +40,7 @@ def _count(first, last, step):
 
 def are_trading_days(index: pd.DatetimeIndex, step: Any) -> bool:
     """Return whether labels on such days are almost all of them: the others are holidays."""
-    return len(index) >= _SHARE * count_days(index, step)
+    return len(index) >= _SHARE * _count_days(index, step)
 
 
 def days_of(step: Any) -> str:
