@@ -50,7 +50,6 @@ EPOCH_TASKS = (
     EpochTask("lstm", 2986, 10, 256, 100, 0.001, 3, 3),
     EpochTask("lstm", 5000, 60, 64, 32, 0.002, 3, 3),
 )
-LARGEST_LSTM = EPOCH_TASKS[3]
 
 # One network for single predictions and for many of them.
 PREDICTION_TASK = EpochTask("lstm", 256, 7, 32, 64, 0.005, 1, 1)

@@ -18,18 +18,10 @@ REVIEW_TABLE = (
     f"The 'Large Movie Review Dataset', {REVIEWS}, as a table with a row for each review and the "
     "columns split, sentiment, rating, id, text"
 )
-REVIEW_IDS = (
-    f"The 'Large Movie Review Dataset', {REVIEWS}, in the numbering of words that Keras uses "
-    "(keras.datasets.imdb), as a table with the columns label, id, rating, word_ids"
-)
 SOURCES = {
     "AAL_data.csv": ONE_SHARE,
     "AAPL_data.csv": ONE_SHARE,
     "MSFT_data.csv": ONE_SHARE,
-    "all_stocks_5yr.csv.gz": (
-        f"Five years of daily prices of 505 shares, from 'S&P 500 stock data', {SHARES}, where it "
-        "is called all_stocks_5yr.csv; pack it with gzip"
-    ),
     "DJI_2001_2017.csv": (
         "The Dow Jones Industrial Average day by day, 2001-01-02 to the end of 2017: the history "
         "of ^DJI at Yahoo Finance as a table"
@@ -44,12 +36,6 @@ SOURCES = {
     ),
     "imdb_train.csv.gz": REVIEW_TABLE,
     "imdb_test.csv.gz": REVIEW_TABLE,
-    "imdb_train_keras_ids.csv.gz": REVIEW_IDS,
-    "imdb_test_keras_ids.csv.gz": REVIEW_IDS,
-    "imdb_word_index.csv": (
-        "The words of the film reviews by frequency, as a table with the columns rank and word: "
-        "keras.datasets.imdb.get_word_index()"
-    ),
 }
 
 
@@ -82,20 +68,6 @@ def read_share(folder, name):
     return read_prices(folder, f"{name}_data.csv", dates="date").drop(columns="name")
 
 
-def read_all_shares(folder):
-    """Read five years of daily prices of 505 shares; the index has the levels name and date.
-
-    A few prices are empty. The last one known of the same share stands in for them, so that
-    nothing of the future comes in; two shares have none on their first day, where all but the close
-    stays empty.
-    """
-    table = pd.read_csv(find(folder, "all_stocks_5yr.csv.gz"), parse_dates=["date"])
-    table = table.rename(columns=str.lower).set_index(["name", "date"]).sort_index()
-    prices = ["open", "high", "low", "close"]
-    table[prices] = table.groupby(level="name")[prices].ffill()
-    return table
-
-
 def read_dow(folder):
     """Read the Dow Jones Industrial Average, 4276 days."""
     return read_prices(folder, "DJI_2001_2017.csv")
@@ -120,15 +92,3 @@ def read_reviews(folder, part):
     """Read the film reviews of one part, "train" or "test": their texts and whether they praise."""
     table = pd.read_csv(find(folder, f"imdb_{part}.csv.gz"))
     return table["text"], table["sentiment"]
-
-
-def read_review_ids(folder, part):
-    """Read the film reviews of one part as lists of word numbers, and their labels, 0 or 1."""
-    table = pd.read_csv(find(folder, f"imdb_{part}_keras_ids.csv.gz"))
-    return [[int(word) for word in line.split()] for line in table["word_ids"]], table["label"]
-
-
-def read_review_words(folder):
-    """Read the words of the film reviews by their rank, the most frequent one first."""
-    words = pd.read_csv(find(folder, "imdb_word_index.csv"), keep_default_na=False)
-    return words.set_index("rank")["word"]
