@@ -186,7 +186,9 @@ class UpdateMixin:
     def min_rows_(self) -> int:
         """How many rows of a series a forecast takes."""
         check_is_fitted(self)  # type: ignore[arg-type]
-        return self._model.features.first_origin + 1 + vars(self).get("_n_lost", 0)
+        whole, n_lost = self._model.features.first_origin + 1, vars(self).get("_n_lost", 0)
+        # Where missing steps are read, one row that is left is enough of a window.
+        return max(whole, 1 + n_lost) if self._model.takes_missing else whole + n_lost
 
     @property
     def last_(self) -> list[Any]:

@@ -228,6 +228,17 @@ def test_steps_that_a_transformer_leaves_missing_are_told():
         model.forecast(2, history=rows(61, 68, 5))
 
 
+@pytest.mark.parametrize("scaling", [None, "difference"])
+def test_a_network_forecasts_from_one_row_that_a_transformer_leaves(scaling):
+    network = LSTMRegressor(2, max_epochs=1, random_state=0)
+    model = forecaster(by=None, transformer=SeasonalDifferencer(7), scaling=scaling)
+    model.set_params(estimator=network).fit(rows(0, 60, 5))
+    assert model.min_rows_ == 8
+    assert len(model.forecast(2, history=rows(61, 69, 5))) == 2
+    with pytest.raises(ValueError, match="has 7 rows, .* at least min_rows_=8"):
+        model.forecast(2, history=rows(61, 68, 5))
+
+
 @pytest.mark.parametrize("series", ["ended", ["late", "ended"]])
 def test_series_that_a_history_lacks_are_not_forecast_from_the_rows_of_fit(series):
     model = long_fitted(calibration_size="auto")
