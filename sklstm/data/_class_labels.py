@@ -143,15 +143,23 @@ def _without_objects(labels: np.ndarray, name: str) -> np.ndarray:
     plain = np.array(labels.tolist(), dtype=None if _are_scalars(labels) else object)
     if plain.dtype.kind in "biuf":
         return plain
-    odd = labels[0]
-    raise ValueError(
-        f"{name} holds {type(odd).__name__} objects, such as {odd!r}, and a class is a string, a "
-        f"number or a boolean: make strings of them, {name}.astype(str)."
-    )
+    odd = next((label for label in labels if not _is_plain(label)), labels[0])
+    if isinstance(odd, int):
+        what = f"whole numbers beyond 64 bits, such as {odd!r}"
+    else:
+        what = (
+            f"{type(odd).__name__} objects, such as {odd!r}, and a class is a string, an int, a "
+            "float or a boolean"
+        )
+    raise ValueError(f"{name} holds {what}: make strings of them, {name}.astype(str).")
 
 
 def _are_scalars(labels: np.ndarray) -> bool:
     return all(isinstance(label, Number | np.generic) for label in labels)
+
+
+def _is_plain(label: Any) -> bool:
+    return isinstance(label, Number | np.generic) and np.array(label).dtype.kind in "biuf"
 
 
 def _row(y: Any, row: int) -> str:

@@ -1,3 +1,6 @@
+from decimal import Decimal
+from fractions import Fraction
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -167,3 +170,17 @@ def test_objects_that_are_no_classes_are_named(rng):
         GRUClassifier(2).fit(X, bins)
     model = GRUClassifier(2, max_epochs=1, random_state=0).fit(X, bins.astype(str))
     assert set(model.classes_) == set(bins.astype(str))
+
+
+@pytest.mark.parametrize(
+    ("labels", "words"),
+    [
+        ([1, Decimal("2")], r"y holds Decimal objects, such as Decimal\('2'\), and a class"),
+        ([1, Fraction(1, 2)], r"y holds Fraction objects, such as Fraction\(1, 2\), and a class"),
+        ([1, 2**70], f"y holds whole numbers beyond 64 bits, such as {2**70}: make strings"),
+        ([2**70, 1], f"y holds whole numbers beyond 64 bits, such as {2**70}: make strings"),
+    ],
+)
+def test_the_label_that_is_no_class_is_named(labels, words, rng):
+    with pytest.raises(ValueError, match=words):
+        GRUClassifier(2).fit(rng.normal(size=(12, 4)), np.array(labels * 6, dtype=object))
