@@ -19,6 +19,7 @@ _SMOOTH = 0.2  # mean squared change from feature to feature over the variance; 
 _MOST_LOOKED_AT, _MOST_VALUES = 100, 1 << 20  # windows, and values in them
 _FEWEST_VALUES = 10  # in a column, so that others are not like it by chance
 _THE_SAME = 1 - 1e-6  # correlation of columns that differ in their scale alone
+_CLOSER = 0.6  # distance, 1 - correlation, of columns of a feature over that of neighbours
 
 
 def warn_of_likely_mistakes(estimator: Any, X: Any, windows: np.ndarray) -> None:
@@ -53,7 +54,8 @@ def warn_of_likely_mistakes(estimator: Any, X: Any, windows: np.ndarray) -> None
         )
     if hasattr(estimator, "hidden_size") and _may_be_transposed(X, windows):
         _warn_of_transposed_axes(name, windows)
-    n_features = 1 if has_three_axes(X) else _features_side_by_side(windows[:, :, 0])
+    of_one = windows.shape[2] == 1 and not has_three_axes(X)
+    n_features = _features_side_by_side(windows[:, :, 0]) if of_one else 1
     if n_features > 1:
         warn_user(
             f"X has two axes, and each row is the one before moved by {n_features} columns, as in "
@@ -162,11 +164,12 @@ def _features_side_by_side(windows):
     """Return how many features flat windows, (n_samples, n_columns), seem to have.
 
     With `m` features each row is the one before moved by `m` columns, whatever the scale of each
-    column. So it is of one feature if only every `m`-th window is given; but there neighbours are
-    more alike than columns that are `m` apart.
+    column. So it is of one feature if only every `m`-th window is given; but there columns that are
+    `m` apart are hardly more alike than neighbours, or than noise.
     """
     n_columns = windows.shape[1]
-    some = np.asarray(windows[: _MOST_LOOKED_AT + n_columns], dtype=float)
+    n_some = min(_MOST_LOOKED_AT + n_columns, _MOST_VALUES // n_columns)
+    some = np.asarray(windows[:n_some], dtype=float)
     some = some[np.isfinite(some).all(axis=1)][:_MOST_LOOKED_AT]
     if n_columns < 4 or len(some) == 0 or len(np.unique(some[:, 0])) < _FEWEST_VALUES:
         return 1
@@ -177,7 +180,7 @@ def _features_side_by_side(windows):
         if moves_by == 1 or n_columns % moves_by or not same.all():
             return 1
         beside, apart = ((now[:, :-k] * now[:, k:]).sum(axis=0).mean() for k in (1, moves_by))
-    return moves_by if apart > beside else 1
+    return moves_by if 1 - apart < _CLOSER * (1 - abs(beside)) else 1
 
 
 def _standardised_columns(table):

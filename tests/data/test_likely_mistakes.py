@@ -1,5 +1,7 @@
 """Rows of a series, and tokens, are not read as windows without a word; windows are."""
 
+import itertools
+import tracemalloc
 import warnings
 
 import numpy as np
@@ -20,6 +22,7 @@ from sklstm import (
     forecast_pairs,
 )
 from sklstm import TextSequencer as Sequencer
+from sklstm.data._likely_mistakes import warn_of_likely_mistakes
 
 DAYS = pd.date_range("2025-01-01", periods=8, freq="D")
 SERIES = pd.DataFrame({"price": np.arange(8.0), "volume": np.ones(8)}, index=DAYS)
@@ -195,3 +198,67 @@ def test_windows_of_one_feature_move_in_silence(windows):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         PersistenceRegressor().fit(windows, np.arange(len(windows)))
+
+
+def autoregression(rng, weight, n_features):
+    """Return a series in which each row is the one before times `weight`, and noise."""
+    rows = rng.normal(size=(300, n_features))
+    for before, row in itertools.pairwise(rows):
+        row += weight * before
+    return rows
+
+
+def told_of_flat(rows, lookback, stride=1):
+    """Return whether scaled flat windows of `rows`, every `stride`-th, are told to be flat."""
+    flat = SequenceWindower(lookback, flatten=True).fit_transform(rows)[lookback - 1 :: stride]
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        PersistenceRegressor().fit(StandardScaler().fit_transform(flat), np.arange(len(flat)))
+    return any("flat windows" in str(one.message) for one in told)
+
+
+@pytest.mark.parametrize(("lookback", "stride"), [(28, 7), (6, 2), (6, 3)])
+def test_some_windows_of_one_feature_without_memory_pass_in_silence(lookback, stride):
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        noise = rng.normal(size=(300, 1))
+        for rows in (
+            noise,
+            noise + 0.02 * np.arange(300.0).reshape(-1, 1),  # of one trend, at all steps
+            rng.integers(1, 500, size=(300, 1)).astype(float),  # tokens
+            autoregression(rng, -0.9, 1),
+        ):
+            assert not told_of_flat(rows, lookback, stride)
+
+
+@pytest.mark.parametrize("lookback", [6, 28])
+def test_features_side_by_side_are_told_of_series_with_memory(lookback):
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        price, trend = rng.normal(size=(300, 1)).cumsum(axis=0), 0.05 * np.arange(300.0)
+        volume = autoregression(rng, 0.9, 1)
+        for rows in (
+            np.hstack([price, volume]),
+            np.hstack([price, volume]) + trend.reshape(-1, 1),
+            autoregression(rng, 0.9, 2),
+            autoregression(rng, 0.9, 3),
+        ):
+            assert told_of_flat(rows, lookback)
+
+
+def test_one_feature_of_named_flat_windows_is_not_told_as_flat(rng):
+    rows = rng.normal(size=(60, 4)).cumsum(axis=0).reshape(120, 2)  # by turns of two walks each
+    windower = SequenceWindower(6, flatten=True).set_output(transform="pandas")
+    flat = windower.fit_transform(pd.DataFrame(rows, columns=["a", "b"]))[5::2]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        PersistenceRegressor().fit(flat, np.arange(len(flat)))
+
+
+def test_windows_of_many_columns_are_looked_at_within_bounds(rng):
+    windows = np.lib.stride_tricks.sliding_window_view(rng.normal(size=20_000), 16_000)
+    tracemalloc.start()
+    warn_of_likely_mistakes(PersistenceRegressor(), windows, windows[:, :, np.newaxis])
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 100e6
