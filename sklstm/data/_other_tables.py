@@ -44,7 +44,7 @@ def names_only(table: Any) -> Any:
 
 
 def plain_categories(column: Any) -> Any:
-    """Return dictionaries of Arrow as categories of pandas, which loses rows of the former.
+    """Return a column of Arrow's dictionaries as categories of pandas.
 
     Parameters
     ----------

@@ -332,8 +332,8 @@ def _in_parameters(spec):
     """Return what describes a network, by the names of the parameters of estimators."""
     words = asdict(spec)
     words["output"] = "sequence" if words.pop("every_step") else "last"
-    del words["n_tokens"]  # follows from the tokens, of which no more are learned
-    width = words.pop("n_features")  # the same if not that of the embedding
+    del words["n_tokens"]  # a network with an embedding keeps the tokens of its first fit
+    width = words.pop("n_features")  # the embedding's; without one it is checked as input
     words["embedding_dim"] = width if words.pop("embeds") else None
     return words
 

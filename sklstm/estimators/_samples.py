@@ -209,7 +209,7 @@ def _bounded(unit: float) -> float:
 def check_sample_weight(
     sample_weight: Any, n_samples: int, names: Names = TRAINING_SET
 ) -> np.ndarray | None:
-    """Return weights as doubles of shape (n_samples,), of one number all equal; None stays None.
+    """Return weights as doubles of shape (n_samples,); one number is the weight of every sample.
 
     Raises
     ------

@@ -60,14 +60,17 @@ def drift_of(fitted: Any, n_fitted: Mapping[Any, int], level: float, newest: int
     if newest is not None:
         since = since[since["time"].isin(since["time"].drop_duplicates().nlargest(newest))]
     if since.empty or before.empty:
-        advice = "Rows come by update."
+        advice = " Rows come by update." if since.empty else ""
         if before.empty:
-            advice = "Take a larger calibration_size."
+            advice += " Take a larger calibration_size."
             if is_given:
-                advice += " With columns given in advance each row takes those of horizon rows."
+                advice += (
+                    " Where columns are known in advance, each calibration row needs their values "
+                    "for the next horizon rows."
+                )
         raise ValueError(
             "monitor compares errors of the rows after fit with those of the rows that calibrate "
-            f"intervals: there are {len(since)} and {len(before)} of them. {advice}"
+            f"intervals: there are {len(since)} and {len(before)} of them.{advice}"
         )
     names = {
         "series": [past.key for past in histories], "column": fitted._known.columns,

@@ -95,9 +95,16 @@ def rows_lost(model: ForecastModel, histories: Iterable[History]) -> int:
     if not known:
         return 0
     past = max(known, key=len)
-    observed = ~np.isnan(past.values).any(axis=1)
-    lost = observed & np.isnan(model.transformed(past)).any(axis=1)
-    return int(np.argmin(lost[np.argmax(observed) :]))
+    first, first_left = (
+        _first_complete(values) for values in (past.values, model.transformed(past))
+    )
+    return max(0, first_left - first)
+
+
+def _first_complete(values):
+    """Return the first row without a missing value, or how many rows there are."""
+    complete = ~np.isnan(values).any(axis=1)
+    return int(np.argmax(complete)) if complete.any() else len(values)
 
 
 def _forecastable(forecaster: Any, series: Any) -> list[History]:

@@ -23,7 +23,7 @@ _COMPUTE = {
     "sdiv": lambda a, b: type(a)(int(a / b)), "srem": np.fmod,
 }  # fmt: skip
 _INTRINSICS = {
-    "fmuladd": lambda a, b, c: a * b + c, "rint": np.rint, "sqrt": np.sqrt, "fabs": np.abs,
+    "fmuladd": lambda a, b, c: a * b + c, "sqrt": np.sqrt, "fabs": np.abs,
     "x86": lambda place: None,  # the mode of the processor, which NumPy's numbers do not have
 }  # fmt: skip
 
@@ -162,7 +162,7 @@ class _Call:
     def _convert(self, instruction, value):
         return np.asarray(value).astype(_dtype(instruction.type))[()]
 
-    _fptosi = _sitofp = _sext = _zext = _trunc = _fpext = _fptrunc = _convert
+    _sitofp = _zext = _trunc = _fpext = _fptrunc = _convert
 
     def _inttoptr(self, instruction, number):
         for array in self.arrays:

@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.compose import TransformedTargetRegressor
 from sklearn.ensemble import GradientBoostingRegressor
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.kernel_ridge import KernelRidge
@@ -48,12 +49,13 @@ def test_others_are_fitted_without_a_word(regressor, scaling):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         Forecaster(regressor, 8, scaling=scaling).fit(HIGH)
-        Forecaster(regressor, 8, scaling=scaling).fit(np.full(60, 7.0))
+        for constant in (7.0, 0.1):  # the mean of sixty tenths is rounded
+            Forecaster(regressor, 8, scaling=scaling).fit(np.full(60, constant))
 
 
 class NoChange(Ridge):
     def predict(self, X):
-        return np.zeros(len(X))
+        return np.zeros_like(super().predict(X))
 
 
 def test_who_forecasts_no_change_of_a_steady_trend_is_no_failure(rng):
@@ -72,13 +74,20 @@ def test_columns_in_other_units_are_told(rng):
         Forecaster(SGD, 8, scaling="difference").fit(pd.Series(HIGH), price)
 
 
+def test_each_column_is_judged_in_its_own_units(rng):
+    both = np.column_stack([HIGH, 1e6 * rng.normal(size=120)])
+    with pytest.warns(ConvergenceWarning, match="NoChange has learned nothing"):
+        Forecaster(NoChange(), 8, scaling="level").fit(both)
+
+
 def test_the_advice_helps():
+    standardised = TransformedTargetRegressor(
+        make_pipeline(StandardScaler(), SGD), transformer=StandardScaler()
+    )
     raw, scaled, standardised = (
         Forecaster(regressor, 8, scaling=scaling, calibration_size=None)
-        for regressor, scaling in [
-            (SGD, "level"), (SGD, "standard"), (make_pipeline(StandardScaler(), SGD), "level")
-        ]
-    )  # fmt: skip
+        for regressor, scaling in [(SGD, "level"), (SGD, "standard"), (standardised, "level")]
+    )
     with pytest.warns(ConvergenceWarning, match="has learned nothing"):
         raw.fit(HIGH)
     assert abs(raw.forecast(1)["prediction"].item()) > 1e6

@@ -101,7 +101,7 @@ def test_calibration_rows_that_are_too_few_are_told(rng):
         Ridge(), 3, horizon=12, strategy="direct", scaling=None, calibration_size=10
     ).fit(series[:150], plan[:150])
     model.update(series[150:180], plan[150:180])
-    with pytest.raises(ValueError, match=r"19 and 0 of them. Take a larger calibration_size. With"):
+    with pytest.raises(ValueError, match=r"19 and 0 of them. Take .*_size. Where"):
         model.monitor()
 
 

@@ -228,6 +228,14 @@ def test_steps_that_a_transformer_leaves_missing_are_told():
         model.forecast(2, history=rows(61, 68, 5))
 
 
+def test_a_missing_value_makes_a_transformer_leave_no_fewer_rows():
+    values = rows(0, 60, 5)
+    values.iloc[3] = np.nan
+    network = LSTMRegressor(2, max_epochs=1, random_state=0)
+    model = forecaster(by=None, transformer=SeasonalDifferencer(7)).set_params(estimator=network)
+    assert model.fit(values).min_rows_ == 8
+
+
 @pytest.mark.parametrize("scaling", [None, "difference"])
 def test_a_network_forecasts_from_one_row_that_a_transformer_leaves(scaling):
     network = LSTMRegressor(2, max_epochs=1, random_state=0)
