@@ -99,7 +99,7 @@ def test_classes_weights_and_validation_data():
 
 def test_exogenous_rows():
     exog = pd.DataFrame({"b": RNG.normal(size=N)}, index=DAYS)
-    with pytest.raises(ValueError, match="exog has other rows than series"):
+    with pytest.raises(ValueError, match="index of exog is not sorted"):
         Forecaster(Ridge(), 3).fit(SERIES, exog[::-1])
 
 
