@@ -24,7 +24,8 @@ SIDES = {
     "aeon_models": "aeon",
 }
 STATISTICS = "statsforecast"  # the environment that reads competitions, too
-SEVERAL_STEPS = [OWN, STATISTICS, "mlforecast", "neuralforecast", "darts"]  # environments, and their sides
+# Environments, and the sides that play in them.
+SEVERAL_STEPS = [OWN, STATISTICS, "mlforecast", "neuralforecast", "darts"]
 
 
 def main():
