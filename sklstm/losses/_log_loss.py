@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.special import softmax
 
-from ._functions import Functions
+from ._functions import NUMPY, Functions
 from ._loss import Loss
 
 _LABEL = "Log loss (nats)"
@@ -54,6 +55,10 @@ class BinaryLogLoss(Loss):
     def decision(self, outputs: np.ndarray) -> np.ndarray:
         """Return the likelier class, as a truth value."""
         return outputs[:, 0] > 0
+
+    def probabilities(self, outputs: np.ndarray) -> np.ndarray:
+        """Return the probability of class 1."""
+        return NUMPY.logistic(outputs[:, 0].astype(np.float64))
 
 
 @dataclass(frozen=True)
@@ -107,3 +112,7 @@ class MultinomialLogLoss(Loss):
     def decision(self, outputs: np.ndarray) -> np.ndarray:
         """Return the number of the likeliest class."""
         return outputs.argmax(axis=1)
+
+    def probabilities(self, outputs: np.ndarray) -> np.ndarray:
+        """Return the softmax of the outputs."""
+        return softmax(outputs.astype(np.float64), axis=1)

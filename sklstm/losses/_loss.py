@@ -161,6 +161,21 @@ class Loss:
         """
         return outputs
 
+    def probabilities(self, outputs: np.ndarray) -> np.ndarray:
+        """Return the probabilities of classes; of a loss without classes the outputs.
+
+        Parameters
+        ----------
+        outputs : ndarray of shape (n_samples, n_outputs)
+            Outputs of the network.
+
+        Returns
+        -------
+        probabilities : ndarray of shape (n_samples, n_classes), or (n_samples,)
+            In the order of the numbers of the classes; of two classes that of the second.
+        """
+        return outputs
+
     def check_targets(self, targets: np.ndarray, name: str = "y") -> None:
         """Raise a ValueError if the loss is not defined for some targets, such as negative counts.
 

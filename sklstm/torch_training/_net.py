@@ -3,8 +3,10 @@
 import torch
 from skorch import NeuralNet
 from skorch.callbacks import (
+    BatchScoring,
     Callback,
     EarlyStopping,
+    EpochScoring,
     EpochTimer,
     GradientNormClipping,
     LRScheduler,
@@ -13,6 +15,8 @@ from skorch.callbacks import (
 from torch import nn
 
 from sklstm.losses import torch_functions
+
+_SCORES = (BatchScoring, EpochScoring)
 
 
 class Net(NeuralNet):
@@ -53,7 +57,11 @@ class Net(NeuralNet):
 
     def predict(self, X):
         """Return what scores of callbacks are made from: numbers, or numbers of classes."""
-        return self.criterion_.loss.decision(self.predict_proba(X))
+        return self.criterion_.loss.decision(super().predict_proba(X))
+
+    def predict_proba(self, X):
+        """Return the probabilities of classes, for scores; without classes the outputs."""
+        return self.criterion_.loss.probabilities(super().predict_proba(X))
 
     def notify(self, method_name, **cb_kwargs):
         """Call a method of all callbacks; early stopping is noted, an interrupt is not caught.
@@ -62,8 +70,10 @@ class Net(NeuralNet):
         """
         getattr(self, method_name)(self, **cb_kwargs)
         for _, callback in self.callbacks_:
+            scores = method_name == "on_batch_end" and isinstance(callback, _SCORES)
+            told = _scored(**cb_kwargs) if scores else cb_kwargs
             try:
-                getattr(callback, method_name)(self, **cb_kwargs)
+                getattr(callback, method_name)(self, **told)
             except KeyboardInterrupt:
                 if not isinstance(callback, EarlyStopping):
                     raise
@@ -154,7 +164,7 @@ class WeightedLoss(nn.Module):
             Their mean.
         """
         if output.ndim == 3:
-            mask = ~target[..., 0].isnan() if target.is_floating_point() else target >= 0
+            mask = _is_target(target)
             output, target = output[mask], target[mask]
             if weight is not None:
                 weight = weight[:, None] if weight.ndim == 1 else weight
@@ -163,6 +173,21 @@ class WeightedLoss(nn.Module):
         if weight is None:
             return loss.mean()
         return (loss * weight).sum() / weight.sum()
+
+
+def _is_target(target):
+    """Return which steps have a target: not those of NaN or of negative class numbers."""
+    return ~target[..., 0].isnan() if target.is_floating_point() else target >= 0
+
+
+def _scored(batch, y_pred, **others):
+    """Return what a score is told of a batch: a row for each target, and no weights."""
+    inputs, target = batch
+    target = target[0] if isinstance(target, tuple) else target
+    if y_pred.ndim == 3:
+        mask = _is_target(target)
+        y_pred, target = y_pred[mask], target[mask]
+    return {"batch": (inputs, target), "y_pred": y_pred, **others}
 
 
 def skorch_callbacks(callbacks):

@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 
 import torch
+from skorch.exceptions import SkorchException
 from threadpoolctl import ThreadpoolController
 
 from sklstm.networks import RecurrentNetwork
@@ -95,17 +96,18 @@ class TorchEngine:
             if "without overflow" not in str(error):
                 raise
             raise OverflowError("a step of the optimizer is no finite number") from error
-        except KeyError as error:
+        except (KeyError, SkorchException) as error:
             # skorch's callbacks watch the validation loss unless told otherwise.
             if self.validation is not None or "valid_loss" not in str(error):
                 raise
             raise ValueError(
                 "A callback watches the loss of a validation set, 'valid_loss', and there is none. "
-                "Set early_stopping=True, or give the callback monitor='train_loss'."
+                "Set early_stopping=True, or give the callback monitor='train_loss', Checkpoint "
+                "monitor='train_loss_best'."
             ) from error
         batches = self.net.history[-1]["batches"]
         losses = [batch["train_loss"] for batch in batches if "train_loss" in batch]
-        batches.clear()  # read once, and one entry a batch would add up
+        del batches[:-1]  # they would add up, and are read once, but for the last by callbacks
         return losses
 
     def validation_losses(self):

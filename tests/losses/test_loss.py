@@ -239,6 +239,7 @@ def test_decisions_are_numbers_of_classes_or_the_outputs(n_outputs):
     np.testing.assert_array_equal(found, expected)
     for name in ERRORS:
         assert loss_of(name).decision(OUTPUT) is OUTPUT
+        assert loss_of(name).probabilities(OUTPUT) is OUTPUT
 
 
 @EACH

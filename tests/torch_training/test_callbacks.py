@@ -14,8 +14,10 @@ from skorch.callbacks import (
     LRScheduler,
     ProgressBar,
     TensorBoard,
+    TrainEndCheckpoint,
 )
 
+from sklstm import GRURegressor
 from sklstm.data import WindowSet
 from sklstm.losses import log_loss, make_loss
 from sklstm.recurrence import NetworkSpec, initial_weights, network_output
@@ -108,6 +110,54 @@ def test_accuracy_of_classes():
             classes = output[:, 0] > 0 if n_classes == 2 else output.argmax(axis=1)
             expected = np.mean(classes == labels[150:])
             assert notes.history[-1]["accuracy"] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("n_outputs", [1, 3])
+def test_scores_of_probabilities(n_outputs):
+    notes, labels = Notes(), np.digitize(Y[:, 0], [-0.4, 0.4][: max(1, n_outputs - 1)])
+    spec, score = NetworkSpec("lstm", 2, 8, n_outputs), EpochScoring("neg_log_loss", name="log")
+    result = run(score, notes, spec=spec, targets=labels, loss=log_loss(n_outputs))
+    found = [-row["log"] for row in notes.history]
+    np.testing.assert_allclose(found, result.validation_curve, rtol=1e-5)
+
+
+def test_scores_of_means_of_distributions():
+    notes, spec = Notes(), NetworkSpec("lstm", 2, 8, 2)
+    score = EpochScoring("neg_mean_squared_error", name="mse")
+    result = run(score, notes, spec=spec, loss=make_loss("normal"), max_epochs=1)
+    windows = WINDOWS.take(slice(150, 200))
+    means = network_output(spec, result.weights, windows.padded, windows.lengths)[:, 0]
+    expected = np.mean(np.square(means - Y[150:, 0]))
+    assert -notes.history[-1]["mse"] == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("weight", [None, np.full(200, 2.0)])
+@pytest.mark.parametrize("output", ["last", "sequence"])
+def test_scores_of_weighted_samples_and_of_steps(output, weight):
+    notes, score = Notes(), EpochScoring("neg_mean_squared_error", name="mse")
+    rows, targets = X.copy(), X.sum(axis=2)
+    rows[::3, :2] = np.nan  # shorter sequences
+    targets[::4, 3] = np.nan
+    model = GRURegressor(
+        hidden_size=4, output=output, differencing="never", early_stopping=True, max_epochs=3,
+        callbacks=[score, notes], random_state=0,
+    )  # fmt: skip
+    model.fit(rows, targets if output == "sequence" else Y[:, 0], sample_weight=weight)
+    found = [row["mse"] for row in notes.history]
+    np.testing.assert_allclose(found, model.validation_scores_, rtol=1e-5)
+
+
+def test_a_checkpoint_of_the_end(tmp_path):
+    result = run(TrainEndCheckpoint(dirname=tmp_path), validates=False)
+    stored = torch.load(tmp_path / "train_end_params.pt", weights_only=True)
+    for name, array in result.weights.items():
+        np.testing.assert_array_equal(array, stored[name].numpy())
+
+
+@pytest.mark.parametrize("callback", [EarlyStopping(), Checkpoint()])
+def test_callbacks_without_a_validation_set_are_told_what_they_watch(callback):
+    with pytest.raises(ValueError, match="Set early_stopping=True, or give .*train_loss"):
+        run(callback, validates=False)
 
 
 def test_a_schedule_of_the_learning_rate():
