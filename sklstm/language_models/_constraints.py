@@ -8,6 +8,8 @@ from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from sklstm.estimators import SHARED
 
+from ._token_table import in_order
+
 _COUNT = [Interval(Integral, 1, None, closed="left")]
 
 TEXT = {
@@ -33,6 +35,8 @@ SAMPLE = {
     "random_state": ["random_state"],
 }
 
+_OF_TOKENS = {"level", "lowercase", "token_pattern", "analyzer", "max_tokens"}
+
 
 def check_same_tokens(estimator: Any) -> None:
     """Raise a ValueError if training is to go on with texts that are cut into other tokens.
@@ -43,10 +47,17 @@ def check_same_tokens(estimator: Any) -> None:
         Which is fitted.
     """
     fitted = getattr(estimator, "_fitted_with", {})
-    for name in fitted.keys() & {"level", "lowercase", "token_pattern", "analyzer"}:
+    for name in fitted.keys() & _OF_TOKENS:
         value = getattr(estimator, name)
         if value != fitted[name]:
             raise ValueError(
                 f"Training continues with the tokens of {name}={fitted[name]!r}, and the parameter "
                 f"is now {value!r}. Set it back, or fit anew (warm_start=False)."
             )
+    vocabulary, known = estimator.vocabulary, estimator._tokens.as_list
+    if vocabulary is not None and in_order(vocabulary) != known:
+        raise ValueError(
+            f"Training continues with the {len(known)} tokens of vocabulary_ in their order, and "
+            "the parameter vocabulary holds others, or in another order. Set it back, or fit anew "
+            "(warm_start=False)."
+        )

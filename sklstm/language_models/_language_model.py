@@ -44,7 +44,7 @@ from ._token_table import (
     refuse_max_tokens,
 )
 
-_READING = ("level", "lowercase", "token_pattern", "analyzer", "sequence_length")
+_READING = ("level", "lowercase", "token_pattern", "analyzer", "max_tokens", "sequence_length")
 _WARM_UP = 1000  # tokens that are read before a piece of a text, at least
 
 

@@ -171,16 +171,21 @@ def given_table(vocabulary, sequences):
     ValueError
         If the vocabulary is none.
     """
-    if isinstance(vocabulary, Mapping):
-        vocabulary = _in_order(vocabulary)
-    tokens = list(given_vocabulary(vocabulary))
+    tokens = in_order(vocabulary)
     numbers = {token: number for number, token in enumerate(tokens)}
     rows = [_numbers(numbers, sequence) for sequence in sequences]
     others = any(row.max() == len(tokens) for row in rows)
     return TokenTable.of(tokens, others), rows
 
 
-def _in_order(vocabulary):
+def in_order(vocabulary):
+    """Return the tokens of a vocabulary, as of `given_table`, in the order of their ids."""
+    if isinstance(vocabulary, Mapping):
+        vocabulary = _by_number(vocabulary)
+    return list(given_vocabulary(vocabulary))
+
+
+def _by_number(vocabulary):
     for token, number in vocabulary.items():
         if not isinstance(number, Integral) or isinstance(number, bool | np.bool_):
             raise ValueError(

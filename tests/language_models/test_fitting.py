@@ -112,7 +112,9 @@ def test_a_warm_start_needs_the_same_network():
     assert model.set_params(warm_start=False).fit(VERSE).n_iter_ == 2
 
 
-@pytest.mark.parametrize("changed", [{"level": "char"}, {"lowercase": True}, {"analyzer": list}])
+@pytest.mark.parametrize(
+    "changed", [{"level": "char"}, {"lowercase": True}, {"analyzer": list}, {"max_tokens": 9}]
+)
 def test_going_on_needs_the_same_tokens(changed):
     # Tokens that have no id of their own would be out of vocabulary, all of them.
     model = GRULanguageModel(level="word", max_tokens=4, **SMALL).fit(VERSE)
@@ -122,8 +124,20 @@ def test_going_on_needs_the_same_tokens(changed):
         model.set_params(**changed)
         with pytest.raises(ValueError, match=message):
             go_on(VERSE)
-        model.set_params(**dict.fromkeys(changed, getattr(GRULanguageModel(level="word"), name)))
+        before = GRULanguageModel(level="word", max_tokens=4)
+        model.set_params(**dict.fromkeys(changed, getattr(before, name)))
     assert model.set_params(sequence_length=5).fit(VERSE).n_iter_ == 4
+
+
+@pytest.mark.parametrize("other", [["be", "to"], {"to": 1, "be": 0}, ["to", "be", "or"]])
+def test_going_on_needs_the_same_vocabulary(other):
+    model = GRULanguageModel(level="word", vocabulary=["to", "be"], **SMALL).fit(VERSE)
+    weights = model.weights_
+    with pytest.raises(ValueError, match="with the 2 tokens of vocabulary_ in their order.*anew"):
+        model.set_params(vocabulary=other).partial_fit(VERSE)
+    assert model.weights_ is weights
+    same = {"be": 7, "to": 3}
+    assert model.set_params(vocabulary=same).partial_fit(VERSE).n_iter_ == 3
 
 
 def test_partial_fit_and_early_stopping():
