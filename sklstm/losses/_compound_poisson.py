@@ -19,11 +19,14 @@ class _CompoundPoisson(stats.rv_continuous):
     def _argcheck(self, rate: Any) -> Any:
         return (rate > 0) & np.isfinite(rate)
 
-    def _pdf(self, x: Any, rate: Any) -> Any:
+    def _logpdf(self, x: Any, rate: Any) -> Any:
         root = np.sqrt(np.maximum(x, 1e-300) * rate)
         apart = np.sqrt(rate) - np.sqrt(np.maximum(x, 0))
-        density = np.exp(-(apart**2)) * rate * special.i1e(2 * root) / root
+        density = np.log(rate * special.i1e(2 * root) / root) - apart**2
         return np.where(x > 0, density, np.inf)
+
+    def _pdf(self, x: Any, rate: Any) -> Any:
+        return np.exp(self._logpdf(x, rate))
 
     def _cdf(self, x: Any, rate: Any) -> Any:
         # No more amounts than a Poisson process has events until x.

@@ -70,6 +70,12 @@ class Poisson(Counts):
         """Return the mean, as of `Likelihood.parameters`."""
         return {"mu": cls.mean(f, outputs, mean, scale)}
 
+    def distribution(self, parameters: dict[str, np.ndarray]) -> Any:
+        """Return the distribution with these parameters, as of `Likelihood.distribution`."""
+        from ._poisson_distribution import poisson
+
+        return poisson(**parameters)
+
     @classmethod
     def value(cls, f: Functions, outputs: Any, target: Any, constants: Any) -> Any:
         """Return ``m - y log(m) + log(y!)``."""

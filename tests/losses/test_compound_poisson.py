@@ -21,6 +21,15 @@ def test_the_distribution_function_is_zero_and_the_area_below_the_density(rate):
         assert distribution.sf(x) == pytest.approx(1 - distribution.cdf(x))
 
 
+def test_the_density_has_a_logarithm_where_it_is_too_small_for_a_number():
+    rate, x = 1e4, np.array([2.0, 5e4])
+    # The Bessel function by its expansion for large arguments, DLMF 10.40.1.
+    z = 2 * np.sqrt(rate * x)
+    bessel = z - 0.5 * np.log(2 * np.pi * z) + np.log1p(-3 / (8 * z) - 15 / (128 * z**2))
+    expected = -rate - x + 0.5 * np.log(rate / x) + bessel
+    np.testing.assert_allclose(compound_poisson(rate).logpdf(x), expected, rtol=1e-9)
+
+
 def test_quantiles_are_the_inverse_and_zero_below_the_probability_of_zero():
     rate = np.array([[0.01], [0.7], [5.0], [1e4]])
     levels = np.array([0.05, 0.3, 0.5, 0.9, 0.999])
