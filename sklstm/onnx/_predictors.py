@@ -190,7 +190,7 @@ def _of_all_windows(graph, classifier, windows, probability):
 
 
 def _are_numbers(classes):
-    """Return whether classes are strings; numbers and booleans become integers."""
+    """Return whether classes become integers, numbers and booleans alike; others are strings."""
     return np.asarray(classes).dtype.kind in "biuf"
 
 
