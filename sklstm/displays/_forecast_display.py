@@ -13,7 +13,7 @@ from ._forecast_inputs import parts_after, parts_of_estimator, parts_of_predicti
 from ._forecast_parts import check_count
 from ._legend import legend_inside
 from ._style import axes_to_draw_on, palette_of
-from ._time_axis import format_dates, has_dates, row_times
+from ._time_axis import before, format_dates, has_dates, row_times
 from ._value_label import label_values
 
 
@@ -377,11 +377,12 @@ class ForecastDisplay:
         if self.history is not None and len(self.history) and not rows.first:
             # Where older predictions are left out there would be a hole after the history.
             past = Newest.of(self.history.index, max_rows)
+            x = before(past.x, rows.x[0])
             self.history_line_ = draw_line(
-                ax, past.x, past.part(self.history), history_kw, label="History",
+                ax, x, past.part(self.history), history_kw, label="History",
                 color=colours.muted,
             )  # fmt: skip
-            self.begin_line_ = draw_beginning(ax, past.x[-1], colours, begin_kw)
+            self.begin_line_ = draw_beginning(ax, x[-1], colours, begin_kw)
         self.truth_line_ = draw_line(
             ax, rows.x, rows.part(self.y_true), truth_kw, label="Actual", color=colours.ink,
             marker="o", ms=3,

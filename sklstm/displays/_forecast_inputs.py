@@ -159,4 +159,7 @@ def _at(times, actual):
             f"{label_text(labels[0])} to {label_text(labels[-1])}, and those of the forecast from "
             f"{label_text(times[0])} to {label_text(times[-1])}."
         )
+    if not labels.is_unique:
+        twice = label_text(labels[labels.duplicated()][0])
+        raise ValueError(f"actual has the label {twice} twice: select the rows of one series.")
     return actual.set_axis(labels).reindex(times)

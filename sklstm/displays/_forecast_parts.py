@@ -8,7 +8,9 @@ from sklearn.base import is_classifier
 from sklearn.utils.validation import check_is_fitted
 
 from sklstm.data import as_numbers, column_names, has_three_axes, is_frame
-from sklstm.time_labels import as_time_labels, kind_of, label_text
+from sklstm.time_labels import kind_of, label_text
+
+from ._time_axis import row_times
 
 
 def one_column(values, name, n_rows=None):
@@ -69,13 +71,14 @@ def history_before(history, times, *, labelled):
     Raises
     ------
     ValueError
-        If it is not one column, or has no labels where `times` has labels that are no numbers.
+        If it is not one column of one series in the order of time, or has no labels where `times`
+        has labels that are no numbers.
     """
-    if history is None:
+    if history is None or not len(history):
         return pd.Series([], index=times[:0], dtype=np.float64)
     values = one_column(history, "history")
     if labelled and isinstance(history, pd.Series | pd.DataFrame):
-        series = pd.Series(values, as_time_labels(history.index, "The index of history"))
+        series = pd.Series(values, row_times(history.index, len(values), "history"))
         try:
             return series[series.index < times[0]]
         except TypeError as error:

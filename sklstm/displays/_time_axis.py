@@ -32,8 +32,11 @@ def row_times(index: pd.Index | Sequence | None, n_rows: int, name: str) -> pd.I
     Raises
     ------
     ValueError
-        If there are more or fewer labels, or if they are not in order: rows of several series.
+        If there are no rows, or more or fewer labels, or if they are not in order: rows of several
+        series.
     """
+    if not n_rows:
+        raise ValueError(f"There is nothing to draw: {name} has no rows.")
     if index is None:
         return pd.RangeIndex(n_rows)
     times = index if isinstance(index, pd.Index) else pd.Index(index)
@@ -100,6 +103,26 @@ def positions(times: pd.Index) -> np.ndarray:
     """
     kind = kind_of(times)
     return np.arange(len(times)) if kind is None else kind.drawn_at(times)
+
+
+def before(earlier: np.ndarray, first: object) -> np.ndarray:
+    """Return the places of earlier rows, which end before the first of the others.
+
+    Where labels are placed by the numbers of their rows, those of both begin with zero.
+
+    Parameters
+    ----------
+    earlier : ndarray
+        As from `positions`, of one row at least.
+    first : object
+        Place of the first of the other rows.
+
+    Returns
+    -------
+    places : ndarray
+        Of the earlier rows.
+    """
+    return earlier if earlier[-1] < first else earlier - (earlier[-1] + 1 - first)
 
 
 def has_dates(times: pd.Index) -> bool:

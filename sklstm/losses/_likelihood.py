@@ -98,7 +98,7 @@ class Likelihood(Loss):
     def decision(self, outputs: np.ndarray) -> np.ndarray:
         """Return the means of the distributions of standardised targets."""
         each = outputs.reshape(len(outputs), -1, self.n_outputs_per_target)
-        return self.predict(each, np.float64(0.0), np.float64(1.0))
+        return self.predict(each, np.zeros(1), np.ones(1))
 
     def draw(self, parameters: dict[str, np.ndarray], n_draws: int, rng: Any) -> np.ndarray:
         """Return draws from the distributions.

@@ -380,6 +380,39 @@ def test_wrong_times(pairs):
         ForecastDisplay.from_estimator(model, named, y, horizon=H)
 
 
+@pytest.mark.parametrize(
+    "labels", [pd.timedelta_range(0, periods=100, freq="h"), [f"row {k:02}" for k in range(100)]]
+)
+def test_a_history_of_labels_that_have_no_places_is_drawn_before_the_forecast(labels):
+    y = pd.Series(WALK["close"].to_numpy(), index=pd.Index(labels))
+    display = ForecastDisplay.from_predictions(y[60:], y[60:], history=y[:60])
+    np.testing.assert_array_equal(display.history_line_.get_xdata(), np.arange(-60, 0))
+    np.testing.assert_array_equal(display.truth_line_.get_xdata(), np.arange(40))
+    assert set(display.begin_line_.get_xdata()) == {-1}
+
+
+def test_a_history_of_another_order_or_of_several_series():
+    forecast = pd.DataFrame({"prediction": np.arange(10.0)}, index=DAYS[60:70])
+    past = WALK["close"][:60]
+    for wrong in (past[::-1], pd.concat([past, past])):
+        with pytest.raises(ValueError, match="history must be rows of one series in the order of"):
+            ForecastDisplay.from_forecast(forecast, history=wrong)
+    one = pd.concat({"A": past}, names=["share", "day"])
+    display = ForecastDisplay.from_forecast(forecast, history=one)
+    np.testing.assert_array_equal(display.history_line_.get_ydata(), past)
+    with pytest.raises(ValueError, match="actual has the label 2025-03-02.* twice: select the"):
+        ForecastDisplay.from_forecast(forecast, actual=pd.concat([WALK["close"][60:]] * 2))
+
+
+def test_nothing_to_draw():
+    with pytest.raises(ValueError, match="nothing to draw: y_true has no rows"):
+        ForecastDisplay.from_predictions([], [])
+    forecast = pd.DataFrame({"prediction": np.arange(3.0)}, index=DAYS[:3])
+    with pytest.raises(ValueError, match="nothing to draw: forecast has no rows"):
+        ForecastDisplay.from_forecast(forecast[:0], history=WALK["close"])
+    assert ForecastDisplay.from_forecast(forecast, history=[]).history_line_ is None
+
+
 def test_forecasts_of_several_series_or_columns():
     both = Forecaster(Ridge(), lookback=5, scaling=None).fit(WALK).forecast(3)
     with pytest.raises(ValueError, match=r"several columns, \['open', 'close'\].*forecast\['open'"):
