@@ -216,3 +216,16 @@ def test_threads_give_the_same_bits(pairs, folds, gru):
         name = f"split{fold}_test_score"
         np.testing.assert_array_equal(shared.cv_results_[name], alone.cv_results_[name])
     np.testing.assert_array_equal(shared.predict(X), alone.predict(X))
+
+
+def test_a_pipeline_reads_its_memory(tmp_path, pairs, gru):
+    X, y = pairs
+    expected = fitted_on(gru, X, y, slice(0, 100)).predict(X[100:])
+    for time in ("computed", "read"):
+        cached = fitted_on(gru.set_params(memory=str(tmp_path)), X, y, slice(0, 100))
+        np.testing.assert_array_equal(cached.predict(X[100:]), expected, err_msg=time)
+    n_files = len(list(tmp_path.rglob("output.pkl")))
+    later = X.set_axis(X.index.shift(1000))  # the same values with other labels
+    moved = gru.fit(later[:100], y[:100].set_axis(later.index[:100]))
+    np.testing.assert_array_equal(moved.predict(later[100:]), expected)
+    assert (n_files, len(list(tmp_path.rglob("output.pkl")))) == (1, 2)
