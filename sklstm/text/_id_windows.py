@@ -51,7 +51,7 @@ def tokens_of_windows(X, vocabulary, mark):
     X : array-like or dataframe of shape (n_samples, n_timesteps)
         Ids.
     vocabulary : dict of str to int
-        Tokens and their ids.
+        Tokens and their ids, lowest id first.
     mark : str
         Stands for what is out of vocabulary.
 
@@ -66,21 +66,17 @@ def tokens_of_windows(X, vocabulary, mark):
         If `X` is no table of ids of this vocabulary.
     """
     ids = _as_ids(X)
-    table = np.full(max(vocabulary.values()) + 1, None, dtype=object)
-    table[list(vocabulary.values())] = list(vocabulary)
-    table[OUT_OF_VOCABULARY] = mark
-    known = np.zeros(len(table), dtype=bool)
-    known[[PADDING, OUT_OF_VOCABULARY, *vocabulary.values()]] = True
-    last = len(table) - 1
-    strange = (ids < 0) | (ids > last)
-    strange |= ~known[np.where(strange, PADDING, ids).astype(np.int64)]
+    numbers = np.array([PADDING, OUT_OF_VOCABULARY, *vocabulary.values()])  # in their order
+    places = np.searchsorted(numbers, ids).clip(max=len(numbers) - 1)
+    strange = numbers[places] != ids
     if strange.any():
         sample, step = np.argwhere(strange)[0]
         raise ValueError(
-            f"X must hold ids of vocabulary_ (they end at {last}), {OUT_OF_VOCABULARY} "
+            f"X must hold ids of vocabulary_ (they end at {numbers[-1]}), {OUT_OF_VOCABULARY} "
             f"and {PADDING}, got {ids[sample, step]} (sample {sample}, step {step})."
         )
-    return [table[row[row != PADDING]].tolist() for row in ids.astype(np.int64)]
+    tokens = np.array(["", mark, *vocabulary], dtype=object)
+    return [tokens[row[row > 0]].tolist() for row in places]
 
 
 def _as_ids(X):

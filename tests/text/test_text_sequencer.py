@@ -137,6 +137,15 @@ def test_a_vocabulary_that_is_given():
     assert sequencer.inverse_transform([[0, 1, 4, 9]]).tolist() == ["[UNK] a film"]
 
 
+def test_large_ids_take_no_memory():
+    sequencer = TextSequencer(vocabulary={"film": 2, "a": 2_000_000_000}).fit(["a film"])
+    X = sequencer.transform(["a film"])
+    assert X.tolist() == [[2_000_000_000, 2]]
+    assert sequencer.inverse_transform(X).tolist() == ["a film"]
+    with pytest.raises(ValueError, match=r"they end at 2000000000.*got 1999999999 \(sample 0"):
+        sequencer.inverse_transform([[1_999_999_999]])
+
+
 @pytest.mark.parametrize(("name", "value"), [("max_tokens", 5), ("skip_top", 1)])
 def test_a_given_vocabulary_is_not_cut(name, value):
     sequencer = TextSequencer(vocabulary=["a"], **{name: value})
