@@ -69,7 +69,8 @@ class DistributionalMixin:
         Notes
         -----
         `scipy.stats.norm`, `scipy.stats.t`, `scipy.stats.laplace`, `scipy.stats.poisson`,
-        `scipy.stats.nbinom`, `scipy.stats.gamma` or `scipy.stats.bernoulli`, by the loss.
+        `scipy.stats.nbinom`, `scipy.stats.gamma` or `scipy.stats.bernoulli`, by the loss; that of
+        ``loss="tweedie"`` is the package's own, with the same methods.
 
         Examples
         --------
