@@ -86,7 +86,8 @@ def standardise(values, mean, scale, dtype):
     # Column by column, so that no array in double precision as large as all the values is needed.
     result = np.empty(values.shape, dtype=dtype)
     for k, column in enumerate(values.T):
-        result[:, k] = (column.astype(np.float64) - mean[k]) / scale[k]
+        moved = np.subtract(column, mean[k], dtype=np.float64)
+        np.divide(moved, scale[k], out=result[:, k], casting="same_kind")
     return result
 
 

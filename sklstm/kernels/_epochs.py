@@ -1,12 +1,12 @@
 """Whole epochs in compiled code: batches, forward, loss, backward and optimiser."""
 
-from ._code import DOUBLE, INTEGER, Variable, integer, larger, loop, only_if, real, smaller
+from ._code import DOUBLE, INTEGER, Variable, integer, loop, only_if, real, smaller
 from ._functions import call_address, function
 from ._optimizers import update
 from ._passes import make_backward
 from ._places import EPOCH, LAYER, NETWORK, PART
 from ._registers import LANES
-from ._sequences import clear, first_step, head_steps
+from ._sequences import clear, head_steps, steps_of_head, take_windows
 
 
 def make_epoch(code):
@@ -50,17 +50,9 @@ def make_epoch(code):
 @function(NETWORK, EPOCH, INTEGER, INTEGER)
 def _take_samples(network, epoch, first, n_here):
     """Copy windows, targets and weights of a batch; lanes beyond it are empty."""
-    order, longest = epoch.pointer("order", INTEGER).after(first), Variable(integer(0))
-    for lane in loop(network.n_tiles * LANES):
-        network.pointer("lengths", INTEGER)[lane] = integer(0)
-    for lane in loop(n_here):
-        sample = order[lane]
-        length = epoch.pointer("lengths", INTEGER)[sample]
-        longest.set(larger(longest.get(), length))
-        network.pointer("lengths", INTEGER)[lane] = length
-        network.pointer("starts", INTEGER)[lane] = epoch.pointer("starts", INTEGER)[sample]
-    network.set("n_steps", longest.get())
-    network.set("n_samples", n_here)
+    order = epoch.pointer("order", INTEGER).after(first)
+    starts, lengths = epoch.pointer("starts", INTEGER), epoch.pointer("lengths", INTEGER)
+    take_windows(network, starts, lengths, lambda lane: order[lane], n_here)
     clear(network.pointer("sample_weight"), head_steps(network) * network.n_tiles * LANES)
     for lane in loop(n_here):
         _take_targets(network, epoch, lane, order[lane], first + lane)
@@ -72,7 +64,7 @@ def _take_targets(network, epoch, lane, sample, place):
     n_targets = network.n_targets
     row, weight = epoch.pointer("target_starts", INTEGER)[sample], epoch.pointer("sample_weight")
     of_rows = epoch.pointer("target_weight")
-    for t, row_of_lane in _steps(network, lane):
+    for t, row_of_lane in steps_of_head(network, lane):
         targets = epoch.pointer("targets").after((row + t) * n_targets)
         has_target = targets[0].compare("==", targets[0])  # not NaN
         value = has_target.choose(weight[place] * of_rows[row + t], weight[place].like(0.0))
@@ -81,15 +73,6 @@ def _take_targets(network, epoch, lane, sample, place):
             target = has_target.choose(targets[k], targets[k].like(0.0))
             to = (row_of_lane * n_targets + k) * LANES + lane % LANES
             network.pointer("targets")[to] = target
-
-
-def _steps(network, lane):
-    """Write a loop over the steps of a lane that the head reads, and where each is: step, tile."""
-    n_steps = head_steps(network)
-    length = smaller(network.pointer("lengths", INTEGER)[lane], n_steps)
-    first = first_step(network, n_steps, length)
-    for t in loop(length):
-        yield t, (first + t) * network.n_tiles + lane // LANES
 
 
 @function(NETWORK, EPOCH, INTEGER, INTEGER)
@@ -103,7 +86,7 @@ def _add_losses(network, epoch, first, n_here):
             epoch.pointer("target_starts", INTEGER)[order[lane]],
             Variable(real(integer(0), DOUBLE)),
         )
-        for t, row_of_lane in _steps(network, lane):
+        for t, row_of_lane in steps_of_head(network, lane):
             target = targets[(row + t) * network.n_targets]
             known, loss = target.compare("==", target), losses[row_of_lane * LANES + lane % LANES]
             loss = loss * real(of_rows[row + t], DOUBLE)

@@ -14,8 +14,8 @@ from ._code import DOUBLE, FLOAT, INTEGER, Value, builder, integer, writing
 from ._memory import Places, Pointer
 from ._subnormals import subnormals_flushed
 
-#: Kind of an argument that points to numbers in the precision of the module.
-NUMBERS = "numbers"
+#: Kinds of arguments that point to numbers in the precision of the module, and to integers.
+NUMBERS, INTEGERS = "numbers", "integers"
 
 _lock = threading.Lock()
 
@@ -36,7 +36,7 @@ class Function:
     write : callable
         Called with the arguments as values, writes the body.
     kinds : sequence
-        What the arguments are: `INTEGER`, `NUMBERS`, or a tuple of names for `Places`.
+        What the arguments are: `INTEGER`, `NUMBERS`, `INTEGERS`, or a tuple of names for `Places`.
     """
 
     def __init__(self, write, kinds):
@@ -71,7 +71,7 @@ class Function:
 
     @staticmethod
     def _type(kind, module):
-        if isinstance(kind, tuple):
+        if isinstance(kind, tuple) or kind == INTEGERS:
             return INTEGER.as_pointer()
         return module.element.as_pointer() if kind == NUMBERS else kind
 
@@ -79,7 +79,7 @@ class Function:
     def _wrap(kind, argument):
         if isinstance(kind, tuple):
             return Places(argument, kind)
-        return Pointer(argument) if kind == NUMBERS else Value(argument)
+        return Pointer(argument) if kind in (NUMBERS, INTEGERS) else Value(argument)
 
 
 def function(*kinds):

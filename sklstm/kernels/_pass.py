@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 
+from ._blocks import make_run_blocks
 from ._functions import compile_functions
 from ._layout import aligned_zeros
 from ._passes import make_forward
@@ -12,12 +13,13 @@ from ._registers import LANES
 
 @cache
 def _compiled(code, dtype, tiles_together):
-    functions = [make_forward(code)]
-    return compile_functions(functions, dtype, tiles_together=tiles_together)[0]
+    forward = make_forward(code)
+    functions = [forward, make_run_blocks(forward)]
+    return compile_functions(functions, dtype, tiles_together=tiles_together)
 
 
 class Pass:
-    """Forward passes for up to a number of samples.
+    """Forward passes, with memory for a number of samples at a time.
 
     Parameters
     ----------
@@ -29,23 +31,19 @@ class Pass:
     Attributes
     ----------
     n_samples, n_steps : int
-        The largest numbers of samples and steps.
+        The numbers of samples at a time, and the largest number of steps.
     """
 
     def __init__(self, plan, weights):
         self._plan, spec = plan, plan.layout.spec
         self.n_samples, self.n_steps = plan.n_tiles * LANES, plan.n_steps
         self._n_outputs = spec.n_outputs
-        self._compiled = self._compile(*plan.kind_of_code(weights.dtype))
+        self._forward, self._run_blocks = _compiled(*plan.kind_of_code(weights.dtype))
         self._network = plan.network.copy()
         self._allocate(weights)
         self._write_ones()
         records = self._network, plan.layers, plan.layout.parts
         self._addresses = [array.ctypes.data for array in records]
-
-    @staticmethod
-    def _compile(*kind):
-        return _compiled(*kind)
 
     def set_inputs(self, rows, differenced=None):
         """Set the rows that windows are slices of, shape (n_rows, n_features); None for none.
@@ -87,38 +85,31 @@ class Pass:
         self._continues[: len(continues)] = continues
 
     def run(self, starts, lengths):
-        """Make a forward pass.
+        """Make forward passes.
 
         Parameters
         ----------
-        starts, lengths : ndarray of shape (n_samples,)
-            First row and number of rows of each window.
+        starts, lengths : ndarray of shape (n,), int64
+            First row and number of rows of each window, of any number of windows unless states are
+            carried.
 
         Returns
         -------
-        output : ndarray of shape (n_samples, n_outputs)
+        output : ndarray of shape (n, n_outputs)
             What the head makes of each; where it reads every step, shape (lengths.sum(),
             n_outputs), the steps of one window after those of the other.
         """
-        n, longest = len(starts), int(lengths.max())
-        self._check_room(n, longest)
+        n = len(starts)
+        carries = self._network["carried_from"][0] >= 0
+        self._check_room(n if carries else min(n, self.n_samples), int(lengths.max()))
         check_slices(starts, lengths, len(self._inputs), "rows")
-        self._starts[:n], self._lengths[:n] = starts, lengths
-        self._lengths[n:] = 0
-        self._network["n_steps"], self._network["n_samples"] = longest, n
-        self._compiled(*self._addresses)
-        n_read = longest if self._plan.n_head_steps > 1 else 1
-        shape = self._plan.n_tiles, LANES, n_read, self._n_outputs
-        output = np.empty(shape, dtype=self._rows.dtype)
-        output[...] = self._rows[:n_read, :, : self._n_outputs].transpose(1, 3, 0, 2)
-        output = output.reshape(-1, n_read, self._n_outputs)[:n]
-        if n_read == 1:
-            return output[:, 0]
-        first, lengths = n_read - np.reshape(lengths, (-1, 1)), np.reshape(lengths, (-1, 1))
-        if self._network["carried_from"][0] >= 0:
-            first = 0
-        step = np.arange(n_read)
-        return output[(step >= first) & (step < first + lengths)]
+        starts = np.ascontiguousarray(starts, dtype=np.int64)
+        lengths = np.ascontiguousarray(lengths, dtype=np.int64)
+        n_rows = int(lengths.sum()) if self._plan.layout.spec.every_step else n
+        output = np.empty((n_rows, self._n_outputs), dtype=self._weights.dtype)
+        addresses = [array.ctypes.data for array in (starts, lengths, output)]
+        self._run_blocks(*self._addresses, *addresses, n)
+        return output
 
     def _check_room(self, n_samples, n_steps):
         """Raise an error before compiled code reads or writes where nothing is."""
@@ -142,9 +133,6 @@ class Pass:
             self._network, weights=weights, memory=self._memory, starts=self._starts,
             lengths=self._lengths, continues=self._continues, differenced=self._from_first,
         )  # fmt: skip
-        rows = self._network[0]
-        n_rows = int(rows["head_rows_size"]) // LANES
-        self._rows = self._view(rows, "head_rows", n_rows, plan.n_head_steps)
 
     @staticmethod
     def _set_addresses(record, **arrays):

@@ -3,10 +3,23 @@
 from ._cells import cell_code
 from ._layout import round_up
 from ._places import LAYER, NETWORK, records
-from ._registers import LANES, ROWS, TILES
+from ._registers import LANES, ROWS, TILES_OF_LARGE, TILES_OF_SMALL
 
-_MANY_WEIGHTS = 1 << 13  # from here on products of several tiles are worth their compilation
-TILES_AT_A_TIME = 16  # of one or more steps, whose gradients are added up together
+_MANY_WEIGHTS = 1 << 13  # from here on products of three tiles are worth their compilation
+_TILES_OF_GRADIENT = 16  # of one or more steps, whose gradients are added up together
+
+
+def _is_large(layout):
+    return layout.n_multiplied >= _MANY_WEIGHTS
+
+
+def tiles_at_a_time(layout):
+    """Return how many tiles a forward pass best takes at a time.
+
+    They are so few that what a step hands from product to cell and back stays in the cache nearby;
+    weights that do not fit into it are read once for all of them.
+    """
+    return 6 if _is_large(layout) else 4  # twos, and threes
 
 
 class Plan:
@@ -60,8 +73,10 @@ class Plan:
 
     def kind_of_code(self, dtype):
         """Return what the code depends on: cell, precision, tiles whose products go together."""
-        large = dtype == "float32" and self.layout.n_multiplied >= _MANY_WEIGHTS
-        return cell_code(self.layout.spec), dtype, TILES if large else 1
+        together = 1
+        if dtype == "float32":
+            together = TILES_OF_LARGE if _is_large(self.layout) else TILES_OF_SMALL
+        return cell_code(self.layout.spec), dtype, together
 
     def _place_layer(self, places, layer, number):
         n_steps, spec = self.n_steps, self.layout.spec
@@ -94,7 +109,7 @@ class Plan:
         network["reads_tokens"], network["embedding"] = bool(spec.n_tokens), self.layout.embedding
         network["state_size"] = spec.state_size
         self._place_pooled(network)
-        network["steps_at_a_time"] = max(1, TILES_AT_A_TIME // self.n_tiles)
+        network["steps_at_a_time"] = max(1, _TILES_OF_GRADIENT // self.n_tiles)
         network["step_mask"] = self._reserve(1, self.n_steps)
         widest = self.n_output_rows
         network["outputs_size"] = widest * LANES

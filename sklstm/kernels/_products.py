@@ -8,9 +8,9 @@ what is filled up is always zero. Samples lie in *tiles* of `LANES`: tile, unit,
 The innermost loops keep `ROWS` vectors of lanes in registers, so that almost every instruction is
 a multiplication with an addition, as in K. Goto and R. van de Geijn, "Anatomy of high-performance
 matrix multiplication", ACM TOMS 34(3), 2008. Where there are registers enough, they keep those of
-up to three tiles: a weight that was read serves all of them, and there are more sums to work on
-while one waits for its last addition. The order of additions, and so every bit, stays the same.
-A last tile of a few samples is left to `_few_products` there.
+two tiles, in large networks of three: a weight that was read serves all of them, and there are more
+sums to work on while one waits for its last addition. The order of additions, and so every bit,
+stays the same. In large networks a last tile of a few samples is left to `_few_products`.
 """
 
 from ._code import (
@@ -111,23 +111,22 @@ def _store(totals, out, size):
 
 def _side_by_side(n_tiles):
     """Write loops over tiles, or over panels, and yield the first of some and how many they are."""
-    if builder().module.tiles_together == 1:
-        for tile in loop(n_tiles):
-            yield tile, 1
-        return
-    # Threes and pairs; a tile is alone only if there is no other one.
-    triples = larger((n_tiles - (3 - n_tiles % 3) % 3 * 2) // 3, 0) * 3
-    for tile in loop(0, triples, 3):
-        yield tile, 3
-    for tile in loop(triples, n_tiles - 1, 2):
-        yield tile, 2
-    for tile in loop(n_tiles - (n_tiles - triples) % 2, n_tiles):
+    most, triples = builder().module.tiles_together, 0
+    if most == MOST:  # threes and pairs; a tile is alone only if there is no other one
+        triples = larger((n_tiles - (3 - n_tiles % 3) % 3 * 2) // 3, 0) * 3
+        for tile in loop(0, triples, 3):
+            yield tile, 3
+    pairs = n_tiles - (n_tiles - triples) % 2 if most > 1 else 0
+    if most > 1:
+        for tile in loop(triples, pairs, 2):
+            yield tile, 2
+    for tile in loop(pairs, n_tiles):
         yield tile, 1
 
 
 def _takes_few():
     """Return whether there is code for the few samples of a last tile."""
-    return builder().module.tiles_together > 1
+    return builder().module.tiles_together == MOST
 
 
 def _whole_tiles(n_tiles, n_samples):

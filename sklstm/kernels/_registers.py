@@ -10,14 +10,15 @@ _WIDE = binding.get_host_cpu_features().get("avx512f", False)  # 32 registers of
 #: Vectors of lanes that the innermost loop of a product keeps in registers; it divides `LANES`.
 ROWS = 8 if _WIDE else 4
 
-#: Tiles, or panels of weights, that code can take together, on machines of few registers too.
+#: Tiles, or panels of weights, that products can take together: each weight is read once for all.
 MOST = 3
 
-#: Tiles for which it keeps them at the same time, in single precision, if a network is large.
-TILES = MOST if _WIDE else 1
+#: How many they take in single precision, in small networks and in large ones. The registers hold
+#: as many sums only if they are wide; code for three takes longer to compile.
+TILES_OF_SMALL, TILES_OF_LARGE = (2, MOST) if _WIDE else (1, 1)
 
 #: Units whose equations are computed side by side, so that none waits for the others' results.
 UNITS = 4 if _WIDE else 2
 
-#: Samples of a last tile for which lanes are rows of the weights, in code for several tiles.
+#: Samples of a last tile for which lanes are rows of the weights, in code for three tiles.
 FEW = 4

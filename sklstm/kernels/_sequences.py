@@ -7,7 +7,7 @@ layers that read forward do, all sequences begin at the first step instead, wher
 Lanes without a sample have length zero.
 """
 
-from ._code import INTEGER, Variable, integer, loop, only_if, smaller
+from ._code import INTEGER, Variable, integer, larger, loop, only_if, smaller
 from ._functions import NUMBERS, function
 from ._places import LAYER, NETWORK
 from ._registers import LANES
@@ -21,6 +21,43 @@ def head_steps(network):
 def first_step(network, n_steps, length):
     """Return at which of the steps a sequence begins."""
     return network.carried_from.compare(">=", 0).choose(integer(0), n_steps - length)
+
+
+def take_windows(network, starts, lengths, samples, n_here):
+    """Write the windows of some samples into the lanes of a network; lanes beyond are empty.
+
+    Parameters
+    ----------
+    network : Places of NETWORK
+        Told also how many samples there are, and the steps of the longest one.
+    starts, lengths : Pointer
+        Windows of all samples.
+    samples : callable
+        Takes a lane and returns which sample stands in it.
+    n_here : Value
+        How many samples there are, at most as many as lanes.
+    """
+    longest = Variable(integer(0))
+    lane_starts = network.pointer("starts", INTEGER)
+    lane_lengths = network.pointer("lengths", INTEGER)
+    for lane in loop(n_here):
+        sample = samples(lane)
+        length = lengths[sample]
+        longest.set(larger(longest.get(), length))
+        lane_starts[lane], lane_lengths[lane] = starts[sample], length
+    for lane in loop(n_here, network.n_tiles * LANES):
+        lane_lengths[lane] = integer(0)
+    network.set("n_steps", longest.get())
+    network.set("n_samples", n_here)
+
+
+def steps_of_head(network, lane):
+    """Write a loop over the steps of a lane that the head reads, and where each is: step, tile."""
+    n_steps = head_steps(network)
+    length = smaller(network.pointer("lengths", INTEGER)[lane], n_steps)
+    first = first_step(network, n_steps, length)
+    for t in loop(length):
+        yield t, (first + t) * network.n_tiles + lane // LANES
 
 
 @function(NETWORK, LAYER)

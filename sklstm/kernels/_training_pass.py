@@ -59,16 +59,11 @@ class TrainingPass(Pass):
             constants=self._constants,
         )  # fmt: skip
         self._epoch = records(EPOCH, 1)
+        self._compiled_epoch = _compiled(*plan.kind_of_code(dtype))
+        self._epoch["run_forward"] = self._forward.address
         # The code must live as long as its address is used, whatever becomes of the cache.
-        self._run_forward = Pass._compile(*plan.kind_of_code(dtype))
-        self._epoch["run_forward"] = self._run_forward.address
         self._write_losses = compile_loss(type(loss), dtype)
         self._epoch["write_losses"] = self._write_losses.address
-        self._addresses.append(self._epoch.ctypes.data)
-
-    @staticmethod
-    def _compile(*kind):
-        return _compiled(*kind)
 
     def set_data(
         self,
@@ -188,7 +183,7 @@ class TrainingPass(Pass):
         losses = np.empty(len(order))
         self._set_addresses(self._epoch, order=order, sample_weight=sample_weight, losses=losses)
         self._epoch["n_samples"], self._epoch["batch_size"] = len(order), batch_size
-        self._compiled(*self._addresses)
+        self._compiled_epoch(*self._addresses, self._epoch.ctypes.data)
         return losses
 
     def set_masks(self, state_masks, output_masks, lengths, input_masks=()):

@@ -4,15 +4,14 @@ from functools import partial
 
 import numpy as np
 
-from sklstm.kernels import LANES, Pass, Plan
+from sklstm.kernels import LANES, Pass, Plan, tiles_at_a_time
 
 from ._batch_order import are_uneven, by_length
 from ._cores import CORES
 
 _LARGE = 1e8  # multiplications, from which on idle cores are worth asking for
-_SHARES = 4  # for each core, so that one which other work delays holds up little
 _PASS_VALUES = 1 << 18  # that a pass keeps in memory, unless a single tile needs more
-_READ_VALUES = 1 << 16  # of rows that are prepared for several passes in one go
+_READ_VALUES = 1 << 15  # of rows that a thread prepares in one go, unless a block needs more
 _FIRST_ROW = np.zeros(1, dtype=np.int64)
 
 
@@ -52,31 +51,31 @@ class CompiledNetwork:
 
     def _output_of_many(self, windows):
         n_samples, n_steps = len(windows), int(windows.lengths.max())
-        n_tiles = max(1, _PASS_VALUES // Plan(self.layout, 1, n_steps).size)
-        plan = Plan(self.layout, min(n_tiles, -(-n_samples // LANES)), n_steps)
-        size = plan.n_tiles * LANES
-        blocks = [slice(k, min(k + size, n_samples)) for k in range(0, n_samples, size)]
+        plan = Plan(self.layout, self._n_tiles(n_samples, n_steps), n_steps)
+        block = plan.n_tiles * LANES
+        size = block * max(1, _READ_VALUES // (block * n_steps * windows.n_features))
+        parts = [windows.take(slice(k, k + size)) for k in range(0, n_samples, size)]
+        idle = []
+        tasks = [partial(self._output_of_part, plan, idle, part) for part in parts]
         if self.layout.n_multiplied * n_samples * n_steps < _LARGE:
-            return np.concatenate(self._outputs_of_blocks(plan, windows, blocks))
+            return np.concatenate([task() for task in tasks])
         with CORES.fit():
-            size = -(-len(blocks) // (_SHARES * CORES.limit()))
-            shares = [blocks[k : k + size] for k in range(0, len(blocks), size)]
-            run = partial(self._outputs_of_blocks, plan, windows)
-            found = CORES.run([partial(run, share) for share in shares])
-        return np.concatenate([output for share in found for output in share])
+            return np.concatenate(CORES.run(tasks))
 
-    def _outputs_of_blocks(self, plan, windows, blocks):
-        """Return the output for each of some slices of windows that follow one another."""
-        pass_, outputs = Pass(plan, self.weights), []
-        size = plan.n_tiles * LANES
-        n_read = max(1, _READ_VALUES // (size * plan.n_steps * windows.n_features))
-        for k in range(0, len(blocks), n_read):
-            read = slice(blocks[k].start, blocks[k : k + n_read][-1].stop)
-            starts, lengths = self._set_inputs(pass_, windows.take(read))
-            for first in range(0, len(starts), size):
-                block = slice(first, first + size)
-                outputs.append(pass_.run(starts[block], lengths[block]))
-        return outputs
+    def _n_tiles(self, n_samples, n_steps):
+        """Return how many tiles a pass takes at a time, so that their memory stays in the cache."""
+        room = max(1, _PASS_VALUES // Plan(self.layout, 1, n_steps).size)
+        return min(room, tiles_at_a_time(self.layout), -(-n_samples // LANES))
+
+    def _output_of_part(self, plan, idle, windows):
+        """Return the output for some windows, by one of the passes that no thread uses."""
+        try:
+            pass_ = idle.pop()
+        except IndexError:
+            pass_ = Pass(plan, self.weights)
+        output = pass_.run(*self._set_inputs(pass_, windows))
+        idle.append(pass_)
+        return output
 
     def carried_output(self, windows, batches):
         """Return a function that gives the output of batches, states carried between them.

@@ -5,6 +5,7 @@ import pytest
 
 from sklstm.cells import CELLS
 from sklstm.kernels import LANES
+from sklstm.kernels._blocks import make_run_blocks
 from sklstm.kernels._cells import CellCode, cell_code
 from sklstm.kernels._code import INTEGER, loop
 from sklstm.kernels._functions import NUMBERS, function, write_module
@@ -89,18 +90,18 @@ def test_a_whole_pass_stays_within_its_arrays(new_network, new_pass, windows):
     rows, starts, lengths = windows
     spec, weights = new_network(cell="gru", num_layers=2, bidirectional=True, hidden_size=3)
     pass_, vector, layout = new_pass(spec, weights, rows, n_samples=3, n_steps=7)
-    expected = pass_.run(starts[:3], lengths[:3])
-    places = pass_._network, pass_._plan.layers, layout.parts
+    expected = pass_.run(starts[:19], lengths[:19])  # more than a tile, one at a time
+    run_blocks = make_run_blocks(make_forward(cell_code(spec)))
+    found = np.zeros((19, spec.n_outputs))
+    arguments = pass_._network, pass_._plan.layers, layout.parts, starts[:19], lengths[:19], found
     reachable = [
         vector, pass_._memory, pass_._inputs, pass_._starts, pass_._lengths, pass_._continues,
         pass_._from_first,
     ]  # fmt: skip
-    pass_._rows[...] = 0
-    interpret(make_forward(cell_code(spec)), np.float64, *places, reachable=reachable)
-    found = pass_._rows[0, 0, : spec.n_outputs, :3].T
+    interpret(run_blocks, np.float64, *arguments, 19, reachable=reachable)
     np.testing.assert_allclose(found, expected, rtol=1e-12)
     with pytest.raises(IndexError, match="reads no array that it was given"):
-        interpret(make_forward(cell_code(spec)), np.float64, *places, reachable=reachable[1:])
+        interpret(run_blocks, np.float64, *arguments, 19, reachable=reachable[1:])
 
 
 def test_what_was_written_can_be_read():

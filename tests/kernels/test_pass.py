@@ -145,6 +145,48 @@ def test_a_window_of_any_network_has_the_same_bits_alone(dtype, cell, shape, two
         np.testing.assert_array_equal(alone.run(starts[[k]], lengths[[k]])[0], whole[k])
 
 
+@EVERY_STEP
+@pytest.mark.parametrize("n_tiles", [1, 2])
+def test_more_windows_than_there_is_memory_for_run_block_by_block(
+    every_step, n_tiles, windows, new_network, new_pass
+):
+    spec, weights = new_network(
+        np.float32, hidden_size=9, n_outputs=2, every_step=every_step, num_layers=2
+    )
+    rows, starts, lengths = windows
+    whole, _, _ = new_pass(spec, weights, rows)
+    blocks, _, _ = new_pass(spec, weights, rows, n_samples=n_tiles * LANES)
+    assert blocks.n_samples < len(starts)
+    found = blocks.run(starts, lengths)
+    np.testing.assert_array_equal(found, whole.run(starts, lengths))
+    # Nothing but whole numbers side by side can be read: others are copied.
+    apart = np.repeat(starts, 2)[::2], np.repeat(lengths, 2)[::2].astype(np.int32)
+    np.testing.assert_array_equal(blocks.run(*apart), found)
+
+
+def test_carried_states_are_those_of_a_single_block(windows, new_network, new_pass):
+    spec, weights = new_network(every_step=True)
+    rows, starts, lengths = windows
+    pass_, _, _ = new_pass(spec, weights, rows, n_samples=LANES)
+    pass_.carry_states(np.zeros(LANES, dtype=bool))
+    pass_.run(starts[:LANES], lengths[:LANES])
+    with pytest.raises(ValueError, match="room for 16 samples of 7 steps, got 37 of 7"):
+        pass_.run(starts, lengths)
+
+
+def test_no_memory_is_read_without_rows_or_beyond_them(windows, new_network, new_pass):
+    spec, weights = new_network()
+    rows, starts, lengths = windows
+    pass_, _, _ = new_pass(spec, weights, rows)
+    with pytest.raises(ValueError, match="samples of 7 steps, got .* of 8"):
+        pass_.run(starts, np.full(37, 8))
+    with pytest.raises(ValueError, match="windows must be slices of the 90 rows"):
+        pass_.run(np.full(37, 89), np.full(37, 2))
+    pass_.set_inputs(None)
+    with pytest.raises(RuntimeError, match="no rows"):
+        pass_.run(starts, lengths)
+
+
 def test_nan_in_one_window_spoils_no_other(windows, new_network, new_pass, kind):
     spec, weights = new_network(**kind)
     starts, lengths = windows[1].copy(), windows[2]

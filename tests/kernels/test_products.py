@@ -153,7 +153,7 @@ def test_a_tile_has_the_same_bits_alone_and_among_others(call, dtype, n_tiles):
 def test_products_of_tiles_together_have_the_bits_of_one_after_the_other(call, dtype, n_tiles):
     p = Problem((16 * n_tiles - 5, 13, 2, 1, n_tiles), dtype)
     weights, found = p.vector(p.matrix, 0), []
-    for together in (1, 3):
+    for together in (1, 2, 3):
         options = {"tiles_together": together}
         rows, gradient = np.zeros_like(p.rows), p.vector(p.matrix, 0)
         columns = np.ones((n_tiles, p.n_columns + ROWS, LANES), dtype=dtype)
@@ -172,8 +172,9 @@ def test_products_of_tiles_together_have_the_bits_of_one_after_the_other(call, d
         )  # fmt: skip
         found.append((rows, columns, gradient))
         assert np.isnan(scratch[SCRATCH:]).all()
-    for one, several in zip(*found, strict=True):
-        np.testing.assert_array_equal(one, several)
+    for one, pairs, threes in zip(*found, strict=True):
+        np.testing.assert_array_equal(pairs, one)
+        np.testing.assert_array_equal(threes, one)
 
 
 @DTYPES
@@ -210,7 +211,7 @@ def test_a_few_samples_of_a_last_tile_are_samples_like_others(call, dtype, n_row
 
 
 @DTYPES
-@pytest.mark.parametrize("together", [1, 3])
+@pytest.mark.parametrize("together", [1, 2, 3])
 @pytest.mark.parametrize("n_samples", [1, 17, 33, 47, 48])
 def test_outer_products_are_those_of_the_samples_of_each_step(call, dtype, together, n_samples):
     n_steps, per_step = 5, -(-n_samples // LANES)

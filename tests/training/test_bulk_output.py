@@ -15,16 +15,16 @@ def predict_on(monkeypatch):
     monkeypatch.setattr(_compiled_network, "_LARGE", 1)
     monkeypatch.setattr(_compiled_network, "_PASS_VALUES", 1)  # a tile a block
     taking_part = set()
-    outputs = _compiled_network.CompiledNetwork._outputs_of_blocks
+    output = _compiled_network.CompiledNetwork._output_of_part
     barrier = None
 
-    def noted(self, plan, windows, blocks):
+    def noted(self, plan, idle, windows):
         if barrier is not None and threading.get_ident() not in taking_part:
             taking_part.add(threading.get_ident())
-            barrier.wait(10)  # so that each thread takes a share, however fast the first one is
-        return outputs(self, plan, windows, blocks)
+            barrier.wait(10)  # so that each thread takes a part, however fast the first one is
+        return output(self, plan, idle, windows)
 
-    monkeypatch.setattr(_compiled_network.CompiledNetwork, "_outputs_of_blocks", noted)
+    monkeypatch.setattr(_compiled_network.CompiledNetwork, "_output_of_part", noted)
 
     def predict(model, X, n_threads):
         nonlocal barrier
@@ -37,7 +37,7 @@ def predict_on(monkeypatch):
 
 
 @pytest.mark.parametrize("gapped", [False, True])
-@pytest.mark.parametrize("values_read", [1, 1000])  # one pass or three at a time
+@pytest.mark.parametrize("values_read", [1, 1000])  # one tile or three in one go
 def test_any_number_of_threads_gives_the_same_bits(
     gapped, values_read, predict_on, rng, monkeypatch
 ):
