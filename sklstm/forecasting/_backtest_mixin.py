@@ -161,8 +161,8 @@ class BacktestMixin:
         -------
         score : float
             One minus the mean absolute error of forecasts over that of the last values known: 1
-            is perfect, 0 is no better than persistence. Series that have too few rows to be
-            forecast, or none before these, do not count.
+            is perfect, 0 is no better than persistence. Series of a panel that `forecast` makes NaN,
+            or without rows before these, do not count.
 
         Raises
         ------

@@ -21,7 +21,8 @@ def frame_of_forecasts(
     Parameters
     ----------
     quantities : dict
-        By series ``prediction`` and bounds by their names, each of shape (steps, n_columns).
+        By series ``prediction`` and bounds by their names, each of shape (steps, n_columns); series
+        that are not in it have NaN.
     labels : dict
         By series the times of the steps.
     known : KnownSeries
@@ -34,8 +35,10 @@ def frame_of_forecasts(
         tells which.
     """
     warn_of_unreached({key: one["prediction"] for key, one in quantities.items()}, labels)
-    each = list(quantities.values())
-    whole = {name: np.concatenate([one[name] for one in each]) for name in each[0]}
+    first = next(iter(quantities.values()))
+    nothing = {name: np.full(values.shape, np.nan) for name, values in first.items()}
+    each = [quantities.get(key, nothing) for key in labels]
+    whole = {name: np.concatenate([one[name] for one in each]) for name in first}
     index = _index_of(labels, known)
     if len(known.columns) == 1:
         columns = {name: values[:, 0] for name, values in whole.items()}
@@ -53,7 +56,7 @@ def frame_of_paths(
     Parameters
     ----------
     drawn : dict
-        By series arrays of shape (n_paths, steps, n_columns).
+        By series arrays of shape (n_paths, steps, n_columns); series that are not in it have NaN.
     labels : dict
         By series the times of the steps.
     known : KnownSeries
@@ -65,8 +68,10 @@ def frame_of_paths(
         One row for each series and step, one column for each path (and column of the series).
     """
     warn_of_unreached(drawn, labels)
-    n_paths = next(iter(drawn.values())).shape[0]
-    values = [array.transpose(1, 2, 0).reshape(array.shape[1], -1) for array in drawn.values()]
+    nothing = np.full(next(iter(drawn.values())).shape, np.nan)
+    n_paths, steps, _ = nothing.shape
+    each = [drawn.get(key, nothing) for key in labels]
+    values = [array.transpose(1, 2, 0).reshape(steps, -1) for array in each]
     columns: pd.Index = pd.RangeIndex(n_paths, name="path")
     if len(known.columns) > 1:
         columns = pd.MultiIndex.from_product([known.columns, columns], names=[None, "path"])

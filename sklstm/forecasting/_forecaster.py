@@ -378,13 +378,14 @@ class Forecaster(
         ------
         ValueError
             If rows or columns of `exog` are missing, a level takes more calibration rows than there
-            are, or a series is unknown, not in `history`, or asked for and has too few rows.
+            are, or a series is unknown or not in `history`; or if none of those asked for can be
+            forecast, for it has too few rows, or missing steps in its newest window.
 
         Warns
         -----
         UserWarning
-            If series have too few rows, and are left out, or fewer than any window of training; or
-            a forecast is NaN, since the inverse of `transformer` makes no number of it.
+            If some of several series cannot be forecast, and are NaN, or have fewer rows than any
+            window of training; or the inverse of `transformer` makes no number of a forecast.
         """
         check_is_fitted(self)
         steps = self._as_fitted().horizon if steps is None else check_count(steps, "steps")
@@ -393,8 +394,8 @@ class Forecaster(
         forecasts = seen._model.forecast(paths, steps)
         bounds = bounds_of_forecasts(seen, paths, forecasts, levels, intervals)
         quantities = {
-            key: {"prediction": forecast} | bounds[key]
-            for key, (forecast,) in zip(labels, forecasts, strict=True)
+            path.history.key: {"prediction": forecast} | bounds[path.history.key]
+            for path, (forecast,) in zip(paths, forecasts, strict=True)
         }
         forecast = frame_of_forecasts(quantities, labels, self._known)
         if isinstance(level, Real):

@@ -317,7 +317,7 @@ class KnownSeries:
             labels of the rows to be forecast.
         """
         last, first = Once(lambda index: index[-1]), Once(lambda index: index[:steps])
-        labels = self._labels_after(histories, n_rows, last)
+        labels = self.labels_after(histories, n_rows, last)
         given = {key: (np.empty((n_rows, 0)), index) for key, index in labels.items()}
         self._check_future(exog, steps)
         if exog is not None:
@@ -367,7 +367,7 @@ class KnownSeries:
             for (key, past), own in zip(histories.items(), columns, strict=True)
         }
 
-    def _labels_after(self, histories, n_rows, last):
+    def labels_after(self, histories, n_rows, last=lambda index: index[-1]):
         """Return the labels of the next rows of each series; many end at the same time."""
         found, labels = {}, {}
         for past in histories:

@@ -81,5 +81,5 @@ class PathsMixin:
         seen, paths, labels = beginning(self, steps, exog, series, history, history_exog)
         rng = np.random.default_rng(check_random_state(random_state).randint(2**31))
         found = PathMaker.of(seen, paths, steps, own=self).draw(paths, steps, n_paths, rng)
-        drawn = {key: one[0] for key, one in zip(labels, found, strict=True)}
+        drawn = {path.history.key: one[0] for path, one in zip(paths, found, strict=True)}
         return frame_of_paths(drawn, labels, self._known)

@@ -16,6 +16,7 @@ from ._forecast_tables import persistence
 from ._known_series import KnownSeries
 from ._once import Once
 from ._path import Path
+from ._series_in_use import readable_now
 from ._unreached import UNREACHED
 from ._unused_futures import unused_futures
 
@@ -32,7 +33,8 @@ def skill_score(
     before, after : KnownSeries
         The series without and with the rows to be forecast.
     fewest : int
-        How many rows a series takes to be forecast; shorter ones do not count.
+        How many rows a series takes to be forecast; shorter ones do not count, nor do those whose
+        newest window the regressor cannot read, if there are others.
 
     Returns
     -------
@@ -45,7 +47,8 @@ def skill_score(
         If no row follows on those of a series that can be forecast.
     """
     errors, naive, jobs = 0.0, 0.0, []
-    scored = {key for key, past in before.histories.items() if len(past) >= fewest}
+    enough = [past for past in before.histories.values() if len(past) >= fewest]
+    scored = {past.key for past in readable_now(model, enough) or enough}
     for key, past in after.histories.items():
         if key not in scored:
             continue

@@ -12,18 +12,28 @@ from ._fit_transformers import fit_transformers
 from ._floored_values import warn_of_floored
 from ._forecast_model import ForecastModel
 from ._histories import History
+from ._in_blocks import in_blocks
+from ._joined import ends_of, joined
 from ._known_series import KnownSeries
 from ._moved_transformers import moved_transformers
-from ._path import Path
+from ._path import NO_ROWS, Path
+from ._unused_futures import unused_futures
 
 _SHOWN = 5  # names of series in a message
 
 
-def _names_and_rows(histories: Sequence[History]) -> str:
-    """Return the first few of some series with their numbers of rows, for messages."""
-    shown = ", ".join(f"{past.key!r} ({len(past)})" for past in histories[:_SHOWN])
+def _names(histories: Sequence[History], *, with_rows: bool = False) -> str:
+    """Return the first few of some series, if need be with their numbers of rows, for messages."""
+    shown = ", ".join(
+        f"{past.key!r} ({len(past)})" if with_rows else repr(past.key)
+        for past in histories[:_SHOWN]
+    )
     more = len(histories) - _SHOWN
     return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _names_and_rows(histories: Sequence[History]) -> str:
+    return _names(histories, with_rows=True)
 
 
 def trained_on(histories: Sequence[History], n_fewest: int, *, warn: bool) -> list[History]:
@@ -107,8 +117,8 @@ def _first_complete(values):
     return int(np.argmax(complete)) if complete.any() else len(values)
 
 
-def _forecastable(forecaster: Any, series: Any) -> list[History]:
-    """Return the series to be forecast, of which each has rows enough.
+def _forecastable(forecaster: Any, series: Any) -> tuple[list[History], list[History]]:
+    """Return the series to be forecast, and those of them that can be.
 
     Parameters
     ----------
@@ -119,35 +129,88 @@ def _forecastable(forecaster: Any, series: Any) -> list[History]:
 
     Returns
     -------
-    histories : list of History
-        If all series were asked for (None), without those that have too few rows.
+    wanted, able : list of History
+        Windows of the others are too short, or have missing steps that the regressor cannot read.
 
     Raises
     ------
     ValueError
-        If a series that was asked for by name, or every one, has too few rows.
+        If every one has too few rows.
 
     Warns
     -----
     UserWarning
-        If series are left out, or have so few rows that no window of training was so short.
+        If some cannot be forecast, or have so few rows that no window of training was so short.
     """
-    histories = forecaster._known.wanted(series)
-    fewest = forecaster.min_rows_
-    short = [past for past in histories if len(past) < fewest]
-    if not short:
-        _warn_of_shorter_windows(histories, forecaster._model.features.fewest_observed)
-        return histories
-    if series is not None or len(short) == len(histories):
+    wanted, fewest = forecaster._known.wanted(series), forecaster.min_rows_
+    enough = [past for past in wanted if len(past) >= fewest]
+    if not enough:
         raise ValueError(
-            f"series{short[0].of} has {len(short[0])} rows, and a forecast takes at least "
+            f"series{wanted[0].of} has {len(wanted[0])} rows, and a forecast takes at least "
             f"min_rows_={fewest} of them: give more rows (update, history)."
         )
+    able = readable_now(forecaster._model, enough) or enough  # the first window then says why
+    short = [past for past in wanted if len(past) < fewest]
+    _warn_of_no_forecast(forecaster, wanted, short, _without(enough, able))
+    _warn_of_shorter_windows(able, forecaster._model.features.fewest_observed)
+    return wanted, able
+
+
+def _without(histories, others):
+    keys = {past.key for past in others}
+    return [past for past in histories if past.key not in keys]
+
+
+def _warn_of_no_forecast(forecaster, wanted, short, unread):
+    if not (short or unread):
+        return
+    reasons = []
+    if short:
+        reasons.append(f"fewer rows than min_rows_={forecaster.min_rows_}: {_names_and_rows(short)}")
+    if unread:
+        reasons.append(
+            f"missing steps in the last {forecaster._model.features.n_rows} rows (lookback), which "
+            f"{type(forecaster.estimator_).__name__} cannot forecast from: {_names(unread)}"
+        )
     warn_user(
-        f"{len(short)} of {len(histories)} series are not forecast, for they have fewer rows than "
-        f"min_rows_={fewest}: {_names_and_rows(short)}.",
+        f"{len(short) + len(unread)} of {len(wanted)} series cannot be forecast, and are NaN: "
+        f"{'; '.join(reasons)}. Give more rows, or fill them."
     )
-    return [past for past in histories if len(past) >= fewest]
+
+
+def readable_now(model: ForecastModel, histories: Sequence[History]) -> list[History]:
+    """Return the series whose newest window a regressor can read.
+
+    Parameters
+    ----------
+    model : ForecastModel
+        Fitted.
+    histories : list of History
+        Series of rows enough for a window.
+
+    Returns
+    -------
+    able : list of History
+        In the same order.
+    """
+    # A transformer may have moved a missing row of any time to the end.
+    first = 0 if model.transformers else -model.features.n_rows
+    doubtful: list[History] = []
+    for block in in_blocks(histories, map(len, histories)):
+        parts = [past.values[first:] for past in block]
+        missing = np.isnan(joined(parts)).any(axis=1)
+        begins = ends_of([len(part) for part in parts])[:-1]
+        doubtful += [block[k] for k in np.flatnonzero(np.logical_or.reduceat(missing, begins))]
+    if not doubtful:
+        return list(histories)
+    futures = unused_futures(model, doubtful, 1)
+    paths = [Path(past, NO_ROWS, own) for past, own in zip(doubtful, futures, strict=True)]
+    unread = [
+        path.history
+        for path, origins in zip(paths, model.possible_origins(paths), strict=True)
+        if not len(origins) or origins[-1] < len(path.history) - 1
+    ]
+    return _without(histories, unread)
 
 
 def _warn_of_shorter_windows(histories, fewest):
@@ -275,9 +338,9 @@ def beginning(
     seen : Forecaster
         Itself, or a view of it that knows `history`.
     paths : list of Path
-        One for each series.
+        One for each series that can be forecast.
     labels : dict
-        Those of the rows that follow, by series.
+        Those of the rows that follow, by series, of all that are asked for.
 
     Raises
     ------
@@ -290,7 +353,9 @@ def beginning(
         series = _those_given(seen._known, series, keys)
     elif history_exog is not None:
         raise ValueError("history_exog was given without history, whose columns it holds.")
-    histories = _forecastable(seen, series)
-    futures = seen._known.futures(histories, exog, steps, seen._model.padded(steps))
-    paths = [Path(past, np.array([len(past) - 1]), futures[past.key][0]) for past in histories]
-    return seen, paths, {past.key: futures[past.key][1] for past in histories}
+    wanted, able = _forecastable(seen, series)
+    futures = seen._known.futures(able, exog, steps, seen._model.padded(steps))
+    paths = [Path(past, np.array([len(past) - 1]), futures[past.key][0]) for past in able]
+    labels = seen._known.labels_after(_without(wanted, able), steps)
+    labels |= {key: own for key, (_, own) in futures.items()}
+    return seen, paths, {past.key: labels[past.key] for past in wanted}

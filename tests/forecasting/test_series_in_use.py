@@ -8,7 +8,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
@@ -61,10 +61,13 @@ def test_short_series_are_left_out_with_one_warning_that_names_them():
     alone = long_fitted()
     np.testing.assert_array_equal(model.estimator_.coef_, alone.estimator_.coef_)
     with pytest.warns(
-        UserWarning, match=r"1 of 5 series are not forecast.*min_rows_=6: 'tiny' \(3\)"
+        UserWarning, match=r"1 of 5 series cannot be forecast.*min_rows_=6: 'tiny' \(3\)"
     ):
         found = model.forecast(3)
-    assert list(found.index.unique("shop")) == ["long", "late", "ended", "small"]
+    assert list(found.index.unique("shop")) == ["long", "late", "ended", "tiny", "small"]
+    assert found.index[9] == ("tiny", DAYS[80])
+    assert found.loc["tiny"].isna().all(axis=None)
+    found = found.drop("tiny")
     pd.testing.assert_frame_equal(found.drop("small"), alone.forecast(3))
     # By hand: the window of the six rows, by what the others teach.
     expected = alone.estimator_.predict(SHORT["small"].to_numpy().T)
@@ -72,7 +75,7 @@ def test_short_series_are_left_out_with_one_warning_that_names_them():
     with pytest.raises(ValueError, match="'tiny' has 3 rows, and .* at least min_rows_=6"):
         model.forecast(3, series="tiny")
     with pytest.raises(ValueError, match="'tiny' has 3 rows, and .* at least min_rows_=6"):
-        model.forecast(3, series=["long", "tiny"])
+        model.forecast(3, series=["tiny"])
 
 
 def test_a_short_series_grows_until_it_is_forecast():
@@ -121,7 +124,7 @@ def test_rows_that_a_transformer_leaves_missing_count(regressor):
         model = clone(alone).fit(panel(PARTS | one_less))
     with pytest.warns(UserWarning, match=rf"min_rows_={fewest}: 'short' \({fewest - 1}\)"):
         found = model.forecast(2)
-    assert list(found.index.unique("shop")) == list(PARTS)
+    assert list(found.dropna().index.unique("shop")) == list(PARTS)
     with pytest.raises(ValueError, match=rf"'new' has {fewest - 1} rows, .* min_rows_={fewest}"):
         alone.forecast(2, history=panel({"new": one_less["short"]}))
     enough = panel({"new": PARTS["long"][:fewest]})
@@ -359,3 +362,88 @@ def test_values_that_a_logarithm_cannot_take_are_warned_of(scaling, known):
             model.forecast(history=rows)
     rows.iloc[-2], rows.iloc[2] = 9.0, 0.0  # beyond the window
     model.forecast(history=rows)
+
+
+def with_a_missing_step(row=-2):
+    parts = {key: part.copy() for key, part in PARTS.items()}
+    parts["late"].iloc[row] = np.nan
+    return panel(parts)
+
+
+NAN_IN_LATE = r"^1 of \d series cannot .* NaN: missing steps in the last 6 rows \(lookback\).*: 'late'"
+
+
+@pytest.mark.parametrize("strategy", ["recursive", "direct"])
+@pytest.mark.parametrize("transformer", [None, StandardScaler()], ids=["none", "scaled"])
+def test_a_missing_step_in_the_newest_window_of_a_series_leaves_the_others_their_forecasts(
+    strategy, transformer
+):
+    options = {"strategy": strategy, "horizon": 2, "calibration_size": 0.3}
+    model = forecaster(transformer=transformer, **options).fit(with_a_missing_step())
+    others = ["long", "ended"]
+    for ask in (model.forecast, lambda **a: model.forecast(level=0.8, **a)):
+        expected = ask(series=others)
+        for given in ({}, {"history": with_a_missing_step()}):
+            with pytest.warns(UserWarning, match=NAN_IN_LATE) as told:
+                found = ask(**given)
+            assert len(told) == 1
+            assert list(found.index.unique("shop")) == list(PARTS)
+            assert found.loc["late"].isna().all(axis=None)
+            pd.testing.assert_frame_equal(found.drop("late"), expected)
+    with pytest.warns(UserWarning, match=NAN_IN_LATE):
+        paths = model.sample_paths(n_paths=4, random_state=0)
+    assert paths.loc["late"].isna().all(axis=None)
+    assert paths.loc[others].notna().all(axis=None)
+    for series in ("late", ["late"]):
+        with pytest.raises(ValueError, match="last 6 rows of series 'late' .* 1 missing steps"):
+            model.forecast(series=series)
+    # Two missing rows further back are no matter.
+    assert model.fit(with_a_missing_step(-7)).forecast().notna().all(axis=None)
+
+
+class Delayed(TransformerMixin, BaseEstimator):
+    """Rows of a week before, as far as they are known: a missing one is missing a week later."""
+
+    def fit(self, X, y=None):
+        return self
+
+    def transform(self, X):
+        return np.concatenate([np.repeat(X[:1], 7, axis=0), X])[: len(X)]
+
+    def inverse_transform(self, X):
+        return X
+
+
+def test_a_missing_step_that_a_transformer_moves_to_the_end_is_told():
+    model = forecaster(transformer=Delayed()).fit(with_a_missing_step(-10))
+    with pytest.warns(UserWarning, match=NAN_IN_LATE):
+        found = model.forecast(2)
+    assert list(found.dropna().index.unique("shop")) == ["long", "ended"]
+
+
+def test_future_rows_of_a_series_that_cannot_be_forecast_need_not_be_given():
+    series = with_a_missing_step()
+    exog = pd.DataFrame({"price": np.arange(len(series)) % 5}, index=series.index)
+    model = forecaster().fit(series, exog)
+    future = {key: pd.DataFrame({"price": [1, 2]}, DAYS[end : end + 2]) for key, end in
+              {"long": 80, "ended": 50}.items()}  # fmt: skip
+    with pytest.warns(UserWarning, match=NAN_IN_LATE):
+        found = model.forecast(2, panel(future))
+    assert list(found.dropna().index.unique("shop")) == list(future)
+
+
+def test_a_short_history_of_one_series_leaves_the_others_their_forecasts():
+    model = long_fitted()
+    given = panel({"long": PARTS["long"], "new": rows(70, 73, 5), "late": PARTS["late"]})
+    with pytest.warns(UserWarning, match=r"1 of 3 series cannot.*min_rows_=6: 'new' \(3\)\. Give"):
+        found = model.forecast(2, history=given)
+    expected = model.forecast(2, history=given.drop("new"))
+    pd.testing.assert_frame_equal(found.drop("new"), expected)
+    assert list(found.loc["new"].index) == [DAYS[73], DAYS[74]]
+
+
+def test_the_score_leaves_out_series_that_cannot_be_forecast():
+    later = {key: rows(80, 85, 10) for key in ("long", "late")}
+    model = forecaster().fit(with_a_missing_step())
+    others = {key: part for key, part in later.items() if key != "late"}
+    assert model.score(panel(later)) == model.score(panel(others))
