@@ -19,6 +19,7 @@ from sklstm.time_labels import (
 )
 
 from ._calendar_columns import as_calendar_features, calendar_columns, n_columns
+from ._coarser_rows import refuse_coarser
 from ._encoded_future import read_encoded_future
 from ._exog_encoding import ExogEncoding, places_in_encoding
 from ._future_values import Wanted
@@ -253,12 +254,14 @@ class KnownSeries:
     def _in_zone(self, found):
         """Return rows of checked labels, in the time zone of those that are known."""
         first, result = next(iter(self.histories.values())), {}
-        zoned, check = Once(in_zone_of), Once(check_labels)
+        zoned, check, is_coarser = Once(in_zone_of), Once(check_labels), Once(Calendar.is_coarser)
         for key, rows in found.items():
             past = self.histories.get(key, first)
             index = zoned(rows.index, past.index)
-            check(index, past.index, self.calendar_of(key), rows=rows)
+            calendar = self.calendar_of(key)
+            check(index, past.index, calendar, rows=rows)
             result[key] = replace(rows, index=index)
+            refuse_coarser(result[key], self.histories.get(key), calendar, is_coarser)
         return result
 
     def _check_new(self, rows, min_rows):

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sklstm._warn import warn_user
-from sklstm.time_labels import Calendar, check_order, label_text
+from sklstm.time_labels import Calendar, check_order, label_text, refuse_dates_in_numbers
 
 from ._histories import History
 
@@ -33,6 +33,8 @@ def check_labels(index: pd.Index, past: pd.Index, calendar: Calendar, rows: Hist
             f"The index of series{rows.of} has labels of dtype {index.dtype}, and had "
             f"{past.dtype} in fit."
         )
+    if calendar.kind.is_number:
+        refuse_dates_in_numbers(index, f"The index of series{rows.of}", before=past[-1])
 
 
 def check_follows(past: pd.Index, index: pd.Index, calendar: Calendar, of: str, gaps: str) -> None:

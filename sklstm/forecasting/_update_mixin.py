@@ -46,8 +46,8 @@ class UpdateMixin:
         Raises
         ------
         ValueError
-            If rows do not follow on those known, differ from them, or are fewer than a new series
-            takes.
+            If rows do not follow on those known, differ from them, are of another frequency, or are
+            fewer than a new series takes.
         """
         check_is_fitted(self)
         vars(self).update(self._updated(series, exog, overlap)[0])

@@ -9,6 +9,7 @@ from ._order import IndexEnd, check_order
 from ._reading import as_time_labels, comparable, in_zone_of, is_time_dtype, label_text
 from ._seasons import calendar_seasons, calendar_seasons_of_all
 from ._steps import Steps, step_numbers
+from ._text import refuse_dates_in_numbers
 
 __all__ = [
     "KINDS",
@@ -30,6 +31,7 @@ __all__ = [
     "kind_of",
     "label_text",
     "labels_after",
+    "refuse_dates_in_numbers",
     "refuse_many_missing",
     "step_numbers",
 ]

@@ -12,7 +12,9 @@ from ._long_gaps import refuse_long_gap
 from ._open_days import absent_days, days_of, on_open_days
 from ._order import check_order
 from ._reading import comparable, label_text
-from ._steps import LONGEST_HOLIDAY
+from ._steps import LONGEST_HOLIDAY, Steps, places_of_steps
+
+_FEWEST_LABELS = 4  # that tell a frequency from rows that happen to be absent
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,23 @@ class Calendar:
             return False
         ordered = index.is_monotonic_increasing and index.is_unique
         return bool(ordered and index[0] >= expected[0] and self.is_open(index).all())
+
+    def is_coarser(self, index: pd.Index) -> bool:
+        """Return whether labels are regular, and no two of them are only one step apart.
+
+        So are months in a calendar of days; four labels are needed to tell.
+        """
+        if len(index) < _FEWEST_LABELS:
+            return False
+        if self.has_holidays:
+            n_steps = 1 + absent_days(index, self.step)
+        else:
+            places = places_of_steps(self.kind, index, self.step)
+            if places is None or (places < 0).any():
+                return False
+            n_steps = np.diff(places)
+        same = (n_steps == n_steps[0]).all()
+        return bool(n_steps.min() > 1 and (same or Steps.of(index) is not None))
 
     def check(self, index: pd.Index, key: Hashable = None, gaps: str = "raise") -> None:
         """Raise a ValueError for labels that are not the calendar's, and for gaps in a series."""

@@ -6,7 +6,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from ._kinds import kind_of
+from ._kinds import LabelKind, kind_of
 from ._open_days import absent_days
 from ._reading import as_time_labels
 
@@ -88,7 +88,7 @@ class Steps:
         # Lengths of months are as nearly alike; all labels need not be listed then.
         if 4 * gaps.max() <= 5 * gaps.min() and not self._is_longer(kind, index):
             return None
-        places = _places(kind, index, self.step)
+        places = places_of_steps(kind, index, self.step)
         if places is None:
             return None
         between = places < 0
@@ -112,7 +112,7 @@ class Steps:
             return None
         forward = bool(first[0] <= later[0])
         pair = first.append(later) if forward else later.append(first)
-        places = _places(kind, pair, self.step)
+        places = places_of_steps(kind, pair, self.step)
         if places is None or (places < 0).any():
             return None
         steps = int(places[1] - places[0])
@@ -129,7 +129,7 @@ class Steps:
         return second[0] != index[1]
 
     def _jumps(self, kind, index):
-        places = _places(kind, index, self.step)
+        places = places_of_steps(kind, index, self.step)
         return None if places is None or (places < 0).any() else np.diff(places)
 
 
@@ -144,14 +144,14 @@ def _step(index):
         return None
     if isinstance(index, pd.RangeIndex) or has_holidays:
         return step, has_holidays
-    places = _places(kind, index, step)
+    places = places_of_steps(kind, index, step)
     if places is None or (places < 0).any():
         return None
     n_labels = places[-1] + 1 - (np.diff(places).max() - 1)  # but for the longest outage
     return (step, False) if len(index) >= _SHARE * n_labels else None
 
 
-def _places(kind, index, step):
+def places_of_steps(kind: LabelKind, index: pd.Index, step: Any) -> np.ndarray | None:
     """Return how many steps each label is after the first, -1 between steps; None if unknown."""
     fixed = _fixed_step(kind, index, _offset(step))
     if fixed is not None:  # without a list of all labels

@@ -2,6 +2,7 @@
 
 import re
 import warnings
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -47,6 +48,7 @@ _NOT_PARSED = [
         r"\d{2,4}\s*[年년]\s*\d{1,2}\s*[月월](?:\s*\d{1,2}\s*[日일])?.*",
     )
 ]
+_FIRST_MONTH = 190001  # as a whole number; smaller ones are no dates
 _ZONE = re.compile(r"\d(?:Z|\s*UTC|\s*GMT|[+-]\d{2}:?\d{2})$", re.I)
 
 
@@ -95,11 +97,13 @@ def dates_in_text(index: pd.Index, name: str) -> pd.Index | None:
     return parsed if len(known) == len(texts) else _with_missing(parsed, known.index, len(texts))
 
 
-def refuse_dates_in_numbers(labels: pd.Index, name: str) -> None:
+def refuse_dates_in_numbers(labels: pd.Index, name: str, before: Any = None) -> None:
     """Raise a ValueError for whole numbers such as 202312, 202401 or 20240131, 20240201.
 
     Months are told by the turn of a year: all numbers are of the form yyyymm, and the hundreds
-    change. Days are told by the form yyyymmdd of all of them.
+    change. Three of one year are enough where `before`, the label in front of them (0 for none), is
+    no such month, for they may be a few rows of a long count. Days are told by the form yyyymmdd of
+    all of them.
     """
     if isinstance(labels, pd.RangeIndex) or not pd.api.types.is_numeric_dtype(labels.dtype):
         return
@@ -110,7 +114,7 @@ def refuse_dates_in_numbers(labels: pd.Index, name: str) -> None:
         if not (np.abs(numbers) < 1e9).all() or (numbers != np.floor(numbers)).any():
             return
         numbers = numbers.astype(np.int64)
-    form = _form_of_numbers(numbers)
+    form = _form_of_numbers(numbers, before is not None and before < _FIRST_MONTH)
     if form is not None:
         change = (
             f'pd.to_datetime(index, format="{form}")' if form == "%Y%m%d"
@@ -122,12 +126,13 @@ def refuse_dates_in_numbers(labels: pd.Index, name: str) -> None:
         )
 
 
-def _form_of_numbers(numbers):
+def _form_of_numbers(numbers, of_one_year):
     smallest, largest = int(numbers.min()), int(numbers.max())
-    if smallest >= 190001 and largest <= 210012:
+    if smallest >= _FIRST_MONTH and largest <= 210012:
         months = numbers % 100
         valid = ((months >= 1) & (months <= 12)).all()
-        return "%Y%m" if valid and len(np.unique(numbers // 100)) > 1 else None
+        told = len(np.unique(numbers // 100)) > 1 or (of_one_year and len(numbers) > 2)
+        return "%Y%m" if valid and told else None
     if smallest >= 19000101 and largest <= 21001231:
         days = pd.to_datetime(pd.Series(numbers).astype(str), format="%Y%m%d", errors="coerce")
         return "%Y%m%d" if days.notna().all() else None

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sklstm.time_labels import as_time_labels, check_order
+from sklstm.time_labels import as_time_labels, check_order, refuse_dates_in_numbers
 
 DAYS = pd.date_range("2023-11-20", periods=60)
 FORMS = [
@@ -111,3 +111,12 @@ def test_other_text_stays(text):
 def test_numbers_that_count_rows_are_no_dates(numbers):
     check_order(pd.Index(np.array(numbers)))
     check_order(pd.RangeIndex(20240101, 20240103))
+
+
+def test_months_of_one_year_are_told_where_no_count_comes_so_far():
+    months = pd.Index([202301, 202302, 202303])
+    refuse_dates_in_numbers(months, "X")
+    refuse_dates_in_numbers(months, "X", before=202300)
+    refuse_dates_in_numbers(months[:2], "X", before=0)
+    with pytest.raises(ValueError, match=r"such as 202301.*202304 is not always next"):
+        refuse_dates_in_numbers(months, "X", before=0)

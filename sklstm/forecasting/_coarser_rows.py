@@ -1,0 +1,42 @@
+"""Rows of another frequency than that of `fit`, between which steps would be missing."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from sklstm.time_labels import Calendar, label_text
+
+from ._histories import History
+
+
+def refuse_coarser(
+    rows: History,
+    past: History | None,
+    calendar: Calendar,
+    is_coarser: Callable[..., bool] = Calendar.is_coarser,
+) -> None:
+    """Raise a ValueError for rows of a coarser frequency than that of `fit`, such as months.
+
+    Parameters
+    ----------
+    rows : History
+        New ones.
+    past : History or None
+        Those known of the series. If they are as sparse, it may go on so.
+    calendar : Calendar
+        Of the series in `fit`.
+    is_coarser : callable, default=Calendar.is_coarser
+        What does as that does, once for the labels of many series.
+    """
+    if not is_coarser(calendar, rows.index):
+        return
+    if past is not None:
+        observed = ~np.isnan(past.values).all(axis=1)
+        if calendar.is_coarser(past.index[observed]):
+            return
+    raise ValueError(
+        f"series{rows.of} has rows of another frequency than that of fit, {calendar.name!r}: no two "
+        f"of its {len(rows)} rows, such as {label_text(rows.index[0])} and "
+        f"{label_text(rows.index[1])}, are successive. Give rows of the frequency of fit, and those "
+        "that are missing between them as NaN (asfreq)."
+    )
