@@ -1,6 +1,6 @@
 """Errors by which intervals are calibrated: `Calibration` of one series, `Calibrations` of all."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -93,11 +93,15 @@ class Calibrations(dict[Hashable, Calibration]):
         self._places: dict[Hashable, int] = {}
         self._label = Once(lambda index, row: index[row])
 
-    def add(self, others: Mapping[Hashable, Calibration]) -> None:
-        """Take in the calibrations of other series; what was found without them is forgotten."""
+    def add(self, others: Mapping[Hashable, Calibration], order: Iterable[Hashable]) -> None:
+        """Take in the calibrations of other series; what was found without them is forgotten.
+
+        All stand in one order then, so that draws do not depend on which were there before.
+        """
         compared = self.compared
         whole = dict(self) | dict(others)
-        Calibrations.__init__(self, whole)
+        self.clear()
+        Calibrations.__init__(self, {key: whole[key] for key in [*order, *whole] if key in whole})
         self.compared = compared
 
     @cached_property

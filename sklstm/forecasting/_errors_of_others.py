@@ -45,8 +45,7 @@ def add_others(
     others = [known[key] for key in keys if key not in found]
     futures = unused_futures(maker.calibrator, others, steps)
     paths = [Path(past, NO_ROWS, own) for past, own in zip(others, futures, strict=True)]
-    if paths:
-        found.add(maker.calibrations(paths, steps))
+    found.add(maker.calibrations(paths, steps) if paths else {}, order=known)
 
 
 def corrects_coverage(fitted: Any) -> bool:

@@ -51,7 +51,7 @@ def _scored(result, model, maker):
     rng = np.random.default_rng(0)
 
     def draw(paths, steps):
-        drawn = maker.draw(paths, steps, _N_PATHS, rng)
+        drawn = maker.draw(paths, steps, _N_PATHS, [rng] * len(paths))
         return [np.moveaxis(one, 1, -1) for one in drawn]
 
     job = result.history, result.origins, result.tested

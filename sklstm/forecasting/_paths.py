@@ -1,10 +1,12 @@
 """Joint paths of the rows that follow: `PathMaker`."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
+
+from sklstm.data import key_text
 
 from ._calibrations import Calibrations
 from ._copula import GaussianCopula
@@ -93,12 +95,15 @@ class PathMaker:
             copula = GaussianCopula.fit(*past_probabilities(fitted, paths, own, asked_by))
             return cls(fitted, feeds_back, None, copula)
         if feeds_back and hasattr(model.regressor, "sample"):
-            return cls(fitted, feeds_back, None)
+            # It draws for all windows of a panel from one stream; levels have that of their series.
+            of_panel = fitted._known.by is not None
+            by_levels = of_panel and hasattr(model.regressor, "predict_distribution")
+            return cls(fitted, feeds_back, None, GaussianCopula(np.eye(1), 1) if by_levels else None)
         refuse_missing(fitted._calibrator, asked_by)
         return cls(fitted, feeds_back, _errors_of(fitted, paths, 1 if feeds_back else steps))
 
     def draw(
-        self, paths: Sequence[Path], steps: int, n_paths: int, rng: np.random.Generator
+        self, paths: Sequence[Path], steps: int, n_paths: int, rngs: Sequence[np.random.Generator]
     ) -> list[np.ndarray]:
         """Draw paths from all origins.
 
@@ -110,8 +115,8 @@ class PathMaker:
             Rows of a path.
         n_paths : int
             Paths from each origin.
-        rng : numpy Generator
-            Source of the draws.
+        rngs : list of numpy Generator
+            Source of the draws of each.
 
         Returns
         -------
@@ -124,27 +129,27 @@ class PathMaker:
             If there are too few errors to draw from.
         """
         if self.copula is not None:
-            return self._at_levels(paths, steps, n_paths, rng)
+            return self._at_levels(paths, steps, n_paths, rngs)
         if self.feeds_back:
-            return self._fed_back(paths, steps, n_paths, rng)
-        drawn = []
-        for path, forecast in zip(paths, self.fitted._model.forecast(paths, steps), strict=True):
+            return self._fed_back(paths, steps, n_paths, rngs)
+        drawn, forecasts = [], self.fitted._model.forecast(paths, steps)
+        for path, forecast, rng in zip(paths, forecasts, rngs, strict=True):
             chosen = [drawn_errors(errors, (n_paths,), rng) for errors in self._errors(path, steps)]
             drawn.append(self._scale(path).moved(forecast[:, np.newaxis], np.stack(chosen)))
         return drawn
 
-    def _fed_back(self, paths, steps, n_paths, rng):
+    def _fed_back(self, paths, steps, n_paths, rngs):
         model = self.fitted._model
         repeated = [replace(path, origins=np.repeat(path.origins, n_paths)) for path in paths]
         if self.calibrations is None:
-            drawn = model.forecast(repeated, steps, restored=False, rng=rng)
+            drawn = model.forecast(repeated, steps, restored=False, rng=rngs[0])
         else:
             noise = [
                 [
                     drawn_errors(errors, (n_paths, steps), rng)[:, :, 0]
                     for errors in self._errors(path, 1)
                 ]
-                for path in paths
+                for path, rng in zip(paths, rngs, strict=True)
             ]
             repeated = [
                 replace(path, noise=np.concatenate(of_origins))
@@ -156,12 +161,12 @@ class PathMaker:
             for path, values in zip(paths, drawn, strict=True)
         ]
 
-    def _at_levels(self, paths, steps, n_paths, rng):
+    def _at_levels(self, paths, steps, n_paths, rngs):
         """Return quantiles of the predicted distributions at levels that are drawn together."""
         model = self.fitted._model
         padded, horizon = model.padded(steps), model.features.horizon
         asked = []
-        for path in paths:
+        for path, rng in zip(paths, rngs, strict=True):
             n_blocks = len(path.origins) * n_paths * (padded // horizon)
             levels = self.copula.draw(n_blocks, rng)
             levels = levels.reshape(len(path.origins), n_paths, padded, levels.shape[2])
@@ -199,6 +204,13 @@ class PathMaker:
                 f"larger calibration_size{or_recursive(fitted._model.features)}."
             )
         return errors
+
+
+def stream_of(seed: int, key: Hashable) -> np.random.Generator:
+    """Return the source of the draws of one series, whichever others are drawn; None is alone."""
+    if key is None:
+        return np.random.default_rng(seed)
+    return np.random.default_rng([seed, *str(key_text(key)).encode()])
 
 
 def _errors_of(fitted, paths, steps):

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
@@ -11,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 from ._abilities import check_count
 from ._forecast_frames import frame_of_paths
 from ._known_series import KnownSeries
-from ._paths import PathMaker
+from ._paths import PathMaker, stream_of
 from ._series_in_use import beginning
 
 
@@ -44,7 +43,8 @@ class PathsMixin:
         n_paths : int, default=100
             How many paths to draw of each series.
         random_state : int, RandomState instance or None, default=None
-            Seed of the draws; None draws a new one.
+            Seed of the draws; None draws a new one. With the same seed a series of a panel has the
+            same paths, whichever others are asked for.
         exog : array-like or frame, default=None
             As in `forecast`.
         series : key or list of keys, default=None
@@ -79,7 +79,8 @@ class PathsMixin:
         steps = self._as_fitted().horizon if steps is None else check_count(steps, "steps")
         n_paths = check_count(n_paths, "n_paths")
         seen, paths, labels = beginning(self, steps, exog, series, history, history_exog)
-        rng = np.random.default_rng(check_random_state(random_state).randint(2**31))
-        found = PathMaker.of(seen, paths, steps, own=self).draw(paths, steps, n_paths, rng)
+        seed = int(check_random_state(random_state).randint(2**31))
+        streams = [stream_of(seed, path.history.key) for path in paths]
+        found = PathMaker.of(seen, paths, steps, own=self).draw(paths, steps, n_paths, streams)
         drawn = {path.history.key: one[0] for path, one in zip(paths, found, strict=True)}
         return frame_of_paths(drawn, labels, self._known)

@@ -31,7 +31,7 @@ def test_scores_of_one_origin_are_those_of_its_paths(strategy, horizon):
     history = forecaster._known.histories[None]
     paths = [Path(history, np.array([299]))]
     maker = PathMaker.of(forecaster, paths, 4)
-    drawn = maker.draw(paths, 4, 100, np.random.default_rng(0))[0][0, :, :, 0].T
+    drawn = maker.draw(paths, 4, 100, [np.random.default_rng(0)])[0][0, :, :, 0].T
     actual = NOISE[300:304]
     crps = continuous_ranked_probability_score(actual, drawn)
     energy = energy_score(actual[np.newaxis], drawn[np.newaxis])

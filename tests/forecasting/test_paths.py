@@ -365,3 +365,37 @@ def test_a_horizon_that_is_set_after_fit_waits_for_the_next_fit(rng):
     model = Forecaster(Ridge(), 3, 2, scaling=None).fit(rng.normal(size=60))
     model.set_params(horizon=7)
     assert len(model.forecast()) == len(model.sample_paths(n_paths=3, random_state=0)) == 2
+
+
+class Drawing(KnownSpread):
+    """Of one row, which it also draws by itself, as networks do."""
+
+    def predict_distribution(self, X):
+        return stats.norm(loc=self.predict(X), scale=1.0)
+
+    def sample(self, X, n_samples=1, random_state=None):
+        rng = np.random.default_rng(random_state)
+        return rng.normal(self.predict(X)[..., np.newaxis], 1.0, (len(X), n_samples))
+
+
+@pytest.mark.parametrize(
+    ("regressor", "options"),
+    [
+        (Ridge(), {}),
+        (Ridge(), {"horizon": 2, "strategy": "direct"}),
+        (KnownSpread(), {"horizon": 2, "strategy": "direct"}),
+        (Drawing(), {}),
+    ],
+    ids=["fed_back", "direct", "copula", "sample"],
+)
+def test_a_series_has_the_same_paths_whichever_others_are_asked_for(regressor, options, rng):
+    parts = {key: pd.Series(rng.normal(size=80), name="v") for key in ("a", "b", "c")}
+    panel = pd.concat(parts, names=["shop", "row"])
+    model = Forecaster(regressor, 2, by="shop", scaling=None, **options).fit(panel)
+    whole = model.sample_paths(3, 20, random_state=0)
+    assert not np.array_equal(whole.loc["a"], whole.loc["b"])
+    for series in (["b"], ["c", "a"]):
+        found = model.sample_paths(3, 20, random_state=0, series=series)
+        pd.testing.assert_frame_equal(found, pd.concat([whole.loc[[key]] for key in series]))
+    given = model.sample_paths(3, 20, random_state=0, history=panel.loc[["b"]])
+    pd.testing.assert_frame_equal(given, whole.loc[["b"]], check_exact=False)
