@@ -128,7 +128,8 @@ def test_a_file_imports_what_its_layer_may(path):
     import sys
 
     found = {name for name in imports(path) if name not in sys.stdlib_module_names}
-    assert found - {"sklstm._fork", "sklstm._public", "sklstm._warn"} <= LAYERS[path.parts[0]]
+    for_all = {f"sklstm.{name}" for name in ("_fork", "_public", "_warn", "_whole_numbers")}
+    assert found - for_all <= LAYERS[path.parts[0]]
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=str)

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from joblib import hash as hash_of
-from sklearn.utils._param_validation import Interval, StrOptions, validate_params
+from sklearn.utils._param_validation import Interval, StrOptions
 
+from sklstm._whole_numbers import validate_params
 from sklstm.persistence import ParametersMixin
 from sklstm.training import RunState
 
@@ -85,8 +86,7 @@ class Checkpoint(ParametersMixin):
             "path": [str, PathLike],
             "every": [Interval(Integral, 1, None, closed="left")],
             "keep": [StrOptions({"last", "best"})],
-        },
-        prefer_skip_nested_validation=True,
+        }
     )
     def __init__(self, path: str | PathLike, *, every: int = 1, keep: str = "last") -> None:
         self.path = path

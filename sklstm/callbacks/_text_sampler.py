@@ -4,8 +4,9 @@ from numbers import Integral, Real
 from os import PathLike
 from typing import Any
 
-from sklearn.utils._param_validation import HasMethods, Interval, validate_params
+from sklearn.utils._param_validation import HasMethods, Interval
 
+from sklstm._whole_numbers import validate_params
 from sklstm.persistence import ParametersMixin
 
 
@@ -74,8 +75,7 @@ class TextSampler(ParametersMixin):
             "top_k": [Interval(Integral, 1, None, closed="left"), None],
             "random_state": ["random_state"],
             "file": [str, PathLike, HasMethods("write"), None],
-        },
-        prefer_skip_nested_validation=True,
+        }
     )
     def __init__(
         self,

@@ -10,7 +10,7 @@ from sklearn.utils._optional_dependencies import check_matplotlib_support
 from ._forecast_drawing import Newest, draw_beginning, draw_intervals, draw_line, draw_paths
 from ._forecast_frames import read_forecast, read_paths
 from ._forecast_inputs import parts_after, parts_of_estimator, parts_of_predictions
-from ._forecast_parts import check_count
+from ._forecast_parts import count_or_none
 from ._legend import legend_inside
 from ._style import axes_to_draw_on, palette_of
 from ._time_axis import before, format_dates, has_dates, row_times
@@ -370,7 +370,7 @@ class ForecastDisplay:
         self.ax_ = ax = axes_to_draw_on(ax, f"{type(self).__name__}.plot")
         self.figure_ = ax.figure
         colours, times = palette_of(ax), row_times(self.index, len(self.y_pred), "index")
-        rows = Newest.of(times, check_count(max_rows, "max_rows"))
+        rows = Newest.of(times, count_or_none(max_rows, "max_rows"))
         self.interval_bands_ = draw_intervals(ax, rows, self.intervals, colours, interval_kw)
         self.path_lines_ = draw_paths(ax, rows, self.paths, colours, path_kw)
         self.history_line_ = self.begin_line_ = None

@@ -8,7 +8,7 @@ from sklstm.data import check_same_labels, index_of
 from sklstm.time_labels import as_time_labels, label_text
 
 from ._forecast_frames import interval_name
-from ._forecast_parts import check_count, check_regressor, history_before, last_known, one_column
+from ._forecast_parts import check_regressor, count_or_none, history_before, last_known, one_column
 from ._time_axis import has_dates, later_times, row_times
 
 
@@ -40,7 +40,7 @@ def parts_of_estimator(
     truth = one_column(y, "y", len(predicted))
     index = index_of(X) if index_of(X) is not None else index_of(y)
     rows = row_times(index, len(predicted), "X")
-    steps = check_count(horizon, "horizon")
+    steps = count_or_none(horizon, "horizon")
     times = rows if steps is None else later_times(rows, steps)
     y_name = getattr(y, "name", None)
     known = last_known(X, target, y_name)

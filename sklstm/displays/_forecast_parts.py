@@ -1,12 +1,11 @@
 """What `ForecastDisplay` draws, from what users have."""
 
-from numbers import Integral
-
 import numpy as np
 import pandas as pd
 from sklearn.base import is_classifier
 from sklearn.utils.validation import check_is_fitted
 
+from sklstm._whole_numbers import check_count, is_whole
 from sklstm.data import as_numbers, column_names, has_three_axes, is_frame
 from sklstm.time_labels import kind_of, label_text
 
@@ -130,7 +129,7 @@ def last_known(X, target, y_name):
             raise ValueError(f"target={target!r} is no column of X: these are {columns}.")
         return np.asarray(X[target], dtype=np.float64)
     rows = np.asarray(X)[:, -1] if has_three_axes(X) else np.asarray(X)
-    if not isinstance(target, Integral) or not -rows.shape[1] <= target < rows.shape[1]:
+    if not is_whole(target) or not -rows.shape[1] <= target < rows.shape[1]:
         raise ValueError(
             f"target={target!r} is no column of X, which has the columns 0 to {rows.shape[1] - 1}."
         )
@@ -147,13 +146,9 @@ def check_regressor(estimator, caller):
     check_is_fitted(estimator)
 
 
-def check_count(value, name):
+def count_or_none(value, name):
     """Return a count of rows as an int, None for None; raise a ValueError if it is none."""
-    if value is None:
-        return None
-    if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
-        raise ValueError(f"{name}={value!r} is not possible: it takes an integer of at least 1.")
-    return int(value)
+    return None if value is None else check_count(value, name)
 
 
 def any_numbers(values, name):

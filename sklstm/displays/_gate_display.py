@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from numbers import Integral
+from collections.abc import Iterable
 from typing import Any, Self
 
 import numpy as np
@@ -11,6 +11,7 @@ from sklearn.utils._optional_dependencies import check_matplotlib_support
 from sklearn.utils._plotting import _validate_style_kwargs
 from sklearn.utils.validation import check_is_fitted
 
+from sklstm._whole_numbers import is_whole
 from sklstm.data import (
     as_windows,
     features_in_fit,
@@ -187,8 +188,8 @@ class GateDisplay:
         n_units = next(iter(self.gates.values())).shape[1]
         if unit is None:
             return None
-        units = [unit] if isinstance(unit, Integral) else list(unit)
-        possible = [isinstance(one, Integral) and 0 <= one < n_units for one in units]
+        units = list(unit) if isinstance(unit, Iterable) else [unit]
+        possible = [is_whole(one) and 0 <= one < n_units for one in units]
         if not possible or not all(possible):
             raise ValueError(
                 f"unit={unit!r} is not possible: it takes one or several of the units 0 to "

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 
+from sklstm._whole_numbers import check_count
 from sklstm.data import check_same_labels
 
 from ._reliability import (
@@ -385,6 +386,7 @@ class ReliabilityDisplay:
             )  # fmt: skip
             self.line_, self.reference_line_, self.band_ = drawn
         else:
+            n_bins = check_count(n_bins, "n_bins")
             drawn = draw_histogram(
                 ax, self.pit, n_bins, name or "Observed", bar_kw or {}, reference_kw or {}
             )

@@ -13,7 +13,7 @@ from sklearn.utils._plotting import _validate_style_kwargs
 from sklstm.data import check_same_labels, index_of
 
 from ._autocorrelation import autocorrelation
-from ._forecast_parts import check_count, check_regressor, one_column
+from ._forecast_parts import check_regressor, count_or_none, one_column
 from ._legend import legend_inside
 from ._style import axes_to_draw_on, palette_of
 from ._time_axis import format_dates, has_dates, later_times, positions, row_times
@@ -211,7 +211,7 @@ class ResidualDisplay:
             residuals=residuals,
             index=row_times(index, len(predicted), "y_true"),
             horizon=_at_least_one(horizon),
-            season=check_count(season, "season"),
+            season=count_or_none(season, "season"),
             target_name=target_name or getattr(y_true, "name", None),
         )
         return display.plot(ax, **plot_params)
@@ -294,7 +294,7 @@ class ResidualDisplay:
         from matplotlib.ticker import MaxNLocator
 
         ax, colours = self.ax_, palette_of(self.ax_)
-        n_lags = check_count(n_lags, "n_lags") or max(30, 2 * (self.season or 1))
+        n_lags = count_or_none(n_lags, "n_lags") or max(30, 2 * (self.season or 1))
         values, bounds = autocorrelation(self.residuals, n_lags, _LEVEL)
         self.autocorrelation_, self.bounds_ = values, bounds
         lags = np.arange(1, len(values) + 1)
@@ -339,4 +339,4 @@ class ResidualDisplay:
 def _at_least_one(horizon):
     if horizon is None:
         raise ValueError("horizon=None is not possible: it takes an integer of at least 1.")
-    return check_count(horizon, "horizon")
+    return count_or_none(horizon, "horizon")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
+from sklstm._whole_numbers import check_count
 from sklstm.data import plain_values
 from sklstm.losses import LOSSES, Likelihood, Loss, Quantile
 
@@ -181,12 +182,11 @@ class DistributionalMixin:
         Raises
         ------
         ValueError
-            If `n_samples` is no integer from 1 on.
+            If `n_samples` is no whole number from 1 on.
         """
-        if not (isinstance(n_samples, Integral) and n_samples >= 1):
-            raise ValueError(f"n_samples must be an integer from 1 on, got {n_samples!r}.")
+        n_samples = check_count(n_samples, "n_samples")
         rng = np.random.default_rng(draw_seed(random_state))
-        return self._loss_in_use.draw(self._parameters(X), int(n_samples), rng)
+        return self._loss_in_use.draw(self._parameters(X), n_samples, rng)
 
     def _with_std(self, output: np.ndarray, newest: np.ndarray | None) -> tuple[Any, Any]:
         """Return means and standard deviations."""

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from inspect import signature
-from numbers import Integral
 from typing import Any
 
 from sklearn.utils import get_tags
 
+from sklstm._whole_numbers import is_whole
 from sklstm.losses import LOSSES
 from sklstm.meta_estimators import inner, inner_estimators, members, takes_windows, walk
 
@@ -22,7 +22,6 @@ _OBJECTIVES_OF_AMOUNTS = {  # of LightGBM, XGBoost and CatBoost
     *("Poisson", "Tweedie"),
 }
 _WEIGHT_DECAY_ON_REST = 1e-4  # a tenth of what noise would have
-_LARGEST = 2**31 - 1  # rows beyond it have no labels, or take all memory to be counted
 
 
 def takes_missing_steps(regressor: Any) -> bool:
@@ -250,20 +249,11 @@ def early_stopping_inside(regressor: Any) -> float | None:
     return None
 
 
-def check_count(value: Any, name: str) -> int:
-    """Return `value` if it is a whole number of at least one; raise a ValueError otherwise."""
-    if not isinstance(value, Integral) or isinstance(value, bool) or int(value) < 1:
-        raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}.")
-    if int(value) > _LARGEST:
-        raise ValueError(f"{name} must be a whole number of at most {_LARGEST}, got {value!r}.")
-    return int(value)
-
-
 def check_refit(refit: Any) -> int | None:
     """Return every how many folds is fitted; None for the first one only."""
     if isinstance(refit, bool):
         return 1 if refit else None
-    if not isinstance(refit, Integral) or int(refit) < 1:
+    if not is_whole(refit) or int(refit) < 1:
         raise ValueError(
             f"refit must be True, False or a whole number of folds of at least 1, got {refit!r}."
         )

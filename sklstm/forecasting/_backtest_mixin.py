@@ -9,9 +9,10 @@ from sklearn.utils import Bunch
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
+from sklstm._whole_numbers import check_count
 from sklstm.metrics import read_metrics
 
-from ._abilities import check_count, check_refit
+from ._abilities import check_refit
 from ._backtest import BacktestSettings, errors_after, run_backtest
 from ._forecast_bounds import is_adaptive
 from ._forecast_model import ForecastModel
@@ -161,8 +162,8 @@ class BacktestMixin:
         -------
         score : float
             One minus the mean absolute error of forecasts over that of the last values known: 1
-            is perfect, 0 is no better than persistence. Series of a panel that `forecast` makes NaN,
-            or without rows before these, do not count.
+            is perfect, 0 is no better than persistence. Of a panel, series that cannot be forecast,
+            or have no rows before these, do not count.
 
         Raises
         ------

@@ -35,8 +35,8 @@ def refuse_coarser(
         if calendar.is_coarser(past.index[observed]):
             return
     raise ValueError(
-        f"series{rows.of} has rows of another frequency than that of fit, {calendar.name!r}: no two "
-        f"of its {len(rows)} rows, such as {label_text(rows.index[0])} and "
-        f"{label_text(rows.index[1])}, are successive. Give rows of the frequency of fit, and those "
-        "that are missing between them as NaN (asfreq)."
+        f"series{rows.of} has rows of another frequency than that of fit, {calendar.name!r}: no "
+        f"two of its {len(rows)} rows, such as {label_text(rows.index[0])} and "
+        f"{label_text(rows.index[1])}, are successive. Give rows of the frequency of fit, and "
+        "those that are missing between them as NaN (asfreq)."
     )

@@ -68,8 +68,8 @@ def frame_of_paths(
         One row for each series and step, one column for each path (and column of the series).
     """
     warn_of_unreached(drawn, labels)
-    nothing = np.full(next(iter(drawn.values())).shape, np.nan)
-    n_paths, steps, _ = nothing.shape
+    nothing = np.full_like(next(iter(drawn.values())), np.nan)
+    n_paths, steps = nothing.shape[0], nothing.shape[1]
     each = [drawn.get(key, nothing) for key in labels]
     values = [array.transpose(1, 2, 0).reshape(steps, -1) for array in each]
     columns: pd.Index = pd.RangeIndex(n_paths, name="path")

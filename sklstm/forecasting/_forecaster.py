@@ -8,11 +8,12 @@ from sklearn.base import BaseEstimator, MetaEstimatorMixin, _fit_context
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
+from sklstm._whole_numbers import check_count
 from sklstm.persistence import SavedStateMixin
 from sklstm.preprocessing import SCALINGS, CalendarFeatures, Representation
 from sklstm.time_labels import Calendar
 
-from ._abilities import check_count, takes_missing_values
+from ._abilities import takes_missing_values
 from ._backtest_mixin import BacktestMixin
 from ._check_regressor import check_regressor
 from ._exog_encoding import ExogEncoding

@@ -98,7 +98,9 @@ class PathMaker:
             # It draws for all windows of a panel from one stream; levels have that of their series.
             of_panel = fitted._known.by is not None
             by_levels = of_panel and hasattr(model.regressor, "predict_distribution")
-            return cls(fitted, feeds_back, None, GaussianCopula(np.eye(1), 1) if by_levels else None)
+            return cls(
+                fitted, feeds_back, None, GaussianCopula(np.eye(1), 1) if by_levels else None
+            )
         refuse_missing(fitted._calibrator, asked_by)
         return cls(fitted, feeds_back, _errors_of(fitted, paths, 1 if feeds_back else steps))
 

@@ -7,7 +7,8 @@ import pandas as pd
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from ._abilities import check_count
+from sklstm._whole_numbers import check_count
+
 from ._forecast_frames import frame_of_paths
 from ._known_series import KnownSeries
 from ._paths import PathMaker, stream_of

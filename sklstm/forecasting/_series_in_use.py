@@ -166,7 +166,9 @@ def _warn_of_no_forecast(forecaster, wanted, short, unread):
         return
     reasons = []
     if short:
-        reasons.append(f"fewer rows than min_rows_={forecaster.min_rows_}: {_names_and_rows(short)}")
+        reasons.append(
+            f"fewer rows than min_rows_={forecaster.min_rows_}: {_names_and_rows(short)}"
+        )
     if unread:
         reasons.append(
             f"missing steps in the last {forecaster._model.features.n_rows} rows (lookback), which "

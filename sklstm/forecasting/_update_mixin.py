@@ -6,7 +6,8 @@ from sklearn.utils import Bunch
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from ._abilities import check_count
+from sklstm._whole_numbers import check_count
+
 from ._forecast_model import ForecastModel
 from ._intervals import check_levels
 from ._known_series import KnownSeries

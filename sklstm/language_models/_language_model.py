@@ -14,6 +14,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import validate_parameter_constraints
 from sklearn.utils.validation import check_is_fitted
 
+from sklstm._whole_numbers import refuse_booleans
 from sklstm.estimators import (
     attribute,
     check_layers,
@@ -292,6 +293,7 @@ class LanguageModel(DensityMixin, CallbackSupportMixin, ParametersMixin, BaseEst
             "random_state": random_state,
         }  # fmt: skip
         validate_parameter_constraints(SAMPLE, given, caller_name="sample")
+        refuse_booleans(SAMPLE, given, "sample")
         as_fitted = self._as_fitted()
         ids = self._tokens.ids(as_fitted._analyzer()(prompt), "prompt")
         _, n_steps = block_shape(1, self._tokens.n_ids)

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial.distance import cdist, pdist
-from sklearn.utils._param_validation import validate_params
 
+from sklstm._whole_numbers import validate_params
 from sklstm.data import as_numbers, check_same_labels
 
 from ._crps_of_distributions import crps_of
@@ -21,8 +21,7 @@ from ._panels import weights_of
         "y_quantiles": ["array-like"],
         "quantiles": ["array-like"],
         "sample_weight": ["array-like", None],
-    },
-    prefer_skip_nested_validation=True,
+    }
 )
 def weighted_quantile_loss(
     y_true: ArrayLike,
@@ -101,8 +100,7 @@ def weighted_quantile_loss(
         "forecast": "no_validation",
         "fair": ["boolean"],
         "sample_weight": ["array-like", None],
-    },
-    prefer_skip_nested_validation=True,
+    }
 )
 def continuous_ranked_probability_score(
     y_true: ArrayLike,
@@ -189,8 +187,7 @@ def continuous_ranked_probability_score(
         "paths": ["array-like"],
         "fair": ["boolean"],
         "sample_weight": ["array-like", None],
-    },
-    prefer_skip_nested_validation=True,
+    }
 )
 def energy_score(
     y_true: ArrayLike,

@@ -6,8 +6,9 @@ from numbers import Real
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.utils._param_validation import Interval, StrOptions, validate_params
+from sklearn.utils._param_validation import Interval, StrOptions
 
+from sklstm._whole_numbers import validate_params
 from sklstm.data import check_same_labels
 
 from ._panels import as_columns, averaged, check_same_shape, weights_of
@@ -21,7 +22,7 @@ _TAKEN = {
 }
 
 
-@validate_params(_TAKEN, prefer_skip_nested_validation=True)
+@validate_params(_TAKEN)
 def interval_coverage(
     y_true: ArrayLike,
     lower: ArrayLike,
@@ -72,10 +73,7 @@ def interval_coverage(
     )
 
 
-@validate_params(
-    {name: taken for name, taken in _TAKEN.items() if name != "y_true"},
-    prefer_skip_nested_validation=True,
-)
+@validate_params({name: taken for name, taken in _TAKEN.items() if name != "y_true"})
 def mean_interval_width(
     lower: ArrayLike,
     upper: ArrayLike,
@@ -114,10 +112,7 @@ def mean_interval_width(
     return averaged(np.average(high - low, axis=0, weights=weights), multioutput)
 
 
-@validate_params(
-    _TAKEN | {"level": [Interval(Real, 0, 1, closed="neither")]},
-    prefer_skip_nested_validation=True,
-)
+@validate_params(_TAKEN | {"level": [Interval(Real, 0, 1, closed="neither")]})
 def mean_interval_score(
     y_true: ArrayLike,
     lower: ArrayLike,

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.utils._param_validation import StrOptions, validate_params
+from sklearn.utils._param_validation import StrOptions
 
+from sklstm._whole_numbers import validate_params
 from sklstm.data import check_same_labels
 
 from ._panels import (
@@ -28,8 +29,7 @@ from ._scaled_errors import mean_absolute_scaled_error
         "series": ["array-like", str, None],
         "sample_weight": ["array-like", None],
         "multioutput": [StrOptions({"raw_values", "uniform_average"}), "array-like"],
-    },
-    prefer_skip_nested_validation=True,
+    }
 )
 def symmetric_mean_absolute_percentage_error(
     y_true: ArrayLike,

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.metrics import mean_absolute_error
-from sklearn.utils._param_validation import Interval, StrOptions, validate_params
+from sklearn.utils._param_validation import Interval, StrOptions
 
+from sklstm._whole_numbers import validate_params
 from sklstm.data import check_same_labels, index_of, plain_values, refuse_times_and_complex
 from sklstm.time_labels import check_order
 
@@ -29,7 +30,7 @@ _TAKEN = {
 }
 
 
-@validate_params(_TAKEN, prefer_skip_nested_validation=True)
+@validate_params(_TAKEN)
 def mean_absolute_scaled_error(
     y_true: ArrayLike,
     y_pred: ArrayLike,
@@ -147,7 +148,7 @@ def mean_absolute_scaled_error(
     return averaged((errors / naive).mean(axis=0), multioutput)
 
 
-@validate_params(_TAKEN | {"series_weight": [Mapping, None]}, prefer_skip_nested_validation=True)
+@validate_params(_TAKEN | {"series_weight": [Mapping, None]})
 def root_mean_squared_scaled_error(
     y_true: ArrayLike,
     y_pred: ArrayLike,

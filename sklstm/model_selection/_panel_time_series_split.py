@@ -15,6 +15,7 @@ from sklearn.utils import indexable
 from sklearn.utils._param_validation import Interval, validate_parameter_constraints
 from sklearn.utils.validation import _num_samples
 
+from sklstm._whole_numbers import refuse_booleans
 from sklstm.data import index_of
 from sklstm.persistence import ParametersMixin
 from sklstm.time_labels import as_time_labels, kind_of
@@ -130,6 +131,7 @@ class PanelTimeSeriesSplit(ParametersMixin, TimeSeriesSplit):
         validate_parameter_constraints(
             self._parameter_constraints, parameters, caller_name=type(self).__name__
         )
+        refuse_booleans(self._parameter_constraints, parameters, type(self).__name__)
         X, y, groups = indexable(X, y, groups)
         times = _index_times(X, self.level) if groups is None else _group_times(groups)
         rank, n_times = _ranks(times)

@@ -2,11 +2,11 @@
 
 from functools import cache
 from inspect import signature
-from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
-from sklearn.utils._param_validation import validate_parameter_constraints
+
+from sklstm._whole_numbers import refuse_booleans
 
 from ._one_state import guard_methods
 
@@ -41,12 +41,7 @@ class ParametersMixin:
         super()._validate_params()  # type: ignore[misc]
         constraints: dict[str, Any] = self._parameter_constraints  # type: ignore[attr-defined]
         given = self.get_params(deep=False)  # type: ignore[attr-defined]
-        wrong = {
-            name: _NoNumber(value)
-            for name, value in given.items()
-            if type(value) is bool and _takes_whole_numbers(constraints.get(name))
-        }
-        validate_parameter_constraints(constraints, wrong, caller_name=type(self).__name__)
+        refuse_booleans(constraints, given, type(self).__name__)
 
     def _remember_parameters(self, *names: str) -> None:
         """Remember some parameters as those of `fit`; by default all."""
@@ -65,23 +60,6 @@ class ParametersMixin:
         copy = object.__new__(type(self))
         vars(copy).update(vars(self) | fitted)
         return copy
-
-
-class _NoNumber:
-    """True or False for scikit-learn, to which they are the numbers 1 and 0."""
-
-    def __init__(self, value: bool) -> None:
-        self.value = value
-
-    def __repr__(self) -> str:
-        return repr(self.value)
-
-
-def _takes_whole_numbers(constraints: Any) -> bool:
-    """Return whether a parameter takes whole numbers, and no booleans beside them."""
-    if not isinstance(constraints, list) or "boolean" in constraints:
-        return False
-    return any(one is Integral or getattr(one, "type", None) is Integral for one in constraints)
 
 
 def _copied(value):

@@ -357,7 +357,7 @@ def test_wrong_shapes(pairs):
     with pytest.raises(ValueError, match="y_true must be rows of one series.* is not in order"):
         ForecastDisplay.from_predictions([1, 2], [1, 2], index=DAYS[[1, 0]])
     for horizon in (0, 1.5, True):
-        with pytest.raises(ValueError, match="takes an integer of at least 1"):
+        with pytest.raises(ValueError, match="must be a whole number of at least 1"):
             ForecastDisplay.from_estimator(model, X, y, horizon=horizon)
     with pytest.raises(ValueError, match=r"target='low' is no column of X.*\['open', 'close'\]"):
         ForecastDisplay.from_estimator(model, X, y, target="low")

@@ -208,7 +208,7 @@ def test_wrong_levels_are_refused(wrong):
         with pytest.raises(ValueError, match="level must be a number between 0 and 1, got"):
             model.predict_interval(X, level)
     for n_samples in (0, 1.5, None):
-        with pytest.raises(ValueError, match="n_samples must be an integer from 1 on, got"):
+        with pytest.raises(ValueError, match="n_samples must be a whole number of at least 1, got"):
             model.sample(X, n_samples)
 
 

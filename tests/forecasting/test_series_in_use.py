@@ -370,7 +370,9 @@ def with_a_missing_step(row=-2):
     return panel(parts)
 
 
-NAN_IN_LATE = r"^1 of \d series cannot .* NaN: missing steps in the last 6 rows \(lookback\).*: 'late'"
+NAN_IN_LATE = (
+    r"^1 of \d series cannot .* NaN: missing steps in the last 6 rows \(lookback\).*: 'late'"
+)
 
 
 @pytest.mark.parametrize("strategy", ["recursive", "direct"])
