@@ -115,8 +115,8 @@ output : {"last", "sequence"}, default="last"
 class_weight : dict or "balanced", default=None
     Weights of the classes in the log loss, ``-log p(y)``; ``"balanced"``: inversely
     proportional to class frequencies, in which a sample counts as often as its weight says, in
-    `partial_fit` those of its rows. With ``output="sequence"`` each step has the weight of its
-    class.
+    `partial_fit` those of its rows; ``X_val`` has the weights of the training set. With
+    ``output="sequence"`` each step has the weight of its class.
 """
 
 TRAINING = """

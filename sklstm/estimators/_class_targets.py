@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -111,8 +111,8 @@ class ClassTargets:
         return whole
 
 
-def weight_by_class(samples: Samples, classes: Any, class_weight: Any) -> np.ndarray | None:
-    """Return the weight that samples, or rows of targets of every step, have by their class.
+def weighted_by_class(samples: Samples, classes: Any, class_weight: Any) -> Samples:
+    """Return samples, or rows of targets of every step, with the weights of their classes, too.
 
     Parameters
     ----------
@@ -125,8 +125,9 @@ def weight_by_class(samples: Samples, classes: Any, class_weight: Any) -> np.nda
 
     Returns
     -------
-    weight : ndarray of shape (n_samples,) or (n_rows,), or None
-        Zero where there is no label, or no weight; None: all equal.
+    samples : Samples
+        Of weight zero where there is no label. They say what the weight of each class is, so that
+        those of a validation set are weighted like the training set.
 
     Raises
     ------
@@ -134,24 +135,27 @@ def weight_by_class(samples: Samples, classes: Any, class_weight: Any) -> np.nda
         If weights of classes are negative, infinite or all zero.
     """
     if class_weight is None:
-        return None
+        return samples
     numbers, counts = numbers_and_weights(samples)
     counts = counts / (counts.max() or 1.0)
     known = is_target(numbers) & (counts >= LEAST_WEIGHT)
     if not known.any():  # which is refused elsewhere
-        return None
+        return samples
     y, counts = classes[numbers[known]], counts[known]
     # "balanced" has no weight for a class that does not occur.
     of_classes = np.unique(y) if class_weight == "balanced" else classes
-    by_class = compute_class_weight(class_weight, classes=of_classes, y=y, sample_weight=counts)
+    found = compute_class_weight(class_weight, classes=of_classes, y=y, sample_weight=counts)
+    by_class = np.zeros(len(classes))
+    by_class[np.searchsorted(classes, of_classes)] = found
     weight = np.zeros(len(numbers))
-    weight[known] = by_class[np.searchsorted(of_classes, y)]
+    weight[known] = by_class[numbers[known]]
     if not (np.isfinite(weight).all() and (weight >= 0).all() and weight.any()):
         raise ValueError(
             "The weights in class_weight must be finite, not negative, and not all zero. Got "
             f"{class_weight}."
         )
-    return weight
+    of_labels = dict(zip(classes, by_class, strict=True))
+    return replace(samples.weighted(weight), class_weight=of_labels)
 
 
 def numbers_and_weights(samples: Samples) -> tuple[np.ndarray, np.ndarray]:

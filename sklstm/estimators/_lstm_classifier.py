@@ -74,8 +74,8 @@ class LSTMClassifier(RecurrentClassifier):
     class_weight : dict or "balanced", default=None
         Weights of the classes in the log loss, ``-log p(y)``; ``"balanced"``: inversely
         proportional to class frequencies, in which a sample counts as often as its weight says, in
-        `partial_fit` those of its rows. With ``output="sequence"`` each step has the weight of its
-        class.
+        `partial_fit` those of its rows; ``X_val`` has the weights of the training set. With
+        ``output="sequence"`` each step has the weight of its class.
     optimizer : {"adam", "adamw", "nadam", "rmsprop", "sgd"}, default="adam"
         Gradient method: Adam, AdamW, NAdam, RMSprop (smoothing constant 0.9), or stochastic
         gradient descent with Nesterov momentum of 0.9.

@@ -28,7 +28,7 @@ from sklstm.persistence import ParametersMixin, restored_state, saved_state
 from sklstm.recurrence import NetworkSpec, gate_activations, one_blas_thread
 from sklstm.training import Budget, TrainedNetwork, training_device
 
-from ._class_targets import weight_by_class
+from ._class_targets import weighted_by_class
 from ._constraints import check_reading, check_same_patches
 from ._convergence import warn_if_nothing_learned
 from ._fitted_state import FittedState, attribute, check_saved
@@ -180,15 +180,14 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
 
     def _partial_fit(self, X: Any, y: Any, sample_weight: Any, classes: Any = None) -> Any:
         refuse_early_stopping(self)
-        held_out = None, None, None
-        return self._fit(X, y, sample_weight, held_out, keep=True, one_epoch=True, classes=classes)
+        return self._fit(X, y, sample_weight, keep=True, one_epoch=True, classes=classes)
 
     def _fit(
         self,
         X: Any,
         y: Any,
         sample_weight: Any,
-        held_out: Any,
+        held_out: Any = (None, None, None),
         *,
         keep: bool,
         one_epoch: bool = False,
@@ -236,6 +235,7 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
         labels: Any,
         names: Names = TRAINING_SET,
         groups: Any = None,
+        class_weight: Any = None,
     ) -> tuple[Samples, Any]:
         """Return samples to train on or to validate by, and what is known of `y` alone."""
         rows = {names.X: X, names.y: y, names.sample_weight: sample_weight, "groups": groups}
@@ -263,7 +263,7 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
         )
         samples = Samples(windows, targets, sample_weight, groups)
         samples = samples.with_weighted_steps(step_weight, array, names)
-        samples = samples.weighted(weight_by_class(samples, labels, self.class_weight))
+        samples = weighted_by_class(samples, labels, class_weight or self.class_weight)
         return samples.with_targets(names).without_weightless(), labels
 
     def _training_and_validation(
@@ -272,8 +272,9 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
         """Return the training set and the validation set, if there is one."""
         if check_held_out(held_out, early_stopping=self.early_stopping):
             validation, _ = self._read_samples(
-                *held_out, before=before, labels=labels, names=VALIDATION_SET
-            )
+                *held_out, before=before, labels=labels, names=VALIDATION_SET,
+                class_weight=samples.class_weight,
+            )  # fmt: skip
             if validation.n_outputs != samples.n_outputs:
                 raise ValueError(
                     f"y_val must have {samples.n_outputs} outputs as y has, got "

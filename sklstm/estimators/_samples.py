@@ -56,6 +56,8 @@ class Samples:
         where there is no target. None: all equal.
     weight_unit : float
         Weights are scaled so that the largest is one; times this they are those of the user.
+    class_weight : dict or None
+        Weight of each class by its label, if they have been multiplied by it.
     """
 
     windows: WindowSet
@@ -64,6 +66,7 @@ class Samples:
     groups: np.ndarray | None = None
     step_weight: np.ndarray | None = None
     weight_unit: float = 1.0
+    class_weight: Any = None
 
     def __len__(self) -> int:
         return len(self.windows)

@@ -302,7 +302,7 @@ def test_the_newest_of_many_rows_are_drawn_and_the_axis_says_so():
     assert whole.ax_.get_xlabel() == "Row"
     past = ForecastDisplay.from_predictions([1, 2], [1, 2], history=y, max_rows=20)
     np.testing.assert_array_equal(past.history_line_.get_ydata(), y[-20:])
-    with pytest.raises(ValueError, match="max_rows=0 is not possible"):
+    with pytest.raises(ValueError, match="max_rows must be a whole number of at least 1, got 0"):
         ForecastDisplay.from_predictions(y, y, max_rows=0)
 
 

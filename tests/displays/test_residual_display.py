@@ -99,7 +99,7 @@ def test_clear_errors():
         draw(NOISE, NOISE + 1, kind="season")
     with pytest.raises(ValueError, match="no value that is known"):
         draw([np.nan, 1], [1, np.nan])
-    with pytest.raises(ValueError, match="horizon=0 is not possible"):
+    with pytest.raises(ValueError, match="horizon must be a whole number of at least 1, got 0"):
         draw(NOISE, NOISE + 1, horizon=0)
     with pytest.raises(ValueError, match="horizon=None is not possible"):
         draw(NOISE, NOISE + 1, horizon=None)

@@ -84,6 +84,23 @@ def test_classes_sequences_and_several_outputs():
     assert both.predict(WINDOWS[:3]).shape == (3, 2)
 
 
+@pytest.mark.parametrize("engine", ["auto", "torch"])
+def test_balanced_classes_of_a_validation_set_have_the_weights_of_the_training_set(engine):
+    labels = np.where(Y > 3, "high", "low")[:398]
+    model = LSTMClassifier(4, class_weight="balanced", engine=engine, **OPTIONS)
+    held = np.r_[np.flatnonzero(labels == "high")[-30:], np.flatnonzero(labels == "low")[-3:]]
+    model.fit(WINDOWS[TRAIN], labels[TRAIN], X_val=WINDOWS[held], y_val=labels[held])
+    # By hand: those of the training set, in which "low" is as frequent as it is there.
+    names, counts = np.unique(labels[TRAIN], return_counts=True)
+    weight = (1 / counts)[np.searchsorted(names, labels[held])]
+    probability = model.predict_proba(WINDOWS[held])
+    log_loss = -np.log(probability[np.arange(len(held)), np.searchsorted(names, labels[held])])
+    expected = -np.average(log_loss, weights=weight)
+    assert model.best_validation_score_ == pytest.approx(expected, rel=1e-5)
+    by_own = np.mean([log_loss[labels[held] == name].mean() for name in names])
+    assert expected != pytest.approx(-by_own, rel=1e-2)
+
+
 def test_window_scaled_targets():
     y = Y.to_numpy()
     model = WindowScaledRegressor(GRURegressor(8, **OPTIONS), WindowScaler("last"))

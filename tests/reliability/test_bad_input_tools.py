@@ -161,7 +161,7 @@ PICTURES = {
     ),
     "a horizon": (
         lambda: ForecastDisplay.from_estimator(NET, WINDOWS, Y, horizon=0),
-        "horizon=0 is not possible",
+        "horizon must be a whole number of at least 1, got 0",
     ),
     "no such target": (
         lambda: ForecastDisplay.from_estimator(NET, WINDOWS, Y, target=5),
