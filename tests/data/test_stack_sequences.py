@@ -285,3 +285,14 @@ def test_validation_windows_in_another_order_are_refused(rng, kind):
     model.fit(X, y, X_val=X, y_val=y)
     with pytest.raises(ValueError, match=r"X_val has the features \['q', 'p'\], and X \['p', 'q'"):
         model.fit(X, y, X_val=other, y_val=y)
+
+
+def test_steps_of_sequences_that_are_not_stacked_are_told(rng):
+    steps = pd.DataFrame(rng.normal(size=(12, 2)), columns=["a", "b"])
+    steps["run"] = np.repeat(np.arange(4), 3)
+    labels, network = [0, 1, 0, 1], GRUClassifier(2, max_epochs=1, random_state=0)
+    with pytest.raises(ValueError, match=r"12 windows in X and 4 targets in y\. .*stack_sequences"):
+        network.fit(steps, labels)
+    assert network.fit(stack_sequences(steps, by="run"), labels).window_shape_ == (3, 2)
+    with pytest.raises(ValueError, match=r"4 windows in X and 12 targets in y\.$"):
+        network.fit(stack_sequences(steps, by="run"), np.repeat(labels, 3))
