@@ -283,11 +283,11 @@ def check_same_length(
             "is None."
         )
     if _num_samples(y) != len(windows):
-        hint = ""
-        if len(windows) > _num_samples(y) and windows.shape[2:] == (1,):  # as of a table
+        hint = ""  # for the rows of a table, which are windows of one feature
+        if len(windows) > _num_samples(y) and windows.shape[2:] == (1,):
             hint = (
-                f" Where rows of {X_name} are steps of sequences, stack_sequences({X_name}, by=...) "
-                "makes one sample of the rows of each."
+                f" Where rows of {X_name} are steps of sequences, stack_sequences({X_name}, by=...)"
+                " makes one sample of the rows of each."
             )
         raise ValueError(
             f"{X_name} and {y_name} must have the same number of samples, got {len(windows)} "

@@ -165,9 +165,10 @@ class Forecaster(
 
     ``scaling="auto"`` fits a ridge regression on random features [4]_ (for linear models also one
     on the values) to every candidate, and takes that of the smallest error on the newest fifth,
-    over `horizon` rows and a season at least. ``linear_part="auto"`` compares a ridge regression on
-    the values with it, on that fifth and on half of the older windows: it must win by 3 % twice. A
-    network for what a linear model leaves is Zhang's hybrid [5]_.
+    over `horizon` rows and a season at least; `exog` and `calendar` have no part in it.
+    ``linear_part="auto"`` compares a ridge regression on the values with it, on that fifth and on
+    half of the older windows: it must win by 3 % twice. A network for what a linear model leaves is
+    Zhang's hybrid [5]_.
 
     References
     ----------
