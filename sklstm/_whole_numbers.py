@@ -10,6 +10,7 @@ from sklearn.utils._param_validation import validate_parameter_constraints
 from sklearn.utils._param_validation import validate_params as _validate_params
 
 _LARGEST = 2**31 - 1  # rows beyond it have no labels, or take all memory to be counted
+_FAR = 100_000  # rows that may be missing without taking much memory
 
 
 def is_whole(value: Any) -> bool:
@@ -24,6 +25,18 @@ def check_count(value: Any, name: str) -> int:
     if int(value) > _LARGEST:
         raise ValueError(f"{name} must be a whole number of at most {_LARGEST}, got {value!r}.")
     return int(value)
+
+
+def refuse_far_beyond(value: int, name: str, n_rows: int, of: str = "rows") -> None:
+    """Raise a ValueError for far more rows, or steps, than there are: they would take all memory.
+
+    A few more are taken, as by windows of the first rows of a series.
+    """
+    if value > max(n_rows, _FAR):
+        raise ValueError(
+            f"{name}={value} is far beyond the {n_rows} {of} that there are: it takes at most as "
+            f"many, or {_FAR} where there are fewer."
+        )
 
 
 def refuse_booleans(

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from sklstm._whole_numbers import refuse_far_beyond
 from sklstm.data import WindowSet
 
 _N_PATCHES = 64  # about as many steps as a network can still learn from to their beginning
@@ -29,6 +30,11 @@ def patches_and_pooling(estimator: Any, windows: WindowSet) -> tuple[int, str]:
         no patches.
     pooling : str
         For ``"auto"`` ``"concat"`` where windows are that long, otherwise ``"last"``.
+
+    Raises
+    ------
+    ValueError
+        If patches are far longer than any window.
     """
     step_by_step = estimator.output == "sequence" or estimator.embedding_dim is not None
     size = (
@@ -39,6 +45,7 @@ def patches_and_pooling(estimator: Any, windows: WindowSet) -> tuple[int, str]:
     patch_size, pooling = estimator.patch_size, estimator.pooling
     if patch_size == "auto":
         patch_size = size
+    refuse_far_beyond(patch_size, "patch_size", int(windows.lengths.max()), "steps")
     if pooling == "auto":
         pooling = "concat" if size > 1 else "last"
     return patch_size, pooling

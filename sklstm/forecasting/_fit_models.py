@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from sklstm._whole_numbers import refuse_far_beyond
 from sklstm.meta_estimators import takes_windows, walk
 
 from ._abilities import is_baseline, takes_missing_steps
@@ -115,6 +116,7 @@ def _window_lengths(forecaster, known, season, strategy):
         room = max(lengths) - _rows_ahead(forecaster, strategy)
         lookback = max(lookback, min(_rows_read(forecaster.estimator), room))
     n_fewest = fewest_rows(lookback, _rows_ahead(forecaster, strategy), pads=pads)
+    refuse_far_beyond(horizon, "horizon", max(lengths))
     longest = histories[int(np.argmax(lengths))]
     if len(longest) < n_fewest:
         which = longest.of if len(histories) == 1 else f"{longest.of}, the longest of all,"

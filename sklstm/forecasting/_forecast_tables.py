@@ -63,6 +63,7 @@ def persistence(values: np.ndarray, origins: np.ndarray, steps: int, season: int
     persistence : ndarray of shape (n_origins, steps, n_columns)
         NaN where no value of that place is known.
     """
+    season = min(season, len(values) + steps)  # beyond it, nothing is known
     observed = np.full(-(-len(values) // season) * season, -1)
     observed[: len(values)] = np.where(np.isnan(values).any(axis=1), -1, np.arange(len(values)))
     newest = np.maximum.accumulate(observed.reshape(-1, season)).ravel()

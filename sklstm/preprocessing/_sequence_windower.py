@@ -11,6 +11,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
 from sklstm._warn import warn_user
+from sklstm._whole_numbers import refuse_far_beyond
 from sklstm.data import (
     GatheredWindows,
     empty_beside,
@@ -238,6 +239,8 @@ class SequenceWindower(SeriesTransformer):
     @fit_task
     def _fit(self, X):
         found = self._read_series(X)
+        longest = max(len(series) for _, _, series in found)
+        refuse_far_beyond(self.lookback, "lookback", longest)
         n_kept = self.lookback - 1
         tails = {}
         for key, index, series in found:
