@@ -89,7 +89,8 @@ def _explanation(error, values, name):
     if "inhomogeneous" in message:
         return (
             f"{name} is ragged: pad sequences of unequal length with NaN "
-            f"(sklstm.stack_sequences). ({message})"
+            "(sklstm.stack_sequences), and tokens, which are whole numbers, with 0. Recurrent "
+            f"estimators take a list of arrays as it is. ({message})"
         )
     if advice := text_advice(values, name):
         return f"{name} holds texts, and it takes numbers: {advice}."

@@ -98,6 +98,7 @@ def test_columns_of_text_come_with_advice(dtype):
     ("X", "error", "words"),
     [
         ([[1, 2], [3]], ValueError, "^X is ragged: pad sequences of unequal length with NaN"),
+        ([[1, 2], [3]], ValueError, "tokens, which are whole numbers, with 0.*a list of arrays"),
         ([[[1], [2]], [[3]]], ValueError, "^X is ragged: pad sequences of unequal length"),
         ([1.0, 2.0], ValueError, r"^X cannot .*: Expected 2D array, got 1D .*X.reshape\(-1, 1\)"),
         (pd.Series(VALUES), ValueError, r"1D array of shape \(3,\).*: X.to_frame\(\) is one"),
