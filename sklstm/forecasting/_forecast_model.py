@@ -21,6 +21,7 @@ from ._fit_to_pairs import fit_to_pairs, form_of
 from ._fit_transformers import fit_transformers
 from ._following_rows import following_rows
 from ._histories import History
+from ._huge_values import refuse_huge
 from ._in_blocks import in_blocks
 from ._joined import ends_of
 from ._linear_part import nothing_may_be_left
@@ -107,14 +108,15 @@ class ForecastModel:
         Raises
         ------
         ValueError
-            If no pair of a window and the rows after it is without missing values, or the
-            transformer does not keep the rows.
+            If no pair of a window and the rows after it is without missing values, values are huge,
+            or the transformer does not keep the rows.
         """
         transformers = {}
         if transformer is not None:
             transformers = fit_transformers(transformer, histories)
         model = cls(features, None, transformers)
         tables = [(past.index, model.transformed(past), past.exog) for past in histories]
+        refuse_huge(histories, tables)
         season = replace(season, tables=tables) if transformers else season  # of what they leave
         takes_nan = takes_missing_steps(estimator)
         features = replace(features, pads=scaling is not None and takes_nan)

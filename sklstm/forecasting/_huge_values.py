@@ -1,0 +1,44 @@
+"""Values whose squares are beyond double precision: `refuse_huge`."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from sklstm.time_labels import label_text
+
+from ._histories import History
+from ._in_blocks import is_any
+
+_LARGEST = 1e150  # sums of squares still are numbers
+
+
+def refuse_huge(histories: Iterable[History], tables: Iterable[tuple[Any, ...]]) -> None:
+    """Raise a ValueError for values that are too large to be learned from.
+
+    Parameters
+    ----------
+    histories : iterable of History
+        The series.
+    tables : iterable of tuple
+        Of each the labels, the values of its columns after its transformer, and those of its
+        exogenous ones.
+
+    Raises
+    ------
+    ValueError
+        It names the first of them.
+    """
+    for past, (index, *both) in zip(histories, tables, strict=True):
+        for name, values in zip(("series", "exog"), both, strict=True):
+            if is_any(_are_huge, values):
+                row, column = np.argwhere(_are_huge(values))[0]
+                raise ValueError(
+                    f"{name}{past.of} has {values[row, column]:.6g} at {label_text(index[row])}, "
+                    f"and values beyond {_LARGEST:g} have no squares in double precision: give it "
+                    "in a larger unit, such as thousands, or without its outliers."
+                )
+
+
+def _are_huge(values):
+    return np.abs(values) > _LARGEST

@@ -1,0 +1,35 @@
+"""Values whose squares overflow are refused in words, not by the errors of linear algebra."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import Ridge
+from sklearn.preprocessing import FunctionTransformer
+
+from sklstm import Forecaster, GRURegressor
+
+DAYS = pd.date_range("2024-01-01", periods=60)
+WAVE = pd.Series(1 + np.sin(np.arange(60) / 3) / 10, DAYS)
+
+
+@pytest.mark.parametrize("regressor", [Ridge(), GRURegressor(2, max_epochs=1, random_state=0)])
+@pytest.mark.parametrize("scaling", ["auto", None])
+def test_values_without_squares_are_refused(regressor, scaling):
+    model = Forecaster(regressor, 5, scaling=scaling)
+    with pytest.raises(ValueError, match=r"series has 1e\+200 at 2024-01-01.*in a larger unit"):
+        model.fit(1e200 * WAVE)
+    with pytest.raises(ValueError, match=r"exog has 1e\+200 at 2024-01-01"):
+        model.fit(WAVE, 1e200 * WAVE.to_frame("x"))
+    assert np.isfinite(model.fit(1e140 * WAVE).forecast(2)).all(axis=None)
+
+
+def test_one_of_several_series_is_named():
+    panel = pd.concat({"a": WAVE, "b": -1e180 * WAVE}, names=["shop", "day"])
+    with pytest.raises(ValueError, match=r"series 'b' has -1e\+180 at"):
+        Forecaster(Ridge(), 5, by="shop").fit(panel)
+
+
+def test_a_transformer_may_make_them_small():
+    log = FunctionTransformer(np.log, np.exp, check_inverse=False)
+    found = Forecaster(Ridge(), 5, transformer=log).fit(1e200 * WAVE).forecast(2)
+    assert found["prediction"].between(0.8e200, 1.2e200).all()
