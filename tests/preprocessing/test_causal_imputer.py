@@ -183,6 +183,50 @@ def test_decayed_values_mask_and_intervals_help_a_network(rng):
     assert errors["decay"] < errors["forward"]
 
 
+def by_a_loop(series, before, statistics, rate, limit):
+    """Return one series filled and the steps since each last value, step by step."""
+    filled, elapsed = series.copy(), np.zeros(series.shape)
+    for column, values in enumerate(np.concatenate([before, series]).T):
+        last, when = NAN, 0
+        for step, value in enumerate(values):
+            if not np.isnan(value):
+                last, when = value, step
+            row, since = step - len(before), step - when
+            if row < 0:
+                continue
+            known = not np.isnan(last) and (limit is None or since <= limit)
+            instead = statistics[column]
+            if known:
+                instead += np.exp(-rate * since) * (last - instead)
+            elapsed[row, column] = since
+            filled[row, column] = instead if np.isnan(value) else value
+    missing = np.isnan(series).all(axis=1)
+    filled[missing], elapsed[missing] = NAN, NAN
+    return np.hstack([filled, elapsed])
+
+
+@pytest.mark.parametrize("limit", [None, 2])
+@pytest.mark.parametrize("strategy", ["forward", "decay"])
+def test_series_of_a_panel_that_begin_with_missing_values(strategy, limit, rng):
+    values = rng.normal(size=(3, 40, 2))
+    values[rng.uniform(size=values.shape) < 0.4] = NAN
+    values[0, :7, 0], values[1, :30, 1], values[2, :25] = NAN, NAN, NAN
+    whole = pd.concat({k: pd.DataFrame(one, DAYS) for k, one in zip("abc", values, strict=True)})
+    whole = whole.rename_axis(["shop", "day"]).set_axis(["x", "y"], axis=1)
+    old, new = (whole[whole.index.get_level_values("day").isin(d)] for d in (DAYS[:20], DAYS[20:]))
+    options = {"limit": limit, "decay_rate": 0.3, "add_elapsed": True, "by": "shop"}
+    imputer = CausalImputer(strategy, **options)
+    rate, mean = (0.0, np.nanmedian) if strategy == "forward" else (0.3, np.nanmean)
+    statistics = mean(old.to_numpy(), axis=0)
+    for found, first, end in (
+        (imputer.fit_transform(old), 0, 20),
+        (imputer.transform(new), 20, 40),
+    ):
+        for key, series in zip("abc", values, strict=True):
+            expected = by_a_loop(series[first:end], series[:first], statistics, rate, limit)
+            np.testing.assert_allclose(found.loc[key], expected, rtol=1e-12)
+
+
 @pytest.mark.parametrize("level", [False, True])
 def test_never_across_series(frame, level):
     other = frame * 100
