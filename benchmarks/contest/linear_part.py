@@ -57,27 +57,45 @@ def errors_of_panel(model, series, origin, frequency, season, horizon):
     return errors(model, trains, tests, frequency, season)
 
 
-def compare(name, folder, network):
-    """Print what a linear part changes, from two origins."""
+def errors_at(name, folder, model, origin):
+    """Return MASE and another error of the first or the second of the earlier origins of a task.
+
+    The other one is the standardised squared error of a long series, the sMAPE of a panel.
+    """
     frequency, season, source, kind = several_steps.TASKS[name]
     parts = several_steps.series_of(folder, source, kind)
-    horizon, long = len(parts[0][1]), several_steps.is_long(name)
-    second = "squared error" if long else "sMAPE"
+    horizon = len(parts[0][1])
+    if not several_steps.is_long(name):
+        series = [train for train, _ in parts]
+        return errors_of_panel(model, series, origin, frequency, season, horizon)
+    values = np.array(parts[0][0])[-NEWEST.get(name, 0) :]
+    values = values[: len(values) if origin == 1 else int(0.8 * len(values))]
+    return errors_of_long(model, values, frequency, season, horizon)
+
+
+def changes(name, errors, reference):
+    """Return a text: by how many per cent errors are larger than others."""
+    mase, other = 100 * (errors / reference - 1)
+    second = "squared error" if several_steps.is_long(name) else "sMAPE"
+    return f"MASE {mase:+.1f} %, {second} {other:+.1f} %"
+
+
+def kind_of(name, folder):
+    """Return horizon of a task, and what names its series, None for a long one."""
+    _, _, source, kind = several_steps.TASKS[name]
+    horizon = len(several_steps.series_of(folder, source, kind)[0][1])
+    return horizon, None if several_steps.is_long(name) else "id"
+
+
+def compare(name, folder, network):
+    """Print what a linear part changes, from two origins."""
     for origin in (1, 2):
-        found = []
-        for linear_part in (False, True):
-            model = forecaster(network, linear_part, horizon, None if long else "id")
-            if long:
-                values = np.array(parts[0][0])[-NEWEST.get(name, 0) :]
-                values = values[: len(values) if origin == 1 else int(0.8 * len(values))]
-                found.append(errors_of_long(model, values, frequency, season, horizon))
-            else:
-                series = [train for train, _ in parts]
-                found.append(errors_of_panel(model, series, origin, frequency, season, horizon))
-        mase, other = 100 * (found[1] / found[0] - 1)
-        changes = f"MASE {mase:+.1f} %, {second} {other:+.1f} %"
-        score = f"score {model.linear_part_score_:.3f}"
-        print(f"{network}, {name}, origin {origin}: {changes}, {score}", flush=True)
+        kind = kind_of(name, folder)
+        without, with_it = (forecaster(network, asked, *kind) for asked in (False, True))
+        before = errors_at(name, folder, without, origin)
+        found = changes(name, errors_at(name, folder, with_it, origin), before)
+        score = f"score {with_it.linear_part_score_:.3f}"
+        print(f"{network}, {name}, origin {origin}: {found}, {score}", flush=True)
 
 
 def main():
