@@ -107,7 +107,8 @@ class Forecaster(
         Weekdays with few absent are trading days, ``"B"``; so are other weeks of five or six days.
         By default series of a panel may have different ones; a frequency given is that of all.
     gaps : {"raise", "missing"}, default="raise"
-        What to make of a time that is absent within a series: an error, or a missing step.
+        What to make of a time that is absent within a series: an error, or a missing step. Eight
+        new rows or more of a coarser frequency, such as months for days, are always an error.
     calibration_size : "auto", float in (0, 1), int or None, default="auto"
         Newest share, or number, of the rows of each series by which intervals are calibrated: a
         second model is fitted to the rows before, and its errors tell how wide intervals must be.

@@ -261,8 +261,13 @@ class KnownSeries:
             calendar = self.calendar_of(key)
             check(index, past.index, calendar, rows=rows)
             result[key] = replace(rows, index=index)
-            refuse_coarser(result[key], self.histories.get(key), calendar, is_coarser)
+            refuse_coarser(result[key], self._pasts(key, calendar), calendar, is_coarser)
         return result
+
+    def _pasts(self, key, calendar):
+        """Return the history of a series, or those of all series of its calendar if it is new."""
+        keys = [key] if key in self.histories else self.histories
+        return (self.histories[one] for one in keys if self.calendar_of(one) is calendar)
 
     def _check_new(self, rows, min_rows):
         """Raise a ValueError if rows are of a series that is not known and can't begin."""

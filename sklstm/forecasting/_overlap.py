@@ -34,7 +34,7 @@ def check_labels(index: pd.Index, past: pd.Index, calendar: Calendar, rows: Hist
             f"{past.dtype} in fit."
         )
     if calendar.kind.is_number:
-        refuse_dates_in_numbers(index, f"The index of series{rows.of}", before=past[-1])
+        refuse_dates_in_numbers(index, f"The index of series{rows.of}", before=past)
 
 
 def check_follows(past: pd.Index, index: pd.Index, calendar: Calendar, of: str, gaps: str) -> None:

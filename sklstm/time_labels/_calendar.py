@@ -12,9 +12,9 @@ from ._long_gaps import refuse_long_gap
 from ._open_days import absent_days, days_of, on_open_days
 from ._order import check_order
 from ._reading import comparable, label_text
-from ._steps import LONGEST_HOLIDAY, Steps, places_of_steps
+from ._steps import LONGEST_HOLIDAY, places_of_steps
 
-_FEWEST_LABELS = 4  # that tell a frequency from rows that happen to be absent
+_FEWEST_LABELS = 8  # that tell a frequency from rows that happen to be absent
 
 
 @dataclass(frozen=True)
@@ -114,21 +114,36 @@ class Calendar:
         return bool(ordered and index[0] >= expected[0] and self.is_open(index).all())
 
     def is_coarser(self, index: pd.Index) -> bool:
-        """Return whether labels are regular, and no two of them are only one step apart.
+        """Return whether labels have a longer step, of which none is absent.
 
-        So are months in a calendar of days; four labels are needed to tell.
+        So are months in a calendar of days; eight labels are needed to tell.
         """
         if len(index) < _FEWEST_LABELS:
             return False
+        n_steps = self._steps_between(index)
+        if n_steps is None or n_steps.min() < 2:
+            return False
+        return bool((n_steps == n_steps[0]).all() or self._is_whole(index))
+
+    def is_sparse(self, index: pd.Index) -> bool:
+        """Return whether most labels are more than one step after the one before."""
+        n_steps = self._steps_between(index) if len(index) > 1 else None
+        return n_steps is not None and bool((n_steps > 1).mean() > 0.5)
+
+    def _steps_between(self, index):
+        """Return how many steps each label but the first is after the one before, if any is."""
         if self.has_holidays:
-            n_steps = 1 + absent_days(index, self.step)
-        else:
-            places = places_of_steps(self.kind, index, self.step)
-            if places is None or (places < 0).any():
-                return False
-            n_steps = np.diff(places)
-        same = (n_steps == n_steps[0]).all()
-        return bool(n_steps.min() > 1 and (same or Steps.of(index) is not None))
+            return 1 + absent_days(index, self.step)
+        places = places_of_steps(self.kind, index, self.step)
+        return None if places is None or (places < 0).any() else np.diff(places)
+
+    def _is_whole(self, index):
+        """Return whether labels are all that their own frequency has from the first to the last."""
+        try:
+            step, _ = self.kind.find_step(index)
+        except ValueError:
+            return False
+        return self.kind.between(index, step).equals(index)
 
     def check(self, index: pd.Index, key: Hashable = None, gaps: str = "raise") -> None:
         """Raise a ValueError for labels that are not the calendar's, and for gaps in a series."""

@@ -15,7 +15,6 @@ import pandas as pd
 from sklstm._warn import caught_warnings
 
 from ._open_days import are_trading_days, days_of, open_week
-from ._text import refuse_dates_in_numbers
 
 _FEWEST_WEEKDAYS = 3  # to be taken for trading days
 _MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
@@ -119,8 +118,6 @@ class WholeNumbers(LabelKind):
             )
         if isinstance(labels, pd.RangeIndex):
             return labels.step, False
-        # Forecasts would go on with month 13.
-        refuse_dates_in_numbers(labels, "The index of series", before=0)
         return int(np.diff(labels.to_numpy()).min()) if len(labels) > 1 else 1, False
 
     def after(self, labels: pd.Index, last: Any, step: int, n_steps: int) -> pd.Index:

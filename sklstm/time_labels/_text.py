@@ -2,7 +2,6 @@
 
 import re
 import warnings
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -97,13 +96,13 @@ def dates_in_text(index: pd.Index, name: str) -> pd.Index | None:
     return parsed if len(known) == len(texts) else _with_missing(parsed, known.index, len(texts))
 
 
-def refuse_dates_in_numbers(labels: pd.Index, name: str, before: Any = None) -> None:
+def refuse_dates_in_numbers(labels: pd.Index, name: str, before: pd.Index | None = None) -> None:
     """Raise a ValueError for whole numbers such as 202312, 202401 or 20240131, 20240201.
 
     Months are told by the turn of a year: all numbers are of the form yyyymm, and the hundreds
-    change. Three of one year are enough where `before`, the label in front of them (0 for none), is
-    no such month, for they may be a few rows of a long count. Days are told by the form yyyymmdd of
-    all of them.
+    change. So they do where the labels `before` them are months of another year; where those are
+    numbers too small for months, three of one year are enough. Days are told by the form yyyymmdd
+    of all of them.
     """
     if isinstance(labels, pd.RangeIndex) or not pd.api.types.is_numeric_dtype(labels.dtype):
         return
@@ -114,7 +113,7 @@ def refuse_dates_in_numbers(labels: pd.Index, name: str, before: Any = None) -> 
         if not (np.abs(numbers) < 1e9).all() or (numbers != np.floor(numbers)).any():
             return
         numbers = numbers.astype(np.int64)
-    form = _form_of_numbers(numbers, before is not None and before < _FIRST_MONTH)
+    form = _form_of_numbers(numbers, before)
     if form is not None:
         change = (
             f'pd.to_datetime(index, format="{form}")' if form == "%Y%m%d"
@@ -126,17 +125,31 @@ def refuse_dates_in_numbers(labels: pd.Index, name: str, before: Any = None) -> 
         )
 
 
-def _form_of_numbers(numbers, of_one_year):
+def _form_of_numbers(numbers, before):
+    if _like_months(numbers):
+        years = np.unique(numbers // 100)
+        return "%Y%m" if len(years) > 1 or _tell_months(before, years[0], len(numbers)) else None
     smallest, largest = int(numbers.min()), int(numbers.max())
-    if smallest >= _FIRST_MONTH and largest <= 210012:
-        months = numbers % 100
-        valid = ((months >= 1) & (months <= 12)).all()
-        told = len(np.unique(numbers // 100)) > 1 or (of_one_year and len(numbers) > 2)
-        return "%Y%m" if valid and told else None
     if smallest >= 19000101 and largest <= 21001231:
         days = pd.to_datetime(pd.Series(numbers).astype(str), format="%Y%m%d", errors="coerce")
         return "%Y%m%d" if days.notna().all() else None
     return None
+
+
+def _like_months(numbers):
+    months = numbers % 100
+    in_range = numbers.min() >= _FIRST_MONTH and numbers.max() <= 210012
+    return bool(in_range and (months >= 1).all() and (months <= 12).all())
+
+
+def _tell_months(before, year, n_numbers):
+    """Return whether numbers like months of one year are such, by the labels in front of them."""
+    if before is None:
+        return False
+    if before[-1] < _FIRST_MONTH:
+        return n_numbers > 2
+    numbers = before.to_numpy()
+    return _like_months(numbers) and bool((numbers // 100 != year).any())
 
 
 def _is_like_a_date(text):

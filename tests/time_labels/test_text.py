@@ -116,7 +116,10 @@ def test_numbers_that_count_rows_are_no_dates(numbers):
 def test_months_of_one_year_are_told_where_no_count_comes_so_far():
     months = pd.Index([202301, 202302, 202303])
     refuse_dates_in_numbers(months, "X")
-    refuse_dates_in_numbers(months, "X", before=202300)
-    refuse_dates_in_numbers(months[:2], "X", before=0)
+    for count in ([202300], [202210, 202212, 202214], [202299], [202301, 202302]):
+        refuse_dates_in_numbers(months, "X", before=pd.Index(count))
+    refuse_dates_in_numbers(months[:2], "X", before=pd.Index([0]))
     with pytest.raises(ValueError, match=r"such as 202301.*202304 is not always next"):
-        refuse_dates_in_numbers(months, "X", before=0)
+        refuse_dates_in_numbers(months, "X", before=pd.RangeIndex(10))
+    with pytest.raises(ValueError, match="such as 202301"):
+        refuse_dates_in_numbers(months[:1], "X", before=months - 100)
