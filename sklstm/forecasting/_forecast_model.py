@@ -27,7 +27,7 @@ from ._joined import ends_of
 from ._linear_part import nothing_may_be_left
 from ._missing_steps import refuse_missing_steps
 from ._path import Path, of_each, rows_of_paths, tables_of_paths, together
-from ._predicted_distribution import predicted_probabilities, predicted_quantiles
+from ._predicted_distribution import predicted_draws, predicted_probabilities, predicted_quantiles
 from ._predicted_spread import quantiles_inside
 from ._scaled_pairs import choose_scaling, with_linear_part
 from ._scaling import Scaling
@@ -191,7 +191,6 @@ class ForecastModel:
         steps: int,
         *,
         restored: bool = True,
-        rng: np.random.Generator | None = None,
         quantiles: Sequence[float] | None = None,
     ) -> list[np.ndarray]:
         """Forecast from many origins of many series at once.
@@ -204,8 +203,6 @@ class ForecastModel:
             How many rows to forecast.
         restored : bool, default=True
             Whether transformers are undone.
-        rng : numpy Generator, optional
-            Where given, rows are drawn from the distribution that the regressor predicts.
         quantiles : list of float, optional
             Levels of quantiles that the regressor predicts, which are then returned in place of its
             forecasts, in a last axis and on the scale of the transformers. It is the forecasts that
@@ -229,11 +226,8 @@ class ForecastModel:
         ends, end, whole = ends_of([len(path.origins) for path in paths]), 0, np.empty(0)
         for batch, buffers in self._buffers(paths, values, firsts, padded):
             portions = [portion for *_, portion in batch]
-            drawn = together(portions, "noise")
-            drawn = rng if drawn is None else drawn
-            asked = drawn, quantiles, together(portions, "levels")
-            n_columns = batch[0][0].shape[1]
-            predicted = self._run(buffers, n_columns, padded, *asked)[:, :steps]
+            predicted = self._run(buffers, batch[0][0].shape[1], padded, portions, quantiles)
+            predicted = predicted[:, :steps]
             if not end:
                 whole = np.empty((ends[-1], *predicted.shape[1:]))
             begin, end = end, end + len(predicted)
@@ -340,15 +334,15 @@ class ForecastModel:
         )
         return in_blocks(pieces, sizes, _VALUES_AT_A_TIME)
 
-    def _run(self, buffers, n_columns, steps, drawn=None, quantiles=None, levels=None):
+    def _run(self, buffers, n_columns, steps, portions, quantiles=None):
         """Predict block by block; each prediction enters the windows of the next.
 
-        Predictions are drawn from distributions if `drawn` is a generator; if it is an array,
-        (n_origins, steps, n_columns), it is added to them. With `levels`, (n_origins, steps,
-        n_columns, n_draws), they are quantiles. Quantiles are returned in their place if some are
-        asked for.
+        Predictions are drawn from distributions where portions have an `rng`, and are quantiles
+        where they have `levels`; their `noise` is added. Quantiles are returned in their place if
+        some are asked for.
         """
-        spread = []
+        spread: list[np.ndarray] = []
+        noise, levels = together(portions, "noise"), together(portions, "levels")
         n_rows, horizon = self.features.n_rows, self.features.horizon
         for step in range(0, steps, horizon):
             rows = slice(step, step + horizon)
@@ -358,22 +352,22 @@ class ForecastModel:
                 spread.append(self._each_restored(found, scale))
                 block = spread[-1][..., -1]
             else:
-                block = self._block(window, scale, n_columns, drawn)
+                block = self._block(window, scale, n_columns, portions)
             if not np.isfinite(block if levels is None else spread[-1]).all():
                 raise ValueError(
                     f"The forecast leaves all bounds at step {step + 1}: "
                     f"{type(self.regressor).__name__} predicts a value that is not finite."
                 )
-            if isinstance(drawn, np.ndarray):
-                block = block + drawn[:, rows]
+            if noise is not None:
+                block = block + noise[:, rows]
             buffers[:, n_rows + step : n_rows + step + horizon, :n_columns] = block
             if quantiles is not None:
                 spread.append(self._quantiles(window, scale, quantiles, block.shape))
         return buffers[:, n_rows:, :n_columns] if not spread else np.concatenate(spread, axis=1)
 
-    def _block(self, window, scale, n_columns, drawn):
+    def _block(self, window, scale, n_columns, portions):
         """Return predicted rows, (n_origins, horizon, n_columns)."""
-        predicted, horizon = self._predicted(window, drawn), self.features.horizon
+        predicted, horizon = self._predicted(window, portions), self.features.horizon
         if predicted.size != len(window) * horizon * n_columns:
             raise ValueError(
                 f"estimator must predict {horizon} rows of {n_columns} columns for each window:"
@@ -404,14 +398,24 @@ class ForecastModel:
             windows, scale = self.scaling.represent(windows, self.features.horizon)
         return form_of(windows, self.regressor, self.features.n_static), scale
 
-    def _predicted(self, window, drawn):
-        if isinstance(drawn, np.random.Generator):
-            seed = int(drawn.integers(2**31))
-            draws = self.regressor.sample(window, n_samples=1, random_state=seed)
-            return np.asarray(draws, dtype=np.float64)[..., 0]
+    def _predicted(self, window, portions):
+        if portions[0].rng is not None:
+            return self._drawn(window, portions)
         if quantiles_inside(self.regressor) is not None:
             return np.asarray(self.regressor.predict_quantiles(window, 0.5), dtype=np.float64)
         return np.asarray(self.regressor.predict(window), dtype=np.float64)
+
+    def _drawn(self, window, portions):
+        """Draw for the windows of each series from a stream of its own."""
+        rngs, sample = [portion.rng for portion in portions], self.regressor.sample
+        if portions[0].history.key is not None and hasattr(self.regressor, "predict_distribution"):
+            lengths = [len(portion.origins) for portion in portions]
+            return predicted_draws(self.regressor, window, lengths, rngs)
+        draws = [
+            sample(own, n_samples=1, random_state=int(rng.integers(2**31)))
+            for own, rng in zip(of_each(portions, window), rngs, strict=True)
+        ]
+        return np.concatenate(draws).astype(np.float64)[..., 0]
 
     def transformed(self, history: History) -> np.ndarray:
         """Return the values of a series as its transformer makes them, (n_steps, n_columns)."""

@@ -30,6 +30,8 @@ class Path:
     levels : ndarray of shape (n_origins, steps, n_columns, n_draws), optional
         Of the quantiles of predicted distributions that are to take the place of forecasts; of
         those that enter windows there is one draw. As many steps as blocks of `horizon` rows have.
+    rng : numpy Generator, optional
+        Where given, rows are drawn from the distribution that the regressor predicts.
     """
 
     history: History
@@ -37,6 +39,7 @@ class Path:
     future: np.ndarray | None = None
     noise: np.ndarray | None = None
     levels: np.ndarray | None = None
+    rng: np.random.Generator | None = None
 
     @property
     def first_origin(self) -> int:

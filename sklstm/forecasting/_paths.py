@@ -95,12 +95,7 @@ class PathMaker:
             copula = GaussianCopula.fit(*past_probabilities(fitted, paths, own, asked_by))
             return cls(fitted, feeds_back, None, copula)
         if feeds_back and hasattr(model.regressor, "sample"):
-            # It draws for all windows of a panel from one stream; levels have that of their series.
-            of_panel = fitted._known.by is not None
-            by_levels = of_panel and hasattr(model.regressor, "predict_distribution")
-            return cls(
-                fitted, feeds_back, None, GaussianCopula(np.eye(1), 1) if by_levels else None
-            )
+            return cls(fitted, feeds_back, None)
         refuse_missing(fitted._calibrator, asked_by)
         return cls(fitted, feeds_back, _errors_of(fitted, paths, 1 if feeds_back else steps))
 
@@ -141,10 +136,9 @@ class PathMaker:
         return drawn
 
     def _fed_back(self, paths, steps, n_paths, rngs):
-        model = self.fitted._model
         repeated = [replace(path, origins=np.repeat(path.origins, n_paths)) for path in paths]
         if self.calibrations is None:
-            drawn = model.forecast(repeated, steps, restored=False, rng=rngs[0])
+            repeated = [replace(p, rng=rng) for p, rng in zip(repeated, rngs, strict=True)]
         else:
             noise = [
                 [
@@ -157,7 +151,7 @@ class PathMaker:
                 replace(path, noise=np.concatenate(of_origins))
                 for path, of_origins in zip(repeated, noise, strict=True)
             ]
-            drawn = model.forecast(repeated, steps, restored=False)
+        drawn = self.fitted._model.forecast(repeated, steps, restored=False)
         return [
             self._scale(path).back(values).reshape(-1, n_paths, *values.shape[1:])
             for path, values in zip(paths, drawn, strict=True)

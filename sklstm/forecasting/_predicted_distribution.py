@@ -1,8 +1,12 @@
-"""Quantiles and probabilities of the distributions that a regressor predicts for windows."""
+"""Quantiles, draws and probabilities of the distributions that a regressor predicts for windows."""
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
+
+from ._joined import ends_of
 
 
 def predicted_quantiles(regressor: Any, windows: np.ndarray, levels: np.ndarray) -> np.ndarray:
@@ -27,6 +31,49 @@ def predicted_quantiles(regressor: Any, windows: np.ndarray, levels: np.ndarray)
     of_draws = np.moveaxis(levels, -1, 0)
     found = distribution.ppf(of_draws.reshape(len(of_draws), *shape))
     return np.moveaxis(found.reshape(of_draws.shape), 0, -1)
+
+
+def predicted_draws(
+    regressor: Any,
+    windows: np.ndarray,
+    lengths: Sequence[int],
+    rngs: Sequence[np.random.Generator],
+) -> np.ndarray:
+    """Draw from the distributions that are predicted for windows of several series.
+
+    Parameters
+    ----------
+    regressor : estimator
+        Fitted; has ``predict_distribution``.
+    windows : ndarray
+        As it takes them, those of a series one after the other.
+    lengths : list of int
+        How many windows each series has.
+    rngs : list of numpy Generator
+        Source of the draws of each.
+
+    Returns
+    -------
+    draws : ndarray of shape (n_windows, ...)
+        One of each target, as the regressor learned them; all are NaN where a parameter of some
+        distribution is not finite.
+    """
+    distribution = regressor.predict_distribution(windows)
+    shape = _shape(distribution)
+    args = [np.broadcast_to(one, shape) for one in distribution.args]
+    kwds = {name: np.broadcast_to(one, shape) for name, one in distribution.kwds.items()}
+    drawn = np.full(shape, np.nan)
+    if not all(np.isfinite(one).all() for one in (*args, *kwds.values())):
+        return drawn
+    for (begin, end), rng in zip(pairwise(ends_of(lengths).tolist()), rngs, strict=True):
+        some = slice(begin, end)
+        drawn[some] = distribution.dist.rvs(
+            *(one[some] for one in args),
+            **{name: one[some] for name, one in kwds.items()},
+            size=(end - begin, *shape[1:]),
+            random_state=rng,
+        )
+    return drawn
 
 
 def predicted_probabilities(regressor: Any, windows: np.ndarray, values: np.ndarray) -> np.ndarray:

@@ -367,15 +367,26 @@ def test_a_horizon_that_is_set_after_fit_waits_for_the_next_fit(rng):
     assert len(model.forecast()) == len(model.sample_paths(n_paths=3, random_state=0)) == 2
 
 
-class Drawing(KnownSpread):
-    """Of one row, which it also draws by itself, as networks do."""
-
-    def predict_distribution(self, X):
-        return stats.norm(loc=self.predict(X), scale=1.0)
+class Sampling(LinearRegression):
+    """Draws the next row, and tells no distribution."""
 
     def sample(self, X, n_samples=1, random_state=None):
         rng = np.random.default_rng(random_state)
         return rng.normal(self.predict(X)[..., np.newaxis], 1.0, (len(X), n_samples))
+
+
+class WithoutQuantiles(type(stats.norm)):
+    """Those of most distributions take far longer than draws."""
+
+    def _ppf(self, q):
+        raise AssertionError("a quantile was computed")
+
+
+class Drawing(Sampling):
+    """Tells the distribution, too, as networks do."""
+
+    def predict_distribution(self, X):
+        return WithoutQuantiles()(self.predict(X), scale=1.0)
 
 
 @pytest.mark.parametrize(
@@ -385,8 +396,9 @@ class Drawing(KnownSpread):
         (Ridge(), {"horizon": 2, "strategy": "direct"}),
         (KnownSpread(), {"horizon": 2, "strategy": "direct"}),
         (Drawing(), {}),
+        (Sampling(), {}),
     ],
-    ids=["fed_back", "direct", "copula", "sample"],
+    ids=["fed_back", "direct", "copula", "distribution", "sample"],
 )
 def test_a_series_has_the_same_paths_whichever_others_are_asked_for(regressor, options, rng):
     parts = {key: pd.Series(rng.normal(size=80), name="v") for key in ("a", "b", "c")}
@@ -399,3 +411,16 @@ def test_a_series_has_the_same_paths_whichever_others_are_asked_for(regressor, o
         pd.testing.assert_frame_equal(found, pd.concat([whole.loc[[key]] for key in series]))
     given = model.sample_paths(3, 20, random_state=0, history=panel.loc[["b"]])
     pd.testing.assert_frame_equal(given, whole.loc[["b"]], check_exact=False)
+
+
+MEANS = {"a": 0.0, "b": 5.0}
+
+
+@pytest.mark.parametrize("regressor", [Drawing(), Sampling()])
+def test_paths_of_a_panel_have_the_predicted_distribution(regressor, rng):
+    parts = {key: pd.Series(mean + rng.normal(size=200), name="v") for key, mean in MEANS.items()}
+    panel = pd.concat(parts, names=["shop", "row"])
+    model = Forecaster(regressor, 2, by="shop", scaling=None).fit(panel)
+    paths, expected = model.sample_paths(1, 4000, random_state=0), model.forecast(1)["prediction"]
+    np.testing.assert_allclose(paths.mean(axis=1), expected, atol=0.06)
+    np.testing.assert_allclose(paths.std(axis=1), 1.0, atol=0.05)
