@@ -1,4 +1,4 @@
-"""Values whose squares are beyond double precision: `refuse_huge`."""
+"""Values that are too large for sums of their squares: `refuse_huge`."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,11 +10,11 @@ from sklstm.time_labels import label_text
 from ._histories import History
 from ._in_blocks import is_any
 
-_LARGEST = 1e150  # sums of squares still are numbers
+_LARGEST = 1e150  # sums of up to 1e8 squares still are numbers
 
 
 def refuse_huge(histories: Iterable[History], tables: Iterable[tuple[Any, ...]]) -> None:
-    """Raise a ValueError for values that are too large to be learned from.
+    """Raise a ValueError for values whose sums of squares may overflow.
 
     Parameters
     ----------
@@ -35,8 +35,8 @@ def refuse_huge(histories: Iterable[History], tables: Iterable[tuple[Any, ...]])
                 row, column = np.argwhere(_are_huge(values))[0]
                 raise ValueError(
                     f"{name}{past.of} has {values[row, column]:.6g} at {label_text(index[row])}, "
-                    f"and values beyond {_LARGEST:g} have no squares in double precision: give it "
-                    "in a larger unit, such as thousands, or without its outliers."
+                    f"and sums of squares of values beyond {_LARGEST:g} may overflow: give it in a "
+                    "larger unit, such as thousands, or without its outliers."
                 )
 
 

@@ -12,6 +12,7 @@ from ._fit_transformers import fit_transformers
 from ._floored_values import warn_of_floored
 from ._forecast_model import ForecastModel
 from ._histories import History
+from ._huge_values import refuse_huge
 from ._in_blocks import in_blocks
 from ._joined import ends_of, joined
 from ._known_series import KnownSeries
@@ -253,6 +254,11 @@ def adopted(
     -------
     attributes : dict
         By their names.
+
+    Raises
+    ------
+    ValueError
+        If values are huge.
     """
     fewest = forecaster.min_rows_
     histories = [known.histories[key] for key in keys if len(known.histories[key]) >= fewest]
@@ -261,6 +267,7 @@ def adopted(
     n_newest = forecaster._n_newest
     moved = forecaster._known, known, goes_on
     model = knowing(moved_transformers(model, histories, *moved), histories)
+    refuse_huge(histories, ((p.index, model.transformed(p), p.exog) for p in histories))
     warn_of_floored(model, histories)
     if not isinstance(calibrator, str):
         calibrator = moved_transformers(calibrator, histories, *moved)

@@ -1,4 +1,4 @@
-"""Values whose squares overflow are refused in words, not by the errors of linear algebra."""
+"""Values with sums of squares that overflow are refused in words, not by the errors of linear algebra."""
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,22 @@ def test_values_without_squares_are_refused(regressor, scaling):
     with pytest.raises(ValueError, match=r"exog has 1e\+200 at 2024-01-01"):
         model.fit(WAVE, 1e200 * WAVE.to_frame("x"))
     assert np.isfinite(model.fit(1e140 * WAVE).forecast(2)).all(axis=None)
+
+
+def test_new_rows_are_looked_at_too():
+    model = Forecaster(Ridge(), 5).fit(WAVE[:50], WAVE[:50].to_frame("x"))
+    before = model.forecast(2, exog=WAVE[50:52].to_frame("x"))
+    rows = WAVE[50:].to_frame("x")
+    huge = WAVE[50:].copy()
+    huge["2024-02-25"] = 1e200
+    with pytest.raises(ValueError, match=r"series has 1e\+200 at 2024-02-25.*may overflow"):
+        model.update(huge, rows)
+    with pytest.raises(ValueError, match=r"exog has 1e\+200 at 2024-02-25"):
+        model.update(WAVE[50:], huge.to_frame("x"))
+    with pytest.raises(ValueError, match=r"series has 1e\+200 at 2024-01-01"):
+        model.forecast(2, history=1e200 * WAVE, history_exog=WAVE.to_frame("x"))
+    after = model.forecast(2, exog=WAVE[50:52].to_frame("x"))
+    pd.testing.assert_frame_equal(after, before)
 
 
 def test_one_of_several_series_is_named():
