@@ -274,7 +274,8 @@ class ForecastDisplay:
         TypeError
             If `forecast` is no frame.
         ValueError
-            If it holds several series or columns, or `history` or `actual` does not fit to it.
+            If it holds several series or columns, or is NaN throughout, or `history` or `actual`
+            does not fit to it.
         """
         check_matplotlib_support(f"{cls.__name__}.from_forecast")
         prediction, intervals = read_forecast(forecast, level)

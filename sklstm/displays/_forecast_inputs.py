@@ -132,9 +132,14 @@ def parts_after(
     Raises
     ------
     ValueError
-        If `history` or `actual` does not fit to the forecast.
+        If `history` or `actual` does not fit to the forecast, or this has no number.
     """
     times = row_times(prediction.index, len(prediction), "forecast")
+    if prediction.isna().all():
+        raise ValueError(
+            "There is nothing to draw: the forecast is NaN at all steps, as of a series that "
+            "cannot be forecast (a warning of the forecaster says why)."
+        )
     if isinstance(actual, pd.DataFrame) and actual.shape[1] == 1:
         actual = actual.iloc[:, 0]
     names = (getattr(values, "name", None) for values in (history, actual))

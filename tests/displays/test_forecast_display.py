@@ -411,6 +411,10 @@ def test_nothing_to_draw():
     with pytest.raises(ValueError, match="nothing to draw: forecast has no rows"):
         ForecastDisplay.from_forecast(forecast[:0], history=WALK["close"])
     assert ForecastDisplay.from_forecast(forecast, history=[]).history_line_ is None
+    with pytest.raises(ValueError, match="nothing to draw: the forecast is NaN at all steps"):
+        ForecastDisplay.from_forecast(forecast * np.nan, history=WALK["close"])
+    with pytest.raises(ValueError, match="nothing to draw: the forecast is NaN at all steps"):
+        ForecastDisplay.from_paths(pd.DataFrame(np.full((3, 9), np.nan), index=DAYS[:3]))
 
 
 def test_forecasts_of_several_series_or_columns():
