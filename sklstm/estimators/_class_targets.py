@@ -13,7 +13,7 @@ from sklstm.data import WindowSet, among_all
 from sklstm.losses import Loss, log_loss
 from sklstm.training import is_target
 
-from ._samples import LEAST_WEIGHT, Samples
+from ._samples import LEAST_WEIGHT, TRAINING_SET, Names, Samples
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +111,9 @@ class ClassTargets:
         return whole
 
 
-def weighted_by_class(samples: Samples, classes: Any, class_weight: Any) -> Samples:
+def weighted_by_class(
+    samples: Samples, classes: Any, class_weight: Any, names: Names = TRAINING_SET
+) -> Samples:
     """Return samples, or rows of targets of every step, with the weights of their classes, too.
 
     Parameters
@@ -121,7 +123,9 @@ def weighted_by_class(samples: Samples, classes: Any, class_weight: Any) -> Samp
     classes : ndarray of shape (n_classes,)
         Class labels, sorted.
     class_weight : dict, "balanced" or None
-        As of the estimators.
+        As of the estimators; for a validation set those found in training.
+    names : Names
+        What users call the samples, for errors.
 
     Returns
     -------
@@ -132,7 +136,8 @@ def weighted_by_class(samples: Samples, classes: Any, class_weight: Any) -> Samp
     Raises
     ------
     ValueError
-        If weights of classes are negative, infinite or all zero.
+        If weights of classes are negative, infinite or all zero, or those of all classes that
+        occur are.
     """
     if class_weight is None:
         return samples
@@ -149,6 +154,12 @@ def weighted_by_class(samples: Samples, classes: Any, class_weight: Any) -> Samp
     by_class[np.searchsorted(classes, of_classes)] = found
     weight = np.zeros(len(numbers))
     weight[known] = by_class[numbers[known]]
+    if names is not TRAINING_SET and not weight.any():
+        raise ValueError(
+            f"{names.X} and {names.y} hold no class that has a weight in training: the labels are "
+            f"{np.unique(y).tolist()}, of weight 0 by class_weight and sample_weight. Give samples "
+            "of other classes, too."
+        )
     if not (np.isfinite(weight).all() and (weight >= 0).all() and weight.any()):
         raise ValueError(
             "The weights in class_weight must be finite, not negative, and not all zero. Got "

@@ -263,7 +263,7 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
         )
         samples = Samples(windows, targets, sample_weight, groups)
         samples = samples.with_weighted_steps(step_weight, array, names)
-        samples = weighted_by_class(samples, labels, class_weight or self.class_weight)
+        samples = weighted_by_class(samples, labels, class_weight or self.class_weight, names)
         return samples.with_targets(names).without_weightless(), labels
 
     def _training_and_validation(

@@ -150,6 +150,14 @@ def test_class_weight(weight):
         LSTMClassifier(max_epochs=1, class_weight=weight).fit(X, LABELS)
 
 
+@pytest.mark.parametrize("class_weight", ["balanced", {"up": 1, "down": 0}])
+def test_a_validation_set_of_classes_without_weight(class_weight):
+    model = LSTMClassifier(max_epochs=1, early_stopping=True, class_weight=class_weight)
+    weight, held_out = (LABELS == "up").astype(float), {"X_val": X[:4], "y_val": ["down"] * 4}
+    with pytest.raises(ValueError, match=r"X_val and y_val hold no class.*labels are \['down'\]"):
+        model.fit(X, LABELS, sample_weight=weight, **held_out)
+
+
 def test_announced_classes_do_not_change():
     model = GRUClassifier(2).partial_fit(X, LABELS, classes=["down", "up"])
     with pytest.raises(ValueError, match=r"classes must be those of the first call.*\['a', 'b'\]"):
