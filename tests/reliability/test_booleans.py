@@ -6,6 +6,7 @@ import re
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from sklearn import config_context
 from sklearn.linear_model import Ridge
 from sklearn.utils import Bunch
 
@@ -147,8 +148,14 @@ OTHERS = {
 )
 @pytest.mark.parametrize("value", [True, False, np.True_])
 def test_booleans_are_refused(fitted, call, name, value):
-    with pytest.raises((TypeError, ValueError), match=rf"\b{name}\b|levels of quantiles"):
+    with pytest.raises((TypeError, ValueError), match=rf"\b{name}\b.*{bool(value)}"):
         CALLS[call][0](fitted)(**{name: value})
+
+
+def test_they_are_checked_where_scikit_learn_checks():
+    with config_context(skip_parameter_validation=True):
+        found = metrics.mean_absolute_scaled_error(**TRAINED, season=True)
+    assert found == metrics.mean_absolute_scaled_error(**TRAINED, season=1)
 
 
 @pytest.mark.parametrize("name", ["every", "n_tokens", "top_k"])
