@@ -128,7 +128,7 @@ class MinGRUClassifier(RecurrentClassifier):
     callbacks : list of skorch.callbacks.Callback, default=None
         Callbacks of skorch, or pairs of a name and one, called for every mini-batch and epoch.
         With callbacks, torch trains, as with ``engine="torch"``. Scores are those of standardised
-        targets. Callbacks of scikit-learn are set by `set_callbacks`.
+        targets, without sample weights. Callbacks of scikit-learn are set by `set_callbacks`.
     device : str, default="cpu"
         Device to train on: ``"cpu"``, an accelerator such as ``"cuda"``, or ``"auto"``. Predictions
         are always computed on the CPU.

@@ -181,7 +181,10 @@ def _is_target(target):
 
 
 def _scored(batch, y_pred, **others):
-    """Return what a score is told of a batch: a row for each target, and no weights."""
+    """Return what a score is told of a batch: a row for each target, and no weights.
+
+    skorch hands none to scorers, so samples count alike in scores.
+    """
     inputs, target = batch
     target = target[0] if isinstance(target, tuple) else target
     if y_pred.ndim == 3:
@@ -207,6 +210,8 @@ def skorch_callbacks(callbacks):
     ------
     TypeError
         If one is no callback of skorch's.
+    ValueError
+        If scores are to predict once more.
     """
     if not callbacks:
         return []
@@ -218,6 +223,12 @@ def skorch_callbacks(callbacks):
             raise TypeError(
                 f"callbacks takes callbacks of skorch, or pairs of a name and one of them; got "
                 f"{callback!r}. Callbacks of scikit-learn are given to set_callbacks."
+            )
+        if isinstance(found, _SCORES) and not found.use_caching:
+            raise ValueError(
+                f"callbacks holds {type(found).__name__} with use_caching=False, which predicts "
+                "once more from arrays that there are none of here. Give it use_caching=True: its "
+                "scores are those of the batches of each epoch."
             )
     return [
         ("epoch_timer", EpochTimer()),

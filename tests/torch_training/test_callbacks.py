@@ -131,20 +131,29 @@ def test_scores_of_means_of_distributions():
     assert -notes.history[-1]["mse"] == pytest.approx(expected, rel=1e-5)
 
 
-@pytest.mark.parametrize("weight", [None, np.full(200, 2.0)])
 @pytest.mark.parametrize("output", ["last", "sequence"])
-def test_scores_of_weighted_samples_and_of_steps(output, weight):
-    notes, score = Notes(), EpochScoring("neg_mean_squared_error", name="mse")
+def test_scores_of_weighted_samples_and_of_steps(output):
+    """The validation loss counts weights, scores of skorch do not."""
     rows, targets = X.copy(), X.sum(axis=2)
     rows[::3, :2] = np.nan  # shorter sequences
     targets[::4, 3] = np.nan
-    model = GRURegressor(
-        hidden_size=4, output=output, differencing="never", early_stopping=True, max_epochs=3,
-        callbacks=[score, notes], random_state=0,
-    )  # fmt: skip
-    model.fit(rows, targets if output == "sequence" else Y[:, 0], sample_weight=weight)
-    found = [row["mse"] for row in notes.history]
-    np.testing.assert_allclose(found, model.validation_scores_, rtol=1e-5)
+    targets = targets if output == "sequence" else Y[:, 0]
+
+    def losses_and_scores(weight):
+        notes, score = Notes(), EpochScoring("neg_mean_squared_error", name="mse")
+        model = GRURegressor(
+            hidden_size=4, output=output, differencing="never", early_stopping=True,
+            max_epochs=3, callbacks=[score, notes], random_state=0,
+        )  # fmt: skip
+        held_out = {"X_val": rows[150:], "y_val": targets[150:], "sample_weight_val": weight}
+        model.fit(rows[:150], targets[:150], sample_weight=np.arange(1.0, 151.0), **held_out)
+        return model.validation_scores_, [row["mse"] for row in notes.history]
+
+    losses, scores = losses_and_scores(None)
+    weighted, same_scores = losses_and_scores(np.arange(1.0, 51.0))
+    np.testing.assert_allclose(scores, losses, rtol=1e-5)
+    assert same_scores == scores
+    assert (np.abs(np.subtract(weighted, losses)) > 1e-3).all()
 
 
 def test_a_checkpoint_of_the_end(tmp_path):
@@ -224,3 +233,8 @@ def test_a_progress_bar_counts_batches(capsys):
 def test_what_is_no_callback(wrong):
     with pytest.raises(TypeError, match="callbacks takes callbacks of skorch.*got .*set_callbacks"):
         run(wrong)
+
+
+def test_scores_that_predict_once_more_are_refused():
+    with pytest.raises(ValueError, match="EpochScoring with use_caching=False.*use_caching=True"):
+        run(EpochScoring("r2", use_caching=False))
