@@ -1,4 +1,4 @@
-"""Values with sums of squares that overflow are refused in words, not by the errors of linear algebra."""
+"""Values whose sums of squares overflow are refused in words, not by linear algebra's errors."""
 
 import numpy as np
 import pandas as pd
