@@ -341,7 +341,7 @@ class ForecastModel:
         where they have `levels`; their `noise` is added. Quantiles are returned in their place if
         some are asked for.
         """
-        spread: list[np.ndarray] = []
+        spread = []
         noise, levels = together(portions, "noise"), together(portions, "levels")
         n_rows, horizon = self.features.n_rows, self.features.horizon
         for step in range(0, steps, horizon):

@@ -258,7 +258,7 @@ def adopted(
     Raises
     ------
     ValueError
-        If values are huge.
+        If values are huge, and there is no transformer.
     """
     fewest = forecaster.min_rows_
     histories = [known.histories[key] for key in keys if len(known.histories[key]) >= fewest]
@@ -267,7 +267,8 @@ def adopted(
     n_newest = forecaster._n_newest
     moved = forecaster._known, known, goes_on
     model = knowing(moved_transformers(model, histories, *moved), histories)
-    refuse_huge(histories, ((p.index, model.transformed(p), p.exog) for p in histories))
+    if not model.transformers:  # which may make values small
+        refuse_huge(histories, ((p.index, p.values, p.exog) for p in histories))
     warn_of_floored(model, histories)
     if not isinstance(calibrator, str):
         calibrator = moved_transformers(calibrator, histories, *moved)
