@@ -55,18 +55,19 @@ def predicted_draws(
     Returns
     -------
     draws : ndarray of shape (n_windows, ...)
-        One of each target, as the regressor learned them; all are NaN where a parameter of some
-        distribution is not finite.
+        One of each target, as the regressor learned them; all of a series are NaN where a parameter
+        of its distributions is not finite.
     """
     distribution = regressor.predict_distribution(windows)
     shape = _shape(distribution)
     args = [np.broadcast_to(one, shape) for one in distribution.args]
     kwds = {name: np.broadcast_to(one, shape) for name, one in distribution.kwds.items()}
     drawn = np.full(shape, np.nan)
-    if not all(np.isfinite(one).all() for one in (*args, *kwds.values())):
-        return drawn
+    finite = np.logical_and.reduce([np.isfinite(one) for one in (*args, *kwds.values())])
     for (begin, end), rng in zip(pairwise(ends_of(lengths).tolist()), rngs, strict=True):
         some = slice(begin, end)
+        if not finite[some].all():
+            continue
         drawn[some] = distribution.dist.rvs(
             *(one[some] for one in args),
             **{name: one[some] for name, one in kwds.items()},

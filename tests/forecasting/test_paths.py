@@ -11,6 +11,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklstm import Forecaster, GRURegressor, SeasonalDifferencer
 from sklstm.forecasting._path import Path
 from sklstm.forecasting._paths import PathMaker
+from sklstm.forecasting._predicted_distribution import predicted_draws
 from sklstm.metrics import energy_score
 
 STEPS = 8
@@ -424,3 +425,13 @@ def test_paths_of_a_panel_have_the_predicted_distribution(regressor, rng):
     paths, expected = model.sample_paths(1, 4000, random_state=0), model.forecast(1)["prediction"]
     np.testing.assert_allclose(paths.mean(axis=1), expected, atol=0.06)
     np.testing.assert_allclose(paths.std(axis=1), 1.0, atol=0.05)
+
+
+def test_a_distribution_without_numbers_spoils_no_other_series():
+    class Lost:
+        def predict_distribution(self, windows):
+            return stats.norm(np.where(windows[:, 0] > 0, 0.0, np.nan), 1.0)
+
+    rngs = [np.random.default_rng(seed) for seed in (0, 1)]
+    drawn = predicted_draws(Lost(), np.array([[1.0], [1.0], [-1.0]]), [2, 1], rngs)
+    np.testing.assert_array_equal(np.isfinite(drawn), [True, True, False])
