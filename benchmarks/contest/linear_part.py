@@ -57,14 +57,24 @@ def errors_of_panel(model, series, origin, frequency, season, horizon):
     return errors(model, trains, tests, frequency, season)
 
 
-def errors_at(name, folder, model, origin):
+def parts_of(name, folder):
+    """Return training and test parts of a task."""
+    *_, source, kind = several_steps.TASKS[name]
+    return several_steps.series_of(folder, source, kind)
+
+
+def kind_of(name, parts):
+    """Return horizon of a task, and what names its series, None for a long one."""
+    return len(parts[0][1]), None if several_steps.is_long(name) else "id"
+
+
+def errors_at(name, parts, model, origin):
     """Return MASE and another error of the first or the second of the earlier origins of a task.
 
     The other one is the standardised squared error of a long series, the sMAPE of a panel.
     """
-    frequency, season, source, kind = several_steps.TASKS[name]
-    parts = several_steps.series_of(folder, source, kind)
-    horizon = len(parts[0][1])
+    frequency, season, *_ = several_steps.TASKS[name]
+    horizon, _ = kind_of(name, parts)
     if not several_steps.is_long(name):
         series = [train for train, _ in parts]
         return errors_of_panel(model, series, origin, frequency, season, horizon)
@@ -80,20 +90,14 @@ def changes(name, errors, reference):
     return f"MASE {mase:+.1f} %, {second} {other:+.1f} %"
 
 
-def kind_of(name, folder):
-    """Return horizon of a task, and what names its series, None for a long one."""
-    _, _, source, kind = several_steps.TASKS[name]
-    horizon = len(several_steps.series_of(folder, source, kind)[0][1])
-    return horizon, None if several_steps.is_long(name) else "id"
-
-
 def compare(name, folder, network):
     """Print what a linear part changes, from two origins."""
+    parts = parts_of(name, folder)
+    kind = kind_of(name, parts)
     for origin in (1, 2):
-        kind = kind_of(name, folder)
         without, with_it = (forecaster(network, asked, *kind) for asked in (False, True))
-        before = errors_at(name, folder, without, origin)
-        found = changes(name, errors_at(name, folder, with_it, origin), before)
+        before = errors_at(name, parts, without, origin)
+        found = changes(name, errors_at(name, parts, with_it, origin), before)
         score = f"score {with_it.linear_part_score_:.3f}"
         print(f"{network}, {name}, origin {origin}: {found}, {score}", flush=True)
 

@@ -151,8 +151,7 @@ def _forecastable(forecaster: Any, series: Any) -> tuple[list[History], list[His
             f"min_rows_={fewest} of them: give more rows (update, history)."
         )
     able = readable_now(forecaster._model, enough) or enough  # the first window then says why
-    short = [past for past in wanted if len(past) < fewest]
-    _warn_of_no_forecast(forecaster, wanted, short, _without(enough, able))
+    _warn_of_no_forecast(forecaster, wanted, _without(wanted, enough), _without(enough, able))
     _warn_of_shorter_windows(able, forecaster._model.features.fewest_observed)
     return wanted, able
 
