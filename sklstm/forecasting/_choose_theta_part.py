@@ -12,6 +12,7 @@ from ._abilities import shrinks
 from ._forecast_model import ForecastModel
 from ._histories import History
 from ._known_series import KnownSeries
+from ._mean_changes import mean_changes
 from ._path import Path
 from ._predicted_spread import predicts_spread
 from ._season import Season
@@ -192,16 +193,8 @@ def _less_the_regressor(model, older, whole):
     theta = ThetaPart(1, [_WEIGHT] * n_columns, amounts=not model.transformers)
     by_theta = theta.forecasts([path.origins for path in paths], values, horizon)
     came = np.array([model.transformed(past)[-horizon:] for past in whole])
-    size = np.array([_mean_change(own) for own in values])[:, np.newaxis]
+    size = np.array([mean_changes(own) for own in values])[:, np.newaxis]
     return (came - by_regressor) / size, (by_theta - by_regressor) / size
-
-
-def _mean_change(values):
-    """Return the mean absolute change from row to row by column, NaN where there is none."""
-    change = np.abs(np.diff(values, axis=0))
-    known = np.isfinite(change)
-    mean = np.where(known, change, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
-    return np.where(mean > 0, mean, np.nan)
 
 
 def _best_weight(actual, by_theta):

@@ -1,6 +1,7 @@
 """The models of a forecaster: one of all rows, and one that calibrates intervals."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,20 +11,21 @@ from sklstm.meta_estimators import takes_windows, walk
 
 from ._abilities import is_baseline, takes_missing_steps
 from ._check_regressor import check_columns
+from ._choose_by_regressor import choose_by_regressor
 from ._choose_theta_part import asked_theta_part, choose_theta_part
 from ._features import Features
 from ._forecast_model import ForecastModel
-from ._intervals import NOT_WANTED, fewest_errors, fit_calibrator, split_off_newest
+from ._intervals import NOT_WANTED
 from ._known_series import KnownSeries
-from ._linear_part import has_linear_part, nothing_may_be_left
+from ._linear_part import has_linear_part
+from ._model_maker import ModelMaker
 from ._scaling import wanted_scaling
-from ._season import NO_SEASON, Season
+from ._season import Season
 from ._series_in_use import knowing, trained_on
 from ._strategy import strategy_for
 from ._window_length import choose_lookback, fewest_rows
 
 _UNSCALED_LOOKBACK = 10
-_USUAL_LEVEL = 0.9  # of intervals: as many errors as it takes
 
 
 def fewest_training_rows(forecaster: Any) -> int:
@@ -71,31 +73,20 @@ def fit_models(
     histories = list(known.histories.values())
     if not _pads(forecaster):  # else a window of them may begin before they do
         histories = trained_on(histories, n_fewest, warn=warn)
-    model = ForecastModel.fit(
-        histories, features, forecaster.estimator, forecaster.transformer, scaling, season,
-        forecaster.horizon, linear_part=linear_part,
-    )  # fmt: skip
+    maker = ModelMaker(
+        forecaster, known, histories, season, features, n_fewest, linear_part=linear_part
+    )
+    chosen = choose_by_regressor(maker, maker.prepared(scaling))
+    model = chosen.prepared.train()
     readable = model.features.first_origin + 1
     model = knowing(model, [p for p in known.histories.values() if len(p) >= readable])
-    n_learned = n_fewest + (0 if model.features.pads else model.features.before)
-
-    def fit_older(older):
-        """Return a model of older rows, with the season and the scale of the model of all rows."""
-        enough = [past for past in older if len(past) >= n_learned]
-        recipe = features, forecaster.estimator, model.transformer
-        with nothing_may_be_left():  # of which the model of all rows has warned
-            calibrator = fit_calibrator(enough, *recipe, **_as_chosen(model.scaling))
-        return _weighted_like(calibrator, model.scaling)
-
+    fit_older = partial(maker.model_of_older, chosen.prepared)
     theta = theta or choose_theta_part(forecaster, known, season, model.scaling, fit_older)
     model = replace(model, theta=theta)
     if forecaster.calibration_size is None:
         return model, NOT_WANTED, {}
-    n_wanted = _rows_that_calibrate(forecaster.horizon, model.scaling)
-    older, n_newest = split_off_newest(
-        known.histories, forecaster.calibration_size, n_fewest, n_wanted, n_learned
-    )
-    calibrator = fit_older(older)
+    older, n_newest = maker.older(chosen.prepared, forecaster.calibration_size)
+    calibrator = chosen.model_of(n_newest) or fit_older(older)
     if not isinstance(calibrator, str):  # its errors are those of the same average
         calibrator = replace(calibrator, theta=model.theta)
     return model, calibrator, n_newest
@@ -130,15 +121,6 @@ def _window_lengths(forecaster, known, season, strategy):
     return lookback, n_fewest
 
 
-def _rows_that_calibrate(horizon, scaling):
-    """Return how many newest rows are wanted for the errors that intervals are made of."""
-    n_season = 1 if scaling is None else max(column.season for column in scaling.columns)
-    # Errors of all steps then hold a season, and those that overlap are not all that there is;
-    # without a season, of few steps, they are too few for any interval but for this.
-    n_errors = max(n_season + horizon + 1, fewest_errors(_USUAL_LEVEL))
-    return n_errors + horizon - 1
-
-
 def _features(forecaster, known, lookback, horizon):
     """Return what stands in windows, without a season in front of them."""
     return Features(
@@ -151,24 +133,6 @@ def _features(forecaster, known, lookback, horizon):
         keeps_past=_keeps_past(forecaster.estimator, lookback, horizon),
         n_static=known.n_static,
     )
-
-
-def _as_chosen(scaling):
-    """Return by name what `ForecastModel.fit` is to take in place of what it would choose."""
-    if scaling is None:
-        return {"scaling": None, "season": NO_SEASON, "linear_part": False}
-    return {
-        "scaling": [column.name for column in scaling.columns],
-        "season": Season(scaling.columns[0].season) if scaling.is_seasonal else NO_SEASON,
-        "linear_part": scaling.linear is not None,
-    }
-
-
-def _weighted_like(calibrator, scaling):
-    """Return a model of older rows whose predictions have the same weights."""
-    if scaling is None or isinstance(calibrator, str):
-        return calibrator
-    return replace(calibrator, scaling=calibrator.scaling.weighted_like(scaling))
 
 
 def _keeps_past(estimator, lookback, horizon):

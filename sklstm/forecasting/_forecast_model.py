@@ -1,37 +1,23 @@
 """A regressor fitted to the windows of series, and forecasts by it: `ForecastModel`."""
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
-from sklearn.base import clone
 
-from ._abilities import (
-    early_stopping_inside,
-    is_linear,
-    shrinks,
-    takes_missing_steps,
-    train_in_scale,
-    train_on_rest,
-)
 from ._features import Features, readable_origins
-from ._fit_to_pairs import fit_to_pairs, form_of
-from ._fit_transformers import fit_transformers
+from ._fit_to_pairs import form_of
 from ._following_rows import following_rows
 from ._histories import History
-from ._huge_values import refuse_huge
 from ._in_blocks import in_blocks
 from ._joined import ends_of
-from ._linear_part import nothing_may_be_left
 from ._missing_steps import refuse_missing_steps
 from ._path import Path, of_each, rows_of_paths, tables_of_paths, together
 from ._predicted_distribution import predicted_draws, predicted_probabilities, predicted_quantiles
 from ._predicted_spread import quantiles_inside
-from ._scaled_pairs import choose_scaling, with_linear_part
 from ._scaling import Scaling
-from ._season import NO_SEASON, Season
 from ._series_transformer import in_units, refuse_lost_values
 from ._theta_part import MOST_ROWS, ThetaPart, average_with_theta
 
@@ -65,86 +51,6 @@ class ForecastModel:
     takes_missing: bool = False
     scaling: Scaling | None = None
     theta: ThetaPart | None = None
-
-    @classmethod
-    def fit(
-        cls,
-        histories: Sequence[History],
-        features: Features,
-        estimator: Any,
-        transformer: Any,
-        scaling: str | Sequence[str] | None = None,
-        season: Season = NO_SEASON,
-        n_ahead: int = 1,
-        *,
-        linear_part: bool | str = False,
-    ) -> Self:
-        """Fit clones of a regressor and a transformer.
-
-        Parameters
-        ----------
-        histories : list of History
-            The series to learn from.
-        features : Features
-            What is to stand in the rows of windows.
-        estimator : estimator
-            Any regressor.
-        transformer : estimator or None
-            A transformer with an inverse; each series has its own clone.
-        scaling : str or list of str, optional
-            ``"auto"``, or the name of a representation of windows, one for all columns or for each.
-        season : Season, optional
-            That of the series, for differences to the season before; by default none.
-        n_ahead : int, default=1
-            How many rows users forecast, for the choice of a representation.
-        linear_part : bool or "auto", default=False
-            Whether the regressor learns what a ridge regression on its windows leaves.
-
-        Returns
-        -------
-        model : ForecastModel
-            The fitted ones.
-
-        Raises
-        ------
-        ValueError
-            If no pair of a window and the rows after it is without missing values, values are huge,
-            or the transformer does not keep the rows.
-        """
-        transformers = {}
-        if transformer is not None:
-            transformers = fit_transformers(transformer, histories)
-        model = cls(features, None, transformers)
-        tables = [(past.index, model.transformed(past), past.exog) for past in histories]
-        refuse_huge(histories, tables)
-        season = replace(season, tables=tables) if transformers else season  # of what they leave
-        takes_nan = takes_missing_steps(estimator)
-        features = replace(features, pads=scaling is not None and takes_nan)
-        static = None
-        if features.n_static:
-            static = np.array([past.static for past in histories])
-        pairs, chosen = choose_scaling(
-            tables, features, takes_nan, scaling, season, n_ahead, not is_linear(estimator),
-            shrinks(estimator), static,
-        )  # fmt: skip
-        if not len(pairs):
-            raise ValueError(
-                f"series has no {pairs.features.n_rows} + {features.horizon} rows in succession (of"
-                f" lookback and horizon) from which {type(estimator).__name__} could learn: all of "
-                "them hold missing values."
-            )
-        regressor = clone(estimator)
-        if chosen is not None:
-            train_in_scale(regressor, absolute=chosen.is_scaled)
-            stopped_by = early_stopping_inside(regressor)
-            chosen = with_linear_part(chosen, pairs, linear_part, stopped_by)
-        if chosen is None or chosen.linear is None:
-            regressor = fit_to_pairs(regressor, pairs, chosen)
-        else:
-            train_on_rest(regressor)
-            with nothing_may_be_left():
-                regressor = fit_to_pairs(regressor, pairs, chosen)
-        return cls(pairs.features, regressor, transformers, takes_nan, chosen)
 
     @property
     def transformer(self) -> Any:

@@ -125,6 +125,9 @@ class Forecaster(
     scaling_scores_ : dict, list of dict or None
         Mean absolute error of each candidate (geometric mean of those of the next rows and of all
         that are forecast), over the mean absolute change, by column; empty if there was no choice.
+    scaling_trials_ : dict or None
+        Mean absolute error of the regressor itself in each scale that it was tried in, over the
+        mean absolute change; None if only the scores count.
     season_ : int
         Rows in the season that windows are differenced by; 1 if they are not.
     regressor_weight_ : float or list of float
@@ -166,7 +169,9 @@ class Forecaster(
 
     ``scaling="auto"`` fits a ridge regression on random features [4]_ (for linear models also one
     on the values) to every candidate, and takes that of the smallest error on the newest fifth,
-    over `horizon` rows and a season at least; `exog` and `calendar` have no part in it.
+    over `horizon` rows and a season at least. With `exog` that changes or `calendar` the regressor
+    itself is fitted to the older rows in this scale, ``"standard"`` and ``"level"``, which is two
+    fits more; another scale is taken if it is better by 3 % on the newest rows, and in both halves.
     ``linear_part="auto"`` compares a ridge regression on the values with it, on that fifth and on
     half of the older windows: it must win by 3 % twice. A network for what a linear model leaves is
     Zhang's hybrid [5]_.

@@ -110,34 +110,6 @@ def check_levels(level: Any) -> dict[float | None, float]:
 NOT_WANTED = "calibration_size was None in fit: 'auto', a share or a number of rows makes one"
 
 
-def fit_calibrator(older, *recipe, **options):
-    """Fit a model to older rows; return it, or why there is none.
-
-    A forecaster without intervals is better than none, so this never ends its `fit`.
-
-    Parameters
-    ----------
-    older : list of History
-        The series without the rows that calibrate.
-    *recipe, **options : tuple and dict
-        As for `ForecastModel.fit`.
-
-    Returns
-    -------
-    calibrator : ForecastModel or str
-        The fitted model.
-    """
-    if not older:
-        return (
-            "the series were too short for it (lookback + horizon rows have to be left): fit "
-            f"longer ones, or take a smaller calibration_size or lookback{or_recursive(recipe[0])}"
-        )
-    try:
-        return ForecastModel.fit(older, *recipe, **options)
-    except ValueError as error:
-        return f"the model of the older rows could not be fitted ({error})"
-
-
 def refuse_missing(calibrator, name="level"):
     """Raise a ValueError if there is no calibrator."""
     if isinstance(calibrator, str):

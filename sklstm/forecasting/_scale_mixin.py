@@ -34,6 +34,12 @@ class ScaleMixin:
         return None if self._model.scaling is None else self._model.scaling.errors
 
     @property
+    def scaling_trials_(self) -> dict[str, float] | None:
+        """Error of the regressor itself in each scale that it was tried in."""
+        check_is_fitted(self)
+        return None if self._model.scaling is None else self._model.scaling.trials
+
+    @property
     def regressor_weight_(self) -> Any:
         """Weight of the regressor beside the seasonal naive forecast, by column."""
         check_is_fitted(self)

@@ -48,12 +48,15 @@ class Scaling:
         What is subtracted from scaled targets, too, so that a regressor learns the rest.
     linear_score : float, default=nan
         Its error on the newest windows, relative to that of random features.
+    trials : dict, optional
+        Error of the regressor itself in each scale that it was tried in.
     """
 
     columns: list[Representation]
     scores: list[dict[str, float]]
     linear: LinearPart | None = None
     linear_score: float = np.nan
+    trials: dict[str, float] | None = None
 
     @classmethod
     def choose(

@@ -11,9 +11,9 @@ from sklearn.preprocessing import FunctionTransformer, PowerTransformer, Standar
 import sklstm.forecasting._forecast_model as module
 from sklstm import ExponentialSmoother, Forecaster, LSTMRegressor, WindowScaledRegressor
 from sklstm.forecasting._features import Features
-from sklstm.forecasting._forecast_model import ForecastModel
 from sklstm.forecasting._histories import History
 from sklstm.forecasting._path import Path
+from sklstm.forecasting._prepared_fit import PreparedFit
 from sklstm.forecasting._series_transformer import works_row_by_row
 
 RNG = np.random.default_rng(0)
@@ -32,7 +32,7 @@ HISTORIES = [history(RNG, "A", 40), history(RNG, "B", 25), history(RNG, "C", 60)
 @pytest.fixture(params=[Ridge(), LSTMRegressor(4, max_epochs=2, random_state=0)], ids=repr)
 def model(request):
     features = Features(3, 2, NONE, np.array([0]))
-    return ForecastModel.fit(HISTORIES, features, request.param, ExponentialSmoother(0.5))
+    return PreparedFit.of(HISTORIES, features, request.param, ExponentialSmoother(0.5)).train()
 
 
 @pytest.mark.parametrize("values_at_a_time", [1, 100, 1 << 24])
@@ -57,7 +57,7 @@ def test_forecasts_do_not_depend_on_each_other(model, values_at_a_time, monkeypa
 def test_possible_origins(rng):
     past = history(rng, "A", 30, [0, 10, 11, 12, 20])
     for regressor, allowed in ((Ridge(), 1), (LSTMRegressor(3, max_epochs=1), 3)):
-        model = ForecastModel.fit([past], Features(3, 1, NONE, NONE), regressor, None)
+        model = PreparedFit.of([past], Features(3, 1, NONE, NONE), regressor, None).train()
         missing = np.isnan(past.values[:, 0])
         expected = [o for o in range(2, 30) if missing[o - 2 : o + 1].sum() < allowed]
         (origins,) = model.possible_origins([Path(past, NONE)])
@@ -65,12 +65,14 @@ def test_possible_origins(rng):
 
 
 def test_a_series_without_transformer_cannot_be_forecast():
-    model = ForecastModel.fit(HISTORIES[:1], Features(3, 1, NONE, NONE), Ridge(), StandardScaler())
+    model = PreparedFit.of(
+        HISTORIES[:1], Features(3, 1, NONE, NONE), Ridge(), StandardScaler()
+    ).train()
     assert model.knows("A")
     assert not model.knows("B")
     (origins,) = model.possible_origins([Path(HISTORIES[1], NONE)])
     assert not len(origins)
-    plain = ForecastModel.fit(HISTORIES[:1], Features(3, 1, NONE, NONE), Ridge(), None)
+    plain = PreparedFit.of(HISTORIES[:1], Features(3, 1, NONE, NONE), Ridge(), None).train()
     assert plain.knows("B")
 
 
@@ -141,7 +143,7 @@ def test_early_stopping_looks_at_rows_that_training_has_not_seen(around, horizon
     history = History(
         None, pd.RangeIndex(80), np.arange(1.0, 81.0)[:, np.newaxis], np.empty((80, 0))
     )
-    ForecastModel.fit([history], Features(5, horizon, NONE, NONE), regressor, None)
+    PreparedFit.of([history], Features(5, horizon, NONE, NONE), regressor, None).train()
     n_pairs = 80 - 5 - horizon + 1
     n_newest = round(0.2 * n_pairs)
     assert len(seen["X_val"]) == n_newest

@@ -1,0 +1,190 @@
+"""Which scale suits columns beside the series: `choose_by_regressor`."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ._following_rows import following_rows_of_all
+from ._forecast_model import ForecastModel
+from ._mean_changes import mean_changes
+from ._model_maker import ModelMaker
+from ._path import Path
+from ._prepared_fit import PreparedFit
+from ._scaling import wanted_scaling
+from ._scores import forecast_known
+
+_OTHERS = ("standard", "level")  # that leave the season to the columns which tell of it
+_ENOUGH = 0.97  # of the error in the scale that the values ask for
+_MOST_SERIES = 1000
+_MOST_ROWS = 24_000  # that are forecast
+_MOST_AHEAD = 100
+_FEWEST_OF_SERIES = 2  # origins, one in each half
+_FEWEST_ORIGINS = 10
+
+
+@dataclass(frozen=True, eq=False)
+class ChosenScale:
+    """The scale of windows, and a model that may be there already.
+
+    Parameters
+    ----------
+    prepared : PreparedFit
+        Of all rows, in this scale.
+    n_newest : dict
+        How many rows of each series the model has not seen.
+    model : ForecastModel, optional
+        Of the rows before.
+    """
+
+    prepared: PreparedFit
+    n_newest: Mapping[Hashable, int] | None = None
+    model: ForecastModel | None = None
+
+    def model_of(self, n_newest: Mapping[Hashable, int]) -> ForecastModel | None:
+        """Return the model if it has seen all rows but so many of each series, else None."""
+        return self.model if self.n_newest == n_newest else None
+
+
+def choose_by_regressor(maker: ModelMaker, prepared: PreparedFit) -> ChosenScale:
+    """Choose the scale of windows by the regressor itself, where other columns may tell of seasons.
+
+    Quick models look at the values alone, and see in a season what hour, weather or a holiday tell
+    as well. A season taken off by differences takes what these columns have done one season before
+    with it, and a network that reads them no longer finds their effects. So the regressor is fitted
+    to older rows in each of a few scales, and forecasts the newest ones.
+
+    Parameters
+    ----------
+    maker : ModelMaker
+        Makes models of the series.
+    prepared : PreparedFit
+        Of all rows, in the scale that their values ask for.
+
+    Returns
+    -------
+    chosen : ChosenScale
+        As prepared without columns beside the series (static ones don't count), where a scale is
+        named, and where there are too few rows to tell. Else another scale if its mean absolute
+        error is less by three per cent, and less both in the older and the newer half of the rows
+        that are forecast. Errors are relative to the mean absolute change of each series; of more
+        than 1000 series every second, third and so on is looked at.
+    """
+    if not _may_choose(maker, prepared):
+        return ChosenScale(prepared)
+    some = {past.key: past for past in maker.histories[:: -(-len(maker.histories) // _MOST_SERIES)]}
+    older, n_newest = maker.older(prepared, "auto", some)
+    jobs = _jobs(older, some, _rows_ahead(maker))
+    usual = _Trial.of(maker, prepared, older, jobs)
+    if usual is None:
+        return ChosenScale(prepared)
+    best, errors = usual, {usual.name: usual.error}
+    for name in _OTHERS:
+        trial = None if name == usual.name else _Trial.of(maker, maker.prepared(name), older, jobs)
+        if trial is not None:
+            errors[name] = trial.error
+            best = trial if trial.error < best.error and trial.is_better_than(usual) else best
+    scaling = replace(best.prepared.scaling, trials=errors)
+    return ChosenScale(replace(best.prepared, scaling=scaling), n_newest, best.model)
+
+
+def _may_choose(maker, prepared):
+    """Tell whether there is a choice, and columns that change beside the series."""
+    known = maker.known
+    beside = known.n_exog > 0 or known.calendar_features is not None
+    return beside and prepared.scaling is not None and wanted_scaling(maker.forecaster) == "auto"
+
+
+def _rows_ahead(maker):
+    """Return how many rows are forecast: those that users ask for, or else a season."""
+    horizon = maker.forecaster.horizon
+    return horizon if horizon > 1 else min(maker.season.n_rows, _MOST_AHEAD)
+
+
+def _jobs(older, histories, steps):
+    """Return for each series what `forecast_known` takes: origins in its newest rows."""
+    most = max(_FEWEST_OF_SERIES, _MOST_ROWS // (steps * len(histories)))
+    jobs = []
+    for past in older:
+        whole = histories[past.key]
+        origins = np.arange(len(past) - 1, len(whole) - steps)
+        if len(origins) > most:
+            origins = origins[np.linspace(0, len(origins) - 1, most).astype(int)]
+        if len(origins):
+            jobs.append((whole, origins, np.ones((len(origins), steps), dtype=bool)))
+    return jobs
+
+
+@dataclass(frozen=True, eq=False)
+class _Trial:
+    """How well a regressor forecasts in some scale.
+
+    Errors of forecasts, (n_origins,), are NaN where there is none; `is_late` tells which origins
+    are in the newer half of those of their series.
+    """
+
+    prepared: PreparedFit
+    model: ForecastModel
+    errors: np.ndarray
+    is_late: np.ndarray
+
+    @classmethod
+    def of(cls, maker, prepared, older, jobs):
+        """Return the trial of a scale; None if a model cannot be fitted or forecasts nothing."""
+        if sum(len(origins) for _, origins, _ in jobs) < _FEWEST_ORIGINS:
+            return None
+        model = maker.model_of_older(prepared, older)
+        if isinstance(model, str):
+            return None
+        errors = _errors(model, jobs)
+        if (~np.isnan(errors)).sum() < _FEWEST_ORIGINS:
+            return None
+        is_late = [np.arange(len(origins)) >= len(origins) / 2 for _, origins, _ in jobs]
+        return cls(prepared, model, errors, np.concatenate(is_late))
+
+    @property
+    def name(self):
+        """What the scale is called; of several columns all of their scales if they differ."""
+        return ", ".join(dict.fromkeys(column.name for column in self.prepared.scaling.columns))
+
+    @property
+    def error(self):
+        """Mean absolute error, relative to the mean absolute change of each series."""
+        return float(np.nanmean(self.errors))
+
+    def is_better_than(self, other):
+        """Tell whether errors are clearly less, and this in both halves."""
+        both = ~(np.isnan(self.errors) | np.isnan(other.errors))
+        parts = [(both, _ENOUGH), (both & self.is_late, 1.0), (both & ~self.is_late, 1.0)]
+        return all(
+            self.errors[part].mean() < share * other.errors[part].mean()
+            for part, share in parts
+            if part.any()
+        )
+
+
+def _errors(model, jobs):
+    """Return the mean absolute errors of forecasts, (n_all_origins,), NaN where there is none."""
+    able = model.possible_origins([Path(past, origins) for past, origins, _ in jobs])
+    is_able = [np.isin(origins, own) for (_, origins, _), own in zip(jobs, able, strict=True)]
+    found = np.full(sum(map(len, is_able)), np.nan)
+    kept = [
+        (past, origins[own], tested[own])
+        for (past, origins, tested), own in zip(jobs, is_able, strict=True)
+        if own.any()
+    ]
+    if not kept:
+        return found
+    try:
+        forecasts = np.concatenate(forecast_known(model, kept))
+    except ValueError:  # forecasts leave all bounds
+        found[np.concatenate(is_able)] = np.inf
+        return found
+    values, origins = [past.values for past, *_ in kept], [own for _, own, _ in kept]
+    size = np.repeat([mean_changes(own) for own in values], [len(own) for own in origins], axis=0)
+    error = np.abs(following_rows_of_all(values, origins, forecasts.shape[1]) - forecasts)
+    error /= size[:, np.newaxis]
+    known = np.isfinite(error)
+    total, count = np.where(known, error, 0.0).sum(axis=(1, 2)), known.sum(axis=(1, 2))
+    found[np.concatenate(is_able)] = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    return found

@@ -1,0 +1,145 @@
+"""What is settled before a regressor is trained on windows of series: `PreparedFit`."""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import clone
+
+from ._abilities import (
+    early_stopping_inside,
+    is_linear,
+    shrinks,
+    takes_missing_steps,
+    train_in_scale,
+    train_on_rest,
+)
+from ._features import Features
+from ._fit_to_pairs import fit_to_pairs
+from ._fit_transformers import fit_transformers
+from ._forecast_model import ForecastModel
+from ._histories import History
+from ._huge_values import refuse_huge
+from ._linear_part import nothing_may_be_left
+from ._scaled_pairs import choose_scaling, with_linear_part
+from ._scaling import Scaling
+from ._season import NO_SEASON, Season
+from ._training_pairs import TrainingPairs
+
+
+@dataclass(frozen=True, eq=False)
+class PreparedFit:
+    """Windows of series and how they are scaled, before a regressor has seen them.
+
+    Parameters
+    ----------
+    regressor : estimator
+        Not yet fitted, and set for the scale.
+    pairs : TrainingPairs
+        What it is to learn from.
+    scaling : Scaling or None
+        How each window is scaled.
+    transformers : dict
+        The fitted transformer of each series by its key; empty without transformer.
+    takes_missing : bool
+        Whether the regressor takes windows with missing steps.
+    """
+
+    regressor: Any
+    pairs: TrainingPairs
+    scaling: Scaling | None
+    transformers: dict[Hashable, Any]
+    takes_missing: bool
+
+    @classmethod
+    def of(
+        cls,
+        histories: Sequence[History],
+        features: Features,
+        estimator: Any,
+        transformer: Any,
+        scaling: str | Sequence[str] | None = None,
+        season: Season = NO_SEASON,
+        n_ahead: int = 1,
+        *,
+        linear_part: bool | str = False,
+    ) -> Self:
+        """Fit clones of a transformer, cut windows, and choose their scale.
+
+        Parameters
+        ----------
+        histories : list of History
+            The series to learn from.
+        features : Features
+            What is to stand in the rows of windows.
+        estimator : estimator
+            Any regressor.
+        transformer : estimator or None
+            A transformer with an inverse; each series has its own clone.
+        scaling : str or list of str, optional
+            ``"auto"``, or the name of a representation of windows, one for all columns or for each.
+        season : Season, optional
+            That of the series, for differences to the season before; by default none.
+        n_ahead : int, default=1
+            How many rows users forecast, for the choice of a representation.
+        linear_part : bool or "auto", default=False
+            Whether the regressor learns what a ridge regression on its windows leaves.
+
+        Returns
+        -------
+        prepared : PreparedFit
+            All but the fitted regressor.
+
+        Raises
+        ------
+        ValueError
+            If no pair of a window and the rows after it is without missing values, values are huge,
+            or the transformer does not keep the rows.
+        """
+        transformers = {}
+        if transformer is not None:
+            transformers = fit_transformers(transformer, histories)
+        model = ForecastModel(features, None, transformers)
+        tables = [(past.index, model.transformed(past), past.exog) for past in histories]
+        refuse_huge(histories, tables)
+        season = replace(season, tables=tables) if transformers else season  # of what they leave
+        takes_nan = takes_missing_steps(estimator)
+        features = replace(features, pads=scaling is not None and takes_nan)
+        static = None
+        if features.n_static:
+            static = np.array([past.static for past in histories])
+        pairs, chosen = choose_scaling(
+            tables, features, takes_nan, scaling, season, n_ahead, not is_linear(estimator),
+            shrinks(estimator), static,
+        )  # fmt: skip
+        if not len(pairs):
+            raise ValueError(
+                f"series has no {pairs.features.n_rows} + {features.horizon} rows in succession (of"
+                f" lookback and horizon) from which {type(estimator).__name__} could learn: all of "
+                "them hold missing values."
+            )
+        regressor = clone(estimator)
+        if chosen is not None:
+            train_in_scale(regressor, absolute=chosen.is_scaled)
+            stopped_by = early_stopping_inside(regressor)
+            chosen = with_linear_part(chosen, pairs, linear_part, stopped_by)
+        return cls(regressor, pairs, chosen, transformers, takes_nan)
+
+    @property
+    def transformer(self) -> Any:
+        """One of the transformers, whose parameters are those of all, a season set; or None."""
+        return next(iter(self.transformers.values()), None)
+
+    def train(self) -> ForecastModel:
+        """Return the model, with a regressor that is trained."""
+        regressor = clone(self.regressor)
+        if self.scaling is None or self.scaling.linear is None:
+            regressor = fit_to_pairs(regressor, self.pairs, self.scaling)
+        else:
+            train_on_rest(regressor)
+            with nothing_may_be_left():
+                regressor = fit_to_pairs(regressor, self.pairs, self.scaling)
+        return ForecastModel(
+            self.pairs.features, regressor, self.transformers, self.takes_missing, self.scaling
+        )
