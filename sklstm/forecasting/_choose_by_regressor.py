@@ -14,8 +14,9 @@ from ._prepared_fit import PreparedFit
 from ._scaling import wanted_scaling
 from ._scores import forecast_known
 
-_OTHERS = ("standard", "level")  # that leave the season to the columns which tell of it
+_OTHERS = ("level", "standard")  # that leave the season to the columns which tell of it
 _ENOUGH = 0.97  # of the error in the scale that the values ask for
+_HOPELESS = 1.25  # of it, in one of the other scales
 _MOST_SERIES = 1000
 _MOST_ROWS = 24_000  # that are forecast
 _MOST_AHEAD = 100
@@ -47,7 +48,7 @@ class ChosenScale:
 
 
 def choose_by_regressor(maker: ModelMaker, prepared: PreparedFit) -> ChosenScale:
-    """Choose the scale of windows by the regressor itself, where other columns may tell of seasons.
+    """Choose the scale of windows by the regressor itself, where columns tell of the future.
 
     Quick models look at the values alone, and see in a season what hour, weather or a holiday tell
     as well. A season taken off by differences takes what these columns have done one season before
@@ -64,11 +65,12 @@ def choose_by_regressor(maker: ModelMaker, prepared: PreparedFit) -> ChosenScale
     Returns
     -------
     chosen : ChosenScale
-        As prepared without columns beside the series (static ones don't count), where a scale is
-        named, and where there are too few rows to tell. Else another scale if its mean absolute
-        error is less by three per cent, and less both in the older and the newer half of the rows
-        that are forecast. Errors are relative to the mean absolute change of each series; of more
-        than 1000 series every second, third and so on is looked at.
+        As prepared without columns known in advance, where a scale is named, and where there are
+        too few rows to tell. Else another scale if its mean absolute error is less by three per
+        cent, and less both in the older and the newer half of the rows that are forecast. Errors
+        are relative to the mean absolute change of each series; of more than 1000 series every
+        second, third and so on is looked at. Standardised windows are not tried where levels are
+        worse by a quarter: both leave the season to the columns.
     """
     if not _may_choose(maker, prepared):
         return ChosenScale(prepared)
@@ -80,7 +82,9 @@ def choose_by_regressor(maker: ModelMaker, prepared: PreparedFit) -> ChosenScale
         return ChosenScale(prepared)
     best, errors = usual, {usual.name: usual.error}
     for name in _OTHERS:
-        trial = None if name == usual.name else _Trial.of(maker, maker.prepared(name), older, jobs)
+        if name in errors or max(errors.values()) > _HOPELESS * usual.error:
+            continue
+        trial = _Trial.of(maker, maker.prepared(name), older, jobs)
         if trial is not None:
             errors[name] = trial.error
             best = trial if trial.error < best.error and trial.is_better_than(usual) else best
@@ -89,10 +93,9 @@ def choose_by_regressor(maker: ModelMaker, prepared: PreparedFit) -> ChosenScale
 
 
 def _may_choose(maker, prepared):
-    """Tell whether there is a choice, and columns that change beside the series."""
-    known = maker.known
-    beside = known.n_exog > 0 or known.calendar_features is not None
-    return beside and prepared.scaling is not None and wanted_scaling(maker.forecaster) == "auto"
+    """Tell whether there is a choice, and columns known in advance; those of a calendar are."""
+    is_auto = prepared.scaling is not None and wanted_scaling(maker.forecaster) == "auto"
+    return is_auto and len(maker.features.known) > 0
 
 
 def _rows_ahead(maker):

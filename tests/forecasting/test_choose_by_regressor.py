@@ -34,7 +34,7 @@ def test_the_scale_in_which_the_regressor_forecasts_best_is_taken(rng):
 
     by_values = Forecaster(TREE, lookback=24, horizon=24).fit(known).scaling_
     trials = chosen.scaling_trials_
-    assert list(trials) == [by_values, "standard", "level"]
+    assert list(trials) == [by_values, "level", "standard"]
     assert chosen.scaling_ == min(trials, key=trials.get) != by_values
 
     named = Forecaster(TREE, lookback=24, horizon=24, scaling=by_values)
@@ -64,9 +64,11 @@ def test_nothing_is_tried_where_a_scale_is_named(rng, options):
     assert forecaster.scaling_trials_ is None
 
 
-def test_nothing_is_tried_without_columns_or_with_few_rows(rng):
+def test_nothing_is_tried_without_columns_known_in_advance_or_with_few_rows(rng):
     demand, weather = heated(rng)
     assert Forecaster(Ridge(), lookback=24).fit(demand).scaling_trials_ is None
+    measured = Forecaster(Ridge(), lookback=24, known_exog=None).fit(demand, weather)
+    assert measured.scaling_trials_ is None
     short = Forecaster(Ridge(), lookback=4, horizon=4).fit(demand[:20], weather[:20])
     assert short.scaling_trials_ is None
 
@@ -133,14 +135,18 @@ def test_a_lead_must_be_clear_and_hold_in_both_halves():
     assert unknown.is_better_than(usual)
 
 
-def test_columns_of_the_past_and_missing_rows_are_no_hindrance(rng):
+def test_standardised_windows_are_not_tried_where_levels_are_far_behind(rng):
+    growing = pd.Series(np.cumsum(rng.normal(1.0, size=len(HOURS))), HOURS)
+    fitted = Forecaster(TREE, lookback=4, calendar=["hour"]).fit(growing)
+    assert list(fitted.scaling_trials_) == [fitted.scaling_, "level"]
+
+
+def test_missing_rows_are_no_hindrance(rng):
     demand, weather = heated(rng)
     demand.iloc[[*range(100, 110), -60]] = np.nan
     network = GRURegressor(4, max_epochs=2, random_state=0)
-    forecaster = Forecaster(network, lookback=24, horizon=24, known_exog=None)
-    forecaster.fit(demand, weather)
+    forecaster = Forecaster(network, lookback=24, horizon=24).fit(demand, weather)
     assert all(np.isfinite(error) for error in forecaster.scaling_trials_.values())
-    assert np.isfinite(forecaster.forecast()["prediction"]).all()
 
 
 def test_several_columns_have_one_trial_each_for_all(rng):
