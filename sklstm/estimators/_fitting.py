@@ -27,6 +27,7 @@ from sklstm.training import (
 )
 
 from ._constraints import check_layers
+from ._network_size import refuse_huge_network
 
 # What a fit leaves behind: one state, and what scikit-learn wants to know of the columns.
 FITTED = (
@@ -293,12 +294,17 @@ def described_network(estimator: Any, inputs: Any, targets: Any, pooling: str) -
     -------
     spec : NetworkSpec
         The shape of the network.
+
+    Raises
+    ------
+    ValueError
+        If it is larger than the memory of the machine.
     """
     units, n_layers, _ = check_layers(
         estimator.hidden_size, estimator.num_layers, estimator.dropout
     )
     embeds = estimator.embedding_dim is not None
-    return NetworkSpec(
+    spec = NetworkSpec(
         cell=estimator._cell,
         n_features=estimator.embedding_dim if embeds else inputs.n_features,
         hidden_size=units,
@@ -312,6 +318,8 @@ def described_network(estimator: Any, inputs: Any, targets: Any, pooling: str) -
         embeds=embeds,
         pooling=pooling,
     )
+    refuse_huge_network(spec)
+    return spec
 
 
 def check_same_network(spec: NetworkSpec, network: TrainedNetwork) -> None:

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from sklstm._warn import warn_user
 from sklstm.time_labels import Calendar, label_text
 
 from ._histories import History
+from ._once import Once
 
 
 def refuse_coarser(
@@ -29,15 +31,53 @@ def refuse_coarser(
     is_coarser : callable, default=Calendar.is_coarser
         What does as that does, once for the labels of many series.
     """
-    if not is_coarser(calendar, rows.index):
-        return
-    if any(calendar.is_sparse(past.index[_observed(past)]) for past in pasts):
-        return
-    raise ValueError(
-        f"series{rows.of} has rows of another frequency than that of fit, {calendar.name!r}: no "
-        f"two of its {len(rows)} rows, such as {label_text(rows.index[0])} and "
-        f"{label_text(rows.index[1])}, are successive. Give rows of the frequency of fit, and "
-        "those that are missing between them as NaN (asfreq)."
+    if is_coarser(calendar, rows.index) and not _any_is_sparse(pasts, calendar):
+        raise ValueError(
+            f"series{rows.of} has rows of another frequency than that of fit, {calendar.name!r}: "
+            f"no two of its {_described(rows)}, are successive. Give rows of the frequency of fit, "
+            "and those that are missing between them as NaN (asfreq)."
+        )
+
+
+def warn_of_coarser(
+    rows: Iterable[History],
+    pasts: Callable[[History], Iterable[History]],
+    calendar: Callable[[History], Calendar],
+) -> None:
+    """Warn of a few rows of series that look like rows of a coarser frequency than that of `fit`.
+
+    They are taken as sparse ones, with missing steps between them.
+
+    Parameters
+    ----------
+    rows : iterable of History
+        New ones, of the series of one frame.
+    pasts, calendar : callable
+        For the new rows of a series, as of `refuse_coarser`.
+    """
+    look = Once(Calendar.may_be_coarser)
+    found = [
+        own
+        for own in rows
+        if look(calendar(own), own.index) and not _any_is_sparse(pasts(own), calendar(own))
+    ]
+    if found:
+        first, more = found[0], f" (and {len(found) - 1} more series)" if len(found) > 1 else ""
+        warn_user(
+            f"series{first.of} has {_described(first)}, of which no two are successive{more}: "
+            "steps between them are taken to be missing, for the frequency of fit is "
+            f"{calendar(first).name!r}. If these are rows of another frequency, forecasts mean "
+            "nothing."
+        )
+
+
+def _any_is_sparse(pasts, calendar):
+    return any(calendar.is_sparse(past.index[_observed(past)]) for past in pasts)
+
+
+def _described(rows):
+    return (
+        f"{len(rows)} rows, such as {label_text(rows.index[0])} and {label_text(rows.index[1])}"
     )
 
 

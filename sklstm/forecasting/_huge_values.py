@@ -1,4 +1,4 @@
-"""Values that are too large for sums of their squares: `refuse_huge`."""
+"""Values that are too large for sums of their squares: `refuse_huge`, `refuse_huge_rows`."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,10 +7,12 @@ import numpy as np
 
 from sklstm.time_labels import label_text
 
+from ._forecast_model import ForecastModel
 from ._histories import History
 from ._in_blocks import is_any
 
 _LARGEST = 1e150  # sums of up to 1e8 squares still are numbers
+_LARGE = 1e75  # what a transformer such as a square may make too large
 
 
 def refuse_huge(histories: Iterable[History], tables: Iterable[tuple[Any, ...]]) -> None:
@@ -40,5 +42,32 @@ def refuse_huge(histories: Iterable[History], tables: Iterable[tuple[Any, ...]])
                 )
 
 
+def refuse_huge_rows(model: ForecastModel, histories: Iterable[History]) -> None:
+    """Raise a ValueError for huge values among new rows of series, as their transformers leave them.
+
+    Most rows are far from huge, and are not transformed for this.
+
+    Parameters
+    ----------
+    model : ForecastModel
+        Fitted, with a transformer for each of the series if it has any.
+    histories : iterable of History
+        The series.
+
+    Raises
+    ------
+    ValueError
+        It names the first of them.
+    """
+    for past in histories:
+        asks = bool(model.transformers) and is_any(_are_large, past.values)
+        values = model.transformed(past) if asks else past.values
+        refuse_huge([past], [(past.index, values, past.exog)])
+
+
 def _are_huge(values):
     return np.abs(values) > _LARGEST
+
+
+def _are_large(values):
+    return np.abs(values) > _LARGE

@@ -12,7 +12,7 @@ from ._fit_transformers import fit_transformers
 from ._floored_values import warn_of_floored
 from ._forecast_model import ForecastModel
 from ._histories import History
-from ._huge_values import refuse_huge
+from ._huge_values import refuse_huge_rows
 from ._in_blocks import in_blocks
 from ._joined import ends_of, joined
 from ._known_series import KnownSeries
@@ -257,7 +257,7 @@ def adopted(
     Raises
     ------
     ValueError
-        If values are huge, and there is no transformer.
+        If values are huge, as their transformer leaves them.
     """
     fewest = forecaster.min_rows_
     histories = [known.histories[key] for key in keys if len(known.histories[key]) >= fewest]
@@ -266,8 +266,7 @@ def adopted(
     n_newest = forecaster._n_newest
     moved = forecaster._known, known, goes_on
     model = knowing(moved_transformers(model, histories, *moved), histories)
-    if not model.transformers:  # which may make values small
-        refuse_huge(histories, ((p.index, p.values, p.exog) for p in histories))
+    refuse_huge_rows(model, histories)
     warn_of_floored(model, histories)
     if not isinstance(calibrator, str):
         calibrator = moved_transformers(calibrator, histories, *moved)

@@ -23,6 +23,7 @@ from sklstm.estimators import (
     draw_seed,
     fit_network,
     refuse_early_stopping,
+    refuse_huge_network,
     settings_of,
     summary_table,
     whole_or_not_at_all,
@@ -403,7 +404,7 @@ class LanguageModel(DensityMixin, CallbackSupportMixin, ParametersMixin, BaseEst
         """Return the network that the parameters describe."""
         n_ids = tokens.n_ids
         units, n_layers, _ = check_layers(self.hidden_size, self.num_layers, self.dropout)
-        return NetworkSpec(
+        spec = NetworkSpec(
             cell=self._cell,
             n_features=n_ids if self.embedding_dim is None else self.embedding_dim,
             hidden_size=units,
@@ -415,6 +416,8 @@ class LanguageModel(DensityMixin, CallbackSupportMixin, ParametersMixin, BaseEst
             n_tokens=n_ids,
             embeds=self.embedding_dim is not None,
         )
+        refuse_huge_network(spec)
+        return spec
 
     def _chunks(self, corpus: Corpus) -> TrainingData:
         return corpus.training_data(self.sequence_length, self.batch_size, stateful=self.stateful)

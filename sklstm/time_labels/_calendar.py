@@ -15,6 +15,7 @@ from ._reading import comparable, label_text
 from ._steps import LONGEST_HOLIDAY, places_of_steps
 
 _FEWEST_LABELS = 8  # that tell a frequency from rows that happen to be absent
+_FEW_LABELS = 3, 5  # that look like one of three steps or more, and of two
 
 
 @dataclass(frozen=True)
@@ -118,17 +119,30 @@ class Calendar:
 
         So are months in a calendar of days; eight labels are needed to tell.
         """
-        if len(index) < _FEWEST_LABELS:
+        return len(index) >= _FEWEST_LABELS and self._step_of_all(index) > 1
+
+    def may_be_coarser(self, index: pd.Index) -> bool:
+        """Return whether labels look like those of a longer step, but are too few to tell."""
+        few, more = _FEW_LABELS
+        if not few <= len(index) < _FEWEST_LABELS:
             return False
-        n_steps = self._steps_between(index)
-        if n_steps is None or n_steps.min() < 2:
-            return False
-        return bool((n_steps == n_steps[0]).all() or self._is_whole(index))
+        return self._step_of_all(index) > (1 if len(index) >= more else 2)
 
     def is_sparse(self, index: pd.Index) -> bool:
         """Return whether most labels are more than one step after the one before."""
         n_steps = self._steps_between(index) if len(index) > 1 else None
         return n_steps is not None and bool((n_steps > 1).mean() > 0.5)
+
+    def _step_of_all(self, index):
+        """Return how long the shortest step of labels is that lack none of their own frequency.
+
+        1 for those that have none, or lack one.
+        """
+        n_steps = self._steps_between(index)
+        if n_steps is None or n_steps.min() < 2:
+            return 1
+        regular = (n_steps == n_steps[0]).all() or self._is_whole(index)
+        return int(n_steps.min()) if regular else 1
 
     def _steps_between(self, index):
         """Return how many steps each label but the first is after the one before, if any is."""

@@ -70,6 +70,36 @@ def test_rows_that_happen_to_have_no_neighbours_are_taken(offsets):
     assert model.update(rows).last_ == [rows.index[-1]]
 
 
+@pytest.mark.parametrize(
+    ("freq", "other", "n_rows"),
+    [("D", "MS", 3), ("D", "MS", 7), ("D", "2D", 5), ("h", "D", 4), ("MS", "QS", 4), ("D", "W", 6)],
+)
+def test_a_few_rows_that_may_be_coarser_are_taken_with_a_warning(freq, other, n_rows):
+    model = fitted(freq)
+    begin = model.last_[0] + pd.Timedelta(days=1)
+    later = wave(pd.date_range(begin, periods=n_rows, freq=other))
+    told = f"series has {n_rows} rows, such as .* no two are successive: .* '{freq}'"
+    for method in (lambda rows: model.forecast(history=rows), model.update):
+        with pytest.warns(UserWarning, match=told):
+            method(later)
+    assert model.last_ == [later.index[-1]]
+
+
+def test_weeks_of_trading_days_are_taken_with_a_warning():
+    model = fitted("B", gaps="raise")
+    with pytest.warns(UserWarning, match="4 rows, such as .* no two are successive"):
+        model.update(wave(pd.date_range(model.last_[0], periods=5, freq="W-MON")[1:]))
+
+
+def test_the_warning_names_one_of_many_series():
+    days, months = (pd.date_range("2024-01-01", periods=5, freq=freq) for freq in ("D", "MS"))
+    model = tree(by="shop").fit(panel(a=wave(days.union(days + pd.Timedelta(days=5)))))
+    rows = panel(a=wave(days), b=wave(months), c=wave(months))
+    with pytest.warns(UserWarning, match=r"series 'b' has 5 rows.*\(and 1 more series\)") as told:
+        model.forecast(history=rows)
+    assert sum("successive" in str(one.message) for one in told) == 1
+
+
 @pytest.mark.parametrize("chance", [0.2, 0.3, 0.4])
 def test_rows_at_random_are_no_frequency(chance):
     calendar = Calendar.of({None: pd.date_range("2020-01-01", periods=10)})

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.linear_model import Ridge
-from sklearn.preprocessing import FunctionTransformer
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from sklstm import Forecaster, GRURegressor
 
@@ -47,5 +47,30 @@ def test_one_of_several_series_is_named():
 
 def test_a_transformer_may_make_them_small():
     log = FunctionTransformer(np.log, np.exp, check_inverse=False)
-    found = Forecaster(Ridge(), 5, transformer=log).fit(1e200 * WAVE).forecast(2)
-    assert found["prediction"].between(0.8e200, 1.2e200).all()
+    found = Forecaster(Ridge(), 5, transformer=log).fit(1e200 * WAVE[:50])
+    for forecaster in (found, found.update(1e200 * WAVE[50:])):
+        assert forecaster.forecast(2)["prediction"].between(0.8e200, 1.2e200).all()
+
+
+@pytest.mark.parametrize(
+    ("transformer", "value"),
+    [
+        (StandardScaler(), 1e200),
+        (FunctionTransformer(np.square, np.sqrt, check_inverse=False), 1e100),
+    ],
+)
+def test_new_rows_behind_a_transformer_are_looked_at_as_it_leaves_them(transformer, value):
+    model = Forecaster(Ridge(), 5, transformer=transformer).fit(WAVE[:50])
+    before, rows = model.forecast(2), WAVE[50:].copy()
+    rows["2024-02-25"] = value
+    for method in (model.update, lambda rows: model.forecast(2, history=rows)):
+        with pytest.raises(ValueError, match=r"series has \d.*e\+20\d? at 2024-02-25.*overflow"):
+            method(rows)
+    pd.testing.assert_frame_equal(model.forecast(2), before)
+
+
+def test_exogenous_rows_beside_a_transformer_are_looked_at():
+    rows = WAVE.to_frame("x")
+    model = Forecaster(Ridge(), 5, transformer=StandardScaler()).fit(WAVE[:50], rows[:50])
+    with pytest.raises(ValueError, match=r"exog has 1e\+200 at 2024-02-20"):
+        model.update(WAVE[50:], 1e200 * (rows[50:] > 0))
