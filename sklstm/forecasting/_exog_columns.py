@@ -36,6 +36,8 @@ def categories_of(column: pd.Series, name: Any) -> list[Any] | None:
         return None
     if not is_category and not _is_text(found):
         return None
+    if not is_category:
+        _warn_of_text_among_numbers(found, name)
     values = [value.item() if isinstance(value, np.generic) else value for value in found]
     if not all(isinstance(value, str | int | float) for value in values):
         raise ValueError(
@@ -60,6 +62,18 @@ def _is_text(values):
     except (TypeError, ValueError):
         return True
     return False
+
+
+def _warn_of_text_among_numbers(values, name):
+    """Warn of text, such as a dash for what is missing, in a column whose values mostly are numbers."""
+    text = [value for value in values if _is_text([value])]
+    if 2 * len(text) < len(values):
+        warn_user(
+            f"exog has {text[0]!r} in column {name!r} among values that are numbers, so that all "
+            f"of its {len(values)} different values are taken for categories. If it stands for what "
+            "is missing make it NaN (pd.to_numeric(..., errors='coerce')), or give the column the "
+            "dtype 'category'.",
+        )
 
 
 def tell_of_unseen(unseen: dict[Any, list[Any]]) -> None:

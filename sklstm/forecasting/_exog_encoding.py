@@ -11,6 +11,7 @@ from sklstm.data import column_names, key_names, plain_categories, split_panel
 from sklstm.time_labels import label_text
 
 from ._exog_columns import categories_of, numbers_of, tell_of_unseen
+from ._exog_frames import as_frame, in_kind_of
 from ._histories import History, names_of_columns, places_of_known
 
 _ROUNDING = 1e-6  # of numbers in single precision, in standard deviations
@@ -59,7 +60,7 @@ class ExogEncoding:
             None if all columns are numbers, and none describes a series.
         """
         static = list(static or [])
-        exog = _as_frame(exog, by, static, series)
+        exog = as_frame(exog, by, static, series)
         names = None if exog is None else names_of_columns(exog, by)
         _check_static(static, names, by)
         if names is None or len(set(names)) != len(names):
@@ -97,7 +98,7 @@ class ExogEncoding:
 
     def read(
         self, exog: Any, by: Any, series: Any = None
-    ) -> tuple[pd.DataFrame | None, dict[Hashable, np.ndarray]]:
+    ) -> tuple[Any, dict[Hashable, np.ndarray]]:
         """Return columns that change as numbers, and the numbers that describe each series.
 
         Parameters
@@ -111,8 +112,8 @@ class ExogEncoding:
 
         Returns
         -------
-        changing : DataFrame or None
-            With the keys that `exog` has; None if there are no such columns.
+        changing : frame or None
+            With the keys that `exog` has, of polars if it is; None if there are no such columns.
         described : dict
             Arrays of shape (n_static,) by series; empty if the columns were left out.
 
@@ -138,7 +139,9 @@ class ExogEncoding:
             first, keys = self._first_rows(frame, by)
             table = np.column_stack([self._numbers(first, name, unseen) for name in self.static])
             described = dict(zip(keys, table, strict=True))
-        changing = self._table(frame, by, self.changing, unseen) if self.changing else None
+        changing = None
+        if self.changing:
+            changing = in_kind_of(exog, self._table(frame, by, self.changing, unseen))
         tell_of_unseen(unseen)
         return changing, described
 
@@ -156,12 +159,12 @@ class ExogEncoding:
 
         Returns
         -------
-        future : DataFrame or object
+        future : frame or object
             What is no frame is returned as it is, if no column has categories.
         unseen : dict
             The categories of each column that `fit` did not have.
         """
-        if _as_frame(exog, by, []) is None and not any(name in self.categories for name in names):
+        if as_frame(exog, by, []) is None and not any(name in self.categories for name in names):
             return exog, {}
         frame, unseen = self._frame(exog, by), {}  # type: Any, dict[Any, list[Any]]
         given = names_of_columns(frame, by) or []
@@ -171,14 +174,14 @@ class ExogEncoding:
                 f"exog lacks the column {absent[0]!r}; in the future it takes the columns "
                 f"{list(names)}, got {given}."
             )
-        return self._table(frame, by, names, unseen), unseen
+        return in_kind_of(exog, self._table(frame, by, names, unseen)), unseen
 
-    def codes(self, exog: Any, by: Any, values: Mapping[Any, Sequence[Any]]) -> pd.DataFrame:
+    def codes(self, exog: Any, by: Any, values: Mapping[Any, Sequence[Any]]) -> Any:
         """Return for some columns where each of their values stands in a list, -1 for nowhere.
 
         Parameters
         ----------
-        exog : DataFrame
+        exog : frame
             Columns next to the keys that it has.
         by : str, list of str or None
             Columns or levels of the index with the key of each series.
@@ -187,13 +190,14 @@ class ExogEncoding:
 
         Returns
         -------
-        codes : DataFrame
-            With the same keys.
+        codes : frame
+            With the same keys; of polars if `exog` is.
         """
         frame = self._frame(exog, by)
         keys = [name for name in frame.columns if name in key_names(by)]
         places = {name: pd.Index(own).get_indexer(frame[name]) for name, own in values.items()}
-        return frame[keys].assign(**{str(name): own for name, own in places.items()})
+        codes = frame[keys].assign(**{str(name): own for name, own in places.items()})
+        return in_kind_of(exog, codes)
 
     def describe(
         self,
@@ -258,7 +262,7 @@ class ExogEncoding:
         )
 
     def _frame(self, exog, by, series=None):
-        frame = _as_frame(exog, by, self.static, series)
+        frame = as_frame(exog, by, self.static, series)
         if frame is None:
             raise ValueError(
                 f"exog takes a frame with the columns of fit, {self.names}, for some of them are "
@@ -389,43 +393,3 @@ def _check_static(static, names, by):
     absent = [name for name in static if name not in names]
     if absent:
         raise ValueError(f"static_exog has {absent[0]!r}, which is no column of exog: {names}.")
-
-
-def _as_frame(exog, by, static, series=None):
-    """Return a frame, None for what is none; a table of stores has its keys in columns.
-
-    Stores without rows in `series` are left out of it: their sizes are those of no series.
-    """
-    if isinstance(exog, pd.Series):
-        exog = exog.to_frame("value" if exog.name is None else exog.name)
-    names, keys = column_names(exog), key_names(by)
-    if isinstance(exog, pd.DataFrame):
-        exog = _with_plain_categories(exog)
-    if names is None or not set(names) <= {*static, *keys}:
-        return exog if isinstance(exog, pd.DataFrame) else None
-    if not isinstance(exog, pd.DataFrame):  # of polars
-        exog = pd.DataFrame({name: exog[name].to_numpy() for name in names})
-    levels = set(exog.index.names)
-    if keys and levels == set(keys) and not levels & set(names):
-        exog = exog.reset_index()
-    return exog if series is None or not (static and keys) else _of_series(exog, by, series)
-
-
-def _with_plain_categories(frame):
-    if not frame.columns.is_unique:  # which is refused elsewhere
-        return frame
-    plain = {name: plain_categories(frame[name]) for name in frame.columns}
-    changed = [name for name, column in plain.items() if column.dtype != frame[name].dtype]
-    frame = frame.copy(deep=False) if changed else frame
-    for name in changed:
-        frame[name] = plain[name]
-    return frame
-
-
-def _of_series(stores, by, series):
-    known = set(split_panel(series, by, "series").keys)
-    panel = split_panel(stores, by, "exog")
-    rows = [own for key, own in zip(panel.keys, panel.rows, strict=True) if key in known]
-    if not rows or len(rows) == len(panel.keys):
-        return stores
-    return stores.iloc[np.sort(np.concatenate(rows))]

@@ -33,6 +33,7 @@ from ._scaling import Scaling
 from ._season import Season
 from ._seasons_of_frequencies import warn_of_other_seasons
 from ._series_in_use import beginning, rows_lost
+from ._shrunk_columns import warn_of_shrunk_columns
 from ._theta_part import ThetaPart
 from ._update_mixin import UpdateMixin
 
@@ -327,6 +328,8 @@ class Forecaster(
         if warn:
             warn_of_other_seasons(self, known)
         self._model, self._calibrator, self._n_newest = fit_models(self, known, season, warn=warn)
+        if warn:
+            warn_of_shrunk_columns(self.estimator, known)
         self._n_fitted = {key: len(past) for key, past in known.histories.items()}
         self._n_lost = rows_lost(self._model, known.histories.values())  # older files have none
         self._known, self.estimator_ = known, self._model.regressor

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sklstm._warn import warn_user
 from sklstm.data import key_names, key_of_other_type
 from sklstm.time_labels import Calendar, in_zone_of, label_text
 
@@ -28,12 +29,15 @@ class Wanted:
         Decides whether later labels of the table's own are right too, as trading days are.
     last : object
         The last known label.
+    known : ndarray of shape (n_known_rows, n_known)
+        The values of the rows up to it.
     """
 
     labels: pd.Index
     steps: int
     calendar: Calendar
     last: Any
+    known: np.ndarray
 
 
 def read_future(
@@ -102,6 +106,7 @@ def read_future(
             )
         of = "" if key is None else f" of series {key!r}"
         if index is None:
+            _warn_of_known_rows(values, rows, of)
             found, labels = _first_rows(values, rows, f"{of}, {of_columns}"), rows.labels
         else:
             told = {"wanted": rows, "of": f"{of}, {of_columns}"}
@@ -131,6 +136,22 @@ def _columns_alone(exog, by, known):
     kept = [name for name in exog.columns if name in known or name in held]
     exog = exog[kept]
     return exog, names_of_columns(exog, by)
+
+
+def _warn_of_known_rows(values, wanted, of):
+    """Warn of a table without labels that begins with the rows that are known, not with the next."""
+    known, steps = wanted.known, wanted.steps
+    n_known = len(known)
+    if len(values) < n_known or not np.array_equal(values[:n_known], known, equal_nan=True):
+        return
+    following = values[n_known : n_known + steps]
+    if not np.array_equal(values[: len(following)], following) or (
+        len(following) < steps and (known != known[0]).any()
+    ):
+        warn_user(
+            f"exog{of} has no labels, and begins with the {n_known} rows that are known: its first "
+            f"{steps} rows are taken for those that follow. Give these alone (exog[{n_known}:])."
+        )
 
 
 def _first_rows(values, wanted, of):

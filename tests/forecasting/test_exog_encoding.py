@@ -439,3 +439,19 @@ def test_dictionaries_of_arrow_are_categories():
     for found, expected in zip(ours[:2], theirs[:2], strict=True):
         pd.testing.assert_frame_equal(found, expected, check_index_type=False)
     assert ours[2] == theirs[2]
+
+
+def test_text_among_numbers_is_told():
+    amounts = pd.DataFrame({"price": [str(k % 7) for k in range(60)]}, index=DAYS)
+    sold, torn = until(TABLE, 60).loc["n", ["sold"]], amounts.copy()
+    torn.iloc[5] = "-"
+    model = Forecaster(Ridge(), 5, calibration_size=None)
+    assert model.fit(sold, amounts).exog_categories_ == {}
+    told = r"exog has '-' in column 'price' among values that are numbers, so that all of its 8"
+    with pytest.warns(UserWarning, match=told):
+        model.fit(sold, torn)
+    categories = model.exog_categories_
+    assert categories == {"price": ["-", *map(str, range(7))]}
+    assert model.fit(sold, torn.astype("category")).exog_categories_ == categories
+    classes = pd.DataFrame({"kind": [("1", "1a", "2b")[k % 3] for k in range(60)]}, index=DAYS)
+    assert model.fit(sold, classes).exog_categories_ == {"kind": ["1", "1a", "2b"]}

@@ -107,3 +107,26 @@ def test_a_table_of_all_days_serves_trading_days():
     model.fit(series, plan.loc[days])
     expected = model.forecast(8, plan.loc[pd.bdate_range(days[-1], periods=9)[1:]])
     pd.testing.assert_frame_equal(model.forecast(8, plan), expected, check_freq=False)
+
+
+def test_arrays_that_begin_with_the_known_rows_are_told(fitted):
+    told = "exog has no labels, and begins with the 60 rows that are known: its first 7 rows"
+    wrong = [PLAN.to_numpy(), PLAN[:60].to_numpy(), pl.from_pandas(PLAN.reset_index(drop=True))]
+    for table in wrong:
+        with pytest.warns(UserWarning, match=told):
+            fitted.forecast(7, table)
+    expected = fitted.forecast(7, PLAN)
+    pd.testing.assert_frame_equal(fitted.forecast(7, PLAN[60:].to_numpy()), expected)
+
+
+def test_arrays_that_happen_to_begin_like_the_known_rows_are_taken():
+    always = PLAN[["promo"]] * 0 + 1
+    weekday = pd.DataFrame({"sunday": (np.arange(80) % 5 == 0) * 1.0}, index=DAYS)
+    for plan in (always, weekday):  # sixty rows are whole weeks of five days
+        model = weekly().fit(SALES[:60], plan[:60])
+        expected = model.forecast(7, plan)
+        pd.testing.assert_frame_equal(model.forecast(7, plan.to_numpy()), expected)
+    model = weekly().fit(SALES[:60], always[:60])
+    pd.testing.assert_frame_equal(
+        model.forecast(7, always[:60].to_numpy()), model.forecast(7, always)
+    )
