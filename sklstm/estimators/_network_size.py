@@ -7,7 +7,7 @@ from typing import Any
 from sklstm.cells import CELLS
 from sklstm.recurrence import NetworkSpec
 
-_OF_WEIGHT = 16  # bytes: itself, its gradient and two averages of the optimiser, in single precision
+_OF_WEIGHT = 16  # bytes: itself, its gradient, two averages of the optimiser, in single precision
 _OF_LAYER = 2**16  # bytes, at the least, of a layer of few units
 _UNKNOWN = 2**40  # bytes of machines that do not tell
 _MOST_SHOWN = 10**300  # Python's numbers are larger than floating point ones may be

@@ -76,9 +76,7 @@ def _any_is_sparse(pasts, calendar):
 
 
 def _described(rows):
-    return (
-        f"{len(rows)} rows, such as {label_text(rows.index[0])} and {label_text(rows.index[1])}"
-    )
+    return f"{len(rows)} rows, such as {label_text(rows.index[0])} and {label_text(rows.index[1])}"
 
 
 def _observed(past):

@@ -65,14 +65,14 @@ def _is_text(values):
 
 
 def _warn_of_text_among_numbers(values, name):
-    """Warn of text, such as a dash for what is missing, in a column whose values mostly are numbers."""
+    """Warn of text, such as a dash for what is missing, among values that mostly are numbers."""
     text = [value for value in values if _is_text([value])]
     if 2 * len(text) < len(values):
         warn_user(
             f"exog has {text[0]!r} in column {name!r} among values that are numbers, so that all "
-            f"of its {len(values)} different values are taken for categories. If it stands for what "
-            "is missing make it NaN (pd.to_numeric(..., errors='coerce')), or give the column the "
-            "dtype 'category'.",
+            f"of its {len(values)} different values are taken for categories. If it stands for "
+            "what is missing make it NaN (pd.to_numeric(..., errors='coerce')), or give the column "
+            "the dtype 'category'.",
         )
 
 

@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from sklstm.data import column_names, key_names, plain_categories, split_panel
+from sklstm.data import key_names, split_panel
 from sklstm.time_labels import label_text
 
 from ._exog_columns import categories_of, numbers_of, tell_of_unseen

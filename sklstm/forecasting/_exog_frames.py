@@ -46,7 +46,7 @@ def as_frame(exog: Any, by: Any, static: Sequence[Any], series: Any = None) -> p
 
 
 def in_kind_of(exog: Any, table: pd.DataFrame) -> Any:
-    """Return a table made of exogenous columns as a frame of polars, which has no labels, if they are.
+    """Return a table made of exogenous columns as a frame of polars, without labels, if they are.
 
     Parameters
     ----------

@@ -139,7 +139,7 @@ def _columns_alone(exog, by, known):
 
 
 def _warn_of_known_rows(values, wanted, of):
-    """Warn of a table without labels that begins with the rows that are known, not with the next."""
+    """Warn of a table without labels that begins with the known rows, not with the next."""
     known, steps = wanted.known, wanted.steps
     n_known = len(known)
     if len(values) < n_known or not np.array_equal(values[:n_known], known, equal_nan=True):

@@ -43,7 +43,7 @@ def refuse_huge(histories: Iterable[History], tables: Iterable[tuple[Any, ...]])
 
 
 def refuse_huge_rows(model: ForecastModel, histories: Iterable[History]) -> None:
-    """Raise a ValueError for huge values among new rows of series, as their transformers leave them.
+    """Raise a ValueError for huge values among new rows, as transformers leave them.
 
     Most rows are far from huge, and are not transformed for this.
 

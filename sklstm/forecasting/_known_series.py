@@ -338,7 +338,10 @@ class KnownSeries:
         if exog is not None:
             wanted = {
                 past.key: Wanted(
-                    labels[past.key], steps, self.calendar_of(past.key), last(past.index),
+                    labels[past.key],
+                    steps,
+                    self.calendar_of(past.key),
+                    last(past.index),
                     past.exog[:, self.known_given],
                 )
                 for past in histories

@@ -40,18 +40,21 @@ def warn_of_shrunk_columns(regressor: Any, known: KnownSeries) -> None:
         place = int(shrunk[0])
         names = known.exog_columns
         name = place if names is None else names[place]
+        deviation, times = np.sqrt(squares[place] / n_rows), alpha / squares[place]
         warn_user(
-            f"{regressor!r} all but ignores the column {name!r} of exog, whose standard deviation is "
-            f"{np.sqrt(squares[place] / n_rows):.2g}: the penalty is {alpha / squares[place]:.2g} "
-            "times the sum of its squares. Give columns one scale (make_pipeline(StandardScaler(), "
-            "Ridge())), or this one in a smaller unit, such as percent.",
+            f"{regressor!r} all but ignores the column {name!r} of exog, whose standard deviation "
+            f"is {deviation:.2g}: the penalty is {times:.2g} times the sum of its squares. Give "
+            "columns one scale (make_pipeline(StandardScaler(), Ridge())), or this one in a "
+            "smaller unit, such as percent.",
         )
 
 
 def _is_ridge(regressor):
     # By name: an import would bring all linear models.
-    return any(cls.__module__ == "sklearn.linear_model._ridge" and cls.__name__ == "Ridge"
-               for cls in type(regressor).__mro__)
+    return any(
+        cls.__module__ == "sklearn.linear_model._ridge" and cls.__name__ == "Ridge"
+        for cls in type(regressor).__mro__
+    )
 
 
 def _sums_of_squares(tables):

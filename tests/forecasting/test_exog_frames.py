@@ -1,4 +1,4 @@
-"""Frames of polars without times mean, as exogenous columns, what frames of pandas with labels do."""
+"""Frames of polars without times mean, as exogenous columns, what those of pandas do."""
 
 import numpy as np
 import pandas as pd
