@@ -21,7 +21,6 @@ from ._lstm_classifier import LSTMClassifier
 from ._lstm_regressor import LSTMRegressor
 from ._mingru_classifier import MinGRUClassifier
 from ._mingru_regressor import MinGRURegressor
-from ._network_size import refuse_huge_network
 from ._rnn_classifier import RNNClassifier
 from ._rnn_regressor import RNNRegressor
 from ._sequence_encoder import SequenceEncoder
@@ -53,7 +52,6 @@ __all__ = [
     "draw_seed",
     "fit_network",
     "refuse_early_stopping",
-    "refuse_huge_network",
     "settings_of",
     "summary_table",
     "whole_or_not_at_all",

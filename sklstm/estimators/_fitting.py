@@ -13,7 +13,7 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from sklstm.losses import Loss
-from sklstm.recurrence import NetworkSpec
+from sklstm.recurrence import NetworkSpec, within_memory
 from sklstm.training import (
     GatheredData,
     RunState,
@@ -27,7 +27,6 @@ from sklstm.training import (
 )
 
 from ._constraints import check_layers
-from ._network_size import refuse_huge_network
 
 # What a fit leaves behind: one state, and what scikit-learn wants to know of the columns.
 FITTED = (
@@ -318,8 +317,7 @@ def described_network(estimator: Any, inputs: Any, targets: Any, pooling: str) -
         embeds=embeds,
         pooling=pooling,
     )
-    refuse_huge_network(spec)
-    return spec
+    return within_memory(spec)
 
 
 def check_same_network(spec: NetworkSpec, network: TrainedNetwork) -> None:

@@ -1,6 +1,7 @@
 """Rows of another frequency than that of `fit`, between which steps would be missing."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -39,11 +40,7 @@ def refuse_coarser(
         )
 
 
-def warn_of_coarser(
-    rows: Iterable[History],
-    pasts: Callable[[History], Iterable[History]],
-    calendar: Callable[[History], Calendar],
-) -> None:
+def warn_of_coarser(rows: Iterable[History], known: Any) -> None:
     """Warn of a few rows of series that look like rows of a coarser frequency than that of `fit`.
 
     They are taken as sparse ones, with missing steps between them.
@@ -52,23 +49,31 @@ def warn_of_coarser(
     ----------
     rows : iterable of History
         New ones, of the series of one frame.
-    pasts, calendar : callable
-        For the new rows of a series, as of `refuse_coarser`.
+    known : KnownSeries
+        The series before.
     """
     look = Once(Calendar.may_be_coarser)
-    found = [
-        own
-        for own in rows
-        if look(calendar(own), own.index) and not _any_is_sparse(pasts(own), calendar(own))
-    ]
+    found = []
+    for own in rows:
+        calendar = known.calendar_of(own.key)
+        if not (known.gaps == "missing" or calendar.has_holidays):
+            continue  # such rows are refused
+        if look(calendar, own.index) and not _any_is_sparse(pasts_of(own.key, known), calendar):
+            found.append(own)
     if found:
         first, more = found[0], f" (and {len(found) - 1} more series)" if len(found) > 1 else ""
         warn_user(
             f"series{first.of} has {_described(first)}, of which no two are successive{more}: "
             "steps between them are taken to be missing, for the frequency of fit is "
-            f"{calendar(first).name!r}. If these are rows of another frequency, forecasts mean "
-            "nothing."
+            f"{known.calendar_of(first.key).name!r}. If these are rows of another frequency, "
+            "forecasts mean nothing."
         )
+
+
+def pasts_of(key: Hashable, known: Any) -> Iterator[History]:
+    """Return the history of a series, or those of all series of its calendar if it is new."""
+    keys, calendar = [key] if key in known.histories else known.histories, known.calendar_of(key)
+    return (known.histories[one] for one in keys if known.calendar_of(one) is calendar)
 
 
 def _any_is_sparse(pasts, calendar):

@@ -19,7 +19,7 @@ from sklstm.time_labels import (
 )
 
 from ._calendar_columns import as_calendar_features, calendar_columns, n_columns
-from ._coarser_rows import refuse_coarser, warn_of_coarser
+from ._coarser_rows import pasts_of, refuse_coarser, warn_of_coarser
 from ._encoded_future import read_encoded_future
 from ._exog_encoding import ExogEncoding, places_in_encoding
 from ._future_values import Wanted
@@ -261,20 +261,9 @@ class KnownSeries:
             calendar = self.calendar_of(key)
             check(index, past.index, calendar, rows=rows)
             result[key] = replace(rows, index=index)
-            refuse_coarser(result[key], self._pasts(key), calendar, is_coarser)
-        taken = [own for own in result.values() if self._takes_gaps(own.key)]
-        warn_of_coarser(
-            taken, lambda own: self._pasts(own.key), lambda own: self.calendar_of(own.key)
-        )
+            refuse_coarser(result[key], pasts_of(key, self), calendar, is_coarser)
+        warn_of_coarser(result.values(), self)
         return result
-
-    def _takes_gaps(self, key):
-        return self.gaps == "missing" or self.calendar_of(key).has_holidays
-
-    def _pasts(self, key):
-        """Return the history of a series, or those of all series of its calendar if it is new."""
-        keys, calendar = [key] if key in self.histories else self.histories, self.calendar_of(key)
-        return (self.histories[one] for one in keys if self.calendar_of(one) is calendar)
 
     def _check_new(self, rows, min_rows):
         """Raise a ValueError if rows are of a series that is not known and can't begin."""

@@ -23,14 +23,13 @@ from sklstm.estimators import (
     draw_seed,
     fit_network,
     refuse_early_stopping,
-    refuse_huge_network,
     settings_of,
     summary_table,
     whole_or_not_at_all,
 )
 from sklstm.losses import log_loss
 from sklstm.persistence import ParametersMixin, restored_state, saved_state
-from sklstm.recurrence import NetworkSpec, one_blas_thread
+from sklstm.recurrence import NetworkSpec, one_blas_thread, within_memory
 from sklstm.text import as_texts, build_analyzer, warn_of_capitals
 from sklstm.training import CarriedNetwork, TrainedNetwork, TrainingData
 
@@ -416,8 +415,7 @@ class LanguageModel(DensityMixin, CallbackSupportMixin, ParametersMixin, BaseEst
             n_tokens=n_ids,
             embeds=self.embedding_dim is not None,
         )
-        refuse_huge_network(spec)
-        return spec
+        return within_memory(spec)
 
     def _chunks(self, corpus: Corpus) -> TrainingData:
         return corpus.training_data(self.sequence_length, self.batch_size, stateful=self.stateful)

@@ -63,6 +63,8 @@ def test_names(series, names):
 
 
 def is_text(series):
+    if isinstance(series, pl.DataFrame):
+        return series.dtypes == [pl.String]
     return isinstance(series, pd.Series) and series.isin(["x"]).any()
 
 

@@ -1,11 +1,9 @@
-"""Networks that no memory holds: `refuse_huge_network`."""
+"""Networks that no memory holds: `within_memory`."""
 
 import os
 from math import prod
-from typing import Any
 
 from sklstm.cells import CELLS
-from sklstm.recurrence import NetworkSpec
 
 _OF_WEIGHT = 16  # bytes: itself, its gradient, two averages of the optimiser, in single precision
 _OF_LAYER = 2**16  # bytes, at the least, of a layer of few units
@@ -13,8 +11,8 @@ _UNKNOWN = 2**40  # bytes of machines that do not tell
 _MOST_SHOWN = 10**300  # Python's numbers are larger than floating point ones may be
 
 
-def refuse_huge_network(spec: NetworkSpec) -> None:
-    """Raise a ValueError for a network whose training takes more memory than the machine has.
+def within_memory(spec):
+    """Return the same network, or raise a ValueError if no memory of this machine can hold it.
 
     Nothing as large as the network, or as long as its list of layers, is made.
 
@@ -23,15 +21,20 @@ def refuse_huge_network(spec: NetworkSpec) -> None:
     spec : NetworkSpec
         The network that is to be trained.
 
+    Returns
+    -------
+    spec : NetworkSpec
+        The same one.
+
     Raises
     ------
     ValueError
-        It names the parameters, and the memory they would take.
+        If training takes more memory; it names the parameters, and the memory they would take.
     """
     n_weights = _n_weights(spec)
     n_bytes, there = n_weights * _OF_WEIGHT + int(spec.num_layers) * _OF_LAYER, _memory()
     if n_bytes <= there:
-        return
+        return spec
     sizes = f"hidden_size={_plain(spec.hidden_size)} and num_layers={spec.num_layers}"
     if spec.embeds:
         sizes += f", with embedding_dim={spec.n_features} for {spec.n_tokens} tokens,"
@@ -57,7 +60,7 @@ def _n_weights(spec):
     return total + tokens + int(spec.n_outputs) * (n_inputs * len(spec.poolings) + 1)
 
 
-def _plain(hidden_size: Any) -> Any:
+def _plain(hidden_size):
     return list(map(int, hidden_size)) if isinstance(hidden_size, list | tuple) else hidden_size
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from sklstm import GRURegressor, LSTMClassifier, LSTMLanguageModel
-from sklstm.estimators import _network_size as sizes
-from sklstm.recurrence import NetworkSpec
+from sklstm.recurrence import NetworkSpec, within_memory
+from sklstm.recurrence import _network_size as sizes
 
 X = np.sin(np.arange(60) / 3).reshape(10, 6)
 
@@ -49,10 +49,10 @@ def test_weights_are_counted_without_their_layers(cell, bidirectional, hidden_si
 def test_the_memory_of_the_machine_decides(monkeypatch):
     spec = NetworkSpec("gru", 1, 1000, 1)  # three million weights, 46 MiB
     monkeypatch.setattr(sizes, "_memory", lambda: 60 * 2**20)
-    sizes.refuse_huge_network(spec)
+    assert within_memory(spec) is spec
     monkeypatch.setattr(sizes, "_memory", lambda: 40 * 2**20)
     with pytest.raises(ValueError, match=r"a network of 3\.01e\+06 weights"):
-        sizes.refuse_huge_network(spec)
+        within_memory(spec)
 
 
 def test_machines_that_do_not_tell_have_some_memory(monkeypatch):
