@@ -435,3 +435,41 @@ def test_a_distribution_without_numbers_spoils_no_other_series():
     rngs = [np.random.default_rng(seed) for seed in (0, 1)]
     drawn = predicted_draws(Lost(), np.array([[1.0], [1.0], [-1.0]]), [2, 1], rngs)
     np.testing.assert_array_equal(np.isfinite(drawn), [True, True, False])
+
+
+DISTRIBUTIONS = {
+    "no shape": stats.norm(np.arange(5.0), [1.0, 2.0, 3.0, 4.0, 5.0]),
+    "a shape by name": stats.t(df=np.arange(3.0, 8.0), scale=2.0),
+    "a shape by place": stats.gamma([1.0, 2.0, 3.0, 4.0, 5.0], 1.0),
+    "counts": stats.nbinom(n=np.arange(1.0, 6.0), p=0.3),
+    "counts that begin at one": stats.poisson(np.arange(1.0, 6.0), 1),
+    "no spread in one": stats.norm(loc=np.arange(5.0), scale=[1.0, 1.0, 0.0, 1.0, 1.0]),
+}
+
+
+@pytest.mark.parametrize("distribution", DISTRIBUTIONS.values(), ids=DISTRIBUTIONS)
+def test_each_series_is_drawn_as_by_the_distribution_itself(distribution):
+    class Known:
+        def predict_distribution(self, windows):
+            return distribution
+
+    rngs = [np.random.default_rng(seed) for seed in range(3)]
+    drawn = predicted_draws(Known(), np.ones((5, 1)), [2, 0, 3], rngs)
+    of_all = [np.broadcast_to(one, 5) for one in distribution.args]
+    by_name = {name: np.broadcast_to(one, 5) for name, one in distribution.kwds.items()}
+    for some, seed in ((slice(2), 0), (slice(2, 5), 2)):
+        own = distribution.dist(
+            *[one[some] for one in of_all], **{name: one[some] for name, one in by_name.items()}
+        )
+        size = some.stop - (some.start or 0)
+        expected = own.rvs(size, random_state=np.random.default_rng(seed))
+        np.testing.assert_array_equal(drawn[some], expected)
+
+
+def test_distributions_that_there_are_not_are_refused():
+    class Negative:
+        def predict_distribution(self, windows):
+            return stats.norm(0.0, windows[:, 0])
+
+    with pytest.raises(ValueError, match="`scale` parameter must be positive"):
+        predicted_draws(Negative(), np.array([[1.0], [-1.0]]), [2], [np.random.default_rng(0)])
