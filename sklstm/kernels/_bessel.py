@@ -1,5 +1,6 @@
 """Modified Bessel functions of lanes, in the two forms that a likelihood needs."""
 
+from functools import cache
 from math import factorial, pi
 
 import numpy as np
@@ -11,6 +12,7 @@ _BORDER = 6.0  # below it polynomials of x ** 2, above it of 1 / x
 _DEGREE = 24  # more terms change nothing in double precision
 
 
+@cache
 def _near_zero(order):
     """Return the Chebyshev coefficients of ``2 I_n(x) / x ** n`` in ``2 (x / border) ** 2 - 1``."""
 
@@ -21,9 +23,10 @@ def _near_zero(order):
             for k in range(40)
         )
 
-    return chebinterpolate(function, _DEGREE)
+    return chebinterpolate(function, _DEGREE).tolist()
 
 
+@cache
 def _far(order):
     """Return those of ``sqrt(x) exp(-x) I_n(x)`` in ``2 border / x - 1``."""
 
@@ -34,11 +37,7 @@ def _far(order):
         values = np.exp(x * (np.cos(angle) - 1)) * np.cos(order * angle)
         return np.sqrt(x) * values.mean(axis=0)
 
-    return chebinterpolate(function, _DEGREE)
-
-
-_NEAR_ZERO = {order: _near_zero(order).tolist() for order in (1, 2)}
-_FAR = {order: _far(order).tolist() for order in (1, 2)}
+    return chebinterpolate(function, _DEGREE).tolist()
 
 
 def log_i1(x):
@@ -58,7 +57,7 @@ def log_i1(x):
         With an error of some units in the last place of ``1 + |y|``; NaN for NaN.
     """
     small, near, far = _parts(x)
-    polynomial = small.choose(_sum(_NEAR_ZERO[1], near), _sum(_FAR[1], far) * 2.0)
+    polynomial = small.choose(_sum(_near_zero(1), near), _sum(_far(1), far) * 2.0)
     logs = log_of_lanes(polynomial)
     beyond = small.choose(x.like(1.0), x)
     return small.choose(logs - x, logs - log_of_lanes(beyond) * 1.5)
@@ -70,8 +69,8 @@ def i2_over_i1(x):
     Parameters and the return value are as of `log_i1`; it rises from 0 to 1.
     """
     small, near, far = _parts(x)
-    ratio = _sum(_NEAR_ZERO[2], near) * x / _sum(_NEAR_ZERO[1], near)
-    return small.choose(ratio, _sum(_FAR[2], far) / _sum(_FAR[1], far))
+    ratio = _sum(_near_zero(2), near) * x / _sum(_near_zero(1), near)
+    return small.choose(ratio, _sum(_far(2), far) / _sum(_far(1), far))
 
 
 def _parts(x):

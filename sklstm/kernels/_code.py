@@ -67,9 +67,7 @@ class Value:
         """Return a constant of the same type."""
         if isinstance(number, Value):
             return number
-        if isinstance(self.type, ir.VectorType):
-            return Value(ir.Constant(self.type, [number] * self.type.count))
-        return Value(ir.Constant(self.type, number))
+        return Value(_constant(self.type, number))
 
     def _compute(self, whole, real, other, *, swap=False):
         pair = self.value, self.like(other).value
@@ -126,6 +124,17 @@ class Value:
         """Return `yes` where this comparison holds, else `no`; one of them must be a value."""
         yes = yes if isinstance(yes, Value) else no.like(yes)
         return Value(builder().select(self.value, yes.value, yes.like(no).value))
+
+
+def _constant(kind, number):
+    """Return a constant of LLVM, of which a module has one: its text is long where it is lanes."""
+    constants, key = builder().module.constants, (str(kind), repr(number))
+    if key not in constants:
+        value = number
+        if isinstance(kind, ir.VectorType):
+            value = [ir.Constant(kind.element, number)] * kind.count
+        constants[key] = ir.Constant(kind, value)
+    return constants[key]
 
 
 def integer(number):

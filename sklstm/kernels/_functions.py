@@ -1,8 +1,9 @@
 """Functions written in Python, and their compilation for this processor."""
 
 import ctypes
+import gc
 import threading
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from functools import cache
 
 import numpy as np
@@ -144,7 +145,7 @@ def _written(functions, dtype, tiles_together):
     module = ir.Module()
     module.element = {"float32": FLOAT, "float64": DOUBLE}[np.dtype(dtype).name]
     module.triple = binding.get_default_triple()
-    module.written, module.tiles_together = {}, tiles_together
+    module.written, module.constants, module.tiles_together = {}, {}, tiles_together
     return module, [each.define(module, external=True).name for each in functions]
 
 
@@ -167,10 +168,28 @@ def compile_functions(functions, dtype, *, tiles_together=1):
         Each takes integers and addresses as plain integers, and releases the interpreter.
     """
     with _lock:
-        module, names = _written(functions, dtype, tiles_together)
-        engine = _engine(str(module))
+        with _uncollected():
+            module, names = _written(functions, dtype, tiles_together)
+            text = str(module)
+        engine = _engine(text)
         pairs = zip(names, functions, strict=True)
         return [_callable(engine, name, len(each.kinds)) for name, each in pairs]
+
+
+@contextmanager
+def _uncollected():
+    """Keep the garbage collector away from what is being written.
+
+    Many thousand objects are made, none of them garbage: it would look at them, and at all that the
+    process has imported, again and again, and take most of the time of writing.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _engine(text):

@@ -127,7 +127,6 @@ class Optimizer:
         self.n_steps, self.momenta = 0, 1.0
         self.mean = aligned_zeros(len(weights), weights.dtype)
         self.square = aligned_zeros(0 if name == "sgd" else len(weights), weights.dtype)
-        self._update = _compiled(weights.dtype)
 
     @property
     def is_adaptive(self):
@@ -138,7 +137,7 @@ class Optimizer:
         """Change the weights by one step along a gradient of shape (n_weights,)."""
         arrays = self.weights, gradient, self.mean, self.square, self.next_numbers(1)
         addresses = [array.ctypes.data for array in arrays]
-        self._update(*addresses, len(gradient), self.is_adaptive)
+        _compiled(self.weights.dtype)(*addresses, len(gradient), self.is_adaptive)
 
     def next_numbers(self, n_steps):
         """Return the numbers of the next steps for `update`, shape (n_steps, 8); count them."""

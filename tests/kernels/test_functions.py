@@ -126,6 +126,43 @@ def test_an_error_while_writing_leaves_the_compiler_as_it_was(depth):
     assert (numbers == 2).all()
 
 
+@pytest.mark.parametrize("enabled", [True, False])
+def test_writing_leaves_the_garbage_collector_as_it_was(enabled):
+    while_writing = []
+
+    @function(NUMBERS)
+    def looks(numbers):
+        while_writing.append(gc.isenabled())
+
+    @function(NUMBERS)
+    def fails(numbers):
+        raise ZeroDivisionError
+
+    try:
+        if not enabled:
+            gc.disable()
+        compile_functions([looks], np.float64)
+        assert gc.isenabled() == enabled
+        with pytest.raises(ZeroDivisionError):
+            compile_functions([fails], np.float64)
+        assert gc.isenabled() == enabled
+    finally:
+        gc.enable()
+    assert while_writing == [False]
+
+
+@pytest.mark.parametrize("zeros", [(0.0, -0.0), (-0.0, 0.0)])
+def test_constants_that_are_equal_and_not_the_same_are_kept_apart(zeros):
+    @function(NUMBERS)
+    def signs(numbers):
+        for k, zero in enumerate(zeros):
+            numbers.store(k * LANES, numbers.load(0).like(zero))
+
+    numbers = np.ones(2 * LANES)
+    compile_functions([signs], np.float64)[0](address(numbers))
+    np.testing.assert_array_equal(np.signbit(numbers[::LANES]), np.signbit(zeros))
+
+
 @pytest.mark.parametrize("cell", list(CELLS))
 def test_the_passes_of_llvm_that_are_left_out_would_change_no_bit(monkeypatch, cell):
     cell_code = CellCode(CELLS[cell], "tanh")

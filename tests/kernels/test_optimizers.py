@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from sklstm.kernels import LANES, Optimizer
+from sklstm.kernels import LANES, Optimizer, _optimizers
 from sklstm.torch_training._net import _optimizer
 
 DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -116,3 +116,11 @@ def test_too_large_a_rate_is_no_warning_but_a_weight_that_is_no_number(dtype):
         for slope in gradients(dtype)[:3]:
             optimizer.step(slope)
         assert not np.isfinite(weights).all()
+
+
+def test_an_optimizer_that_takes_no_step_by_itself_compiles_nothing(monkeypatch):
+    """Whole epochs have code of their own for the steps."""
+    compiled = []
+    monkeypatch.setattr(_optimizers, "_compiled", compiled.append)
+    Optimizer("adam", start(np.float32), 0.1).next_numbers(3)
+    assert compiled == []
