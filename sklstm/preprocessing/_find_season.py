@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ _SIGNIFICANCE = 0.05
 _CLEAR = 0.5  # autocorrelation of a season that no calendar suggests
 _LONGEST = 500  # lag of a search
 _MOST_ROWS = 10_000  # newest ones that are looked at, unless the calendar's seasons are longer
+_MANY_PRODUCTS = 1_000_000  # from here on a convolution is faster by Fourier transforms
 _MOST_SERIES = 1000  # which are looked at, at equal distances
 _AS_GOOD = 0.9  # of the largest autocorrelation: the shortest lag that has as much is the season
 _NEARLY = 0.97  # the same of two seasons of the calendar
@@ -180,16 +182,24 @@ def _unbent(rest: NDArray, season: int) -> NDArray:
     A moving average lies above a trend that bends upwards, everywhere, and what is left of growth
     grows itself: both are alike from row to row, whatever the lag.
     """
-    t = np.arange(len(rest)) - (len(rest) - 1) / 2
-    powers: list[NDArray] = [np.ones(len(rest))]  # orthogonal, so that each is subtracted by itself
-    if len(rest) >= _SEASONS_THAT_BEND * season:
-        powers += [t, t**2 - (t**2).mean()]
-    for power in powers:
-        rest = rest - (rest @ power) / (power @ power) * power
+    for power, square in _powers(len(rest), len(rest) >= _SEASONS_THAT_BEND * season):
+        rest = rest - (rest @ power) / square * power
     return rest
 
 
+@lru_cache(maxsize=16)  # series of a panel are often as long as each other
+def _powers(n_rows: int, bends: bool) -> list[tuple[NDArray, float]]:
+    """Return the powers of time that are subtracted, each with its sum of squares."""
+    t = np.arange(n_rows) - (n_rows - 1) / 2
+    powers: list[NDArray] = [np.ones(n_rows)]  # orthogonal, so that each is subtracted by itself
+    if bends:
+        powers += [t, t**2 - (t**2).mean()]
+    return [(power, power @ power) for power in powers]
+
+
 def _moving_average(column: NDArray, weights: NDArray) -> NDArray:
+    if len(column) * len(weights) < _MANY_PRODUCTS:
+        return np.convolve(column, weights, mode="valid")
     from scipy.signal import oaconvolve  # slow to import, and needed here alone
 
     return oaconvolve(column, weights, mode="valid")

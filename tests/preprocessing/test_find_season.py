@@ -6,7 +6,7 @@ import pytest
 from scipy.signal import lfilter
 
 from sklstm import find_season
-from sklstm.preprocessing import season_of
+from sklstm.preprocessing import _find_season, season_of
 from sklstm.preprocessing._find_season import _autocorrelation
 
 
@@ -148,3 +148,13 @@ def test_rows_out_of_order_are_refused():
 def test_windows_are_no_series(rng):
     with pytest.raises(ValueError, match="must be a series of shape .* got an array of 3 dim"):
         find_season(rng.normal(size=(30, 4, 1)))
+
+
+@pytest.mark.parametrize(("n_rows", "season"), [(40, 7), (900, 24), (5000, 168), (7000, 365)])
+def test_moving_averages_of_short_and_of_long_series_are_the_same(monkeypatch, n_rows, season):
+    column = np.random.default_rng(0).normal(size=n_rows).cumsum()
+    columns, found = [column / np.abs(column).max()], []
+    for least in (0, np.inf):
+        monkeypatch.setattr(_find_season, "_MANY_PRODUCTS", least)
+        found.append(_autocorrelation(columns, season))
+    np.testing.assert_allclose(found[0], found[1], rtol=1e-9)
