@@ -96,6 +96,8 @@ def _explanation(error, values, name):
         return f"{name} holds texts, and it takes numbers: {advice}."
     if "Expected 2D array, got 1D" in message or "2-dimensional container" in message:
         return _one_axis(values, name)
+    if is_frame(values) and not column_names(values):
+        return f"{name} is a frame without columns of values."
     if is_frame(values):
         column = _refused_column(values)
         if column is not None:

@@ -16,6 +16,7 @@ from ._predicted_spread import predicts_spread
 
 _TAGS_SAY_NOTHING = ("search", "target")  # of the estimator inside
 _LINEAR_ELSEWHERE = {"LinearSVR", "PLSRegression", "CCA", "PLSCanonical"}
+_OF_ONE_TARGET = {"_BaseFilter"}  # of SelectKBest and its kin, whose tags do not say so
 _OF_AMOUNTS = {name for name, loss in LOSSES.items() if not loss.shifts_targets}
 _OBJECTIVES_OF_AMOUNTS = {  # of LightGBM, XGBoost and CatBoost
     *("poisson", "gamma", "tweedie", "count:poisson", "reg:gamma", "reg:tweedie"),
@@ -78,10 +79,13 @@ def takes_many_outputs(regressor: Any) -> bool:
     Returns
     -------
     takes_many_outputs : bool
-        What the tags of the deciding estimator say.
+        What the tags of the deciding estimator say; not for a pipeline that selects features by
+        their correlation with one target, as `SelectKBest` does.
     """
-    *_, deciding = walk(regressor, through=("pipeline", *_TAGS_SAY_NOTHING))
-    return get_tags(deciding).target_tags.multi_output
+    *around, deciding = walk(regressor, through=("pipeline", *_TAGS_SAY_NOTHING))
+    steps = [step for one in around for step in inner_estimators(one, through=("pipeline",))]
+    by_one_target = any(not class_names(step).isdisjoint(_OF_ONE_TARGET) for step in steps)
+    return get_tags(deciding).target_tags.multi_output and not by_one_target
 
 
 def takes_single_output(regressor: Any) -> bool:

@@ -9,6 +9,7 @@ import pandas as pd
 from ._exog_columns import tell_of_unseen
 from ._exog_encoding import ExogEncoding
 from ._future_values import Wanted, read_future
+from ._other_units import warn_of_other_units
 
 
 def read_encoded_future(
@@ -47,13 +48,15 @@ def read_encoded_future(
     Warns
     -----
     UserWarning
-        If rows that are looked up have categories that `fit` did not have.
+        If rows that are looked up have categories that `fit` did not have, or values that are far
+        from all that are known.
     """
-    if encoding is None:
-        return read_future(exog, by, *columns, wanted, exog_nan)
-    table, unseen = encoding.future(exog, by, given)
+    names, known_places = columns
+    table, unseen = (exog, {}) if encoding is None else encoding.future(exog, by, given)
     found = read_future(table, by, *columns, wanted, exog_nan)
-    if unseen:
+    shown = [place if names is None else names[place] for place in known_places]
+    warn_of_other_units(found, wanted, shown)
+    if encoding is not None and unseen:
         codes = encoding.codes(exog, by, unseen)
         places = np.arange(len(unseen))
         met = read_future(codes, by, None, places, wanted, True).values()

@@ -37,6 +37,12 @@ def test_a_column_of_times_is_named(X):
             read(X)
 
 
+def test_frames_without_columns_are_refused_as_such():
+    for frame in (pd.DataFrame(index=range(9)), pd.DataFrame({"a": range(9)})[[]]):
+        with pytest.raises(ValueError, match="exog is a frame without columns of values"):
+            as_series(frame, input_name="exog")
+
+
 def test_several_columns_of_times_are_named():
     frame = pd.DataFrame({"start": DAYS, "price": VALUES, "end": DAYS})
     with pytest.raises(ValueError, match=r"X has columns \['start', 'end'\] of times"):

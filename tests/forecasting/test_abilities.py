@@ -6,6 +6,7 @@ from sklearn.base import clone
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.cross_decomposition import PLSRegression
 from sklearn.ensemble import GradientBoostingRegressor, HistGradientBoostingRegressor
+from sklearn.feature_selection import SelectFromModel, SelectKBest, f_regression
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import HuberRegressor, Ridge
 from sklearn.model_selection import GridSearchCV
@@ -39,6 +40,9 @@ REGRESSORS = [
     make_pipeline(SimpleImputer(), Ridge()),
     make_pipeline(SimpleImputer(), PolynomialFeatures(), SVR()),
     make_pipeline("passthrough", None, STUMPS),
+    make_pipeline(SelectKBest(f_regression, k=2), Ridge()),
+    GridSearchCV(make_pipeline(SelectKBest(f_regression, k=2), Ridge()), {}, cv=2),
+    make_pipeline(SelectFromModel(Ridge()), Ridge()),
     make_pipeline(NETWORK),
     TransformedTargetRegressor(Ridge(), transformer=StandardScaler()),
     TransformedTargetRegressor(STUMPS, transformer=StandardScaler()),
