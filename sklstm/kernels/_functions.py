@@ -19,14 +19,18 @@ from ._subnormals import subnormals_flushed
 NUMBERS, INTEGERS = "numbers", "integers"
 
 _lock = threading.Lock()
+_switched_off = False  # the garbage collector, by the thread that holds the lock
 
 
-def _renew_lock():
-    global _lock
+def _begin_anew():
+    global _lock, _switched_off
     _lock = threading.Lock()
+    if _switched_off:
+        gc.enable()
+        _switched_off = False
 
 
-after_fork(_renew_lock)  # another thread may hold it
+after_fork(_begin_anew)  # another thread may be writing
 
 
 class Function:
@@ -183,13 +187,15 @@ def _uncollected():
     Many thousand objects are made, none of them garbage: it would look at them, and at all that the
     process has imported, again and again, and take most of the time of writing.
     """
-    was_enabled = gc.isenabled()
+    global _switched_off
+    _switched_off = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if was_enabled:
+        if _switched_off:
             gc.enable()
+        _switched_off = False
 
 
 def _engine(text):

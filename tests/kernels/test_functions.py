@@ -1,4 +1,7 @@
 import gc
+import os
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -149,6 +152,40 @@ def test_writing_leaves_the_garbage_collector_as_it_was(enabled):
     finally:
         gc.enable()
     assert while_writing == [False]
+
+
+FORK_WHILE_WRITING = """
+import gc
+import os
+
+import numpy as np
+
+from sklstm.kernels import LANES
+from sklstm.kernels._functions import NUMBERS, compile_functions, function
+
+@function(NUMBERS)
+def ones(numbers):
+    numbers.store(0, numbers.load(0).like(1.0))
+
+@function(NUMBERS)
+def forks(numbers):
+    child = os.fork()
+    if child:
+        print(os.waitpid(child, 0)[1])
+        return
+    numbers = np.zeros(LANES)
+    compile_functions([ones], np.float64)[0](numbers.ctypes.data)  # the lock is a new one
+    os._exit(0 if gc.isenabled() and numbers.all() else 1)
+
+compile_functions([forks], np.float64)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_process_forked_while_something_is_written_compiles_and_collects_garbage():
+    command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", FORK_WHILE_WRITING]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout == "0\n"
 
 
 @pytest.mark.parametrize("zeros", [(0.0, -0.0), (-0.0, 0.0)])
