@@ -6,12 +6,14 @@ import pytest
 from sklearn import config_context
 from sklearn.base import clone
 from sklearn.exceptions import UnsetMetadataPassedError
+from sklearn.linear_model import Ridge
 from sklearn.metrics import make_scorer, r2_score
-from sklearn.model_selection import GridSearchCV, cross_validate
+from sklearn.model_selection import GridSearchCV, TimeSeriesSplit, cross_validate
 from sklearn.multioutput import MultiOutputRegressor
 from sklearn.pipeline import make_pipeline
 
 from sklstm import (
+    Forecaster,
     PanelTimeSeriesSplit,
     SequenceWindower,
     WindowScaledRegressor,
@@ -141,3 +143,16 @@ def test_groups_and_weights_together(panel, weighted):
         by_hand = clone(model).fit(X.iloc[train], y[train], sample_weight=weight[train])
         score = by_hand.score(X.iloc[test], y[test])
         assert search.cv_results_[f"split{fold}_test_score"][0] == score
+
+
+def test_exogenous_columns_reach_a_forecaster_as_metadata(series):
+    sold, exog, cv = series[["wave"]], series[["noise"]], TimeSeriesSplit(2, test_size=7)
+    model = Forecaster(Ridge(), lookback=5, calibration_size=None)
+    asking = clone(model).set_fit_request(exog=True).set_score_request(exog=True)
+    for table in (exog, exog.to_numpy()):
+        expected = cross_validate(model, sold, table, cv=cv)["test_score"]
+        found = cross_validate(asking, sold, cv=cv, params={"exog": table})["test_score"]
+        np.testing.assert_array_equal(found, expected)
+    search = GridSearchCV(asking, {"lookback": [5]}, cv=cv).fit(sold, exog=exog)
+    assert search.best_score_ == expected.mean()
+    assert search.best_estimator_.exog_columns_ == ["noise"]
