@@ -9,7 +9,7 @@ import pandas as pd
 from ._exog_columns import tell_of_unseen
 from ._exog_encoding import ExogEncoding
 from ._future_values import Wanted, read_future
-from ._other_units import warn_of_other_units
+from ._other_units import Rows, warn_of_other_units
 
 
 def read_encoded_future(
@@ -55,7 +55,8 @@ def read_encoded_future(
     table, unseen = (exog, {}) if encoding is None else encoding.future(exog, by, given)
     found = read_future(table, by, *columns, wanted, exog_nan)
     shown = [place if names is None else names[place] for place in known_places]
-    warn_of_other_units(found, wanted, shown)
+    rows = [Rows(key, *own, 0, wanted[key].known) for key, own in found.items()]
+    warn_of_other_units(rows, shown, "exog")
     if encoding is not None and unseen:
         codes = encoding.codes(exog, by, unseen)
         places = np.arange(len(unseen))

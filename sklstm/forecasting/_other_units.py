@@ -1,6 +1,7 @@
-"""Future values of exogenous columns far beyond those that are known: `warn_of_other_units`."""
+"""New values far beyond those that are known, as those of another unit are: `Rows` and warnings."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,62 +10,90 @@ import pandas as pd
 from sklstm._warn import warn_user
 from sklstm.time_labels import label_text
 
-from ._future_values import Wanted
 from ._in_blocks import in_blocks
 from ._joined import ends_of, joined
 
-_FAR = 1000.0  # standard deviations; those of a rare event differ by less in `_NEWEST` rows
-_NEWEST = 1000  # rows that are looked at, so that long series take no longer
-_ROUNDING = 1e-9  # of the mean: what varies less is constant
+_FAR = 100.0  # half the range of the known values, from its middle
+_LARGE = 30.0  # times the largest known value: a price that never changed may still rise
+_NEWEST = 1000  # known rows that are looked at, so that long series take no longer
+_ROUNDING = 1e-9  # of the middle: what varies less is constant
 
 
-def warn_of_other_units(
-    futures: Mapping[Hashable, tuple[np.ndarray, pd.Index]],
-    wanted: Mapping[Hashable, Wanted],
-    names: Sequence[Any],
-) -> None:
-    """Warn of future values as far from the known ones as those of another unit are.
+@dataclass(frozen=True)
+class Rows:
+    """New values of a series, and those that are known.
+
+    Parameters
+    ----------
+    key : object
+        Of the series; None for the only one.
+    values : ndarray of shape (n_rows, n_columns)
+        The new ones.
+    labels : pandas index
+        Their labels, from place `first` on.
+    first : int
+        See there.
+    known : ndarray of shape (n_known_rows, n_columns)
+        Values of the same columns.
+    """
+
+    key: Hashable
+    values: np.ndarray
+    labels: pd.Index
+    first: int
+    known: np.ndarray
+
+
+def warn_of_other_units(rows: Sequence[Rows], names: Sequence[Any], what: str) -> None:
+    """Warn of new values as far from the known ones as those of another unit are.
 
     Networks are bounded, and forecast from them as if nothing were wrong.
 
     Parameters
     ----------
-    futures : dict
-        For each series values of shape (n_rows, n_known), and the labels of these rows.
-    wanted : dict
-        What is known of each of these series.
+    rows : list of Rows
+        Of some series.
     names : list
-        Names of these columns, or their places.
+        Names of the columns, or their places.
+    what : {"series", "exog"}
+        The argument that has them.
 
     Warns
     -----
     UserWarning
         It names the first of them.
     """
-    for block in in_blocks(futures, (min(len(wanted[key].known), _NEWEST) for key in futures)):
-        means, spreads = _moments([wanted[key].known[-_NEWEST:] for key in block])
-        values = joined([futures[key][0] for key in block])
-        n_rows = [len(futures[key][0]) for key in block]
-        mean, spread = (np.repeat(each, n_rows, axis=0) for each in (means, spreads))
-        far = (spread > _ROUNDING * np.abs(mean)) & (np.abs(values - mean) > _FAR * spread)
-        if far.any():  # not where some of the known values are missing
+    some = [own for own in rows if own.values.size and own.known.size]
+    for block in in_blocks(some, (min(len(own.known), _NEWEST) + len(own.values) for own in some)):
+        low, high = _ranges([own.known[-_NEWEST:] for own in block])
+        lengths = [len(own.values) for own in block]
+        values = joined([own.values for own in block])
+        low, high = (np.repeat(each, lengths, axis=0) for each in (low, high))
+        far = _are_far(values, low, high)
+        if far.any():
             row, column = np.argwhere(far)[0]
-            place = int(np.searchsorted(np.cumsum(n_rows), row, side="right"))
-            key, first = block[place], sum(n_rows[:place])
-            of = "" if key is None else f" of series {key!r}"
+            ends = ends_of(lengths)
+            place = int(np.searchsorted(ends, row, side="right")) - 1
+            own = block[place]
+            of = "" if own.key is None else f" of series {own.key!r}"
             warn_user(
-                f"exog has {values[row, column]:.6g} at {label_text(futures[key][1][row - first])}"
-                f"{of}, column {names[column]!r}, whose known values are {mean[row, column]:.6g} "
-                f"on average, with a standard deviation of {spread[row, column]:.3g}: give it in "
-                "the unit of fit."
+                f"{what} has {values[row, column]:.6g} at "
+                f"{label_text(own.labels[own.first + row - ends[place]])}{of}, column "
+                f"{names[column]!r}, whose known values are from {low[row, column]:.6g} to "
+                f"{high[row, column]:.6g}: give it in the unit of fit."
             )
             return
 
 
-def _moments(tables):
-    """Return mean and standard deviation of the columns of each table, (n_tables, n_columns)."""
-    lengths = np.array([len(table) for table in tables])
-    begins, whole = ends_of(lengths)[:-1], joined(tables)
-    mean = np.add.reduceat(whole, begins, axis=0) / lengths[:, np.newaxis]
-    squares = np.square(whole - np.repeat(mean, lengths, axis=0))
-    return mean, np.sqrt(np.add.reduceat(squares, begins, axis=0) / lengths[:, np.newaxis])
+def _are_far(values, low, high):
+    """Tell which values are far; none where known ones are constant, or missing."""
+    middle, half = (low + high) / 2, (high - low) / 2
+    varies = half > _ROUNDING * np.abs(middle)
+    large = np.abs(values) > _LARGE * np.maximum(np.abs(low), np.abs(high))
+    return varies & large & (np.abs(values - middle) > _FAR * half)
+
+
+def _ranges(tables):
+    """Return the smallest and the largest value of each column of each table."""
+    begins, whole = ends_of([len(table) for table in tables])[:-1], joined(tables)
+    return np.fmin.reduceat(whole, begins, axis=0), np.fmax.reduceat(whole, begins, axis=0)

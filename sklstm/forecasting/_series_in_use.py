@@ -17,6 +17,7 @@ from ._in_blocks import in_blocks
 from ._joined import ends_of, joined
 from ._known_series import KnownSeries
 from ._moved_transformers import moved_transformers
+from ._other_units import Rows, warn_of_other_units
 from ._path import NO_ROWS, Path
 from ._unused_futures import unused_futures
 
@@ -267,6 +268,7 @@ def adopted(
     moved = forecaster._known, known, goes_on
     model = knowing(moved_transformers(model, histories, *moved), histories)
     refuse_huge_rows(model, histories)
+    _warn_of_new_units(forecaster._known, histories, known, goes_on)
     warn_of_floored(model, histories)
     if not isinstance(calibrator, str):
         calibrator = moved_transformers(calibrator, histories, *moved)
@@ -279,6 +281,22 @@ def adopted(
         "_n_newest": n_newest,
         "series_": list(known.histories),
     }
+
+
+def _warn_of_new_units(before, histories, known, goes_on):
+    """Warn of rows of known series in another unit; a history may be that of any other series."""
+    pairs = [(before.histories[p.key], p) for p in histories if p.key in before.histories]
+    rows = [(new, len(past) if goes_on else 0, past) for past, new in pairs]
+    if goes_on:
+        tables = [Rows(n.key, n.values[k:], n.index, k, past.values) for n, k, past in rows]
+        warn_of_other_units(tables, known.columns, "series")
+    if not known.n_exog:
+        return
+    given = slice(known.n_exog)  # without the columns of the calendar
+    tables = [
+        Rows(n.key, n.exog[k:, given], n.index, k, past.exog[:, given]) for n, k, past in rows
+    ]
+    warn_of_other_units(tables, known.exog_columns or list(range(known.n_exog)), "exog")
 
 
 def _seeing(forecaster: Any, history: Any, exog: Any) -> tuple[Any, list[Hashable]]:

@@ -31,7 +31,7 @@ def fitted(regressor, exog=PLAN, **options):
 def test_another_unit_is_told(regressor):
     model, cents = fitted(regressor), PLAN.assign(price=1000 * PLAN["price"])
     expected = model.forecast(exog=PLAN)
-    told = r"exog has 2122\.46 at 2025-03-12.*, column 'price', whose known values are 1\.99\d* on"
+    told = r"exog has 2122\.46 at 2025-03-12.*, column 'price', whose known values are from 1\.7"
     for table in (cents, cents[70:].to_numpy()):
         with pytest.warns(UserWarning, match=told):
             found = model.forecast(exog=table)
@@ -50,6 +50,38 @@ def test_it_names_the_series_and_columns_beside_categories():
     with pytest.warns(UserWarning, match=r"1e\+06 at 2025-03-13.* of series 'b', column 'price'"):
         model.forecast(3, exog=wrong)
     model.forecast(3, exog=wrong, series="a")
+
+
+def test_new_rows_in_another_unit_are_told():
+    model = fitted(Ridge())
+    sold, plan = SOLD[70:72], PLAN[70:72]
+    told = r"series has 2\d{4}.* at 2025-03-12.*, column 'value', whose known values are from 2"
+    with pytest.warns(UserWarning, match=told):
+        fitted(Ridge()).update(1000 * sold, plan)
+    with pytest.warns(UserWarning, match="exog has .*, column 'price'"):
+        fitted(Ridge()).update(sold, plan.assign(price=[1e5, 2.0]))
+    cents = PLAN[:70].assign(price=1000 * PLAN["price"])
+    with pytest.warns(UserWarning, match="exog has .* at 2025-01-01.*, column 'price'"):
+        model.forecast(exog=PLAN, history=SOLD[:70], history_exog=cents)
+    model.forecast(exog=PLAN, history=1000 * SOLD[:70], history_exog=PLAN[:70])  # of another one
+    model.update(sold, plan)
+    assert len(model.forecast(exog=PLAN, history=SOLD[:70], history_exog=PLAN[:70])) == 7
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ([2.0] * 69 + [2.01], 3.5),  # a price that hardly changed
+        ([0.0] * 69 + [1.0], 25.0),  # an intermittent demand
+        ([5.0] * 70, 1e9),  # a constant tells of no unit
+        (np.arange(70.0), 150.0),
+    ],
+)
+def test_usual_changes_are_not_told(before, after):
+    plan = pd.DataFrame({"x": [*before, *[after] * 10]}, index=DAYS)
+    model = fitted(Ridge(1e-9), plan)
+    model.forecast(exog=plan)
+    model.update(SOLD[70:72], plan[70:72])
 
 
 def test_missing_values_are_no_other_unit():
