@@ -452,7 +452,7 @@ def test_adaptive_intervals_cover_while_errors_grow():
 def test_updates_move_adaptive_intervals():
     quiet, loud = np.random.default_rng(0).normal(size=(2, 300))
     forecaster = Forecaster(Ridge(), 2, calibration_size=100, scaling=None).fit(quiet)
-    forecaster.update(100 * loud[:60])
+    forecaster.update(7 * loud[:60])
     width = {}
     for kind in ("conformal", "adaptive"):
         bounds = forecaster.forecast(1, level=0.6, intervals=kind)
