@@ -184,6 +184,11 @@ def own_scale_of_values(task, notes, estimator):
     return own(task, notes, estimator, next(iter(notes["GRU"]["trials"])))
 
 
+def own_scale_of_gru(task, notes, estimator):
+    """Return the forecasts in the scale that the GRU has chosen."""
+    return own(task, notes, estimator, notes["GRU"]["scaling"])
+
+
 def lightgbm(task, _notes, all_lags=False, **options):
     """Return the forecasts of LightGBM in mlforecast, step by step."""
     from lightgbm import LGBMRegressor
@@ -238,6 +243,7 @@ def own_models():
     return {
         "GRU": partial(own, estimator=gru),
         "GRU, scale of values": partial(own_scale_of_values, estimator=gru),
+        "GRU, 128 units": partial(own_scale_of_gru, estimator=GRURegressor(128, random_state=0)),
         "LSTM": partial(own, estimator=LSTMRegressor(random_state=0)),
         "`Ridge`": partial(own, estimator=Ridge()),
         "gradient boosting": partial(own, estimator=trees),
