@@ -11,6 +11,7 @@ from sklstm.training import GatheredData, TrainingData
 
 from ._fitted_state import FittedState
 from ._samples import Samples
+from ._steps import align_step_targets
 
 
 class SampleSource(Protocol):
@@ -36,7 +37,8 @@ class SampleSource(Protocol):
         windows : ndarray of shape (n, n_steps, n_features)
             Missing steps are NaN.
         targets : ndarray of shape (n,) or (n, n_targets)
-            Without missing ones.
+            Without missing ones; or (n, n_steps, n_targets) of every step, as many of each sample,
+            and NaN elsewhere.
         """
 
     def some(self) -> tuple[np.ndarray, np.ndarray]:
@@ -61,8 +63,12 @@ def gathered_data(source: SampleSource, state: FittedState) -> GatheredData:
 
     def gather(numbers: np.ndarray) -> TrainingData:
         windows, targets = source.gather(numbers)
-        targets = targets.reshape(len(numbers), -1)
+        window_set = WindowSet.from_array(windows)
+        of_steps = targets.ndim == 3
+        targets = targets if of_steps else targets.reshape(len(numbers), -1)
         state.targets.loss.check_targets(targets, "y")
-        return state.training_data(Samples(WindowSet.from_array(windows), targets, None))
+        if of_steps:
+            targets = align_step_targets(targets, windows, window_set)
+        return state.training_data(Samples(window_set, targets, None))
 
     return GatheredData(len(source), source.n_steps, gather)

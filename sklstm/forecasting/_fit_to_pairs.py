@@ -17,14 +17,20 @@ from ._abilities import (
 from ._check_regressor import check_flat_windows
 from ._divergence import warn_of_divergence
 from ._features import newest_pairs
-from ._scaled_pairs import PairSource, scaled_pairs
+from ._future_steps import FutureSteps
+from ._scaled_pairs import PairSource, pairs_as_read
 from ._scaling import Scaling
 from ._training_pairs import TrainingPairs
 
 _FEW = 100  # windows, of which shapes are told
 
 
-def fit_to_pairs(regressor: Any, pairs: TrainingPairs, scaling: Scaling | None) -> Any:
+def fit_to_pairs(
+    regressor: Any,
+    pairs: TrainingPairs,
+    scaling: Scaling | None,
+    future: FutureSteps | None = None,
+) -> Any:
     """Fit a regressor, and return it.
 
     Parameters
@@ -36,6 +42,8 @@ def fit_to_pairs(regressor: Any, pairs: TrainingPairs, scaling: Scaling | None) 
         are given a few of many, for they learn nothing.
     scaling : Scaling or None
         How each window is scaled.
+    future : FutureSteps, optional
+        Steps of windows for the rows to come, for a network that gives an output at every step.
 
     Returns
     -------
@@ -48,10 +56,9 @@ def fit_to_pairs(regressor: Any, pairs: TrainingPairs, scaling: Scaling | None) 
         If it predicts nothing like the targets.
     """
     if pairs.are_many and hasattr(regressor, "_fit_gathered"):
-        return _fit_gathered(regressor, pairs, scaling)
+        return _fit_gathered(regressor, pairs, scaling, future)
     windows, targets, places = _newest(pairs) if _learns_nothing(regressor, pairs) else pairs.all
-    if scaling is not None:
-        windows, targets = scaled_pairs(scaling, windows, targets, pairs.features.horizon)
+    windows, targets = pairs_as_read(scaling, future, windows, targets, pairs.features)
     if targets.ndim == 2 and not takes_many_outputs(regressor):
         from sklearn.multioutput import MultiOutputRegressor
 
@@ -111,13 +118,13 @@ def _name_default_of_stacks(regressor):
             one.set_params(final_estimator=RidgeCV())
 
 
-def _fit_gathered(regressor, pairs, scaling):
+def _fit_gathered(regressor, pairs, scaling, future):
     fraction = early_stopping_inside(regressor)
-    source = PairSource(pairs, scaling)
+    source = PairSource(pairs, scaling, None, future)
     if fraction is None:
         return regressor._fit_gathered(source)
     order = pairs.in_order_of_time()
     first, last = newest_pairs(pairs.places(order), fraction, pairs.gap)
-    source = PairSource(pairs, scaling, order[first])
-    held_out = PairSource(pairs, scaling, order[last]).some()
+    source = PairSource(pairs, scaling, order[first], future)
+    held_out = PairSource(pairs, scaling, order[last], future).some()
     return regressor._fit_gathered(source, *held_out)

@@ -10,6 +10,7 @@ import numpy as np
 from ._features import Features, readable_origins
 from ._fit_to_pairs import form_of
 from ._following_rows import following_rows
+from ._future_steps import AheadRegressor, FutureSteps
 from ._histories import History
 from ._in_blocks import in_blocks
 from ._joined import ends_of
@@ -43,6 +44,8 @@ class ForecastModel:
         How each window is scaled; by default not at all.
     theta : ThetaPart, optional
         What forecasts are averaged with; by default with nothing.
+    future : FutureSteps, optional
+        Steps of windows for the rows to come, if the regressor reads them.
     """
 
     features: Features
@@ -51,6 +54,7 @@ class ForecastModel:
     takes_missing: bool = False
     scaling: Scaling | None = None
     theta: ThetaPart | None = None
+    future: FutureSteps | None = None
 
     @property
     def transformer(self) -> Any:
@@ -177,7 +181,7 @@ class ForecastModel:
             values = np.concatenate(came)
             if self.scaling is not None:
                 values = self.scaling.targets(values, scale)
-            found = predicted_probabilities(self.regressor, window, values)
+            found = predicted_probabilities(self._predictor, window, values)
             portions = [portion for *_, portion in batch]
             for (_, _, path, _), part in zip(batch, of_each(portions, found), strict=True):
                 results[id(path)].append(part)
@@ -254,7 +258,7 @@ class ForecastModel:
             rows = slice(step, step + horizon)
             window, scale = self._read(buffers[:, step : step + n_rows])
             if levels is not None:
-                found = predicted_quantiles(self.regressor, window, levels[:, rows])
+                found = predicted_quantiles(self._predictor, window, levels[:, rows])
                 spread.append(self._each_restored(found, scale))
                 block = spread[-1][..., -1]
             else:
@@ -285,7 +289,7 @@ class ForecastModel:
 
     def _quantiles(self, window, scale, levels, shape):
         """Return predicted quantiles of shape (n_origins, horizon, n_columns, n_levels)."""
-        values = np.asarray(self.regressor.predict_quantiles(window, levels))
+        values = np.asarray(self._predictor.predict_quantiles(window, levels))
         return self._each_restored(values.reshape(*shape, len(levels)), scale)
 
     def _each_restored(self, values, scale):
@@ -302,21 +306,30 @@ class ForecastModel:
         scale = None
         if self.scaling is not None:
             windows, scale = self.scaling.represent(windows, self.features.horizon)
+        if self.future is not None:
+            return self.future.windows(windows), scale
         return form_of(windows, self.regressor, self.features.n_static), scale
+
+    @property
+    def _predictor(self):
+        """What predicts the rows that follow windows."""
+        return (
+            self.regressor if self.future is None else AheadRegressor(self.regressor, self.future)
+        )
 
     def _predicted(self, window, portions):
         if portions[0].rng is not None:
             return self._drawn(window, portions)
         if quantiles_inside(self.regressor) is not None:
-            return np.asarray(self.regressor.predict_quantiles(window, 0.5), dtype=np.float64)
-        return np.asarray(self.regressor.predict(window), dtype=np.float64)
+            return np.asarray(self._predictor.predict_quantiles(window, 0.5), dtype=np.float64)
+        return np.asarray(self._predictor.predict(window), dtype=np.float64)
 
     def _drawn(self, window, portions):
         """Draw for the windows of each series from a stream of its own."""
-        rngs, sample = [portion.rng for portion in portions], self.regressor.sample
+        rngs, sample = [portion.rng for portion in portions], self._predictor.sample
         if portions[0].history.key is not None and hasattr(self.regressor, "predict_distribution"):
             lengths = [len(portion.origins) for portion in portions]
-            return predicted_draws(self.regressor, window, lengths, rngs)
+            return predicted_draws(self._predictor, window, lengths, rngs)
         draws = [
             sample(own, n_samples=1, random_state=int(rng.integers(2**31)))
             for own, rng in zip(of_each(portions, window), rngs, strict=True)

@@ -22,6 +22,7 @@ from ._fit_models import fit_models
 from ._forecast_bounds import bounds_of_forecasts
 from ._forecast_frames import frame_of_forecasts
 from ._forecast_model import ForecastModel
+from ._future_steps import FutureSteps
 from ._histories import History, is_target
 from ._intervals import check_levels
 from ._known_series import KnownSeries
@@ -232,7 +233,7 @@ class Forecaster(
 
     _saved_classes = (
         KnownSeries, History, PackedSeries, Calendar, ForecastModel, Features, Scaling,
-        Representation, ExogEncoding, LinearPart, ThetaPart,
+        Representation, ExogEncoding, LinearPart, ThetaPart, FutureSteps,
     )  # fmt: skip
     _saved_together = (
         "_model", "_known", "_calibrator", "_n_newest", "estimator_", "columns_", "series_"

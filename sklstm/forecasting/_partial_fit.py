@@ -10,7 +10,7 @@ import numpy as np
 from ._fit_to_pairs import form_of, form_of_targets
 from ._forecast_model import ForecastModel
 from ._histories import History
-from ._scaled_pairs import scaled_pairs
+from ._scaled_pairs import pairs_as_read
 from ._training_pairs import TrainingPairs
 
 
@@ -61,8 +61,7 @@ def trained_further(
     if not is_new.any():
         return model
     windows, targets, _ = pairs.gather(order[is_new])
-    if model.scaling is not None:
-        windows, targets = scaled_pairs(model.scaling, windows, targets, features.horizon)
+    windows, targets = pairs_as_read(model.scaling, model.future, windows, targets, features)
     regressor = deepcopy(model.regressor)
     windows = form_of(windows, regressor, features.n_static)
     targets = form_of_targets(targets, regressor)

@@ -19,6 +19,7 @@ from ._features import Features
 from ._fit_to_pairs import fit_to_pairs
 from ._fit_transformers import fit_transformers
 from ._forecast_model import ForecastModel
+from ._future_steps import FutureSteps, reads_future
 from ._histories import History
 from ._huge_values import refuse_huge
 from ._linear_part import nothing_may_be_left
@@ -44,6 +45,8 @@ class PreparedFit:
         The fitted transformer of each series by its key; empty without transformer.
     takes_missing : bool
         Whether the regressor takes windows with missing steps.
+    future : FutureSteps or None
+        Steps of windows for the rows to come, if it reads them.
     """
 
     regressor: Any
@@ -51,6 +54,7 @@ class PreparedFit:
     scaling: Scaling | None
     transformers: dict[Hashable, Any]
     takes_missing: bool
+    future: FutureSteps | None
 
     @classmethod
     def of(
@@ -124,7 +128,11 @@ class PreparedFit:
             train_in_scale(regressor, absolute=chosen.is_scaled)
             stopped_by = early_stopping_inside(regressor)
             chosen = with_linear_part(chosen, pairs, linear_part, stopped_by)
-        return cls(regressor, pairs, chosen, transformers, takes_nan)
+        future = None
+        if reads_future(regressor, pairs.features):
+            future = FutureSteps.of(pairs.features, tables[0][1].shape[1])
+            regressor.set_params(output="sequence")
+        return cls(regressor, pairs, chosen, transformers, takes_nan, future)
 
     @property
     def transformer(self) -> Any:
@@ -135,11 +143,12 @@ class PreparedFit:
         """Return the model, with a regressor that is trained."""
         regressor = clone(self.regressor)
         if self.scaling is None or self.scaling.linear is None:
-            regressor = fit_to_pairs(regressor, self.pairs, self.scaling)
+            regressor = fit_to_pairs(regressor, self.pairs, self.scaling, self.future)
         else:
             train_on_rest(regressor)
             with nothing_may_be_left():
-                regressor = fit_to_pairs(regressor, self.pairs, self.scaling)
+                regressor = fit_to_pairs(regressor, self.pairs, self.scaling, self.future)
         return ForecastModel(
-            self.pairs.features, regressor, self.transformers, self.takes_missing, self.scaling
-        )
+            self.pairs.features, regressor, self.transformers, self.takes_missing, self.scaling,
+            future=self.future,
+        )  # fmt: skip

@@ -9,6 +9,7 @@ import numpy as np
 from sklstm.preprocessing import is_seasonal
 
 from ._features import Features, newest_pairs
+from ._future_steps import FutureSteps
 from ._linear_part import choose_linear_part, is_quick, most_windows, whole_windows
 from ._scaling import Scaling
 from ._season import Season
@@ -139,6 +140,21 @@ def scaled_pairs(
     return windows, scaling.targets(after, scale).reshape(targets.shape)
 
 
+def pairs_as_read(
+    scaling: Scaling | None,
+    future: FutureSteps | None,
+    windows: np.ndarray,
+    targets: np.ndarray,
+    features: Features,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return windows and targets as a regressor learns from them, but for flat windows."""
+    if scaling is not None:
+        windows, targets = scaled_pairs(scaling, windows, targets, features.horizon)
+    if future is None:
+        return windows, targets
+    return future.windows(windows), future.targets(targets, windows.shape[1])
+
+
 @dataclass(frozen=True)
 class PairSource:
     """Pairs as a regressor learns from them, gathered when it asks for them.
@@ -151,17 +167,21 @@ class PairSource:
         How each window is scaled.
     numbers : ndarray of int, optional
         Which pairs; by default all.
+    future : FutureSteps, optional
+        Steps of windows for the rows to come, if a network reads them.
     """
 
     pairs: TrainingPairs
     scaling: Scaling | None
     numbers: np.ndarray | None = None
+    future: FutureSteps | None = None
 
     @property
     def n_steps(self) -> int:
         """Number of steps of the windows that a regressor reads."""
         features = self.pairs.features
-        return features.n_rows if self.scaling is None else features.lookback
+        n_rows = features.n_rows if self.scaling is None else features.lookback
+        return n_rows if self.future is None else n_rows + self.future.horizon
 
     def __len__(self) -> int:
         return len(self.pairs if self.numbers is None else self.numbers)
@@ -170,9 +190,7 @@ class PairSource:
         """Return windows and targets of the pairs of some numbers."""
         numbers = samples if self.numbers is None else self.numbers[samples]
         windows, targets, _ = self.pairs.gather(numbers)
-        if self.scaling is None:
-            return windows, targets
-        return scaled_pairs(self.scaling, windows, targets, self.pairs.features.horizon)
+        return pairs_as_read(self.scaling, self.future, windows, targets, self.pairs.features)
 
     def some(self) -> tuple[np.ndarray, np.ndarray]:
         """Return windows and targets of pairs that stand for all, drawn in the same way always."""

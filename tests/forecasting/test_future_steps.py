@@ -1,0 +1,179 @@
+"""Networks that predict rows at once read what is known of each of them where they predict it."""
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+import skops.io
+from sklearn.base import clone
+from sklearn.ensemble import VotingRegressor
+from sklearn.model_selection import TimeSeriesSplit
+from sklearn.pipeline import make_pipeline
+
+from sklstm import BiLSTMRegressor, Forecaster, GRURegressor, LSTMRegressor, RNNRegressor
+from sklstm.forecasting._features import Features
+from sklstm.forecasting._future_steps import FutureSteps, reads_future
+from sklstm.persistence import trusted_types
+
+DAYS = pd.date_range("2024-01-01", periods=400)
+NETWORK = GRURegressor(8, max_epochs=15, learning_rate=0.02, random_state=0)
+
+
+def windows_of(features, values, exog, static=None):
+    """Return the window at each row of a series from which all rows ahead are known."""
+    rows = features.rows(values, exog, None, static)
+    first, last = features.lookback - 1, len(values) - features.horizon
+    return np.array([rows[k + 1 - features.lookback : k + 1] for k in range(first, last)])
+
+
+@pytest.mark.parametrize(("lookback", "horizon"), [(5, 3), (3, 3), (2, 7), (4, 6)])
+def test_columns_known_in_advance_stand_at_their_own_rows(rng, lookback, horizon):
+    past, known = np.array([1]), np.array([0, 2])
+    features = Features(lookback, horizon, past, known, keeps_past=True, n_static=1)
+    values, exog = rng.normal(size=(30, 2)), rng.normal(size=(30, 3))
+    windows = windows_of(features, values, exog, np.array([7.0]))
+    longer = FutureSteps.of(features, 2).windows(windows)
+
+    for k, window in enumerate(longer):
+        newest = k + lookback - 1
+        rows = np.arange(k, newest + horizon + 1)
+        np.testing.assert_array_equal(window[:, 3:5], exog[rows][:, known])
+        np.testing.assert_array_equal(window[:, 5], 7.0)
+        np.testing.assert_array_equal(window[:, 6], rows > newest)
+        np.testing.assert_array_equal(window[:lookback, :2], values[k : newest + 1])
+        np.testing.assert_array_equal(window[:lookback, 2:3], exog[k : newest + 1][:, past])
+        mean = values[k : newest + 1].mean(axis=0)
+        np.testing.assert_allclose(window[lookback:, :2], np.tile(mean, (horizon, 1)))
+        np.testing.assert_array_equal(window[lookback:, 2], exog[newest, 1])
+
+
+def test_of_rows_that_are_missing_nothing_enters_those_to_come(rng):
+    features = Features(6, 2, np.array([0]), np.array([1]), keeps_past=True)
+    windows = windows_of(features, rng.normal(size=(12, 1)), rng.normal(size=(12, 2)))
+    windows[0, :3] = windows[1, -1] = windows[2] = np.nan
+    longer = FutureSteps.of(features, 1).windows(windows)
+
+    assert np.isnan(longer[0, :3]).all()
+    assert np.isnan(longer[1, 5]).all()
+    assert np.isfinite(longer[:, 6:]).all()
+    assert longer[0, 6, 0] == pytest.approx(windows[0, 3:, 0].mean())
+    assert longer[1, 6, 1] == windows[1, 4, 1]
+    np.testing.assert_array_equal(longer[2, 6:, 0], 0.0)
+
+
+def test_targets_of_steps_that_have_been_are_missing(rng):
+    steps = FutureSteps(3, 2, 0, 1, (3, 0))
+    flat = rng.normal(size=(4, 6))
+    targets = steps.targets(flat, lookback=5)
+    assert np.isnan(targets[:, :5]).all()
+    np.testing.assert_array_equal(steps.ahead(targets).reshape(4, 6), flat)
+
+
+def offers(rng, n_rows=400):
+    """Return sales that follow offers on random days, and the offers."""
+    offer = (rng.random(n_rows) < 0.3).astype(float)
+    sales = 10 + 5 * offer + rng.normal(scale=0.3, size=n_rows)
+    return pd.Series(sales, DAYS[:n_rows]), pd.DataFrame({"offer": offer}, DAYS[:n_rows])
+
+
+def direct(network=NETWORK, **options):
+    options = {"scaling": "standard", "linear_part": False} | options
+    return Forecaster(network, lookback=14, horizon=14, strategy="direct", **options)
+
+
+def test_a_network_finds_what_is_known_of_each_row(rng):
+    sales, offer = offers(rng)
+    forecaster = direct(calibration_size=None).fit(sales[:-28], offer[:-28])
+    assert forecaster.estimator_.output == "sequence"
+    assert forecaster.estimator_.window_shape_ == (28, 3)
+    assert forecaster.estimator.output == "last"
+    forecast = forecaster.forecast(28, exog=offer)["prediction"]
+    assert np.abs(forecast - sales[-28:]).mean() < 0.8
+
+    turned = forecaster.forecast(28, exog=1 - offer)["prediction"]
+    difference = (forecast - turned) * (2 * offer["offer"][-28:] - 1)
+    assert difference.min() > 2  # of every row
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        make_pipeline(clone(NETWORK)),
+        VotingRegressor([("gru", clone(NETWORK))]),
+        clone(NETWORK).set_params(pooling="mean"),
+        clone(NETWORK).set_params(patch_size=7),
+    ],
+)
+def test_others_than_plain_networks_read_windows_as_they_are(rng, estimator):
+    sales, offer = offers(rng, 120)
+    forecaster = direct(estimator, calibration_size=None).fit(sales, offer)
+    assert forecaster._model.future is None
+
+
+def test_where_nothing_is_known_or_rows_follow_each_other_windows_stay_as_they_are(rng):
+    sales, offer = offers(rng, 120)
+    network = clone(NETWORK).set_params(max_epochs=1)
+    assert direct(network, known_exog=None).fit(sales, offer)._model.future is None
+    assert direct(network).fit(sales)._model.future is None
+    one_by_one = Forecaster(network, lookback=14).fit(sales, offer)
+    assert one_by_one._model.future is None
+    features = Features(4, 3, np.array([]), np.array([0]), keeps_past=True)
+    assert reads_future(network, features)
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        LSTMRegressor(6, max_epochs=3, early_stopping=True, random_state=0),
+        BiLSTMRegressor(4, max_epochs=3, random_state=0),
+        RNNRegressor(4, max_epochs=3, engine="torch", random_state=0),
+        GRURegressor(4, max_epochs=3, loss="normal", random_state=0),
+        GRURegressor(4, max_epochs=3, loss="quantile", quantile=[0.1, 0.5, 0.9], random_state=0),
+    ],
+)
+def test_all_that_a_forecaster_does_works_with_steps_to_come(rng, network):
+    sales, offer = offers(rng)
+    both = pd.DataFrame({"one": sales, "two": 2 * sales})
+    both.iloc[50:55] = np.nan
+    for series in (sales, both):
+        forecaster = direct(network).fit(series[:-60], offer[:-60])
+        forecast = forecaster.forecast(20, exog=offer, level=0.8)
+        assert np.isfinite(forecast.to_numpy()).all()
+        paths = forecaster.sample_paths(14, exog=offer, n_paths=5, random_state=0)
+        assert np.isfinite(paths.to_numpy()).all()
+        table = forecaster.backtest(
+            series, exog=offer, cv=TimeSeriesSplit(2, test_size=28), steps=14, stride=14,
+            level=0.8, refit=False,
+        )  # fmt: skip
+        assert np.isfinite(table.forecasts["prediction"]).all()
+        forecaster.update(series[-60:-30], offer[-60:-30])
+        assert len(forecaster.forecast(exog=offer)) == 14
+
+
+def test_gathered_a_few_at_a_time_windows_teach_the_same(rng, monkeypatch):
+    sales, offer = offers(rng)
+    network = clone(NETWORK).set_params(max_epochs=3)
+    at_once = direct(network, calibration_size=None).fit(sales[:-14], offer[:-14])
+    monkeypatch.setattr("sklstm.forecasting._training_pairs._MANY_VALUES", 100)
+    gathered = direct(network, calibration_size=None).fit(sales[:-14], offer[:-14])
+    np.testing.assert_allclose(
+        gathered.forecast(exog=offer), at_once.forecast(exog=offer), rtol=1e-3
+    )
+
+
+def test_training_goes_on_and_files_keep_the_steps(rng):
+    sales, offer = offers(rng)
+    shops = pd.concat({"A": sales, "B": 3 * sales}, names=["shop"]).to_frame("sales")
+    exog = pd.concat({"A": offer, "B": offer}, names=["shop"]).assign(size=1.0)
+    exog.loc["B", "size"] = 2.0
+    before = shops.index.get_level_values(1) < DAYS[-30]
+    forecaster = direct(by="shop", static_exog=["size"]).fit(shops[before], exog[before])
+    expected = forecaster.forecast(exog=exog, level=0.8)
+    for again in (
+        pickle.loads(pickle.dumps(forecaster)),
+        skops.io.loads(skops.io.dumps(forecaster), trusted=trusted_types()),
+    ):
+        pd.testing.assert_frame_equal(again.forecast(exog=exog, level=0.8), expected)
+    forecaster.partial_fit(shops[~before], exog[~before])
+    assert forecaster.estimator_.n_iter_ == 16
