@@ -57,8 +57,8 @@ def fit_to_pairs(
     """
     if pairs.are_many and hasattr(regressor, "_fit_gathered"):
         return _fit_gathered(regressor, pairs, scaling, future)
-    windows, targets, places = _newest(pairs) if _learns_nothing(regressor, pairs) else pairs.all
-    windows, targets = pairs_as_read(scaling, future, windows, targets, pairs.features)
+    some = _newest(pairs) if _learns_nothing(regressor, pairs) else pairs.all
+    windows, targets = pairs_as_read(scaling, future, pairs, some)
     if targets.ndim == 2 and not takes_many_outputs(regressor):
         from sklearn.multioutput import MultiOutputRegressor
 
@@ -74,7 +74,7 @@ def fit_to_pairs(
         fitted = regressor.fit(windows, targets)
         warn_of_divergence(fitted, windows, targets, scaling)
         return fitted
-    first, last = newest_pairs(places, fraction, pairs.gap)
+    first, last = newest_pairs(some.places, fraction, pairs.gap)
     held_out = {"X_val": windows[last], "y_val": targets[last]}
     return regressor.fit(windows[first], targets[first], **held_out)
 

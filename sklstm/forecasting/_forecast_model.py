@@ -177,7 +177,7 @@ class ForecastModel:
                 following_rows(values_of[id(path)], portion.origins, horizon)
                 for _, _, path, portion in batch
             ]
-            window, scale = self._read(buffers[:, : self.features.n_rows])
+            window, scale = self._read(buffers)
             values = np.concatenate(came)
             if self.scaling is not None:
                 values = self.scaling.targets(values, scale)
@@ -256,7 +256,7 @@ class ForecastModel:
         n_rows, horizon = self.features.n_rows, self.features.horizon
         for step in range(0, steps, horizon):
             rows = slice(step, step + horizon)
-            window, scale = self._read(buffers[:, step : step + n_rows])
+            window, scale = self._read(buffers[:, step:])
             if levels is not None:
                 found = predicted_quantiles(self._predictor, window, levels[:, rows])
                 spread.append(self._each_restored(found, scale))
@@ -301,13 +301,15 @@ class ForecastModel:
             restored[..., k] = self.scaling.restore(values[..., k], scale)
         return restored
 
-    def _read(self, windows):
-        """Return windows as the regressor takes them, and what undoes their scale."""
-        scale = None
+    def _read(self, rows):
+        """Return windows at the begin of rows as the regressor takes them, and their scale."""
+        n_rows, scale = self.features.n_rows, None
+        windows = rows[:, :n_rows]
         if self.scaling is not None:
             windows, scale = self.scaling.represent(windows, self.features.horizon)
         if self.future is not None:
-            return self.future.windows(windows), scale
+            ahead = rows[:, n_rows : n_rows + self.features.horizon, self.future.own]
+            return self.future.windows(windows, ahead), scale
         return form_of(windows, self.regressor, self.features.n_static), scale
 
     @property

@@ -67,7 +67,8 @@ class Forecaster(
         enters the window, and the oldest row leaves it. ``"direct"``: it predicts `horizon` rows at
         once; for more of them these enter the window all together. ``"auto"``: direct for more than
         24 rows, a fifth of the series or less (24: a hundredth), and of networks for panels without
-        a season, if it predicts many targets at once in a scale of windows; else recursive.
+        a season, if it predicts many targets at once in a scale of windows; else recursive. In
+        direct ones networks read rows to come step by step, if columns are known in advance.
     transformer : transformer, default=None
         Applied to every series before it is cut into windows, and undone in forecasts: needs an
         ``inverse_transform``. Each series has its own clone. Rows may not depend on later ones.
@@ -119,7 +120,8 @@ class Forecaster(
     Attributes
     ----------
     estimator_ : estimator
-        The regressor, fitted to all rows; with a linear part, to what that leaves.
+        The regressor, fitted to all rows; with a linear part, to what that leaves. A network that
+        reads rows to come has ``output="sequence"``.
     strategy_ : {"recursive", "direct"}
         What ``strategy="auto"`` has chosen; of one row ahead both are the same, "recursive".
     scaling_ : str, list of str or None

@@ -16,7 +16,6 @@ class FutureSteps:
     A network that has read a window predicts all rows at once from its last state, and what is
     known of each of them in advance has to find its way through this state. With steps for these
     rows it reads what is known of a row where it predicts it: it is the decoder of its own encoder.
-    Everything about the rows to come stands in windows already, in columns that are moved forward.
 
     Parameters
     ----------
@@ -26,29 +25,37 @@ class FutureSteps:
         Columns of the series, which come first in windows.
     n_past, n_known : int
         Exogenous columns that are known up to now, and in advance.
-    leads : tuple of int
-        By how many rows those known in advance are moved forward; the last one is none.
+    n_leads : int
+        How often the latter stand in windows, moved forward by some rows; at last at their own.
     """
 
     horizon: int
     n_columns: int
     n_past: int
     n_known: int
-    leads: tuple[int, ...]
+    n_leads: int
 
     @classmethod
     def of(cls, features: Features, n_columns: int) -> Self:
         """Return the steps that windows of some features have beyond the newest row."""
-        leads = tuple(features.leads)
-        return cls(features.horizon, n_columns, len(features.past), len(features.known), leads)
+        n_past, n_known = len(features.past), len(features.known)
+        return cls(features.horizon, n_columns, n_past, n_known, len(features.leads))
 
-    def windows(self, windows: np.ndarray) -> np.ndarray:
+    @property
+    def own(self) -> slice:
+        """Where columns known in advance stand in windows at their own rows."""
+        begin = self.n_columns + self.n_past + self.n_known * (self.n_leads - 1)
+        return slice(begin, begin + self.n_known)
+
+    def windows(self, windows: np.ndarray, ahead: np.ndarray) -> np.ndarray:
         """Return windows with steps for the rows to come.
 
         Parameters
         ----------
         windows : ndarray of shape (n_samples, lookback, n_features)
             In their scale; missing steps are NaN.
+        ahead : ndarray of shape (n_samples, horizon, n_known)
+            What is known of the rows to come.
 
         Returns
         -------
@@ -57,33 +64,21 @@ class FutureSteps:
             has the mean of its window, columns of the past their newest value, and a last column
             is one.
         """
-        n_samples, lookback, _ = windows.shape
-        n_values = self.n_columns + self.n_past
-        end = n_values + self.n_known * len(self.leads)
-        own = slice(end - self.n_known, end)
-        n_read = n_values + self.n_known + windows.shape[2] - end + 1
+        n_samples, lookback, n_features = windows.shape
+        n_values, own = self.n_columns + self.n_past, self.own
+        n_read = n_values + self.n_known + n_features - own.stop + 1
         longer = np.empty((n_samples, lookback + self.horizon, n_read), dtype=windows.dtype)
         past, future = longer[:, :lookback], longer[:, lookback:]
+        known = slice(n_values, n_values + self.n_known)
         past[:, :, :n_values] = windows[:, :, :n_values]
-        past[:, :, n_values : n_values + self.n_known] = windows[:, :, own]
-        past[:, :, n_values + self.n_known : -1] = windows[:, :, end:]
+        past[:, :, known] = windows[:, :, own]
+        past[:, :, known.stop : -1] = windows[:, :, own.stop :]
         past[:, :, -1] = np.where(np.isnan(windows[:, :, 0]), np.nan, 0.0)
         future[:] = _newest(past)[:, np.newaxis]
         future[:, :, : self.n_columns] = _mean(past[:, :, : self.n_columns])[:, np.newaxis]
-        for step in range(self.horizon):
-            place = n_values, n_values + self.n_known
-            self._put_known(future[:, step, slice(*place)], windows, step + 1)
+        future[:, :, known] = ahead
         future[:, :, -1] = 1.0
         return longer
-
-    def _put_known(self, to, windows, step):
-        """Write what is known of a row to come where it is, and else leave what stands there."""
-        lookback = windows.shape[1]
-        number = next(k for k in range(len(self.leads) - 2, -1, -1) if self.leads[k] >= step)
-        row = lookback - 1 - (self.leads[number] - step)
-        begin = self.n_columns + self.n_past + number * self.n_known
-        found = windows[:, row, begin : begin + self.n_known]
-        np.copyto(to, found, where=~np.isnan(found))
 
     def targets(self, targets: np.ndarray, lookback: int) -> np.ndarray:
         """Return targets of every step, (n_samples, lookback + horizon, n_columns).

@@ -60,8 +60,8 @@ def trained_further(
     is_new = places[:, 1] >= np.array(firsts)[places[:, 0]]
     if not is_new.any():
         return model
-    windows, targets, _ = pairs.gather(order[is_new])
-    windows, targets = pairs_as_read(model.scaling, model.future, windows, targets, features)
+    some = pairs.gather(order[is_new])
+    windows, targets = pairs_as_read(model.scaling, model.future, pairs, some)
     regressor = deepcopy(model.regressor)
     windows = form_of(windows, regressor, features.n_static)
     targets = form_of_targets(targets, regressor)

@@ -13,7 +13,7 @@ from ._future_steps import FutureSteps
 from ._linear_part import choose_linear_part, is_quick, most_windows, whole_windows
 from ._scaling import Scaling
 from ._season import Season
-from ._training_pairs import TrainingPairs, some_numbers
+from ._training_pairs import Pairs, TrainingPairs, some_numbers
 
 
 def choose_scaling(
@@ -141,18 +141,16 @@ def scaled_pairs(
 
 
 def pairs_as_read(
-    scaling: Scaling | None,
-    future: FutureSteps | None,
-    windows: np.ndarray,
-    targets: np.ndarray,
-    features: Features,
+    scaling: Scaling | None, future: FutureSteps | None, pairs: TrainingPairs, some: Pairs
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return windows and targets as a regressor learns from them, but for flat windows."""
+    """Return the windows and targets of some pairs as a regressor learns from them."""
+    windows, targets, places = some
     if scaling is not None:
-        windows, targets = scaled_pairs(scaling, windows, targets, features.horizon)
+        windows, targets = scaled_pairs(scaling, windows, targets, pairs.features.horizon)
     if future is None:
         return windows, targets
-    return future.windows(windows), future.targets(targets, windows.shape[1])
+    longer = future.windows(windows, pairs.known_ahead(places))
+    return longer, future.targets(targets, windows.shape[1])
 
 
 @dataclass(frozen=True)
@@ -189,8 +187,7 @@ class PairSource:
     def gather(self, samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return windows and targets of the pairs of some numbers."""
         numbers = samples if self.numbers is None else self.numbers[samples]
-        windows, targets, _ = self.pairs.gather(numbers)
-        return pairs_as_read(self.scaling, self.future, windows, targets, self.pairs.features)
+        return pairs_as_read(self.scaling, self.future, self.pairs, self.pairs.gather(numbers))
 
     def some(self) -> tuple[np.ndarray, np.ndarray]:
         """Return windows and targets of pairs that stand for all, drawn in the same way always."""

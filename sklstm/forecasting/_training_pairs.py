@@ -176,6 +176,25 @@ class TrainingPairs:
             self._fill(places[part], windows[part], targets[part])
         return Pairs(windows, targets[:, 0] if targets.shape[1] == 1 else targets, places)
 
+    def known_ahead(self, places: np.ndarray) -> np.ndarray:
+        """Return what is known in advance of the rows that follow windows.
+
+        Parameters
+        ----------
+        places : ndarray of shape (n_samples, 2)
+            Those of pairs.
+
+        Returns
+        -------
+        known : ndarray of shape (n_samples, horizon, n_known)
+            Columns known in advance.
+        """
+        series, ends = places.T
+        after = (self.firsts[series] + ends)[:, np.newaxis] + np.arange(
+            1, self.features.horizon + 1
+        )
+        return self.exog.take(after, axis=0)[:, :, self.features.known]
+
     def _fill(self, places, windows, targets):
         """Write windows and targets in place."""
         features, n_columns = self.features, self.values.shape[1]

@@ -20,11 +20,18 @@ DAYS = pd.date_range("2024-01-01", periods=400)
 NETWORK = GRURegressor(8, max_epochs=15, learning_rate=0.02, random_state=0)
 
 
-def windows_of(features, values, exog, static=None):
-    """Return the window at each row of a series from which all rows ahead are known."""
+def longer_windows(features, values, exog, static=None):
+    """Return windows at each row of a series with steps for the rows to come, and as they were."""
     rows = features.rows(values, exog, None, static)
     first, last = features.lookback - 1, len(values) - features.horizon
-    return np.array([rows[k + 1 - features.lookback : k + 1] for k in range(first, last)])
+    windows = np.array([rows[k + 1 - features.lookback : k + 1] for k in range(first, last)])
+    return _longer(features, windows, exog, values.shape[1]), windows
+
+
+def _longer(features, windows, exog, n_columns):
+    ends = np.arange(len(windows))[:, np.newaxis] + features.lookback
+    ahead = exog[ends + np.arange(features.horizon)][:, :, features.known]
+    return FutureSteps.of(features, n_columns).windows(windows, ahead)
 
 
 @pytest.mark.parametrize(("lookback", "horizon"), [(5, 3), (3, 3), (2, 7), (4, 6)])
@@ -32,8 +39,7 @@ def test_columns_known_in_advance_stand_at_their_own_rows(rng, lookback, horizon
     past, known = np.array([1]), np.array([0, 2])
     features = Features(lookback, horizon, past, known, keeps_past=True, n_static=1)
     values, exog = rng.normal(size=(30, 2)), rng.normal(size=(30, 3))
-    windows = windows_of(features, values, exog, np.array([7.0]))
-    longer = FutureSteps.of(features, 2).windows(windows)
+    longer, _ = longer_windows(features, values, exog, np.array([7.0]))
 
     for k, window in enumerate(longer):
         newest = k + lookback - 1
@@ -50,20 +56,22 @@ def test_columns_known_in_advance_stand_at_their_own_rows(rng, lookback, horizon
 
 def test_of_rows_that_are_missing_nothing_enters_those_to_come(rng):
     features = Features(6, 2, np.array([0]), np.array([1]), keeps_past=True)
-    windows = windows_of(features, rng.normal(size=(12, 1)), rng.normal(size=(12, 2)))
+    exog = rng.normal(size=(12, 2))
+    _, windows = longer_windows(features, rng.normal(size=(12, 1)), exog)
     windows[0, :3] = windows[1, -1] = windows[2] = np.nan
-    longer = FutureSteps.of(features, 1).windows(windows)
+    longer = _longer(features, windows, exog, 1)
 
     assert np.isnan(longer[0, :3]).all()
     assert np.isnan(longer[1, 5]).all()
     assert np.isfinite(longer[:, 6:]).all()
     assert longer[0, 6, 0] == pytest.approx(windows[0, 3:, 0].mean())
     assert longer[1, 6, 1] == windows[1, 4, 1]
-    np.testing.assert_array_equal(longer[2, 6:, 0], 0.0)
+    np.testing.assert_array_equal(longer[1, 6:, 2], exog[7:9, 1])
+    np.testing.assert_array_equal(longer[2, 6:, :2], 0.0)
 
 
 def test_targets_of_steps_that_have_been_are_missing(rng):
-    steps = FutureSteps(3, 2, 0, 1, (3, 0))
+    steps = FutureSteps(3, 2, 0, 1, 2)
     flat = rng.normal(size=(4, 6))
     targets = steps.targets(flat, lookback=5)
     assert np.isnan(targets[:, :5]).all()
@@ -94,6 +102,18 @@ def test_a_network_finds_what_is_known_of_each_row(rng):
     turned = forecaster.forecast(28, exog=1 - offer)["prediction"]
     difference = (forecast - turned) * (2 * offer["offer"][-28:] - 1)
     assert difference.min() > 2  # of every row
+
+
+def test_what_is_known_of_rows_to_come_does_not_depend_on_rows_that_were(rng):
+    sales, offer = offers(rng)
+    forecaster = direct(calibration_size=None).fit(sales[:-14], offer[:-14])
+    short = sales[-20:-14]  # fewer rows than are to come, one of them missing
+    short.iloc[2] = np.nan
+    forecast, turned = (
+        forecaster.forecast(exog=exog, history=short, history_exog=offer[-20:-14])["prediction"]
+        for exog in (offer, 1 - offer)
+    )
+    assert ((forecast - turned) * (2 * offer["offer"][-14:] - 1)).min() > 2
 
 
 @pytest.mark.parametrize(
