@@ -107,10 +107,10 @@ def test_a_network_finds_what_is_known_of_each_row(rng):
 def test_what_is_known_of_rows_to_come_does_not_depend_on_rows_that_were(rng):
     sales, offer = offers(rng)
     forecaster = direct(calibration_size=None).fit(sales[:-14], offer[:-14])
-    short = sales[-20:-14]  # fewer rows than are to come, one of them missing
+    short = sales[-23:-14]  # fewer rows than are to come, one of them missing
     short.iloc[2] = np.nan
     forecast, turned = (
-        forecaster.forecast(exog=exog, history=short, history_exog=offer[-20:-14])["prediction"]
+        forecaster.forecast(exog=exog, history=short, history_exog=offer[-23:-14])["prediction"]
         for exog in (offer, 1 - offer)
     )
     assert ((forecast - turned) * (2 * offer["offer"][-14:] - 1)).min() > 2
