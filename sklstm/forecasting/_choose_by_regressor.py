@@ -66,17 +66,16 @@ def choose_by_regressor(maker: ModelMaker, prepared: PreparedFit) -> ChosenScale
     -------
     chosen : ChosenScale
         As prepared without columns known in advance, where a scale is named, and where there are
-        too few rows to tell. Else another scale if its mean absolute error is less by three per
+        too few rows to tell, or more than 1000 series, whose windows tell quick models enough and
+        take a network long. Else another scale if its mean absolute error is less by three per
         cent, and less both in the older and the newer half of the rows that are forecast. Errors
-        are relative to the mean absolute change of each series; of more than 1000 series every
-        second, third and so on is looked at. Standardised windows are not tried where levels are
-        worse by a quarter: both leave the season to the columns.
+        are relative to the mean absolute change of each series. Standardised windows are not tried
+        where levels are worse by a quarter: both leave the season to the columns.
     """
     if not _may_choose(maker, prepared):
         return ChosenScale(prepared)
-    some = {past.key: past for past in maker.histories[:: -(-len(maker.histories) // _MOST_SERIES)]}
-    older, n_newest = maker.older(prepared, "auto", some)
-    jobs = _jobs(older, some, _rows_ahead(maker))
+    older, n_newest = maker.older(prepared, "auto")
+    jobs = _jobs(older, maker.known.histories, _rows_ahead(maker))
     usual = _Trial.of(maker, prepared, older, jobs)
     if usual is None:
         return ChosenScale(prepared)
@@ -95,7 +94,8 @@ def choose_by_regressor(maker: ModelMaker, prepared: PreparedFit) -> ChosenScale
 def _may_choose(maker, prepared):
     """Tell whether there is a choice, and columns known in advance; those of a calendar are."""
     is_auto = prepared.scaling is not None and wanted_scaling(maker.forecaster) == "auto"
-    return is_auto and len(maker.features.known) > 0
+    few = len(maker.histories) <= _MOST_SERIES
+    return is_auto and few and len(maker.features.known) > 0
 
 
 def _rows_ahead(maker):

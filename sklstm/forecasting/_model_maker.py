@@ -1,6 +1,6 @@
 """How models of one forecaster are made, of all rows or of older ones: `ModelMaker`."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -55,12 +55,9 @@ class ModelMaker:
         )  # fmt: skip
 
     def older(
-        self,
-        prepared: PreparedFit,
-        calibration_size: Any,
-        histories: Mapping[Hashable, History] | None = None,
+        self, prepared: PreparedFit, calibration_size: Any
     ) -> tuple[list[History], dict[Hashable, int]]:
-        """Return series without the rows that calibrate, and how many these are.
+        """Return the series without the rows that calibrate, and how many these are.
 
         Parameters
         ----------
@@ -68,8 +65,6 @@ class ModelMaker:
             Of all rows.
         calibration_size : "auto", float or int
             As for `split_off_newest`.
-        histories : dict, optional
-            The series; by default all.
 
         Returns
         -------
@@ -78,9 +73,9 @@ class ModelMaker:
         n_newest : dict
             Number of rows of each series that calibrate.
         """
-        histories = self.known.histories if histories is None else histories
         n_wanted = _rows_that_calibrate(self.forecaster.horizon, prepared.scaling)
         n_learned = self._n_learned(prepared)
+        histories = self.known.histories
         return split_off_newest(histories, calibration_size, self.n_fewest, n_wanted, n_learned)
 
     def model_of_older(
