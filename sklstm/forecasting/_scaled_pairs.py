@@ -13,7 +13,7 @@ from ._future_steps import FutureSteps
 from ._linear_part import choose_linear_part, is_quick, most_windows, whole_windows
 from ._scaling import Scaling
 from ._season import Season
-from ._training_pairs import Pairs, TrainingPairs, some_numbers
+from ._training_pairs import SOME_PAIRS, Pairs, TrainingPairs, some_numbers
 
 
 def choose_scaling(
@@ -190,8 +190,12 @@ class PairSource:
         return pairs_as_read(self.scaling, self.future, self.pairs, self.pairs.gather(numbers))
 
     def some(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return windows and targets of pairs that stand for all, drawn in the same way always."""
-        return self.gather(some_numbers(len(self)))
+        """Return windows and targets of pairs that stand for all, drawn in the same way always.
+
+        Windows that go on into the rows to come are as many fewer as they are longer.
+        """
+        n_read = self.n_steps - (0 if self.future is None else self.future.horizon)
+        return self.gather(some_numbers(len(self), SOME_PAIRS * n_read // self.n_steps))
 
 
 def _scaling_of(pairs, scaling, season, n_ahead, saturates, **of_few):
