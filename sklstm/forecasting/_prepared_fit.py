@@ -129,7 +129,7 @@ class PreparedFit:
             stopped_by = early_stopping_inside(regressor)
             chosen = with_linear_part(chosen, pairs, linear_part, stopped_by)
         future = None
-        if reads_future(regressor, pairs.features):
+        if reads_future(regressor, pairs.features) and not (chosen and chosen.is_seasonal):
             future = FutureSteps.of(pairs.features, tables[0][1].shape[1])
             regressor.set_params(output="sequence")
         return cls(regressor, pairs, chosen, transformers, takes_nan, future)

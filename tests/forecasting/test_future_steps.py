@@ -136,6 +136,8 @@ def test_where_nothing_is_known_or_rows_follow_each_other_windows_stay_as_they_a
     network = clone(NETWORK).set_params(max_epochs=1)
     assert direct(network, known_exog=None).fit(sales, offer)._model.future is None
     assert direct(network).fit(sales)._model.future is None
+    seasonal = direct(network, season=7, scaling="seasonal_difference")
+    assert seasonal.fit(sales, offer)._model.future is None
     one_by_one = Forecaster(network, lookback=14).fit(sales, offer)
     assert one_by_one._model.future is None
     features = Features(4, 3, np.array([]), np.array([0]), keeps_past=True)
