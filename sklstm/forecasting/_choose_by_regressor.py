@@ -1,21 +1,25 @@
 """Which scale suits columns beside the series: `choose_by_regressor`."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
 import numpy as np
+
+from sklstm._warn import caught_warnings
 
 from ._following_rows import following_rows_of_all
 from ._forecast_model import ForecastModel
 from ._mean_changes import mean_changes
 from ._model_maker import ModelMaker
 from ._path import Path
+from ._predicted_spread import quantile_inside
 from ._prepared_fit import PreparedFit
 from ._scaling import wanted_scaling
 from ._scores import forecast_known
 
 _OTHERS = ("level", "standard")  # that leave the season to the columns which tell of it
 _ENOUGH = 0.97  # of the error in the scale that the values ask for
+_ENOUGH_OF_CHANGES = 0.9  # where that takes no season off: levels may leave their range
 _HOPELESS = 1.25  # of it, in one of the other scales
 _MOST_SERIES = 1000
 _MOST_ROWS = 24_000  # that are forecast
@@ -35,16 +39,12 @@ class ChosenScale:
     n_newest : dict
         How many rows of each series the model has not seen.
     model : ForecastModel, optional
-        Of the rows before.
+        Of the rows before; the best of those that were tried.
     """
 
     prepared: PreparedFit
-    n_newest: Mapping[Hashable, int] | None = None
+    n_newest: dict[Hashable, int] | None = None
     model: ForecastModel | None = None
-
-    def model_of(self, n_newest: Mapping[Hashable, int]) -> ForecastModel | None:
-        """Return the model if it has seen all rows but so many of each series, else None."""
-        return self.model if self.n_newest == n_newest else None
 
 
 def choose_by_regressor(maker: ModelMaker, prepared: PreparedFit) -> ChosenScale:
@@ -67,10 +67,12 @@ def choose_by_regressor(maker: ModelMaker, prepared: PreparedFit) -> ChosenScale
     chosen : ChosenScale
         As prepared without columns known in advance, where a scale is named, and where there are
         too few rows to tell, or more than 1000 series, whose windows tell quick models enough and
-        take a network long. Else another scale if its mean absolute error is less by three per
-        cent, and less both in the older and the newer half of the rows that are forecast. Errors
+        take a network long. Else another scale if its mean absolute error (of a regressor of one
+        quantile, its pinball loss) is less by three per cent, or a tenth where no season is taken
+        off, and less both in the older and the newer half of the rows that are forecast. Errors
         are relative to the mean absolute change of each series. Standardised windows are not tried
-        where levels are worse by a quarter: both leave the season to the columns.
+        where levels are worse by a quarter: both leave the season to the columns. What goes wrong
+        in a scale that is only tried is neither told nor raised.
     """
     if not _may_choose(maker, prepared):
         return ChosenScale(prepared)
@@ -79,16 +81,30 @@ def choose_by_regressor(maker: ModelMaker, prepared: PreparedFit) -> ChosenScale
     usual = _Trial.of(maker, prepared, older, jobs)
     if usual is None:
         return ChosenScale(prepared)
-    best, errors = usual, {usual.name: usual.error}
+    others: list[_Trial] = []
     for name in _OTHERS:
-        if name in errors or max(errors.values()) > _HOPELESS * usual.error:
-            continue
-        trial = _Trial.of(maker, maker.prepared(name), older, jobs)
-        if trial is not None:
-            errors[name] = trial.error
-            best = trial if trial.error < best.error and trial.is_better_than(usual) else best
-    scaling = replace(best.prepared.scaling, trials=errors)
-    return ChosenScale(replace(best.prepared, scaling=scaling), n_newest, best.model)
+        if name != usual.name and all(one.beside(usual) <= _HOPELESS for one in others):
+            trial = _tried(maker, name, older, jobs)
+            others += [] if trial is None else [trial]
+    better = [one for one in others if one.is_better_than(usual)]
+    best = min(better, key=lambda one: one.beside(usual), default=usual)
+    return ChosenScale(best.told(_errors_of_all([usual, *others])), n_newest, best.model)
+
+
+def _tried(maker, name, older, jobs):
+    """Return the trial of a scale that nobody has asked for; None if anything goes wrong."""
+    with caught_warnings(), np.errstate(all="ignore"):
+        try:
+            return _Trial.of(maker, maker.prepared(name), older, jobs)
+        except Exception:  # of any regressor, about raw values for example
+            return None
+
+
+def _errors_of_all(trials):
+    """Return the mean error of each trial by its name, over origins that all could forecast."""
+    errors = np.array([one.errors for one in trials])
+    common = ~np.isnan(errors).any(axis=0)
+    return {one.name: float(np.mean(own[common])) for one, own in zip(trials, errors, strict=True)}
 
 
 def _may_choose(maker, prepared):
@@ -139,7 +155,7 @@ class _Trial:
         model = maker.model_of_older(prepared, older)
         if isinstance(model, str):
             return None
-        errors = _errors(model, jobs)
+        errors = _errors(model, jobs, quantile_inside(model.regressor))
         if (~np.isnan(errors)).sum() < _FEWEST_ORIGINS:
             return None
         is_late = [np.arange(len(origins)) >= len(origins) / 2 for _, origins, _ in jobs]
@@ -150,24 +166,28 @@ class _Trial:
         """What the scale is called; of several columns all of their scales if they differ."""
         return ", ".join(dict.fromkeys(column.name for column in self.prepared.scaling.columns))
 
-    @property
-    def error(self):
-        """Mean absolute error, relative to the mean absolute change of each series."""
-        return float(np.nanmean(self.errors))
+    def told(self, errors):
+        """Return what is prepared, with the errors of all trials in its scale."""
+        return replace(self.prepared, scaling=replace(self.prepared.scaling, trials=errors))
+
+    def beside(self, other, part=True):
+        """Return the ratio of errors to those of another trial, where both could forecast."""
+        both = ~(np.isnan(self.errors) | np.isnan(other.errors)) & part
+        own, its = self.errors[both].mean(), other.errors[both].mean()
+        return float(own / its) if 0 < its < np.inf else float(own > its)
 
     def is_better_than(self, other):
         """Tell whether errors are clearly less, and this in both halves."""
-        both = ~(np.isnan(self.errors) | np.isnan(other.errors))
-        parts = [(both, _ENOUGH), (both & self.is_late, 1.0), (both & ~self.is_late, 1.0)]
-        return all(
-            self.errors[part].mean() < share * other.errors[part].mean()
-            for part, share in parts
-            if part.any()
-        )
+        enough = _ENOUGH if other.prepared.scaling.is_seasonal else _ENOUGH_OF_CHANGES
+        halves = self.is_late, ~self.is_late
+        return self.beside(other) < enough and all(self.beside(other, half) < 1 for half in halves)
 
 
-def _errors(model, jobs):
-    """Return the mean absolute errors of forecasts, (n_all_origins,), NaN where there is none."""
+def _errors(model, jobs, quantile):
+    """Return the mean absolute errors of forecasts, (n_all_origins,), NaN where there is none.
+
+    Where a quantile is forecast, twice its pinball loss takes their place.
+    """
     able = model.possible_origins([Path(past, origins) for past, origins, _ in jobs])
     is_able = [np.isin(origins, own) for (_, origins, _), own in zip(jobs, able, strict=True)]
     found = np.full(sum(map(len, is_able)), np.nan)
@@ -185,8 +205,9 @@ def _errors(model, jobs):
         return found
     values, origins = [past.values for past, *_ in kept], [own for _, own, _ in kept]
     size = np.repeat([mean_changes(own) for own in values], [len(own) for own in origins], axis=0)
-    error = np.abs(following_rows_of_all(values, origins, forecasts.shape[1]) - forecasts)
-    error /= size[:, np.newaxis]
+    error = following_rows_of_all(values, origins, forecasts.shape[1]) - forecasts
+    level = 0.5 if quantile is None else quantile
+    error = 2 * np.maximum(level * error, (level - 1) * error) / size[:, np.newaxis]
     known = np.isfinite(error)
     total, count = np.where(known, error, 0.0).sum(axis=(1, 2)), known.sum(axis=(1, 2))
     found[np.concatenate(is_able)] = np.where(count > 0, total / np.maximum(count, 1), np.nan)

@@ -85,8 +85,12 @@ def fit_models(
     model = replace(model, theta=theta)
     if forecaster.calibration_size is None:
         return model, NOT_WANTED, {}
-    older, n_newest = maker.older(chosen.prepared, forecaster.calibration_size)
-    calibrator = chosen.model_of(n_newest) or fit_older(older)
+    if chosen.model is not None and chosen.n_newest and forecaster.calibration_size == "auto":
+        calibrator: ForecastModel | str = chosen.model
+        n_newest = chosen.n_newest
+    else:
+        older, n_newest = maker.older(chosen.prepared, forecaster.calibration_size)
+        calibrator = fit_older(older)
     if not isinstance(calibrator, str):  # its errors are those of the same average
         calibrator = replace(calibrator, theta=model.theta)
     return model, calibrator, n_newest

@@ -173,9 +173,10 @@ class Forecaster(
 
     ``scaling="auto"`` fits a ridge regression on random features [4]_ (for linear models also one
     on the values) to every candidate, and takes that of the smallest error on the newest fifth,
-    over `horizon` rows and a season at least. With columns known in advance the regressor itself is
-    fitted to the older rows in this scale, ``"level"`` and ``"standard"``, which is one or two fits
-    more; another scale is taken if it is better by 3 % on the newest rows, and in both halves.
+    over `horizon` rows and a season at least. With columns known in advance, of up to 1000 series,
+    the regressor itself is fitted to the older rows in this scale, ``"level"`` and ``"standard"``,
+    which is one or two fits more; another scale is taken if it is better on the newest rows, and in
+    both halves of them, by 3 % (10 % where no season is taken off).
     ``linear_part="auto"`` compares a ridge regression on the values with it, on that fifth and on
     half of the older windows: it must win by 3 % twice. A network for what a linear model leaves is
     Zhang's hybrid [5]_.

@@ -93,6 +93,23 @@ def refuse_quantile(estimator: Any) -> None:
             )
 
 
+def quantile_inside(regressor: Any) -> float | None:
+    """Return the level of a regressor that predicts one quantile; None for any other.
+
+    Parameters
+    ----------
+    regressor : estimator
+        Itself, or with it inside.
+
+    Returns
+    -------
+    level : float or None
+        Between 0 and 1.
+    """
+    levels = (_quantile_of(one)[1] for one in walk(regressor))
+    return next((float(level) for level in levels if isinstance(level, Real)), None)
+
+
 def _quantile_of(estimator):
     """Return the parameter that names a quantile, and which is forecast; None for none."""
     objective, parameters = objective_of(estimator)

@@ -1,18 +1,23 @@
 """Where columns beside the series tell of its seasons, the regressor itself chooses the scale."""
 
 import pickle
-from dataclasses import replace
+import warnings
 
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import Ridge
+from sklearn.metrics import mean_pinball_loss
 from sklearn.tree import DecisionTreeRegressor
 
 import sklstm.forecasting._choose_by_regressor as module
 from sklstm import Forecaster, GRURegressor
 from sklstm.forecasting._choose_by_regressor import _Trial
+from sklstm.forecasting._prepared_fit import PreparedFit
+from sklstm.forecasting._scaling import Scaling
+from sklstm.preprocessing import Representation
 
 HOURS = pd.date_range("2024-01-01", periods=24 * 40, freq="h")
 TREE = DecisionTreeRegressor(min_samples_leaf=5, random_state=0)
@@ -92,6 +97,9 @@ def test_the_model_of_the_trial_calibrates_intervals(rng, monkeypatch):
     demand, weather = heated(rng)
     forecaster = Forecaster(Counting(), lookback=24).fit(demand[:-24], weather[:-24])
     assert Counting.fits == 4  # three scales of older rows, and the best one of all
+    Counting.fits = 0
+    Forecaster(Counting(), lookback=5, horizon=5).fit(demand[:100], weather[:100])
+    assert Counting.fits <= 4  # of short series as well
     bounds = forecaster.forecast(24, exog=weather, level=0.8)
     actual = demand[-24:]
     assert ((bounds["lower"] < actual) & (actual < bounds["upper"])).mean() > 0.5
@@ -118,20 +126,77 @@ def test_a_panel_is_tried_unless_its_series_are_many(rng, monkeypatch):
     assert Forecaster(TREE, lookback=24, by="shop").fit(demand, weather).scaling_trials_ is None
 
 
+def trial(errors, name="seasonal_difference"):
+    """Return a trial of twenty origins, ten in each half, in some scale."""
+    scaling = Scaling([Representation(name, 7)], [{}])
+    prepared = PreparedFit(None, None, scaling, {}, takes_missing=False, future=None)
+    return _Trial(prepared, None, np.repeat(np.array(errors, dtype=float), 10), LATE)
+
+
+LATE = np.arange(20) >= 10
+
+
 def test_a_lead_must_be_clear_and_hold_in_both_halves():
-    late = np.arange(20) >= 10
-    usual = _Trial(None, None, np.ones(20), late)
-
-    def errors(early, newer):
-        return replace(usual, errors=np.where(late, newer, early))
-
-    assert errors(0.9, 0.9).is_better_than(usual)
-    assert not errors(0.98, 0.98).is_better_than(usual)
-    assert not errors(0.5, 1.01).is_better_than(usual)
-    assert not errors(np.inf, 0.5).is_better_than(usual)
-    unknown = errors(0.9, 0.9)
+    usual = trial([1, 1])
+    assert trial([0.9, 0.96]).is_better_than(usual)
+    assert not trial([0.98, 0.98]).is_better_than(usual)
+    assert not trial([0.5, 1.01]).is_better_than(usual)
+    assert not trial([np.inf, 0.5]).is_better_than(usual)
+    assert trial([0.5, 0.5]).is_better_than(trial([np.inf, np.inf])) is True
+    unknown = trial([0.9, 0.9])
     unknown.errors[[0, 15]] = np.nan  # of which nothing is known
     assert unknown.is_better_than(usual)
+
+
+def test_levels_beside_changes_need_a_larger_lead():
+    assert not trial([0.93, 0.93]).is_better_than(trial([1, 1], "difference"))
+    assert trial([0.88, 0.88]).is_better_than(trial([1, 1], "difference"))
+
+
+def test_errors_are_those_of_origins_that_all_could_forecast():
+    usual, other = trial([1, 3]), trial([2, 4], "level")
+    other.errors[10:] = np.nan
+    found = module._errors_of_all([usual, other])
+    assert found == {"seasonal_difference": 1.0, "level": 2.0}
+
+
+def test_a_quantile_is_tried_by_its_pinball_loss(rng):
+    demand, weather = heated(rng)
+    network = GRURegressor(4, loss="quantile", quantile=0.9, max_epochs=1, random_state=0)
+    options = {"lookback": 24, "horizon": 24, "scaling": "level", "strategy": "direct"}
+    fitted = Forecaster(network, **options).fit(demand[:-240], weather[:-240])
+    origins = np.arange(len(demand) - 241, len(demand) - 24)
+    past = fitted._known.followed_by(demand[-240:], weather[-240:]).histories[None]
+    jobs = [(past, origins, np.ones((len(origins), 24), dtype=bool))]
+    found = module._errors(fitted._model, jobs, 0.9)
+    fitted.update(demand[-240:-24], weather[-240:-24])
+    forecast = fitted.forecast(exog=weather)["prediction"]
+    loss = mean_pinball_loss(demand[-24:], forecast, alpha=0.9)
+    assert found[-1] == pytest.approx(2 * loss / demand.diff().abs().mean())
+
+
+class AngryOfLevels(Ridge):
+    """A regressor that warns of large values and refuses larger ones, with errors of its own."""
+
+    largest = 1000.0
+
+    def fit(self, X, y):
+        if np.abs(X).max() > self.largest:
+            raise RuntimeError("raw values")
+        if np.abs(X).max() > 30:
+            warnings.warn("scale the data", ConvergenceWarning, stacklevel=2)
+        return super().fit(X, y)
+
+
+@pytest.mark.parametrize("largest", [30.0, 1000.0])
+def test_what_goes_wrong_in_a_scale_that_is_only_tried_is_not_told(rng, monkeypatch, largest):
+    monkeypatch.setattr(AngryOfLevels, "largest", largest)
+    walk = pd.Series(100 + np.cumsum(rng.normal(size=200)), HOURS[:200])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fitted = Forecaster(AngryOfLevels(), lookback=4, calendar=["hour"]).fit(walk)
+    assert ("level" in fitted.scaling_trials_) == (largest > 30)
+    assert "difference" in fitted.scaling_
 
 
 def test_standardised_windows_are_not_tried_where_levels_are_far_behind(rng):

@@ -13,7 +13,7 @@ from sklearn.pipeline import make_pipeline
 
 from sklstm import BiLSTMRegressor, Forecaster, GRURegressor, LSTMRegressor, RNNRegressor
 from sklstm.forecasting._features import Features
-from sklstm.forecasting._future_steps import FutureSteps, reads_future
+from sklstm.forecasting._future_steps import AheadRegressor, FutureSteps, reads_future
 from sklstm.persistence import trusted_types
 
 DAYS = pd.date_range("2024-01-01", periods=400)
@@ -171,6 +171,26 @@ def test_all_that_a_forecaster_does_works_with_steps_to_come(rng, network):
         assert np.isfinite(table.forecasts["prediction"]).all()
         forecaster.update(series[-60:-30], offer[-60:-30])
         assert len(forecaster.forecast(exog=offer)) == 14
+
+
+@pytest.mark.parametrize("n_columns", [1, 2])
+def test_outputs_are_those_of_the_steps_to_come(rng, n_columns):
+    windows, targets = rng.normal(size=(40, 8, 3)), rng.normal(size=(40, 8, n_columns))
+    network = GRURegressor(3, output="sequence", loss="normal", max_epochs=2, random_state=0)
+    network.fit(windows, targets)
+    ahead = AheadRegressor(network, FutureSteps(3, n_columns, 0, 1, 2))
+    np.testing.assert_array_equal(ahead.predict(windows), network.predict(windows)[:, 5:])
+    for levels in (0.5, [0.1, 0.9]):
+        np.testing.assert_array_equal(
+            ahead.predict_quantiles(windows, levels),
+            network.predict_quantiles(windows, levels)[:, 5:],
+        )
+    whole = network.predict_distribution(windows)
+    np.testing.assert_array_equal(ahead.predict_distribution(windows).std(), whole.std()[:, 5:])
+    draws = {"n_samples": 2, "random_state": 0}
+    np.testing.assert_array_equal(
+        ahead.sample(windows, **draws), network.sample(windows, **draws)[:, 5:]
+    )
 
 
 def test_gathered_a_few_at_a_time_windows_teach_the_same(rng, monkeypatch):
