@@ -13,6 +13,7 @@ from sklstm.time_labels import Calendar, in_zone_of, label_text
 
 from ._histories import names_of_columns, read_tables, refuse_nan
 from ._once import Once
+from ._repeated import repeats
 
 
 @dataclass(frozen=True)
@@ -145,8 +146,9 @@ def _warn_of_known_rows(values, wanted, of):
     if len(values) < n_known or not np.array_equal(values[:n_known], known, equal_nan=True):
         return
     following = values[n_known : n_known + steps]
-    if not np.array_equal(values[: len(following)], following) or (
-        len(following) < steps and (known != known[0]).any()
+    if not np.array_equal(values[: len(following)], following, equal_nan=True) or (
+        # The next rows of a calendar may equal the known ones: whole weeks, or years of months.
+        len(following) < steps and n_known > 1 and not repeats(known)
     ):
         warn_user(
             f"exog{of} has no labels, and begins with the {n_known} rows that are known: its first "

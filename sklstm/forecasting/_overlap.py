@@ -11,6 +11,7 @@ from sklstm._warn import warn_user
 from sklstm.time_labels import Calendar, check_order, label_text, refuse_dates_in_numbers
 
 from ._histories import History
+from ._repeated import repeats
 
 
 def check_labels(index: pd.Index, past: pd.Index, calendar: Calendar, rows: History) -> None:
@@ -169,7 +170,7 @@ def tell_of_known_again(past: History, rows: History, *, refused: bool) -> None:
     UserWarning
         If they are the same, and are not.
     """
-    if not np.array_equal(rows.values, past.values, equal_nan=True) or _repeats(past.values):
+    if not np.array_equal(rows.values, past.values, equal_nan=True) or repeats(past.values):
         return
     message = (
         f"series{past.of} has the {len(past)} rows that are known once more, without labels, and "
@@ -179,16 +180,6 @@ def tell_of_known_again(past: History, rows: History, *, refused: bool) -> None:
     if refused:
         raise ValueError(message)
     warn_user(message)
-
-
-def _repeats(values):
-    """Tell whether rows are the first few of them, again and again."""
-    n_rows = len(values)
-    return any(
-        np.array_equal(values[period:], values[:-period], equal_nan=True)
-        for period in range(1, n_rows // 2 + 1)
-        if n_rows % period == 0
-    )
 
 
 def _replaced(past, known, places):

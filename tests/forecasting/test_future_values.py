@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.linear_model import Ridge
 
 from sklstm import Forecaster
@@ -130,3 +131,32 @@ def test_arrays_that_happen_to_begin_like_the_known_rows_are_taken():
     pd.testing.assert_frame_equal(
         model.forecast(7, always[:60].to_numpy()), model.forecast(7, always)
     )
+
+
+@pytest.mark.parametrize("n_rows", [24, 30])
+def test_months_of_whole_years_are_those_that_follow(n_rows):
+    months = pd.DataFrame({"month": np.arange(54) % 12 + 1.0}, index=DAYS[:54])
+    model = weekly().fit(SALES[:24], months[:24])
+    found = model.forecast(24, months[24 : 24 + n_rows].to_numpy())
+    pd.testing.assert_frame_equal(found, model.forecast(24, months[: 24 + n_rows]))
+
+
+def test_whole_weeks_of_a_history_are_those_that_follow():
+    weekday = pd.DataFrame(np.eye(7)[np.arange(80) % 7], index=DAYS)
+    model, rows = weekly().fit(SALES[:60], weekday[:60]), slice(40, 54)
+    given = {"history": SALES[rows], "history_exog": weekday[rows]}
+    found = model.forecast(14, weekday[54:68].to_numpy(), **given)
+    pd.testing.assert_frame_equal(found, model.forecast(14, weekday, **given))
+    with pytest.warns(UserWarning, match="begins with the 13 rows that are known"):
+        model.forecast(
+            13, weekday[40:53].to_numpy(), history=SALES[40:53], history_exog=weekday[40:53]
+        )
+
+
+def test_known_rows_with_missing_values_go_on_as_they_repeat():
+    torn = PLAN[["promo"]] * 0 + np.where(np.arange(80) % 5 == 3, np.nan, 1.0)[:, np.newaxis]
+    regressor = HistGradientBoostingRegressor(max_iter=2)
+    model = weekly().set_params(estimator=regressor).fit(SALES[:60], torn[:60])
+    expected = model.forecast(7, torn)
+    for table in (torn, torn[:60]):  # twelve times five days, with what follows or without
+        pd.testing.assert_frame_equal(model.forecast(7, table.to_numpy()), expected)
