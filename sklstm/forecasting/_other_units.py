@@ -15,7 +15,7 @@ from ._joined import ends_of, joined
 
 _FAR = 100.0  # half the range of the known values, from its middle
 _LARGE = 30.0  # times the largest known value: a price that never changed may still rise
-_NEWEST = 1000  # known rows that are looked at, so that long series take no longer
+_NEWEST = 1000  # known rows that are looked at first, so that long series take no longer
 _ROUNDING = 1e-9  # of the middle: what varies less is constant
 
 
@@ -61,28 +61,35 @@ def warn_of_other_units(rows: Sequence[Rows], names: Sequence[Any], what: str) -
     Warns
     -----
     UserWarning
-        It names the first of them.
+        It names the first of them: a value of another unit, or a rare one, such as a cloudburst
+        after a dry year.
     """
     some = [own for own in rows if own.values.size and own.known.size]
     for block in in_blocks(some, (min(len(own.known), _NEWEST) + len(own.values) for own in some)):
         low, high = _ranges([own.known[-_NEWEST:] for own in block])
         lengths = [len(own.values) for own in block]
         values = joined([own.values for own in block])
-        low, high = (np.repeat(each, lengths, axis=0) for each in (low, high))
-        far = _are_far(values, low, high)
-        if far.any():
-            row, column = np.argwhere(far)[0]
-            ends = ends_of(lengths)
-            place = int(np.searchsorted(ends, row, side="right")) - 1
-            own = block[place]
-            of = "" if own.key is None else f" of series {own.key!r}"
-            warn_user(
-                f"{what} has {values[row, column]:.6g} at "
-                f"{label_text(own.labels[own.first + row - ends[place]])}{of}, column "
-                f"{names[column]!r}, whose known values are from {low[row, column]:.6g} to "
-                f"{high[row, column]:.6g}: give it in the unit of fit."
-            )
-            return
+        far = _are_far(values, *(np.repeat(each, lengths, axis=0) for each in (low, high)))
+        doubtful = np.logical_or.reduceat(far.any(axis=1), ends_of(lengths)[:-1])
+        for place in np.flatnonzero(doubtful):
+            if _told(block[place], names, what):
+                return
+
+
+def _told(own, names, what):
+    """Warn of the first value that is far from all known ones; tell whether there is one."""
+    low, high = _ranges([own.known])
+    far = _are_far(own.values, low, high)
+    if not far.any():
+        return False
+    row, column = np.argwhere(far)[0]
+    of = "" if own.key is None else f" of series {own.key!r}"
+    warn_user(
+        f"{what} has {own.values[row, column]:.6g} at {label_text(own.labels[own.first + row])}"
+        f"{of}, column {names[column]!r}, whose known values are from {low[0, column]:.6g} to "
+        f"{high[0, column]:.6g}. If this is another unit, give it in that of fit."
+    )
+    return True
 
 
 def _are_far(values, low, high):

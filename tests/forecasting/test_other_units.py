@@ -1,8 +1,11 @@
 """Future values of a column in another unit than that of `fit` are told; usual ones are not."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.linear_model import Ridge
 
@@ -89,3 +92,34 @@ def test_missing_values_are_no_other_unit():
     torn[np.arange(80) % 9 == 0] = np.nan
     model = fitted(HistGradientBoostingRegressor(max_iter=2), torn)
     assert len(model.forecast(exog=torn)) == 7
+
+
+def test_rain_after_a_dry_season_is_not_told_and_what_never_fell_is_no_command():
+    hours = pd.date_range("2025-01-01", periods=1300, freq="h")
+    rain = np.where(np.arange(1300) % 9 == 0, 0.1, 0.0)
+    rain[40] = 28.4  # long before the newest thousand
+    plan = pd.DataFrame({"rain": rain}, hours)
+    warmth = pd.Series(20 + RNG.normal(size=1300), hours)
+    model = Forecaster(Ridge(), 5, calibration_size=None, scaling="level")
+    model.fit(warmth[:1290], plan[:1290])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        model.forecast(3, exog=plan[1290:].assign(rain=14.0))
+        fallen = clone(model).fit(plan["rain"][:1290])
+        fallen.update(plan["rain"][1290:] + 14)
+    never = r"'rain', whose known values are from 0 to 28\.4\. If this is another unit, give it in"
+    with pytest.warns(UserWarning, match=never):
+        model.forecast(3, exog=plan[1290:].assign(rain=14000.0))
+
+
+def test_a_series_that_knows_it_does_not_hide_another():
+    both = pd.concat({"a": PLAN[["price"]], "b": PLAN[["price"]]}, names=["shop"])
+    both = pd.concat([both.loc[["a"]]] * 14 + [both.loc[["b"]]] * 14)
+    days = pd.date_range("2020-01-01", periods=14 * 80, name="day")
+    both.index = pd.MultiIndex.from_product([["a", "b"], days], names=["shop", "day"])
+    both.loc[("a", days[3]), "price"] = 5000.0
+    known = both[both.index.get_level_values("day") < days[-5]]
+    model = Forecaster(Ridge(), 5, by="shop", calibration_size=None).fit(known)
+    new = both.drop(known.index).assign(price=1000.0)
+    with pytest.warns(UserWarning, match=r"series has 1000 at 2023-.* of series 'b'"):
+        model.update(new)
