@@ -28,7 +28,7 @@ def warn_of_shrunk_columns(regressor: Any, known: KnownSeries) -> None:
     Warns
     -----
     UserWarning
-        It names the first of them.
+        It names the first of them, of those that have a unit if there are some.
     """
     if not known.n_exog or not _is_ridge(regressor):
         return
@@ -37,15 +37,16 @@ def warn_of_shrunk_columns(regressor: Any, known: KnownSeries) -> None:
     alpha = float(np.max(regressor.alpha))
     shrunk = np.flatnonzero((squares > 0) & (squares < _SHARE * alpha))
     if len(shrunk):
-        place = int(shrunk[0])
+        flags = _are_flags(tables)
+        place = int(min(shrunk, key=lambda column: flags[column]))
+        or_else = "a smaller alpha" if flags[place] else "this one in a smaller unit, such as percent"
         names = known.exog_columns
         name = place if names is None else names[place]
         deviation, times = np.sqrt(squares[place] / n_rows), alpha / squares[place]
         warn_user(
             f"{regressor!r} all but ignores the column {name!r} of exog, whose standard deviation "
             f"is {deviation:.2g}: the penalty is {times:.2g} times the sum of its squares. Give "
-            "columns one scale (make_pipeline(StandardScaler(), Ridge())), or this one in a "
-            "smaller unit, such as percent.",
+            f"columns one scale (make_pipeline(StandardScaler(), Ridge())), or {or_else}.",
         )
 
 
@@ -62,3 +63,8 @@ def _sums_of_squares(tables):
     n_rows = sum(map(len, tables))
     mean = sum(table.sum(axis=0) for table in tables) / n_rows
     return sum(np.square(table - mean).sum(axis=0) for table in tables), n_rows
+
+
+def _are_flags(tables):
+    """Tell which columns have no values but 0 and 1, as rare categories do, and so no unit."""
+    return np.logical_and.reduce([((table == 0) | (table == 1)).all(axis=0) for table in tables])

@@ -43,6 +43,17 @@ def test_one_of_an_array_and_of_a_panel():
         panel.fit(both[["sold"]], both[["return"]])
 
 
+def test_a_rare_flag_has_no_unit():
+    sky = pd.DataFrame({"sky": np.where(np.arange(120) == 7, "storm", "clear")}, DAYS)
+    flags = RETURNS[["flag"]].astype(float), sky
+    for exog, name in zip(flags, ("flag", "sky"), strict=True):
+        told = rf"Ridge\(alpha=20\) all but ignores the column '{name}.*\)\), or a smaller alpha\.$"
+        with pytest.warns(UserWarning, match=told):
+            forecaster(Ridge(20)).fit(SOLD[:100], exog[:100])
+    with pytest.warns(UserWarning, match="column 'return' of exog.*, or this one in a smaller unit"):
+        forecaster(Ridge(20)).fit(SOLD[:100], RETURNS[:100])
+
+
 @pytest.mark.parametrize(
     "regressor",
     [
