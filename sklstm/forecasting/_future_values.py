@@ -150,9 +150,12 @@ def _warn_of_known_rows(values, wanted, of):
         # The next rows of a calendar may equal the known ones: whole weeks, or years of months.
         len(following) < steps and n_known > 1 and not repeats(known)
     ):
+        instead = f"Give these alone (exog[{n_known}:])."
+        if len(following) < steps:
+            instead = "If they are not the same once more, give those that follow."
         warn_user(
             f"exog{of} has no labels, and begins with the {n_known} rows that are known: its first "
-            f"{steps} rows are taken for those that follow. Give these alone (exog[{n_known}:])."
+            f"{steps} rows are taken for those that follow. {instead}"
         )
 
 

@@ -113,8 +113,10 @@ def test_a_table_of_all_days_serves_trading_days():
 def test_arrays_that_begin_with_the_known_rows_are_told(fitted):
     told = "exog has no labels, and begins with the 60 rows that are known: its first 7 rows"
     wrong = [PLAN.to_numpy(), PLAN[:60].to_numpy(), pl.from_pandas(PLAN.reset_index(drop=True))]
-    for table in wrong:
-        with pytest.warns(UserWarning, match=told):
+    alone = r" are taken for those that follow\. Give these alone \(exog\[60:\]\)"
+    no_others = r" are taken for those that follow\. If they are not the same once more, give those"
+    for table, instead in zip(wrong, (alone, no_others, alone), strict=True):
+        with pytest.warns(UserWarning, match=told + instead):
             fitted.forecast(7, table)
     expected = fitted.forecast(7, PLAN)
     pd.testing.assert_frame_equal(fitted.forecast(7, PLAN[60:].to_numpy()), expected)
