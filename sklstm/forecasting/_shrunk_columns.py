@@ -39,14 +39,15 @@ def warn_of_shrunk_columns(regressor: Any, known: KnownSeries) -> None:
     if len(shrunk):
         flags = _are_flags(tables)
         place = int(min(shrunk, key=lambda column: flags[column]))
-        or_else = "a smaller alpha" if flags[place] else "this one in a smaller unit, such as percent"
+        in_unit = "this one in a smaller unit, such as percent"
+        instead = "a smaller alpha" if flags[place] else in_unit
         names = known.exog_columns
         name = place if names is None else names[place]
         deviation, times = np.sqrt(squares[place] / n_rows), alpha / squares[place]
         warn_user(
             f"{regressor!r} all but ignores the column {name!r} of exog, whose standard deviation "
             f"is {deviation:.2g}: the penalty is {times:.2g} times the sum of its squares. Give "
-            f"columns one scale (make_pipeline(StandardScaler(), Ridge())), or {or_else}.",
+            f"columns one scale (make_pipeline(StandardScaler(), Ridge())), or {instead}.",
         )
 
 
