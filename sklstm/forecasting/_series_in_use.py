@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -234,7 +235,12 @@ def _warn_of_shorter_windows(histories, fewest):
 
 
 def adopted(
-    forecaster: Any, known: KnownSeries, keys: Iterable[Hashable], *, goes_on: bool = False
+    forecaster: Any,
+    known: KnownSeries,
+    keys: Iterable[Hashable],
+    *,
+    goes_on: bool = False,
+    replaces: bool = False,
 ) -> dict[str, Any]:
     """Return the fitted attributes of a forecaster that knows other rows, or more series.
 
@@ -249,6 +255,8 @@ def adopted(
         fitted to its own rows, and all of them calibrate intervals.
     goes_on : bool, default=False
         Whether the rows of known series begin where those known before do.
+    replaces : bool, default=False
+        Whether some of these rows may have other values than before.
 
     Returns
     -------
@@ -268,7 +276,7 @@ def adopted(
     moved = forecaster._known, known, goes_on
     model = knowing(moved_transformers(model, histories, *moved), histories)
     refuse_huge_rows(model, histories)
-    _warn_of_new_units(forecaster._known, histories, known, goes_on)
+    _warn_of_new_units(forecaster._known, histories, known, goes_on, replaces)
     warn_of_floored(model, histories)
     if not isinstance(calibrator, str):
         calibrator = moved_transformers(calibrator, histories, *moved)
@@ -283,10 +291,11 @@ def adopted(
     }
 
 
-def _warn_of_new_units(before, histories, known, goes_on):
+def _warn_of_new_units(before, histories, known, goes_on, replaces):
     """Warn of rows of known series in another unit; a history may be that of any other series."""
     pairs = [(before.histories[p.key], p) for p in histories if p.key in before.histories]
-    rows = [(new, len(past) if goes_on else 0, past) for past, new in pairs]
+    first_of = partial(_first_new, replaces=replaces) if goes_on else lambda past, new: 0
+    rows = [(new, first_of(past, new), past) for past, new in pairs]
     if goes_on:
         tables = [Rows(n.key, n.values[k:], n.index, k, past.values) for n, k, past in rows]
         warn_of_other_units(tables, known.columns, "series")
@@ -297,6 +306,17 @@ def _warn_of_new_units(before, histories, known, goes_on):
         Rows(n.key, n.exog[k:, given], n.index, k, past.exog[:, given]) for n, k, past in rows
     ]
     warn_of_other_units(tables, known.exog_columns or list(range(known.n_exog)), "exog")
+
+
+def _first_new(past, new, replaces):
+    """Return the first row of a series that goes on whose values were not known before."""
+    n_known = len(past)
+    if not replaces:
+        return n_known
+    before = np.column_stack([past.values, past.exog])
+    now = np.column_stack([new.values[:n_known], new.exog[:n_known]])
+    same = ((before == now) | (np.isnan(before) & np.isnan(now))).all(axis=1)
+    return n_known if same.all() else int(np.argmin(same))
 
 
 def _seeing(forecaster: Any, history: Any, exog: Any) -> tuple[Any, list[Hashable]]:

@@ -179,7 +179,7 @@ class UpdateMixin:
         known = self._known.followed_by(series, exog, overlap, fewest)
         before = self._known.histories
         keys = [key for key, past in known.histories.items() if past is not before.get(key)]
-        found = adopted(self, known, keys, goes_on=True)
+        found = adopted(self, known, keys, goes_on=True, replaces=overlap == "replace")
         histories = [known.histories[key] for key in keys if found["_model"].knows(key)]
         return found, histories
 

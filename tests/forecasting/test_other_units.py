@@ -123,3 +123,29 @@ def test_a_series_that_knows_it_does_not_hide_another():
     new = both.drop(known.index).assign(price=1000.0)
     with pytest.warns(UserWarning, match=r"series has 1000 at 2023-.* of series 'b'"):
         model.update(new)
+
+
+def test_rows_in_place_of_known_ones_in_another_unit_are_told():
+    told = r"series has 2781\.33 at 2025-01-31.*, column 'value', whose known values are from 2"
+    with pytest.warns(UserWarning, match=told):
+        fitted(Ridge()).update(100 * SOLD[30:32], PLAN[30:32], overlap="replace")
+    cents = PLAN.assign(price=1000 * PLAN["price"])
+    with pytest.warns(UserWarning, match=r"exog has .* at 2025-03-11.*, column 'price'") as caught:
+        fitted(Ridge()).update(SOLD[69:72], cents[69:72], overlap="replace")
+    assert len(caught) == 1  # of the first of them, though two new ones follow
+
+
+def test_usual_revisions_are_not_told_nor_what_mends_a_wrong_unit():
+    model = fitted(Ridge())
+    model.update(SOLD[60:72] + 1, PLAN[60:72], overlap="replace")
+    model.update(SOLD[60:72] + 1, PLAN[60:72], overlap="replace")  # as they are
+    with pytest.warns(UserWarning, match="series has"):
+        model.update(1000 * SOLD[72:74], PLAN[72:74])
+    model.update(SOLD[72:74], PLAN[72:74], overlap="replace")
+
+
+def test_revisions_of_one_series_of_a_panel_are_told():
+    both = pd.concat({"a": SOLD, "b": SOLD}, names=["shop"]).to_frame("sold")
+    model = Forecaster(Ridge(), 5, by="shop", calibration_size=None).fit(both)
+    with pytest.warns(UserWarning, match=r"at 2025-03-17.* of series 'b', column 'sold'"):
+        model.update(1000 * both[both.index == ("b", DAYS[75])], overlap="replace")
