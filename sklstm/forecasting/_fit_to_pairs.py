@@ -18,6 +18,7 @@ from ._check_regressor import check_flat_windows
 from ._divergence import warn_of_divergence
 from ._features import newest_pairs
 from ._future_steps import FutureSteps
+from ._scaled_amounts import refuse_scaled_amounts
 from ._scaled_pairs import PairSource, pairs_as_read
 from ._scaling import Scaling
 from ._training_pairs import TrainingPairs
@@ -50,11 +51,17 @@ def fit_to_pairs(
     regressor : estimator
         The fitted one, or a `MultiOutputRegressor` around it.
 
+    Raises
+    ------
+    ValueError
+        If a scale makes other numbers of counts or amounts than the regressor learns.
+
     Warns
     -----
     ConvergenceWarning
         If it predicts nothing like the targets.
     """
+    refuse_scaled_amounts(regressor, pairs, scaling)
     if pairs.are_many and hasattr(regressor, "_fit_gathered"):
         return _fit_gathered(regressor, pairs, scaling, future)
     some = _newest(pairs) if _learns_nothing(regressor, pairs) else pairs.all
