@@ -104,7 +104,8 @@ def _errors_of_all(trials):
     """Return the mean error of each trial by its name, over origins that all could forecast."""
     errors = np.array([one.errors for one in trials])
     common = ~np.isnan(errors).any(axis=0)
-    return {one.name: float(np.mean(own[common])) for one, own in zip(trials, errors, strict=True)}
+    means = errors[:, common].mean(axis=1) if common.any() else np.full(len(trials), np.nan)
+    return {one.name: float(mean) for one, mean in zip(trials, means, strict=True)}
 
 
 def _may_choose(maker, prepared):
@@ -171,8 +172,13 @@ class _Trial:
         return replace(self.prepared, scaling=replace(self.prepared.scaling, trials=errors))
 
     def beside(self, other, part=True):
-        """Return the ratio of errors to those of another trial, where both could forecast."""
+        """Return the ratio of errors to those of another trial, where both could forecast.
+
+        NaN where there is no such origin.
+        """
         both = ~(np.isnan(self.errors) | np.isnan(other.errors)) & part
+        if not both.any():
+            return np.nan
         own, its = self.errors[both].mean(), other.errors[both].mean()
         return float(own / its) if 0 < its < np.inf else float(own > its)
 

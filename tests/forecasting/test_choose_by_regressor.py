@@ -159,6 +159,12 @@ def test_errors_are_those_of_origins_that_all_could_forecast():
     found = module._errors_of_all([usual, other])
     assert found == {"seasonal_difference": 1.0, "level": 2.0}
 
+    usual.errors[:10] = np.nan  # now there is none
+    assert np.isnan(list(module._errors_of_all([usual, other]).values())).all()
+    assert not other.is_better_than(usual)
+    late = trial([0.5, 0.5], "level")
+    assert not late.is_better_than(usual)  # of the older half nothing is known
+
 
 def test_a_quantile_is_tried_by_its_pinball_loss(rng):
     demand, weather = heated(rng)
