@@ -65,7 +65,9 @@ def learns(regressor, X, y):
 
 
 @pytest.mark.filterwarnings("ignore:Scoring failed", "ignore:\n.*fits failed")
-@pytest.mark.parametrize("regressor", REGRESSORS, ids=[str(number) for number in range(len(REGRESSORS))])
+@pytest.mark.parametrize(
+    "regressor", REGRESSORS, ids=[str(number) for number in range(len(REGRESSORS))]
+)
 def test_regressors_take_what_is_said(regressor):
     rng = np.random.default_rng(0)
     X, y = rng.uniform(1, 2, size=(40, 4, 1)), rng.uniform(1, 2, size=(40, 2))
