@@ -22,6 +22,7 @@ from sklstm.preprocessing import (
 
 from ._abilities import is_baseline, is_linear, learns_amounts, takes_step_targets
 from ._parameter_inside import parameter_inside
+from ._same_values import same_values
 from ._scaling import Scaling
 
 _WINDOW_SCALINGS = [name for name in SCALINGS if not is_seasonal(name)]
@@ -182,6 +183,6 @@ def _series_of(windows, groups):
     if windows.shape[1] < 2:
         return np.zeros(len(windows), dtype=int)
     before, here = windows[:-1, -1], windows[1:, -2]
-    follows = ((before == here) | (np.isnan(before) & np.isnan(here))).all(axis=1)
+    follows = same_values(before, here).all(axis=1)
     series = np.r_[0, np.cumsum(~follows)]
     return series if len(series) >= _SHORTEST * (series[-1] + 1) else np.zeros_like(series)

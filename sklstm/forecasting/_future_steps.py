@@ -6,6 +6,8 @@ from typing import Any, Self
 
 import numpy as np
 
+from sklstm.preprocessing import mean_of_known, newest_of_known
+
 from ._features import Features
 
 
@@ -74,8 +76,8 @@ class FutureSteps:
         past[:, :, known] = windows[:, :, own]
         past[:, :, known.stop : -1] = windows[:, :, own.stop :]
         past[:, :, -1] = np.where(np.isnan(windows[:, :, 0]), np.nan, 0.0)
-        future[:] = _newest(past)[:, np.newaxis]
-        future[:, :, : self.n_columns] = _mean(past[:, :, : self.n_columns])[:, np.newaxis]
+        future[:] = newest_of_known(past)[:, np.newaxis]
+        future[:, :, : self.n_columns] = mean_of_known(past[:, :, : self.n_columns])[:, np.newaxis]
         future[:, :, known] = ahead
         future[:, :, -1] = 1.0
         return longer
@@ -132,23 +134,6 @@ class AheadRegressor:
     def sample(self, windows: np.ndarray, **options: Any) -> np.ndarray:
         """Return draws, which stand in a last axis."""
         return self.steps.ahead(self.regressor.sample(windows, **options))
-
-
-def _newest(windows):
-    """Return the newest value of each column of windows, zero where none is known."""
-    newest = windows[:, -1].copy()
-    for step in range(windows.shape[1] - 2, -1, -1):
-        missing = np.isnan(newest)
-        if not missing.any():
-            break
-        newest[missing] = windows[:, step][missing]
-    return np.nan_to_num(newest)
-
-
-def _mean(windows):
-    """Return the mean of each column of windows over the steps that are known."""
-    known = ~np.isnan(windows)
-    return np.where(known, windows, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
 
 
 def reads_future(estimator: Any, features: Features) -> bool:

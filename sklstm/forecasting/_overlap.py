@@ -12,6 +12,7 @@ from sklstm.time_labels import Calendar, check_order, label_text, refuse_dates_i
 
 from ._histories import History
 from ._repeated import repeats
+from ._same_values import same_values
 
 
 def check_labels(index: pd.Index, past: pd.Index, calendar: Calendar, rows: History) -> None:
@@ -191,7 +192,7 @@ def _replaced(past, known, places):
 def _check_equal(past, known, places, names):
     values = ("series", past.values[places], known.values), ("exog", past.exog[places], known.exog)
     for (name, before, now), columns in zip(values, names, strict=True):
-        differ = ~((before == now) | (np.isnan(before) & np.isnan(now)))
+        differ = ~same_values(before, now)
         if differ.any():
             row, column = np.argwhere(differ)[0]
             shown = columns[column] if columns and column < len(columns) else column

@@ -20,6 +20,7 @@ from ._known_series import KnownSeries
 from ._moved_transformers import moved_transformers
 from ._other_units import Rows, warn_of_other_units
 from ._path import NO_ROWS, Path
+from ._same_values import same_values
 from ._unused_futures import unused_futures
 
 _SHOWN = 5  # names of series in a message
@@ -315,7 +316,7 @@ def _first_new(past, new, replaces):
         return n_known
     before = np.column_stack([past.values, past.exog])
     now = np.column_stack([new.values[:n_known], new.exog[:n_known]])
-    same = ((before == now) | (np.isnan(before) & np.isnan(now))).all(axis=1)
+    same = same_values(before, now).all(axis=1)
     return n_known if same.all() else int(np.argmin(same))
 
 

@@ -15,7 +15,9 @@ from ._representations import (
     Represented,
     has_own_scale,
     is_seasonal,
+    mean_of_known,
     needs_positive,
+    newest_of_known,
 )
 from ._ridge import RidgeSolution
 from ._season_in_fit import warn_of_seasons_by_frequency
@@ -47,7 +49,9 @@ __all__ = [
     "for_whole_series",
     "has_own_scale",
     "is_seasonal",
+    "mean_of_known",
     "needs_positive",
+    "newest_of_known",
     "quick_models",
     "season_of",
     "split_newest",

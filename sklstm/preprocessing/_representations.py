@@ -113,7 +113,7 @@ class Representation:
         if rough.parts[1] != "spread":
             return rough
         known = rough._logged(windows)
-        spread, size = _spread(known), _mean(np.abs(known))
+        spread, size = _spread(known), mean_of_known(np.abs(known))
         wide = spread > _TINY * size
         if not wide.any():
             return cls(name, season, 1.0, 0.0, least / 2)
@@ -159,9 +159,9 @@ class Representation:
         read = values[:, self.n_before :]
         center = np.zeros((len(values), 1))
         if subtracted == "last":
-            center = _newest(values)[:, np.newaxis]
+            center = newest_of_known(values)[:, np.newaxis]
         elif subtracted == "mean":
-            center = _mean(read)[:, np.newaxis]
+            center = mean_of_known(read)[:, np.newaxis]
         scale = self._scale(read, divided)[:, np.newaxis]
         if subtracted == "season":
             center = _season_before(values, self.season, n_ahead)
@@ -234,9 +234,9 @@ class Representation:
             return np.ones(len(read))
         if divided == "spread" and self.relative_floor == 0:
             return np.maximum(_spread(read), self.floor)
-        size = _mean(np.abs(read))
+        size = mean_of_known(np.abs(read))
         if divided == "last":
-            return np.maximum(_newest(read), LEAST_SHARE * size)
+            return np.maximum(newest_of_known(read), LEAST_SHARE * size)
         return np.maximum(_spread(read), np.maximum(self.floor, self.relative_floor * size))
 
 
@@ -255,8 +255,19 @@ def has_own_scale(name: str) -> bool:
     return name.startswith(_LOG) or _KINDS[name][1] != "one"
 
 
-def _mean(values):
-    """Return the mean of each row over what is known, zero where nothing is."""
+def mean_of_known(values: NDArray) -> NDArray:
+    """Return the mean over the second axis of what is known, zero where nothing is.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_samples, n_timesteps, ...)
+        NaN is missing.
+
+    Returns
+    -------
+    mean : ndarray of shape (n_samples, ...)
+        Of each sample.
+    """
     total = values.sum(axis=1)
     if values.shape[1] and not np.isnan(total).any():  # so everything is known, as mostly it is
         return total / values.shape[1]
@@ -266,12 +277,23 @@ def _mean(values):
 
 def _spread(values):
     """Return the standard deviation of each row over what is known."""
-    deviations = values - _mean(values)[:, np.newaxis]
-    return np.sqrt(_mean(np.square(deviations, out=deviations)))
+    deviations = values - mean_of_known(values)[:, np.newaxis]
+    return np.sqrt(mean_of_known(np.square(deviations, out=deviations)))
 
 
-def _newest(values):
-    """Return the newest value of each row that is known, zero where there is none."""
+def newest_of_known(values: NDArray) -> NDArray:
+    """Return the last value on the second axis that is known, zero where there is none.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_samples, n_timesteps, ...)
+        Oldest first; NaN is missing.
+
+    Returns
+    -------
+    newest : ndarray of shape (n_samples, ...)
+        A copy.
+    """
     if values.shape[1] and not np.isnan(values[:, -1]).any():
         return values[:, -1].copy()
     known = ~np.isnan(values)
@@ -286,7 +308,7 @@ def _season_before(values, season, n_ahead):
     Where none is known at this place, the newest value of all.
     """
     n_rows = values.shape[1]
-    newest = _newest(values)
+    newest = newest_of_known(values)
     phases = np.stack(
         [
             _newest_or(values[:, (n_rows + k) % season :: season], newest)
@@ -298,4 +320,4 @@ def _season_before(values, season, n_ahead):
 
 
 def _newest_or(values, otherwise):
-    return np.where(np.isnan(values).all(axis=1), otherwise, _newest(values))
+    return np.where(np.isnan(values).all(axis=1), otherwise, newest_of_known(values))
