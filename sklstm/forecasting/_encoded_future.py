@@ -53,7 +53,7 @@ def read_encoded_future(
     """
     names, known_places = columns
     table, unseen = (exog, {}) if encoding is None else encoding.future(exog, by, given)
-    found = read_future(table, by, *columns, wanted, exog_nan)
+    found = read_future(table, by, *columns, wanted, exog_nan, encoding)
     shown = [place if names is None else names[place] for place in known_places]
     rows = [Rows(key, *own, 0, wanted[key].known) for key, own in found.items()]
     warn_of_other_units(rows, shown, "exog")

@@ -86,14 +86,19 @@ class ExogEncoding:
         """Return for each number that some columns become the name of its column."""
         return [name for name in names for _ in range(len(self.categories.get(name, [None])))]
 
+    @property
+    def owners_of_changing(self) -> list[Any]:
+        """Names of the columns that change, one for each number that they become."""
+        return self.owners(self.changing)
+
     def places(self, given: np.ndarray) -> np.ndarray:
         """Return the places of the numbers that changing columns of some places become."""
         wanted = [self.changing[place] for place in given]
-        return np.flatnonzero([name in wanted for name in self.owners(self.changing)])
+        return np.flatnonzero([name in wanted for name in self.owners_of_changing])
 
     def names_of(self, places: np.ndarray) -> list[Any]:
         """Return the names of changing columns whose numbers have these places."""
-        owners = self.owners(self.changing)
+        owners = self.owners_of_changing
         return list(dict.fromkeys(owners[place] for place in places))
 
     def read(
@@ -235,8 +240,8 @@ class ExogEncoding:
             if now is None:
                 is_new = ", which is new" if known else ""
                 raise ValueError(
-                    f"exog has no rows of series{rows.of}{is_new}: it brings the columns that "
-                    f"describe it, static_exog={self.static}."
+                    f"exog does not describe series{rows.of}{is_new}: it brings the columns that "
+                    f"do, static_exog={self.static}."
                 )
             if before is not None:
                 self._refuse_other(now, before, rows)

@@ -289,7 +289,9 @@ class Forecaster(
             One row per time step, oldest first; with `by` several series in one frame. All
             columns are forecast. Rows that are all NaN are missing steps.
         exog : array-like or frame of shape (n_steps, n_exog), default=None
-            Other columns of the same rows, NaN for regressors of flat windows alone that take it.
+            Other columns of the same rows, NaN for regressors of flat windows alone that take it. A
+            frame with times may have rows of other series, and earlier and later ones, which are
+            left aside.
             Of a frame they may be categories (text, or of the dtype ``category``), which are
             encoded one-hot, up to 256 of a column; one that `fit` did not have is zero in all of
             them. If all columns are `static_exog`, a row for each series is enough.

@@ -15,6 +15,8 @@ from ._histories import names_of_columns, read_tables, refuse_nan
 from ._once import Once
 from ._repeated import repeats
 
+_NAMES_THOSE = "series=[...] names those to forecast"
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -48,6 +50,7 @@ def read_future(
     places: np.ndarray,
     wanted: Mapping[Hashable, Wanted],
     exog_nan: bool = False,
+    encoding: Any = None,
 ) -> dict[Hashable, tuple[np.ndarray, pd.Index]]:
     """Read the values that exogenous columns will have.
 
@@ -66,6 +69,8 @@ def read_future(
         For each series that is to be forecast the rows that are looked up.
     exog_nan : bool, default=False
         Whether values may be NaN.
+    encoding : ExogEncoding, default=None
+        How `exog` has become numbers, for messages.
 
     Returns
     -------
@@ -79,6 +84,7 @@ def read_future(
     """
     given = names_of_columns(exog, by)
     columns, of_columns = None, f"its {len(places)} columns"
+    categories = () if encoding is None else encoding.categories
     if given is not None and names is not None:
         known = [names[place] for place in places]
         absent = [name for name in known if name not in given]
@@ -87,7 +93,8 @@ def read_future(
                 f"exog lacks the column {absent[0]!r}; in the future it takes the columns "
                 f"{known}, got {given}."
             )
-        columns, of_columns = [given.index(name) for name in known], f"columns {known}"
+        owners = known if encoding is None else [encoding.owners_of_changing[k] for k in places]
+        of_columns = f"columns {list(dict.fromkeys(owners))}"
         exog, given = _columns_alone(exog, by, known)
         columns = [given.index(name) for name in known]
     tables = read_tables(exog, by, "exog")
@@ -106,16 +113,17 @@ def read_future(
                 f"{values.shape[1]}."
             )
         of = "" if key is None else f" of series {key!r}"
+        instead = f"; {_NAMES_THOSE}" if len(wanted) > 1 else ""
         if index is None:
             _warn_of_known_rows(values, rows, of)
             found, labels = _first_rows(values, rows, f"{of}, {of_columns}"), rows.labels
         else:
-            told = {"wanted": rows, "of": f"{of}, {of_columns}"}
+            told = {"wanted": rows, "of": f"{of}, {of_columns}", "instead": instead}
             chosen, labels = look_up(index, rows.labels, rows.calendar, **told)
             found = values if chosen is None else values[chosen]
         if not exog_nan and np.isnan(found).any():
-            shown = given if columns is None else known
-            refuse_nan(found[: rows.steps], labels, shown, key)
+            shown = given if columns is None else owners
+            refuse_nan(found[: rows.steps], labels, shown, key, categories)
             found = pd.DataFrame(found).ffill().to_numpy()  # in rows that need not be known
         futures[key] = found, labels
     return futures
@@ -123,7 +131,7 @@ def read_future(
 
 def _refuse_unknown(key, tables):
     """Raise a ValueError for a series of which there are no rows."""
-    alike, instead = key_of_other_type(key, tables), "; series=[...] names those to forecast"
+    alike, instead = key_of_other_type(key, tables), f"; {_NAMES_THOSE}"
     if alike is not None:
         instead = f", but of {alike!r}, of another type"
     raise ValueError(f"exog has no rows of series {key!r}{instead}.")
@@ -170,7 +178,7 @@ def _first_rows(values, wanted, of):
     return values[np.minimum(np.arange(len(labels)), len(values) - 1)]
 
 
-def _places_of(index, labels, calendar, *, wanted, of):
+def _places_of(index, labels, calendar, *, wanted, of, instead):
     """Return which rows of a table are wanted, None for all as they are, and their labels."""
     if index.equals(labels):
         return None, labels
@@ -185,7 +193,7 @@ def _places_of(index, labels, calendar, *, wanted, of):
         raise ValueError(
             f"exog has no row at {label_text(labels[absent[0]])}{of}: the {steps} rows from "
             f"{label_text(labels[0])} to {label_text(labels[steps - 1])} are needed, and of them "
-            f"{steps - len(absent)} are there{_range_of(index)}."
+            f"{steps - len(absent)} are there{_range_of(index)}{instead}."
         )
     last_found = np.maximum.accumulate(np.where(places < 0, 0, np.arange(len(places))))
     return places[last_found], labels

@@ -1,6 +1,6 @@
 """The known rows of each series and their exogenous columns, read from frames: `History`."""
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -100,7 +100,7 @@ def cut_index(index: pd.Index, first: int, end: int) -> pd.Index:
 
 
 def read_histories(
-    series: Any, exog: Any, by: Any, exog_nan: bool = False
+    series: Any, exog: Any, by: Any, exog_nan: bool = False, encoding: Any = None
 ) -> dict[Hashable, History]:
     """Read series and their exogenous columns.
 
@@ -114,6 +114,8 @@ def read_histories(
         Columns or levels of the index with the key of each series.
     exog_nan : bool, default=False
         Whether exogenous values may be NaN.
+    encoding : ExogEncoding, default=None
+        How `exog` has become numbers, for messages.
 
     Returns
     -------
@@ -129,6 +131,9 @@ def read_histories(
     tables = read_tables(series, by, "series")
     others = {} if exog is None else read_tables(exog, by, "exog")
     names, exog_names = names_of_columns(series, by), names_of_columns(exog, by)
+    categories: Collection[Any] = ()
+    if encoding is not None:
+        exog_names, categories = encoding.owners_of_changing, encoding.categories
     histories, zoned, labels = {}, Once(in_zone_of), Once(as_time_labels)
     counted: dict[int, pd.Index] = {}
     for key, (values, index) in tables.items():
@@ -137,7 +142,7 @@ def read_histories(
         if exog is not None:
             beside, own = _exog_rows(others, key, index, len(values), zoned)
             if not exog_nan:
-                refuse_nan(beside, own, exog_names, key)
+                refuse_nan(beside, own, exog_names, key, categories)
         if index is None:
             own = counted.setdefault(len(values), row_labels(None, len(values)))
         else:
@@ -265,14 +270,28 @@ def _without_key(table, by):
 
 
 def refuse_nan(
-    values: np.ndarray, index: pd.Index | None, names: list[Any] | None, key: Hashable = None
+    values: np.ndarray,
+    index: pd.Index | None,
+    names: list[Any] | None,
+    key: Hashable = None,
+    categories: Collection[Any] = (),
 ) -> None:
-    """Raise a ValueError if exogenous values are missing somewhere."""
+    """Raise a ValueError if exogenous values are missing somewhere.
+
+    `names` are those of the column that each number was made of, `categories` those that are text.
+    """
     missing = np.isnan(values)
     if missing.any():
         row, column = np.argwhere(missing)[0]
         label = row if index is None else label_text(index[row])
         of = "" if key is None else f" of series {key!r}"
+        if names is not None and names[column] in categories:
+            name = repr(names[column])
+            raise ValueError(
+                f"exog is missing at {label}{of}, column {name}, which holds categories. If that "
+                "means something, as on days without an event, give it a name in all rows, past "
+                f"and future: exog[{name}].astype(object).fillna('none')."
+            )
         column = column if names is None else repr(names[column])
         raise ValueError(
             f"exog is NaN at {label}{of}, column {column}: single missing values are taken by "
@@ -326,6 +345,13 @@ def _exog_rows(tables, key, index, n_rows, zoned):
                 ends = f"{label_text(own[0])} to {label_text(own[-1])}"
                 others = f": none of its rows, from {ends}, has a label of the series"
             raise ValueError(f"exog has no row at {absent[0]} of series{of}{others}.")
+        more = own.difference(index)
+        if index[0] < more[0] < index[-1]:
+            raise ValueError(
+                f"exog has a row at {label_text(more[0])} of series{of}, where series has none, "
+                f"and {len(more) - 1} more such rows. Give series missing steps there (rows of "
+                "NaN), or leave these rows out of exog."
+            )
         raise ValueError(
             f"exog has other rows than series{of}: {len(own)} from {own[0]} to {own[-1]}, "
             f"where series has {len(index)} from {index[0]} to {index[-1]}. In fit and update "

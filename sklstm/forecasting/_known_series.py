@@ -28,6 +28,7 @@ from ._once import Once
 from ._overlap import check_follows, check_labels, known_labels, new_rows, tell_of_known_again
 from ._packed_series import PackedSeries
 from ._regular_panel import read_regular_panel
+from ._rows_beside import rows_beside
 
 
 @dataclass(frozen=True)
@@ -102,13 +103,14 @@ class KnownSeries:
     ) -> Self:
         """Read series and exogenous columns as `Forecaster.fit` is given them."""
         series, exog = as_labelled(series), as_labelled(exog)
+        exog = rows_beside(series, exog, by, static_exog)
         encoding = ExogEncoding.fit(series, exog, by, static_exog)
         described: Any = {}
         if encoding is not None:
             exog, described = encoding.read(exog, by, series)
         regular = read_regular_panel(series, exog, by, freq, exog_nan)
         if regular is None:
-            histories = read_histories(series, exog, by, exog_nan)
+            histories = read_histories(series, exog, by, exog_nan, encoding)
             calendars = find_calendars({key: past.index for key, past in histories.items()}, freq)
         else:
             histories, calendars = regular[0], dict.fromkeys(*regular)
@@ -161,6 +163,16 @@ class KnownSeries:
         return list(range(self.n_exog)) if self.exog_columns is None else list(self.exog_columns)
 
     @property
+    def exog_owners(self) -> list[Any] | None:
+        """Names of the columns that exogenous numbers are made of; of categories one for each."""
+        return self.exog_columns if self.encoding is None else self.encoding.owners_of_changing
+
+    @property
+    def exog_categories(self) -> dict[Any, list[Any]]:
+        """The categories of the exogenous columns that have some, by name."""
+        return {} if self.encoding is None else self.encoding.categories
+
+    @property
     def known_columns(self) -> list[Any]:
         """Those of them that are given in advance."""
         if self.encoding is not None:
@@ -192,12 +204,12 @@ class KnownSeries:
             else:
                 self._check_new(rows, min_rows)
         view = self._numbered(found)
+        names = (self.columns, self.exog_owners), self.exog_categories
         histories, new_labels = dict(self.histories), {}  # type: Any, dict[Hashable, pd.Index]
         follows, appended, find = map(Once, (check_follows, pd.Index.append, known_labels))
         for key, rows in self._with_calendar(view._in_zone(found)).items():
             if key in self.histories:
-                names = self.columns, self.exog_columns
-                past, rows = new_rows(self.histories[key], rows, overlap, names, find)
+                past, rows = new_rows(self.histories[key], rows, overlap, *names, find)
                 if len(rows):
                     calendar = self.calendar_of(key)
                     follows(past.index, rows.index, calendar, of=past.of, gaps=self.gaps)
@@ -227,13 +239,15 @@ class KnownSeries:
     def _read_more(self, series, exog):
         """Read rows whose columns are those of `fit`."""
         series, exog = as_labelled(series), as_labelled(exog)
+        static = None if self.encoding is None else self.encoding.static
+        exog = rows_beside(series, exog, self.by, static)
         if self.encoding is not None:
             exog, described = self.encoding.read(exog, self.by, series)
         self._check_exog(exog)
         check_names(series, self.by, self.columns, "series")
         if exog is not None:
             check_names(exog, self.by, self.exog_columns, "exog")
-        found = read_histories(series, exog, self.by, self.exog_nan)
+        found = read_histories(series, exog, self.by, self.exog_nan, self.encoding)
         for rows in found.values():
             self._check_columns(rows)
         if self.encoding is None:

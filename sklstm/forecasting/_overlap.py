@@ -1,6 +1,6 @@
 """New rows of a series, of which some may be known: `new_rows`, `check_follows` and the like."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -96,6 +96,7 @@ def new_rows(
     rows: History,
     overlap: str | None,
     names: Sequence[list[Any] | None],
+    categories: Collection[Any] = (),
     find: Callable[..., Any] = known_labels,
 ) -> tuple[History, History]:
     """Tell rows that are known from those that are new.
@@ -110,6 +111,8 @@ def new_rows(
         What values of known rows must be; None refuses these rows.
     names : sequence of two lists or None
         Names of the columns of the series, and of the exogenous ones, for messages.
+    categories : collection, default=()
+        Those of exogenous columns that hold categories.
     find : callable, default=known_labels
         What does as that does, once for the labels of many series.
 
@@ -144,7 +147,7 @@ def new_rows(
     if overlap == "replace":
         past = _replaced(past, known, places)
     else:
-        _check_equal(past, known, places, names)
+        _check_equal(past, known, places, names, categories)
     return past, replace(rows, index=later, values=rows.values[n_known:], exog=rows.exog[n_known:])
 
 
@@ -189,15 +192,18 @@ def _replaced(past, known, places):
     return replace(past, values=values, exog=exog)
 
 
-def _check_equal(past, known, places, names):
+def _check_equal(past, known, places, names, categories):
     values = ("series", past.values[places], known.values), ("exog", past.exog[places], known.exog)
     for (name, before, now), columns in zip(values, names, strict=True):
         differ = ~same_values(before, now)
         if differ.any():
             row, column = np.argwhere(differ)[0]
             shown = columns[column] if columns and column < len(columns) else column
+            at = f"at {label_text(known.index[row])}, column {shown!r}"
+            told = f"is {now[row, column]} {at}, and {before[row, column]} is known there"
+            if name == "exog" and shown in categories:
+                told = f"is of another category {at}, than what is known there"
             raise ValueError(
-                f"{name}{past.of} is {now[row, column]} at {label_text(known.index[row])}, column "
-                f"{shown!r}, and {before[row, column]} is known there: rows that are known must be "
-                "equal, or replace what is known (overlap='replace')."
+                f"{name}{past.of} {told}: rows that are known must be equal, or replace what is "
+                "known (overlap='replace')."
             )

@@ -213,5 +213,4 @@ class UpdateMixin:
     def exog_categories_(self) -> dict[Any, list[Any]]:
         """The categories that exogenous columns had in `fit`, by the names of their columns."""
         check_is_fitted(self)
-        encoding = self._known.encoding
-        return {} if encoding is None else {k: list(v) for k, v in encoding.categories.items()}
+        return {name: list(values) for name, values in self._known.exog_categories.items()}

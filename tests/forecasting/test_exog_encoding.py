@@ -221,7 +221,7 @@ def test_new_series_bring_them_and_known_ones_need_not(dynamic):
     pd.testing.assert_frame_equal(model.forecast(3, **given), expected)
     new = until(TABLE.loc[["e"]], 45)
     new = new.assign(sold=new["sold"] + 5)  # positive, for the scale is logarithmic
-    with pytest.raises(ValueError, match=r"no rows of series 'e', which is new.*'kind', 'size'"):
+    with pytest.raises(ValueError, match=r"not describe series 'e', which is new.*'kind', 'size'"):
         model.update(new[["sold"]], new[dynamic] if dynamic else None)
     seen = model.forecast(3, history=new[["sold"]], history_exog=new[names], **given)
     model.update(new[["sold"]], new[names])
@@ -292,7 +292,7 @@ BAD = {
         {}, FIRST[["sold"]], FIRST[STATIC].assign(kind=FIRST["kind"].where(FIRST["size"] != 9)),
         "'kind', which is missing for series 's'",
     ),
-    "no rows": ({}, FIRST[["sold"]], FIRST[STATIC].drop(index="e"), "no rows of series 'e'"),
+    "no rows": ({}, FIRST[["sold"]], FIRST[STATIC].drop(index="e"), "not describe series 'e'"),
     "both": ({"known_exog": ["size"]}, FIRST[["sold"]], FIRST[STATIC], "both name 'size'"),
     "infinite": (
         {}, FIRST[["sold"]], FIRST[STATIC].replace(9.0, np.inf), "'size' that are not finite",
@@ -314,7 +314,7 @@ def test_bad_categories_are_named():
     for column, message in (
         (days.strftime("day %j of %Y"), "300 different values in column 'what'"),
         (pd.Categorical(days), "neither text nor numbers"),
-        (["a", None] * 150, "exog is NaN at .*'what=a'"),
+        (["a", None] * 150, r"exog is missing at 2020-01-02 .*'what', which .*fillna\('none'\)"),
     ):
         with pytest.raises(ValueError, match=message):
             model.fit(sold, pd.DataFrame({"what": column}, days))
@@ -323,6 +323,22 @@ def test_bad_categories_are_named():
         model.forecast(2, np.zeros((2, 1)))
     with pytest.raises(ValueError, match="lacks the column 'what'"):
         model.forecast(2, pd.DataFrame({"other": [1.0, 2.0]}))
+
+
+def test_messages_name_columns_as_they_are_given():
+    past, names = until(TABLE, 40), ["promo", "rain"]
+    model = Forecaster(Ridge(), 4, by="shop").fit(past[["sold"]], past[names])
+    with pytest.raises(ValueError, match=r"columns \['promo', 'rain'\]: .* those to forecast"):
+        model.forecast(2, exog=past)
+    closed = TABLE.assign(promo=TABLE["promo"].where(TABLE["promo"] != "none"))
+    with pytest.raises(ValueError, match="exog is missing at 2025.* 'promo', which holds categ"):
+        model.forecast(15, exog=closed)
+    same = part(TABLE, 38, 42)
+    other = same.assign(promo=same["promo"].replace({"none": "radio", "radio": "none"}))
+    with pytest.raises(ValueError, match=r"is of another category at 2025-02-08.*'promo', than"):
+        model.update(same[["sold"]], other[names])
+    with pytest.raises(ValueError, match=r"exog 'n' is 1.0 at 2025-02-08.*'rain', and -?\d"):
+        model.update(same[["sold"]], same[names].assign(rain=1.0))
 
 
 def test_what_describes_a_known_series_must_not_change():

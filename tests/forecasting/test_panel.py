@@ -167,8 +167,10 @@ def future_of(values):
 def test_exogenous_rows_of_wrong_series():
     with pytest.raises(ValueError, match="exog has no rows of series 'D'; it takes the same rows"):
         forecaster().fit(LONG, EXOG.drop("D"))
+    rows = pd.MultiIndex.from_product([["D", "E"], range(30)], names=["share", "row"])
+    counted = pd.DataFrame({"x": np.arange(60.0)}, rows)
     with pytest.raises(ValueError, match="exog has rows of a series 'E', of which series has none"):
-        forecaster().fit(LONG, EXOG.rename({"D": "E"}).combine_first(EXOG))
+        forecaster().fit(counted.loc[["D"]], counted)
     with pytest.raises(ValueError, match="exog has no row at 2024-01-30 00:00:00 of series 'D'"):
         forecaster().fit(LONG, EXOG.drop(("D", DAYS[29])))
     known = forecaster().fit(LONG, EXOG)
