@@ -11,9 +11,10 @@ from sklstm.meta_estimators import takes_windows, walk
 
 from ._abilities import is_baseline, takes_missing_steps
 from ._check_regressor import check_columns
-from ._choose_by_regressor import choose_by_regressor
+from ._choose_by_regressor import ChosenScale, choose_by_regressor
 from ._choose_theta_part import asked_theta_part, choose_theta_part
 from ._features import Features
+from ._fitted_before import FittedBefore
 from ._forecast_model import ForecastModel
 from ._intervals import NOT_WANTED
 from ._known_series import KnownSeries
@@ -35,7 +36,12 @@ def fewest_training_rows(forecaster: Any) -> int:
 
 
 def fit_models(
-    forecaster: Any, known: KnownSeries, season: Season, *, warn: bool = True
+    forecaster: Any,
+    known: KnownSeries,
+    season: Season,
+    *,
+    warn: bool = True,
+    before: FittedBefore | None = None,
 ) -> tuple[ForecastModel, ForecastModel | str, dict]:
     """Fit the model that forecasts, and the one that calibrates intervals.
 
@@ -49,6 +55,8 @@ def fit_models(
         That of the series.
     warn : bool, default=True
         Whether to warn of series that nothing is learned from.
+    before : FittedBefore, optional
+        The fit to go on from.
 
     Returns
     -------
@@ -74,9 +82,18 @@ def fit_models(
     if not _pads(forecaster):  # else a window of them may begin before they do
         histories = trained_on(histories, n_fewest, warn=warn)
     maker = ModelMaker(
-        forecaster, known, histories, season, features, n_fewest, linear_part=linear_part
+        forecaster,
+        known,
+        histories,
+        season if before is None else before.season_of_scale(season),
+        features,
+        n_fewest,
+        linear_part=linear_part,
     )
-    chosen = choose_by_regressor(maker, maker.prepared(scaling))
+    if before is None:
+        chosen = choose_by_regressor(maker, maker.prepared(scaling))
+    else:
+        chosen = ChosenScale(before.prepared(maker.prepared(before.scaling)))
     model = chosen.prepared.train()
     readable = model.features.first_origin + 1
     model = knowing(model, [p for p in known.histories.values() if len(p) >= readable])
@@ -90,7 +107,7 @@ def fit_models(
         n_newest = chosen.n_newest
     else:
         older, n_newest = maker.older(chosen.prepared, forecaster.calibration_size)
-        calibrator = fit_older(older)
+        calibrator = fit_older(older, begin=before and before.calibrating(older))
     if not isinstance(calibrator, str):  # its errors are those of the same average
         calibrator = replace(calibrator, theta=model.theta)
     return model, calibrator, n_newest

@@ -19,6 +19,7 @@ from ._check_regressor import check_regressor
 from ._exog_encoding import ExogEncoding
 from ._features import Features
 from ._fit_models import fit_models
+from ._fitted_before import FittedBefore
 from ._forecast_bounds import bounds_of_forecasts
 from ._forecast_frames import frame_of_forecasts
 from ._forecast_model import ForecastModel
@@ -56,7 +57,8 @@ class Forecaster(
     estimator : estimator
         Any regressor of scikit-learn's: it is given windows of shape (n_samples, lookback,
         n_features) if its tags say that it takes three axes, else flat ones. One that has a
-        single output only is fitted once for each output.
+        single output only is fitted once for each output. With ``warm_start=True`` another `fit`
+        goes on from the weights of the last one, in the scale of windows that was chosen then.
     lookback : int or "auto", default="auto"
         Rows in a window; ``"auto"``: whole seasons, or an eighth of the series; 10 without scaling.
     horizon : int, default=1
@@ -319,7 +321,8 @@ class Forecaster(
             If predictions are far from all targets, as those of `SGDRegressor` on high values are.
         """
         is_y = exog is not None and is_target(series, exog, self.by)
-        self._fit_known(self._read(series, None if is_y else exog))
+        before = FittedBefore.of(self)
+        self._fit_known(self._read(series, None if is_y else exog), before=before)
         self._scored_by_rows = is_y
         return self
 
@@ -328,12 +331,15 @@ class Forecaster(
         asked = {name: getattr(self, name) for name in _ASKED_OF_SERIES}
         return KnownSeries.read(series, exog, exog_nan=exog_nan, **asked)
 
-    def _fit_known(self, known, warn=True):
+    def _fit_known(self, known, warn=True, before=None):
         check_regressor(self.estimator)
+        own = self if before is None else before.settled(self, known)
         season = Season.of(self, known, warn=warn)
         if warn:
             warn_of_other_seasons(self, known)
-        self._model, self._calibrator, self._n_newest = fit_models(self, known, season, warn=warn)
+        self._model, self._calibrator, self._n_newest = fit_models(
+            own, known, season, warn=warn, before=before
+        )
         if warn:
             warn_of_shrunk_columns(self.estimator, known)
         self._n_fitted = {key: len(past) for key, past in known.histories.items()}

@@ -79,7 +79,7 @@ class ModelMaker:
         return split_off_newest(histories, calibration_size, self.n_fewest, n_wanted, n_learned)
 
     def model_of_older(
-        self, prepared: PreparedFit, older: Sequence[History]
+        self, prepared: PreparedFit, older: Sequence[History], begin: Any = None
     ) -> ForecastModel | str:
         """Return a model of older rows, with the season and the scale of that of all rows.
 
@@ -91,6 +91,8 @@ class ModelMaker:
             Of all rows.
         older : list of History
             Series without their newest rows.
+        begin : estimator, optional
+            A fitted regressor to go on from.
 
         Returns
         -------
@@ -108,7 +110,8 @@ class ModelMaker:
         recipe = self.features, self.forecaster.estimator, prepared.transformer
         try:
             with nothing_may_be_left():  # of which the model of all rows has warned
-                model = PreparedFit.of(enough, *recipe, **_as_chosen(prepared.scaling)).train()
+                own = PreparedFit.of(enough, *recipe, **_as_chosen(prepared.scaling))
+                model = replace(own, begin=begin).train()
         except ValueError as error:
             return f"the model of the older rows could not be fitted ({error})"
         if prepared.scaling is None or model.scaling is None:

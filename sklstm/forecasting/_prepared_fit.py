@@ -1,6 +1,8 @@
 """What is settled before a regressor is trained on windows of series: `PreparedFit`."""
 
 from collections.abc import Hashable, Sequence
+from contextlib import nullcontext
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -47,6 +49,8 @@ class PreparedFit:
         Whether the regressor takes windows with missing steps.
     future : FutureSteps or None
         Steps of windows for the rows to come, if it reads them.
+    begin : estimator, optional
+        A fitted regressor, of which training makes a copy and goes on.
     """
 
     regressor: Any
@@ -55,6 +59,7 @@ class PreparedFit:
     transformers: dict[Hashable, Any]
     takes_missing: bool
     future: FutureSteps | None
+    begin: Any = None
 
     @classmethod
     def of(
@@ -142,13 +147,33 @@ class PreparedFit:
     def train(self) -> ForecastModel:
         """Return the model, with a regressor that is trained."""
         regressor = clone(self.regressor)
-        if self.scaling is None or self.scaling.linear is None:
-            regressor = fit_to_pairs(regressor, self.pairs, self.scaling, self.future)
-        else:
+        has_linear_part = self.scaling is not None and self.scaling.linear is not None
+        if has_linear_part:
             train_on_rest(regressor)
-            with nothing_may_be_left():
-                regressor = fit_to_pairs(regressor, self.pairs, self.scaling, self.future)
+        if self.begin is not None:
+            regressor = _with_parameters_of(regressor, self.begin)
+        with nothing_may_be_left() if has_linear_part else nullcontext():
+            regressor = fit_to_pairs(regressor, self.pairs, self.scaling, self.future)
         return ForecastModel(
             self.pairs.features, regressor, self.transformers, self.takes_missing, self.scaling,
             future=self.future,
         )  # fmt: skip
+
+
+def _with_parameters_of(regressor, fitted):
+    """Return a copy of a fitted regressor with the parameters of one that is not fitted.
+
+    Of another class, such as `MultiOutputRegressor`, whose parts begin anew, there is nothing to go
+    on from.
+    """
+    if type(fitted) is not type(regressor):
+        return regressor
+    plain = {name: value for name, value in regressor.get_params().items() if _is_plain(value)}
+    return deepcopy(fitted).set_params(**plain)
+
+
+def _is_plain(value):
+    """Tell whether a parameter holds no estimator, which would take the place of a fitted one."""
+    parts = value if isinstance(value, list | tuple) else [value]
+    held = [part for own in parts for part in (own if isinstance(own, tuple) else (own,))]
+    return not any(hasattr(part, "get_params") for part in held)
