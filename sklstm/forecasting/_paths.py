@@ -1,11 +1,12 @@
 """Joint paths of the rows that follow: `PathMaker`."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
 
+from sklstm._warn import warn_user
 from sklstm.data import key_text
 
 from ._calibrations import Calibrations
@@ -44,12 +45,15 @@ class PathMaker:
         Errors to draw from; None if the regressor draws from distributions of its own.
     copula : GaussianCopula, optional
         How rows that are predicted at once depend on each other, if they have distributions.
+    without : collection of keys, default=()
+        Series whose paths are NaN, for there are too few errors to draw from.
     """
 
     fitted: Any
     feeds_back: bool
     calibrations: Calibrations | None
     copula: GaussianCopula | None = None
+    without: Collection[Hashable] = ()
 
     @classmethod
     def of(
@@ -84,7 +88,13 @@ class PathMaker:
         ------
         ValueError
             If the forecaster has no calibration rows, and its regressor predicts no distributions;
-            or if there are too few forecasts to learn from how rows depend on each other.
+            or if there are too few errors to draw from, of all series, or too few forecasts to
+            learn from how rows depend on each other.
+
+        Warns
+        -----
+        UserWarning
+            If some of several series have too few errors to draw from, whose paths are NaN.
         """
         refuse_quantile(fitted.estimator)
         model = fitted._model
@@ -97,7 +107,9 @@ class PathMaker:
         if feeds_back and hasattr(model.regressor, "sample"):
             return cls(fitted, feeds_back, None)
         refuse_missing(fitted._calibrator, asked_by)
-        return cls(fitted, feeds_back, _errors_of(fitted, paths, 1 if feeds_back else steps))
+        at_once = 1 if feeds_back else steps
+        maker = cls(fitted, feeds_back, _errors_of(fitted, paths, at_once))
+        return replace(maker, without=maker._with_few_errors(paths, at_once))
 
     def draw(
         self, paths: Sequence[Path], steps: int, n_paths: int, rngs: Sequence[np.random.Generator]
@@ -118,34 +130,40 @@ class PathMaker:
         Returns
         -------
         drawn : list of ndarray of shape (n_origins, n_paths, steps, n_columns)
-            For each path, in the units of the series.
-
-        Raises
-        ------
-        ValueError
-            If there are too few errors to draw from.
+            For each path, in the units of the series; NaN from origins where there are too few
+            errors to draw from.
         """
         if self.copula is not None:
             return self._at_levels(paths, steps, n_paths, rngs)
-        if self.feeds_back:
+        if self.calibrations is None:
             return self._fed_back(paths, steps, n_paths, rngs)
+        errors = [self._errors(path, 1 if self.feeds_back else steps) for path in paths]
+        few = [np.array([n_errors(one) < _FEWEST for one in own], dtype=bool) for own in errors]
+        errors = [list(map(_or_none, own)) for own in errors]
+        if self.feeds_back:
+            drawn = self._fed_back(paths, steps, n_paths, rngs, errors)
+        else:
+            drawn = self._moved(paths, steps, n_paths, rngs, errors)
+        for own, is_few in zip(drawn, few, strict=True):
+            own[is_few] = np.nan
+        return drawn
+
+    def _moved(self, paths, steps, n_paths, rngs, errors):
+        """Return forecasts moved by the errors of all steps from one origin."""
         drawn, forecasts = [], self.fitted._model.forecast(paths, steps)
-        for path, forecast, rng in zip(paths, forecasts, rngs, strict=True):
-            chosen = [drawn_errors(errors, (n_paths,), rng) for errors in self._errors(path, steps)]
+        for path, forecast, rng, own in zip(paths, forecasts, rngs, errors, strict=True):
+            chosen = [drawn_errors(one, (n_paths,), rng) for one in own]
             drawn.append(self._scale(path).moved(forecast[:, np.newaxis], np.stack(chosen)))
         return drawn
 
-    def _fed_back(self, paths, steps, n_paths, rngs):
+    def _fed_back(self, paths, steps, n_paths, rngs, errors=None):
         repeated = [replace(path, origins=np.repeat(path.origins, n_paths)) for path in paths]
-        if self.calibrations is None:
+        if errors is None:
             repeated = [replace(p, rng=rng) for p, rng in zip(repeated, rngs, strict=True)]
         else:
             noise = [
-                [
-                    drawn_errors(errors, (n_paths, steps), rng)[:, :, 0]
-                    for errors in self._errors(path, 1)
-                ]
-                for path, rng in zip(paths, rngs, strict=True)
+                [drawn_errors(one, (n_paths, steps), rng)[:, :, 0] for one in own]
+                for own, rng in zip(errors, rngs, strict=True)
             ]
             repeated = [
                 replace(path, noise=np.concatenate(of_origins))
@@ -187,19 +205,25 @@ class PathMaker:
     def _errors(self, path, steps):
         """Return for each origin the errors of all steps known by then, (n, steps, n_columns)."""
         assert self.calibrations is not None
-        found, history, fitted = self.calibrations, path.history, self.fitted
-        errors = [
-            _own_or_borrowed(found, history.key, int(origin), steps, _enough(fitted))
-            for origin in path.origins
-        ]
-        fewest = min(map(n_errors, errors), default=_FEWEST)
-        if fewest < _FEWEST:
-            raise ValueError(
-                f"Paths are drawn from at least {_FEWEST} earlier errors of all steps, and the "
-                f"calibration rows of series{history.of} give {fewest}: take fewer steps or a "
-                f"larger calibration_size{or_recursive(fitted._model.features)}."
-            )
-        return errors
+        found, key, enough = self.calibrations, path.history.key, _enough(self.fitted)
+        return [_own_or_borrowed(found, key, int(own), steps, enough) for own in path.origins]
+
+    def _with_few_errors(self, paths, steps):
+        """Return and warn of the series with too few errors, or raise a ValueError if all have."""
+        fewest = [min(map(n_errors, self._errors(path, steps)), default=_FEWEST) for path in paths]
+        few = [place for place, n in enumerate(fewest) if n < _FEWEST]
+        if not few:
+            return ()
+        history = paths[few[0]].history
+        told = (
+            f"Paths are drawn from at least {_FEWEST} earlier errors of all steps, and the "
+            f"calibration rows of series{history.of} give {fewest[few[0]]}: take fewer steps or a "
+            f"larger calibration_size{or_recursive(self.fitted._model.features)}."
+        )
+        if len(few) == len(paths):
+            raise ValueError(told)
+        warn_user(f"{told} The paths of {len(few)} of {len(paths)} series are NaN.")
+        return {paths[place].history.key for place in few}
 
 
 def stream_of(seed: int, key: Hashable) -> np.random.Generator:
@@ -222,6 +246,11 @@ def _errors_of(fitted, paths, steps):
 def _enough(fitted):
     """Return with how many errors a series of a panel borrows none."""
     return _FEWEST_OF_PANEL if corrects_coverage(fitted) else _FEWEST
+
+
+def _or_none(errors):
+    """Return no errors at all in place of too few, whose draws are NaN in the end."""
+    return errors if n_errors(errors) >= _FEWEST else np.zeros((_FEWEST, *np.shape(errors)[1:]))
 
 
 def _own_or_borrowed(found, key, origin, steps, enough):

@@ -64,6 +64,12 @@ class PathsMixin:
         ValueError
             As in `forecast`; if there are fewer than ten errors or forecasts to learn from.
 
+        Warns
+        -----
+        UserWarning
+            As in `forecast`; if some of several series have fewer than ten errors, even with those
+            of others: their paths are NaN.
+
         Notes
         -----
         ``strategy="recursive"`` feeds draws back: an error of one step, drawn from the calibration
@@ -82,6 +88,8 @@ class PathsMixin:
         seen, paths, labels = beginning(self, steps, exog, series, history, history_exog)
         seed = int(check_random_state(random_state).randint(2**31))
         streams = [stream_of(seed, path.history.key) for path in paths]
-        found = PathMaker.of(seen, paths, steps, own=self).draw(paths, steps, n_paths, streams)
+        maker = PathMaker.of(seen, paths, steps, own=self)
+        found = maker.draw(paths, steps, n_paths, streams)
         drawn = {path.history.key: one[0] for path, one in zip(paths, found, strict=True)}
+        drawn = {key: one for key, one in drawn.items() if key not in maker.without}
         return frame_of_paths(drawn, labels, self._known)

@@ -1,5 +1,7 @@
 """Paths have the distribution of what follows, of sums over steps as well."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +10,7 @@ from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.linear_model import LinearRegression, QuantileRegressor, Ridge
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-from sklstm import Forecaster, GRURegressor, SeasonalDifferencer
+from sklstm import Forecaster, GRURegressor, PanelTimeSeriesSplit, SeasonalDifferencer
 from sklstm.forecasting._path import Path
 from sklstm.forecasting._paths import PathMaker
 from sklstm.forecasting._predicted_distribution import predicted_draws
@@ -171,6 +173,41 @@ def test_columns_known_in_advance_move_paths(rng):
         paths = forecaster.sample_paths(2, 20, random_state=0, exog=np.array([[1.0], [0.0]]))
         assert (paths.iloc[0] > 40).all()
         assert (paths.iloc[1] < 10).all()
+
+
+@pytest.mark.parametrize("strategy", ["recursive", "direct"])
+def test_a_series_of_one_row_does_not_keep_others_from_paths(strategy):
+    parts = {"a": ar1(80), "b": ar1(70) + 9, "new": np.zeros(1)}
+    frame = pd.concat({key: pd.Series(own) for key, own in parts.items()}, names=["shop", "row"])
+    network = GRURegressor(4, max_epochs=2, random_state=0)
+    options = {"by": "shop", "scaling": "difference", "linear_part": False}
+    model = Forecaster(network, 4, 3, strategy, **options).fit(frame.to_frame("sold"))
+    expected = model.sample_paths(3, 5, 0, series=["a", "b"])
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        paths = model.sample_paths(3, 5, 0)
+    _, few = [str(warning.message) for warning in told]  # the former of short windows
+    assert "the calibration rows of series 'new' give 0: take" in few
+    assert few.endswith("The paths of 1 of 3 series are NaN.")
+    pd.testing.assert_frame_equal(paths.loc[["a", "b"]], expected)
+    assert paths.loc["new"].isna().all(axis=None)
+    with (
+        pytest.raises(ValueError, match="at least 10 earlier errors of all steps.*'new' give 0"),
+        pytest.warns(UserWarning, match="fewer rows than the shortest window of training"),
+    ):
+        model.sample_paths(3, 5, 0, series="new")
+
+
+def test_scores_of_paths_of_a_series_of_one_row_are_nan():
+    parts = {"a": ar1(80), "b": ar1(80) + 9, "new": np.zeros(6)}
+    rows = {key: pd.Series(own, range(80 - len(own), 80)) for key, own in parts.items()}
+    frame = pd.concat(rows, names=["shop", "row"]).to_frame("sold")
+    network = GRURegressor(4, max_epochs=2, random_state=0)
+    model = Forecaster(network, 4, 3, by="shop", scaling="difference")
+    folds = list(PanelTimeSeriesSplit(2, test_size=5, level="row").split(frame))[1:]
+    with pytest.warns(UserWarning, match="'new' give 0: .* 1 of 3 series are NaN"):
+        scores = model.backtest(frame, folds, metrics="crps").by_series["crps"]
+    assert scores.isna().tolist() == [False, False, True]
 
 
 def test_regressors_that_sample_draw_for_themselves():
