@@ -1,4 +1,4 @@
-"""Future values of exogenous columns, some of which may be categories: `read_encoded_future`."""
+"""Future values of exogenous columns, some of which may be categories."""
 
 from collections.abc import Hashable, Mapping
 from typing import Any
@@ -10,6 +10,31 @@ from ._exog_columns import tell_of_unseen
 from ._exog_encoding import ExogEncoding
 from ._future_values import Wanted, read_future
 from ._other_units import Rows, warn_of_other_units
+
+
+def check_given(exog: Any, n_known: int, n_columns: int, steps: int) -> None:
+    """Raise a ValueError if future values are needed and absent, or given and not needed.
+
+    Parameters
+    ----------
+    exog : object
+        As `Forecaster.forecast` is given it.
+    n_known, n_columns : int
+        How many exogenous columns are given in advance, and in all.
+    steps : int
+        How many rows will be forecast.
+    """
+    if exog is None and n_known:
+        raise ValueError(
+            f"exog is missing: {n_known} of the columns in fit are known in advance, and "
+            f"forecast takes their {steps} rows after the end. Columns that are not known in "
+            "advance are to be left out of known_exog."
+        )
+    if exog is not None and not n_known:
+        raise ValueError(
+            f"exog was given, but no column is known in advance: fit had {n_columns} exogenous "
+            "columns, and known_exog names none of them."
+        )
 
 
 def read_encoded_future(

@@ -82,24 +82,15 @@ def read_future(
     ValueError
         If columns, series or rows are missing that are needed.
     """
-    given = names_of_columns(exog, by)
-    columns, of_columns = None, f"its {len(places)} columns"
+    exog, columns, shown = _columns_of(exog, by, names, places, encoding)
+    of_columns = f"its {len(places)} columns"
+    if columns is not None:
+        of_columns = f"columns {list(dict.fromkeys(shown))}"
     categories = () if encoding is None else encoding.categories
-    if given is not None and names is not None:
-        known = [names[place] for place in places]
-        absent = [name for name in known if name not in given]
-        if absent:
-            raise ValueError(
-                f"exog lacks the column {absent[0]!r}; in the future it takes the columns "
-                f"{known}, got {given}."
-            )
-        owners = known if encoding is None else [encoding.owners_of_changing[k] for k in places]
-        of_columns = f"columns {list(dict.fromkeys(owners))}"
-        exog, given = _columns_alone(exog, by, known)
-        columns = [given.index(name) for name in known]
     tables = read_tables(exog, by, "exog")
     look_up = Once(_places_of)
-    as_they_are = columns == list(range(len(given or ())))
+    n_given = len(names_of_columns(exog, by) or ())
+    as_they_are = columns == list(range(n_given))
     futures = {}
     for key, rows in wanted.items():
         if key not in tables:
@@ -122,11 +113,30 @@ def read_future(
             chosen, labels = look_up(index, rows.labels, rows.calendar, **told)
             found = values if chosen is None else values[chosen]
         if not exog_nan and np.isnan(found).any():
-            shown = given if columns is None else owners
             refuse_nan(found[: rows.steps], labels, shown, key, categories)
             found = pd.DataFrame(found).ffill().to_numpy()  # in rows that need not be known
         futures[key] = found, labels
     return futures
+
+
+def _columns_of(exog, by, names, places, encoding):
+    """Return a table of what is looked up, the places of its columns, and names for messages.
+
+    Places are None where columns have no names, and are taken as they stand.
+    """
+    given = names_of_columns(exog, by)
+    if given is None or names is None:
+        return exog, None, given
+    known = [names[place] for place in places]
+    absent = [name for name in known if name not in given]
+    if absent:
+        raise ValueError(
+            f"exog lacks the column {absent[0]!r}; in the future it takes the columns "
+            f"{known}, got {given}."
+        )
+    exog, given = _columns_alone(exog, by, known)
+    owners = known if encoding is None else [encoding.owners_of_changing[k] for k in places]
+    return exog, [given.index(name) for name in known], owners
 
 
 def _refuse_unknown(key, tables):

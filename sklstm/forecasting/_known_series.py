@@ -20,7 +20,7 @@ from sklstm.time_labels import (
 
 from ._calendar_columns import as_calendar_features, calendar_columns, n_columns
 from ._coarser_rows import pasts_of, refuse_coarser, warn_of_coarser
-from ._encoded_future import read_encoded_future
+from ._encoded_future import check_given, read_encoded_future
 from ._exog_encoding import ExogEncoding, places_in_encoding
 from ._future_values import Wanted
 from ._histories import History, check_names, is_time_first, names_of_columns, read_histories
@@ -337,7 +337,7 @@ class KnownSeries:
         last, first = Once(lambda index: index[-1]), Once(lambda index: index[:steps])
         labels = self.labels_after(histories, n_rows, last)
         given = {key: (np.empty((n_rows, 0)), index) for key, index in labels.items()}
-        self._check_future(exog, steps)
+        check_given(exog, len(self.known_columns), len(self.given_columns), steps)
         if exog is not None:
             wanted = {
                 past.key: Wanted(
@@ -362,21 +362,6 @@ class KnownSeries:
                 for (key, (values, index)), columns in zip(given.items(), beside, strict=True)
             }
         return {key: (values, first(index)) for key, (values, index) in given.items()}
-
-    def _check_future(self, exog, steps):
-        """Raise a ValueError if future values are needed and absent, or given and not needed."""
-        n_known = len(self.known_columns)
-        if exog is None and n_known:
-            raise ValueError(
-                f"exog is missing: {n_known} of the columns in fit are known in advance, and "
-                f"forecast takes their {steps} rows after the end. Columns that are not known in "
-                "advance are to be left out of known_exog."
-            )
-        if exog is not None and not n_known:
-            raise ValueError(
-                "exog was given, but no column is known in advance: fit had "
-                f"{len(self.given_columns)} exogenous columns, and known_exog names none of them."
-            )
 
     def _with_calendar(self, histories):
         """Put the columns of the calendar behind the exogenous ones of rows."""
