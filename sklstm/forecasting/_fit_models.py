@@ -147,7 +147,7 @@ def _features(forecaster, known, lookback, horizon):
     return Features(
         lookback,
         horizon,
-        np.setdiff1d(np.arange(known.n_exog), known.known),
+        known.past,
         known.known,
         takes_nan=known.exog_nan,
         calendar=known.calendar_features,

@@ -68,9 +68,10 @@ class Forecaster(
         ``"recursive"``: the regressor predicts the next row; for more of them each prediction
         enters the window, and the oldest row leaves it. ``"direct"``: it predicts `horizon` rows at
         once; for more of them these enter the window all together. ``"auto"``: direct for more than
-        24 rows, a fifth of the series or less (24: a hundredth), and of networks for panels without
-        a season, if it predicts many targets at once in a scale of windows; else recursive. In
-        direct ones networks read rows to come step by step, if columns are known in advance.
+        24 rows, a fifth of the series or less (24: a hundredth), beside columns that are not known
+        in advance (a quarter), and of networks for panels without a season, if it predicts many
+        targets at once in a scale of windows; else recursive. In direct ones networks read rows to
+        come step by step, if columns are known in advance.
     transformer : transformer, default=None
         Applied to every series before it is cut into windows, and undone in forecasts: needs an
         ``inverse_transform``. Each series has its own clone. Rows may not depend on later ones.
@@ -96,7 +97,8 @@ class Forecaster(
         at most.
     known_exog : "all", None or list of columns, default="all"
         Exogenous columns whose values are known in advance, such as holidays. The others are known
-        up to now; in windows that reach into the future they repeat their last values.
+        up to now; in windows that reach into the future they repeat their last values. With a scale
+        of windows each of them is read less its newest value, if quick models say so.
     static_exog : list of columns, default=None
         Exogenous columns that describe a series of a panel, such as the kind and size of a shop:
         they have one value in all of its rows. Numbers are standardised over series. Windows have
@@ -136,6 +138,9 @@ class Forecaster(
         mean absolute change; None if only the scores count.
     season_ : int
         Rows in the season that windows are differenced by; 1 if they are not.
+    past_scaling_ : dict
+        How exogenous columns that are not known in advance stand in windows, by their names:
+        ``"level"``, as they are, or ``"difference"``, less the newest value of the window.
     regressor_weight_ : float or list of float
         Weight of predictions beside values one season before, by column; 1 for predictions alone.
     theta_weight_ : float or list of float
@@ -408,7 +413,9 @@ class Forecaster(
         -----
         UserWarning
             If some of several series cannot be forecast, and are NaN, or have fewer rows than any
-            window of training; or the inverse of `transformer` makes no number of a forecast.
+            window of training; the inverse of `transformer` makes no number of a forecast; or by
+            ``strategy="auto"`` several rows are forecast one by one, and exogenous columns are not
+            known in advance.
         """
         check_is_fitted(self)
         steps = self._as_fitted().horizon if steps is None else check_count(steps, "steps")

@@ -150,6 +150,11 @@ class KnownSeries:
         return self.known[self.known < self.n_exog]
 
     @property
+    def past(self) -> np.ndarray:
+        """Places of the exogenous columns that are known up to now only."""
+        return np.setdiff1d(np.arange(self.n_exog), self.known)
+
+    @property
     def n_static(self) -> int:
         """How many numbers describe a series."""
         static = next(iter(self.histories.values())).static
@@ -175,9 +180,17 @@ class KnownSeries:
     @property
     def known_columns(self) -> list[Any]:
         """Those of them that are given in advance."""
+        return self._names_at(self.known_given)
+
+    @property
+    def past_columns(self) -> list[Any]:
+        """Those of them that are known up to now only."""
+        return self._names_at(self.past)
+
+    def _names_at(self, places):
         if self.encoding is not None:
-            return self.encoding.names_of(self.known_given)
-        return [self.given_columns[place] for place in self.known_given]
+            return self.encoding.names_of(places)
+        return [self.given_columns[place] for place in places]
 
     def calendar_of(self, key: Hashable) -> Calendar:
         """Return the calendar of a series."""

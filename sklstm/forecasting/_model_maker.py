@@ -141,4 +141,5 @@ def _as_chosen(scaling):
         "scaling": [column.name for column in scaling.columns],
         "season": Season(scaling.columns[0].season) if scaling.is_seasonal else NO_SEASON,
         "linear_part": scaling.linear is not None,
+        "past": scaling.past,
     }

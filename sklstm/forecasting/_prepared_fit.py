@@ -73,6 +73,7 @@ class PreparedFit:
         n_ahead: int = 1,
         *,
         linear_part: bool | str = False,
+        past: Sequence[str] | None = None,
     ) -> Self:
         """Fit clones of a transformer, cut windows, and choose their scale.
 
@@ -94,6 +95,8 @@ class PreparedFit:
             How many rows users forecast, for the choice of a representation.
         linear_part : bool or "auto", default=False
             Whether the regressor learns what a ridge regression on its windows leaves.
+        past : list of str, optional
+            How columns known up to now are to stand in windows; by default as these say.
 
         Returns
         -------
@@ -120,7 +123,7 @@ class PreparedFit:
             static = np.array([past.static for past in histories])
         pairs, chosen = choose_scaling(
             tables, features, takes_nan, scaling, season, n_ahead, not is_linear(estimator),
-            shrinks(estimator), static,
+            shrinks(estimator), static, past,
         )  # fmt: skip
         if not len(pairs):
             raise ValueError(

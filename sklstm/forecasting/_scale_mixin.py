@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from ._forecast_model import ForecastModel
+from ._known_series import KnownSeries
 from ._linear_part import LinearPart
 
 
@@ -13,6 +14,7 @@ class ScaleMixin:
     """Fitted attributes of `Forecaster` that tell its strategy, scale and other parts."""
 
     _model: ForecastModel
+    _known: KnownSeries
     columns_: list[Any]
 
     @property
@@ -38,6 +40,16 @@ class ScaleMixin:
         """Error of the regressor itself in each scale that it was tried in."""
         check_is_fitted(self)
         return None if self._model.scaling is None else self._model.scaling.trials
+
+    @property
+    def past_scaling_(self) -> dict[Any, str]:
+        """How exogenous columns that are known up to now stand in windows, by their names."""
+        check_is_fitted(self)
+        scaling, known = self._model.scaling, self._known
+        names = known.exog_columns or list(range(known.n_exog))
+        chosen = ["level"] * len(known.past) if scaling is None else scaling.past
+        # Older files have no choice.
+        return dict(zip([names[place] for place in known.past], chosen, strict=False))
 
     @property
     def regressor_weight_(self) -> Any:

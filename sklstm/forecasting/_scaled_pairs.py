@@ -11,6 +11,7 @@ from sklstm.preprocessing import is_seasonal
 from ._features import Features, newest_pairs
 from ._future_steps import FutureSteps
 from ._linear_part import choose_linear_part, is_quick, most_windows, whole_windows
+from ._past_scale import choose_past
 from ._scaling import Scaling
 from ._season import Season
 from ._training_pairs import SOME_PAIRS, Pairs, TrainingPairs, some_numbers
@@ -26,6 +27,7 @@ def choose_scaling(
     saturates: bool = True,
     shrinks: bool = False,
     static: np.ndarray | None = None,
+    past: Sequence[str] | None = None,
 ) -> tuple[TrainingPairs, Scaling | None]:
     """Return what stands in windows, and how they are scaled.
 
@@ -50,6 +52,8 @@ def choose_scaling(
         Whether predictions of few windows may be shrunk towards the season before.
     static : ndarray of shape (n_series, n_static), optional
         What describes each series.
+    past : list of str, optional
+        How columns known up to now are to stand in windows; by default as the pairs say.
 
     Returns
     -------
@@ -63,6 +67,7 @@ def choose_scaling(
     n_season = season.n_rows
     n_ahead = max(n_ahead, n_season)
     of_few = {"fixed_season": season.is_fixed, "shrinks": shrinks}
+    beside = {"past": past, "saturates": saturates}
     is_auto = scaling == "auto"
     names = [scaling] if isinstance(scaling, str) else scaling
     takes_season = not is_auto and any(is_seasonal(name) for name in names)
@@ -82,11 +87,11 @@ def choose_scaling(
                     f"takes {seasonal.n_rows + features.horizon} rows in succession, none of them "
                     "missing, and no series has them. Take a smaller lookback or another scaling."
                 )
-            chosen = _scaling_of(pairs, scaling, n_season, n_ahead, saturates, **of_few)
+            chosen = _scaling_of(pairs, scaling, n_season, n_ahead, **beside, **of_few)
             if chosen is not None and chosen.is_seasonal:
                 return pairs, chosen
     pairs = TrainingPairs.of(tables, features, takes_nan, static)
-    return pairs, _scaling_of(pairs, scaling, 1, n_ahead, saturates)
+    return pairs, _scaling_of(pairs, scaling, 1, n_ahead, **beside)
 
 
 def with_linear_part(
@@ -198,9 +203,15 @@ class PairSource:
         return self.gather(some_numbers(len(self), SOME_PAIRS * n_read // self.n_steps))
 
 
-def _scaling_of(pairs, scaling, season, n_ahead, saturates, **of_few):
+def _scaling_of(pairs, scaling, season, n_ahead, *, past, saturates, **of_few):
     if not len(pairs):
         return None
     windows, targets, places = pairs.of_some_series() if pairs.are_many else pairs.all
     targets = targets.reshape(len(targets), pairs.features.horizon, -1)
-    return Scaling.choose(scaling, windows, targets, places, season, n_ahead, saturates, **of_few)
+    found = Scaling.choose(scaling, windows, targets, places, season, n_ahead, saturates, **of_few)
+    n_past = len(pairs.features.past)
+    if season > 1 and not found.is_seasonal:
+        return found  # not for these pairs
+    if past is None and n_past:
+        past = choose_past(found.columns, windows, targets, places[:, 0], n_past, saturates)
+    return replace(found, past=past or [])

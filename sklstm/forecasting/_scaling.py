@@ -13,6 +13,7 @@ from sklstm.preprocessing import (
     choose_representation,
     has_own_scale,
     is_seasonal,
+    newest_of_known,
 )
 
 from ._abilities import is_baseline, learns_amounts
@@ -36,7 +37,9 @@ class Scale(NamedTuple):
 
 @dataclass(frozen=True)
 class Scaling:
-    """How each column of the series stands in windows; exogenous columns stay as they are.
+    """How each column of the series stands in windows, and columns known up to now.
+
+    Columns known in advance, and those that describe a series, stay as they are.
 
     Parameters
     ----------
@@ -50,6 +53,9 @@ class Scaling:
         Its error on the newest windows, relative to that of random features.
     trials : dict, optional
         Error of the regressor itself in each scale that it was tried in.
+    past : list of str, optional
+        How columns that are known up to now stand in windows: ``"level"`` or ``"difference"``, less
+        their newest value. By default, and in older files, all as they are.
     """
 
     columns: list[Representation]
@@ -57,6 +63,7 @@ class Scaling:
     linear: LinearPart | None = None
     linear_score: float = np.nan
     trials: dict[str, float] | None = None
+    past: Sequence[str] = ()
 
     @classmethod
     def choose(
@@ -171,6 +178,10 @@ class Scaling:
         if windows.shape[2] > len(found):
             beside = windows[:, self.columns[0].n_before :, len(found) :]
             read = np.concatenate([read, beside], axis=2, dtype=np.float64)
+            changes = len(found) + np.flatnonzero([name == "difference" for name in self.past])
+            if len(changes):
+                past = read[:, :, changes]
+                read[:, :, changes] = past - newest_of_known(past)[:, np.newaxis]
         if self.linear is None:
             return read, Scale(found)
         predicted = self.linear.predict(read)

@@ -19,6 +19,7 @@ from ._joined import ends_of, joined
 from ._known_series import KnownSeries
 from ._moved_transformers import moved_transformers
 from ._other_units import Rows, warn_of_other_units
+from ._past_repeated import warn_of_repeated
 from ._path import NO_ROWS, Path
 from ._same_values import same_values
 from ._unused_futures import unused_futures
@@ -405,4 +406,5 @@ def beginning(
     paths = [Path(past, np.array([len(past) - 1]), futures[past.key][0]) for past in able]
     labels = seen._known.labels_after(_without(wanted, able), steps)
     labels |= {key: own for key, (_, own) in futures.items()}
+    warn_of_repeated(seen, steps)
     return seen, paths, {past.key: labels[past.key] for past in wanted}

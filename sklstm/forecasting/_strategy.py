@@ -13,6 +13,7 @@ from ._window_length import fewest_rows
 _FEWEST_DIRECT = 24  # steps, of which more are direct in shorter series, too
 _HORIZONS_OF_DIRECT, _HORIZONS_OF_FEWEST = 5, 100  # in the median series
 _HORIZONS_OF_PANELS = 1.5  # without a season
+_HORIZONS_OF_PAST = 4  # with columns known up to now
 
 
 def strategy_for(forecaster: Any, known: KnownSeries, season: Season) -> str:
@@ -26,6 +27,11 @@ def strategy_for(forecaster: Any, known: KnownSeries, season: Season) -> str:
     Without a season each step starts from the one before, and what is usual in a step, the median,
     is not what is usual in their sum: so several series without a season, such as years, are direct
     for any horizon of more than a row, if the regressor reads padded windows, as networks do.
+
+    Columns known up to now have no values in the rows to come. A recursive forecast repeats the
+    last ones, beside predictions that do not belong to them: what drives the series some rows later
+    is then told wrong. So with such columns any horizon of more than a row is direct, too, in
+    series of four horizons.
 
     Parameters
     ----------
@@ -51,7 +57,17 @@ def strategy_for(forecaster: Any, known: KnownSeries, season: Season) -> str:
     length = np.median([len(past) for past in known.histories.values()])
     n_horizons = _HORIZONS_OF_DIRECT if horizon > _FEWEST_DIRECT else _HORIZONS_OF_FEWEST
     is_long = horizon >= _FEWEST_DIRECT and length >= n_horizons * horizon
-    return "direct" if is_long or _adds_up(forecaster, known, length, season) else "recursive"
+    at_once = _lacks_future(forecaster, known, length) or _adds_up(
+        forecaster, known, length, season
+    )
+    return "direct" if is_long or at_once else "recursive"
+
+
+def _lacks_future(forecaster, known, length):
+    """Tell whether columns are known up to now only, in series long enough for all at once."""
+    horizon, pads = forecaster.horizon, takes_missing_steps(forecaster.estimator)
+    fewest = fewest_rows(forecaster.lookback, horizon, pads=pads)
+    return len(known.past) > 0 and length >= max(_HORIZONS_OF_PAST * horizon, fewest + horizon)
 
 
 def _adds_up(forecaster, known, length, season):

@@ -20,11 +20,12 @@ def choose_beside(
     *,
     groups: NDArray | None = None,
     saturates: bool = True,
+    name: str | None = None,
 ) -> list[Choice]:
     """Choose how other columns are written, by what they tell of the one that is predicted.
 
     Prices of the opening want the scale of those of the closing, a calendar none. So each column
-    is tried as it is, and written like the target's column, in the quick model of
+    is tried as it is, and written like the target's column or in `name`, in the quick model of
     `choose_representation`: it reads both columns, and predicts what follows in the second one.
 
     Parameters
@@ -36,11 +37,13 @@ def choose_beside(
     after : ndarray of shape (n_samples, n_outputs)
         Its values that are predicted.
     representation : Representation
-        Of the target's column, without a season.
+        Of the target's column; with a season windows have its rows in front.
     groups : ndarray of shape (n_samples,), optional
         Number of the series of each window; by default all are of one.
     saturates : bool, default=True
         As in `choose_representation`.
+    name : str, optional
+        How other columns may be written, of `SCALINGS`; by default like the target's.
 
     Returns
     -------
@@ -51,16 +54,17 @@ def choose_beside(
     groups = np.zeros(len(windows), dtype=int) if groups is None else groups
     found = older_and_newest(windows, after, groups)
     columns = [others[:, :, place] for place in range(others.shape[2])]
-    if found is None or representation.name == "level":
+    name = representation.name if name is None else name
+    if found is None or name == "level":
         return [Choice(Representation.fit("level", column), {}) for column in columns]
     fit = fit_of(representation.name, bool((groups != groups[0]).any()))
     model = _QuickModel(windows, after, representation, fit, *found)
-    return [_choose(model, column, quick_models(saturates)) for column in columns]
+    return [_choose(model, column, name, quick_models(saturates)) for column in columns]
 
 
-def _choose(model, column, kinds):
+def _choose(model, column, name, kinds):
     """Return how one column is written."""
-    names = "level", _name_beside(model.representation.name, column)
+    names = "level", _name_beside(name, column)
     candidates = [Representation.fit(name, column) for name in names]
     errors = [
         max(model.error(candidate, column, features) for features in kinds)

@@ -196,7 +196,7 @@ def test_missing_steps():
     holes = SERIES.copy()
     holes.iloc[[30, 70, 71]] = np.nan
     network = LSTMRegressor(3, max_epochs=1, random_state=0)
-    forecaster = Forecaster(network, 4, known_exog=["x"], scaling=None)
+    forecaster = Forecaster(network, 4, 1, "recursive", known_exog=["x"], scaling=None)
     cv = TimeSeriesSplit(3, test_size=9)
     options = {"refit": False, "level": 0.4}
     found = forecaster.backtest(holes, cv, exog=EXOG, **options).forecasts

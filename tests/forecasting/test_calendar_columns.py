@@ -29,7 +29,7 @@ def by_hand(index):
     return pd.DataFrame(np.column_stack(columns), index=index)
 
 
-STRATEGIES = [{}, {"strategy": "direct", "horizon": 7}]
+STRATEGIES = [{"strategy": "recursive"}, {"strategy": "direct", "horizon": 7}]
 
 
 @pytest.mark.parametrize("options", STRATEGIES, ids=["recursive", "direct"])

@@ -91,10 +91,11 @@ def test_categories_of_a_series_alone_known_or_not():
     alone = TABLE.loc["n"]
     for known, names in ((["rain"], ["rain"]), (["promo"], ["flyer", "none", "radio"])):
         hand = promos_by_hand(alone)
-        ours = Forecaster(Ridge(), 5, known_exog=known).fit(
+        ours = Forecaster(Ridge(), 5, 1, "recursive", known_exog=known).fit(
             alone["sold"][:40], alone[["promo", "rain"]][:40]
         )
-        theirs = Forecaster(Ridge(), 5, known_exog=names).fit(alone["sold"][:40], hand[:40])
+        theirs = Forecaster(Ridge(), 5, 1, "recursive", known_exog=names)
+        theirs.fit(alone["sold"][:40], hand[:40])
         pd.testing.assert_frame_equal(ours.forecast(4, alone[known]), theirs.forecast(4, hand))
         assert ours.known_exog_ == known
     only = Forecaster(Ridge(), 5).fit(alone["sold"][:40], alone["promo"][:40])
@@ -178,7 +179,9 @@ def test_static_columns_stand_once_in_flat_windows(one_row_each):
 
 
 @pytest.mark.parametrize(
-    ("options", "scaling"), [({}, "difference"), (STRATEGIES[1], None)], ids=["recursive", "direct"]
+    ("options", "scaling"),
+    [({"strategy": "recursive"}, "difference"), (STRATEGIES[1], None)],
+    ids=["recursive", "direct"],
 )
 def test_networks_read_static_columns_at_each_step(options, scaling):
     network = GRURegressor(3, max_epochs=2, random_state=0)

@@ -60,7 +60,7 @@ def test_values_known_in_advance_stand_in_windows_as_they_are():
 
 
 def test_of_past_values_the_newest_that_is_known_is_repeated():
-    model = forecaster(Recorder(), known_exog=None).fit(SERIES, EXOG)
+    model = forecaster(Recorder(), strategy="recursive", known_exog=None).fit(SERIES, EXOG)
     model.forecast(2)
     fitted, *_, first, second = model.estimator_.read_  # in between what fit has looked at
     np.testing.assert_array_equal(fitted, windows(SERIES, EXOG)[:-1])

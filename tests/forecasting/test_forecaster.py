@@ -210,7 +210,8 @@ def test_inputs_stay_as_they_are(rng):
     exog = pd.DataFrame({"x": rng.normal(size=90)}, index=days)
     before = frame.copy(), exog.copy()
     scaler = StandardScaler(copy=False)
-    forecaster = Forecaster(STUMPS, 4, transformer=scaler, known_exog=None, scaling=None)
+    options = {"strategy": "recursive", "known_exog": None, "scaling": None}
+    forecaster = Forecaster(STUMPS, 4, transformer=scaler, **options)
     forecaster.fit(frame, exog).forecast(3, level=0.5)
     forecaster.backtest(frame, 2, exog=exog, level=0.5, steps=3)
     pd.testing.assert_frame_equal(frame, before[0])

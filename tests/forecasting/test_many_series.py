@@ -227,7 +227,7 @@ def test_files_have_as_many_arrays_for_many_series_as_for_some():
     n_files = []
     for n_series in (3, 30):
         x = panel([40] * n_series).assign(x=1.0)[["x"]]
-        fitted = forecaster(known_exog=None).fit(panel([40] * n_series), x)
+        fitted = forecaster(strategy="recursive", known_exog=None).fit(panel([40] * n_series), x)
         file = sio.dumps(fitted)
         n_files.append(len(ZipFile(io.BytesIO(file)).namelist()))
     assert n_files[0] == n_files[1]

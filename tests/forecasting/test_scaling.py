@@ -142,13 +142,15 @@ def test_exogenous_columns_are_not_scaled(rng):
             return super().fit(X, y)
 
     forecaster = Forecaster(
-        Watching(), 4, scaling="log_seasonal_difference", season=12, known_exog=[1],
+        Watching(), 4, 1, "recursive", scaling="log_seasonal_difference", season=12, known_exog=[1],
         calibration_size=None,
     ).fit(sales, exog[:80])  # fmt: skip
     windows = seen[0].reshape(-1, 4, 3)
     rows = np.arange(4) + np.arange(12, 12 + len(windows))[:, np.newaxis]
     np.testing.assert_allclose(windows[:, :, 0], np.log(sales[rows] / sales[rows - 12]), atol=1e-12)
-    np.testing.assert_array_equal(windows[:, :, 1], exog[rows, 0])
+    past = exog[rows, 0]
+    past -= past[:, -1:] if forecaster.past_scaling_ == {0: "difference"} else 0.0
+    np.testing.assert_array_equal(windows[:, :, 1], past)
     np.testing.assert_array_equal(windows[:, :, 2], exog[rows + 1, 1])
     assert np.isfinite(forecaster.forecast(5, exog=exog[80:, 1:])["prediction"]).all()
 

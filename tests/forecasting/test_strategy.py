@@ -111,6 +111,29 @@ def test_several_series_without_a_season_are_predicted_at_once(asked, expected):
     assert n_at_once(series=yearly(), **asked) == expected
 
 
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({}, 5),
+        ({"horizon": 1}, 1),
+        ({"horizon": 15}, 15),
+        ({"horizon": 16}, 1),  # of 60 rows
+        ({"lookback": 50}, 5),
+        ({"lookback": 51}, 1),
+        ({"strategy": "recursive"}, 1),
+        ({"known_exog": "all"}, 1),
+        ({"scaling": None}, 1),
+        ({"estimator": SVR()}, 1),
+        ({"estimator": LSTMRegressor(2, max_epochs=1)}, 5),
+    ],
+)
+def test_with_columns_known_up_to_now_rows_are_predicted_at_once(asked, expected):
+    asked = {"estimator": Ridge(), "lookback": 4, "horizon": 5, "known_exog": None} | asked
+    asked = {"scaling": "difference", "calibration_size": None} | asked
+    rain = np.random.default_rng(1).normal(size=(60, 1))
+    assert Forecaster(**asked).fit(noisy_waves(60), rain)._model.features.horizon == expected
+
+
 def test_one_series_without_a_season_is_forecast_row_by_row():
     alone = yearly(1).loc["town 0"]
     assert n_at_once(LSTMRegressor(2, max_epochs=1), 6, alone, lookback="auto") == 1
