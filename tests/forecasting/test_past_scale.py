@@ -40,9 +40,9 @@ def test_what_wanders_is_read_as_changes(season, rng):
 
 
 def test_what_returns_is_read_as_it_is(rng):
-    noise = rng.normal(size=600)
+    noise = rng.normal(size=1200)
     flag = (noise > 1).astype(float)
-    series = np.cumsum(np.roll(noise, 1) + rng.normal(size=600))
+    series = np.cumsum(np.roll(noise, 1) + rng.normal(size=1200))
     assert names(np.column_stack([series, noise, flag]), 2) == ["level", "level"]
 
 
