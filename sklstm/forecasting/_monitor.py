@@ -107,6 +107,7 @@ def _errors(model, histories, firsts, is_given):
 
 def _compared(before, since, level, names, by):
     groups = ["series", "column"]
+    before = _without_few(before, names)
     size = before.assign(error=before["error"].abs()).groupby(groups)["error"].mean().rename("mae")
     tails = before.groupby(groups)["error"].quantile([(1 - level) / 2, (1 + level) / 2]).unstack()
     bounds = tails.set_axis(["lower", "upper"], axis=1).join(size[size > 0], how="inner")
@@ -134,6 +135,20 @@ def _compared(before, since, level, names, by):
         by_series=_named(by_series, names, by),
         by_time=now.rename("relative_mae"),
     )
+
+
+def _without_few(before, names):
+    """Leave out series of a panel with so few errors that they tell no usual size, and warn."""
+    n_errors = before.groupby("series")["time"].nunique()
+    few = n_errors.index[n_errors < _FEWEST]
+    if not 0 < len(few) < len(n_errors):
+        return before
+    warn_user(
+        f"The calibration rows of {len(few)} of {len(names['series'])} series, "
+        f"{names['series'][few[0]]!r} the first, have fewer than {_FEWEST} errors, which tell no "
+        "usual size: those since fit do not count."
+    )
+    return before[~before["series"].isin(few)]
 
 
 def _warn_of_no_error(size, names):

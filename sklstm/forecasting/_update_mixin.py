@@ -143,8 +143,9 @@ class UpdateMixin:
         Warns
         -----
         UserWarning
-            If all calibration rows of a series were forecast without any error: nothing is relative
-            to these, and the series does not count.
+            If all calibration rows of a series were forecast without any error, or there are fewer
+            than 8 of them, and others of the panel have more: nothing is relative to these, and the
+            series does not count.
 
         Notes
         -----

@@ -120,6 +120,19 @@ def test_nothing_to_compare(rng):
             model.monitor(level=level)
 
 
+def test_a_few_errors_tell_no_usual_size(rng):
+    parts = {"a": noise(rng), "late": noise(rng)[143:]}
+    table = pd.concat(parts, names=["shop"]).to_frame()
+    early = table.index.get_level_values("day") < DAYS[150]
+    model = Forecaster(Ridge(), 3, scaling=None, by="shop").fit(table[early]).update(table[~early])
+    with pytest.warns(UserWarning, match="of 1 of 2 series, 'late' the first, have fewer than 8"):
+        drift = model.monitor()
+    assert list(drift.by_series.index) == ["a"]
+    alone = Forecaster(Ridge(), 3, scaling=None, by="shop", calibration_size=3)
+    alone.fit(table[early].loc[["a"]]).update(table[~early].loc[["a"]])
+    assert alone.monitor().drifted is None  # which is said of a few times as well
+
+
 def test_series_that_were_forecast_without_any_error(rng):
     persistence = DummyRegressor(strategy="constant", constant=0.0)
     constant = pd.Series(1.0, DAYS[:170], name="sold")
