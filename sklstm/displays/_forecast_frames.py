@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sklstm.time_labels import is_time_dtype
+
 _BOUND = re.compile(r"lower(?P<suffix>_(?P<level>[\d.e-]+))?")
 
 
@@ -39,10 +41,13 @@ def _check_forecast(frame, caller="from_forecast", source="Forecaster.forecast")
             f"{what}[{names[0]!r}]."
         )
     if frame.index.nlevels > 1:
+        names = list(frame.index.names)
+        places = [k for k, one in enumerate(frame.index.levels) if not is_time_dtype(one.dtype)]
+        held = [names[place] for place in places[: len(names) - 1]]
+        level = repr(held[0]) if len(held) == 1 else str(held)
         raise ValueError(
-            f"{of} several series, told apart by the levels {list(frame.index.names)}"
-            f" of its index, and one is drawn: select it, as in {what}.xs(key, level="
-            f"{frame.index.names[0]!r})."
+            f"{of} several series, told apart by the levels {names} of its index, and one is "
+            f"drawn: select it, as in {what}.xs(key, level={level})."
         )
 
 

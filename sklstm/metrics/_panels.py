@@ -71,7 +71,8 @@ def rows_by_series(
     Parameters
     ----------
     series : array-like of shape (n_samples,), str or None
-        Which series each row belongs to; a string is a level of the index of `y_true`.
+        Which series each row belongs to; a string, or a list of them, names levels of the index of
+        `y_true`.
     y_true : array-like
         The rows.
     taken : ndarray of shape (n_samples,), bool
@@ -86,8 +87,8 @@ def rows_by_series(
     """
     if series is None:
         return np.zeros(int(taken.sum()), dtype=int), 1
-    if isinstance(series, str):
-        series = _index_level(y_true, series, "y_true")
+    if names_levels(series, y_true):
+        series = _index_levels(y_true, series, "y_true")
     codes, keys = pd.factorize(_labels(series, "series", y_true, "y_true")[taken])
     return codes, len(keys)
 
@@ -113,11 +114,10 @@ def series_codes(
         if series_train is not None:
             raise ValueError("series_train goes with series, which is missing.")
         return np.zeros(len(y_true), dtype=int), np.zeros(len(y_train), dtype=int), [None]
-    if isinstance(series, str):
-        level, series = series, _index_level(y_true, series, "y_true")
-        series_train = (
-            _index_level(y_train, level, "y_train") if series_train is None else series_train
-        )
+    if names_levels(series, y_true):
+        levels, series = series, _index_levels(y_true, series, "y_true")
+        if series_train is None:
+            series_train = _index_levels(y_train, levels, "y_train")
     elif series_train is None:
         raise ValueError(
             "series goes with series_train, the series of each row of y_train, which is missing."
@@ -135,12 +135,32 @@ def series_codes(
     return codes, codes_train, list(keys)
 
 
-def _index_level(y: ArrayLike, level: str, name: str) -> pd.Index:
-    index = index_of(y)
-    if index is None or level not in index.names:
-        found = "no index" if index is None else f"levels {list(index.names)}"
-        raise ValueError(f"series={level!r} is no level of the index of {name}: it has {found}.")
-    return index.get_level_values(level)
+def names_levels(series: Any, y_true: Any) -> bool:
+    """Tell whether series are named by levels of the index, and not row by row."""
+    if isinstance(series, str):
+        return True
+    index = index_of(y_true)
+    if index is None or not isinstance(series, list) or not series:
+        return False
+    return all(isinstance(name, str) and name in index.names for name in series)
+
+
+def _index_levels(y: ArrayLike, levels: Any, name: str) -> pd.Index:
+    """Return the keys of rows, which are tuples where several levels tell series apart."""
+    index, names = index_of(y), [levels] if isinstance(levels, str) else levels
+    for level in names:
+        if index is None or level not in index.names:
+            found = "no index" if index is None else f"levels {list(index.names)}"
+            raise ValueError(
+                f"series={level!r} is no level of the index of {name}: it has {found}."
+            )
+    assert index is not None
+    parts = [index.get_level_values(level) for level in names]
+    return (
+        parts[0]
+        if len(parts) == 1
+        else pd.Index(list(zip(*parts, strict=True)), tupleize_cols=False)
+    )
 
 
 def _labels(labels: Any, name: str, y: Any, of: str) -> pd.Index:

@@ -55,8 +55,9 @@ def symmetric_mean_absolute_percentage_error(
     y_pred : array-like of shape (n_samples,) or (n_samples, n_outputs)
         Predicted values.
     series : array-like of shape (n_samples,) or str, optional
-        To which series each row belongs; a string is a level of the index of `y_true`. The result
-        is the mean over series of the means of their rows. By default all rows are one series.
+        To which series each row belongs; a string, or a list of them, names levels of the index of
+        `y_true`. The result is the mean over series of the means of their rows. By default all rows
+        are one series.
     sample_weight : array-like of shape (n_samples,), optional
         Weights of the rows within their series; rows of weight 0 count as absent.
     multioutput : str or array-like of shape (n_outputs,), default="uniform_average"

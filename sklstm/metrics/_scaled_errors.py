@@ -13,10 +13,23 @@ from sklearn.metrics import mean_absolute_error
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from sklstm._whole_numbers import validate_params
-from sklstm.data import check_same_labels, index_of, plain_values, refuse_times_and_complex
+from sklstm.data import (
+    check_same_labels,
+    index_of,
+    key_names,
+    plain_values,
+    refuse_times_and_complex,
+)
 from sklstm.time_labels import check_order
 
-from ._panels import as_columns, averaged, means_by_series, series_codes, sums_by_series
+from ._panels import (
+    as_columns,
+    averaged,
+    means_by_series,
+    names_levels,
+    series_codes,
+    sums_by_series,
+)
 
 _TAKEN = {
     "y_true": ["array-like"],
@@ -72,7 +85,8 @@ def mean_absolute_scaled_error(
         before.
     series : array-like of shape (n_samples,) or str, optional
         To which series each row of `y_true` belongs: its name or number. A string is the level of
-        the index of `y_true`, and of `y_train`, that says so. By default all rows are one series.
+        the index of `y_true`, and of `y_train`, that says so; a list of them names several, such as
+        ``["store", "item"]``. By default all rows are one series.
     series_train : array-like of shape (n_train,), optional
         To which series each row of `y_train` belongs; series that `y_true` does not have are not
         looked at. Goes with `series`, unless that is a level of both indices.
@@ -189,8 +203,8 @@ def root_mean_squared_scaled_error(
     season : int, default=1
         Number of rows in a season, :math:`m`.
     series : array-like of shape (n_samples,) or str, optional
-        To which series each row of `y_true` belongs; a string is a level of the index of `y_true`,
-        and of `y_train`. By default all rows are one series.
+        To which series each row of `y_true` belongs; a string, or a list of them, names levels of
+        the index of `y_true`, and of `y_train`. By default all rows are one series.
     series_train : array-like of shape (n_train,), optional
         To which series each row of `y_train` belongs. Goes with `series`, unless that is a level of
         both indices.
@@ -290,7 +304,7 @@ def _errors_by_series(
         )
     weights = np.ones(len(true)) if sample_weight is None else np.asarray(sample_weight, float)
     codes, codes_train, keys = series_codes(series, series_train, y_true, y_train)
-    _check_times(y_train, series, codes_train, keys)
+    _check_times(y_train, series if names_levels(series, y_true) else None, codes_train, keys)
     used, codes = np.unique(codes[weights != 0], return_inverse=True)
     keys = [keys[code] for code in used]
     names = ["" if key is None else f" of series {key!r}" for key in keys]
@@ -308,11 +322,12 @@ def _errors_by_series(
     return errors, naive, keys
 
 
-def _check_times(y_train: Any, level: Any, codes: NDArray, keys: list[Any]) -> None:
+def _check_times(y_train: Any, levels: Any, codes: NDArray, keys: list[Any]) -> None:
     """Raise a ValueError if the rows of a training series are not in the order of time."""
     index = index_of(y_train)
-    if isinstance(level, str) and index is not None and index.nlevels > 1:
-        index = index.droplevel(level)
+    held = [level for level in key_names(levels) if index is not None and level in index.names]
+    if index is not None and len(held) < index.nlevels:
+        index = index.droplevel(held)
     if index is None or isinstance(index, pd.MultiIndex):
         return
     for number, key in enumerate(keys):

@@ -445,3 +445,15 @@ def test_says_that_matplotlib_is_missing(pairs, no_matplotlib):
         ForecastDisplay.from_paths(None)
     with pytest.raises(ImportError, match=r"ForecastDisplay.plot requires matplotlib"):
         ForecastDisplay(y_pred=np.zeros(2)).plot()
+
+
+@pytest.mark.parametrize("time_first", [False, True])
+def test_keys_of_several_levels_are_all_named(time_first):
+    panel = pd.concat({("n", 1): WALK[["close"]]}, names=["store", "item"])
+    panel = panel.reorder_levels(["day", "store", "item"]) if time_first else panel
+    forecast = Forecaster(Ridge(), 5, by=["store", "item"]).fit(panel).forecast(3)
+    message = r"forecast.xs\(key, level=\['store', 'item'\]\)"
+    with pytest.raises(ValueError, match=message):
+        ForecastDisplay.from_forecast(forecast)
+    one = forecast.xs(("n", 1), level=["store", "item"])
+    assert ForecastDisplay.from_forecast(one).index.equals(one.index)

@@ -342,3 +342,38 @@ def test_weights_of_series_are_checked(series, weights, words):
             [1.0, 2.0], [2.0, 2.0], y_train=[1.0, 3.0, 2.0, 5.0], series=series,
             series_train=of_train, series_weight=weights,
         )  # fmt: skip
+
+
+@pytest.mark.parametrize("metric", [mean_absolute_scaled_error, root_mean_squared_scaled_error])
+def test_several_levels_tell_series_apart(metric):
+    days = pd.date_range("2025-01-01", periods=12, name="day")
+    keys = [("n", 1), ("n", 2), ("s", 1)]
+    sold = pd.concat(
+        {key: pd.Series(RNG.normal(size=12).cumsum() + 9, days) for key in keys},
+        names=["store", "item"],
+    )
+    late = sold.index.get_level_values("day") > days[8]
+    true, train, guess = sold[late], sold[~late], sold[late] + RNG.normal(size=9)
+    rows, rows_train = ([(*key[:2],) for key in one.index] for one in (true, train))
+    options = {"series": pd.Index(rows, tupleize_cols=False).to_numpy(), "y_train": train}
+    expected = metric(
+        true, guess, **options, series_train=pd.Index(rows_train, tupleize_cols=False)
+    )
+    assert metric(true, guess, series=["store", "item"], y_train=train) == pytest.approx(expected)
+    by_hand = [metric(true[key], guess[key], y_train=train[key]) for key in keys]
+    assert expected == pytest.approx(np.mean(by_hand))
+    scorer = make_scorer(metric, series=["store", "item"], y_train=train)
+    ridge = Ridge().fit(guess.to_frame(), true)
+    predicted = ridge.predict(guess.to_frame())
+    found = scorer(ridge, guess.to_frame(), true)
+    assert found == pytest.approx(metric(true, predicted, series=["store", "item"], y_train=train))
+    with pytest.raises(
+        ValueError, match=r"series='item' is no level of the index of y_train.*\['store"
+    ):
+        metric(true, guess, series=["store", "item"], y_train=train.droplevel("item"))
+    with pytest.raises(ValueError, match=r"\(series \('s', 1\)\) is not sorted"):
+        metric(true, guess, series=["store", "item"], y_train=train[::-1])
+    if metric is root_mean_squared_scaled_error:
+        weights = {("n", 1): 0.0, ("n", 2): 0.0, ("s", 1): 1.0}
+        only = metric(true, guess, series=["store", "item"], y_train=train, series_weight=weights)
+        assert only == pytest.approx(by_hand[2])
