@@ -180,14 +180,10 @@ class KnownSeries:
     @property
     def known_columns(self) -> list[Any]:
         """Those of them that are given in advance."""
-        return self._names_at(self.known_given)
+        return self.names_at(self.known_given)
 
-    @property
-    def past_columns(self) -> list[Any]:
-        """Those of them that are known up to now only."""
-        return self._names_at(self.past)
-
-    def _names_at(self, places):
+    def names_at(self, places: np.ndarray) -> list[Any]:
+        """Return the names of exogenous columns as they are given."""
         if self.encoding is not None:
             return self.encoding.names_of(places)
         return [self.given_columns[place] for place in places]

@@ -22,7 +22,8 @@ def warn_of_repeated(forecaster: Any, steps: int) -> None:
     UserWarning
         It names the columns, and what to do.
     """
-    features, names = forecaster._model.features, forecaster._known.past_columns
+    features, known = forecaster._model.features, forecaster._known
+    names = known.names_at(known.past)
     if not names or forecaster.strategy != "auto" or features.horizon > 1 or steps == 1:
         return
     shown = ", ".join(map(repr, names[:_SHOWN])) + (" and others" if len(names) > _SHOWN else "")
