@@ -20,6 +20,7 @@ from ._intervals import NOT_WANTED
 from ._known_series import KnownSeries
 from ._linear_part import has_linear_part
 from ._model_maker import ModelMaker
+from ._past_columns import places_of_past
 from ._scaling import wanted_scaling
 from ._season import Season
 from ._series_in_use import knowing, trained_on
@@ -147,7 +148,7 @@ def _features(forecaster, known, lookback, horizon):
     return Features(
         lookback,
         horizon,
-        known.past,
+        places_of_past(known),
         known.known,
         takes_nan=known.exog_nan,
         calendar=known.calendar_features,

@@ -150,11 +150,6 @@ class KnownSeries:
         return self.known[self.known < self.n_exog]
 
     @property
-    def past(self) -> np.ndarray:
-        """Places of the exogenous columns that are known up to now only."""
-        return np.setdiff1d(np.arange(self.n_exog), self.known)
-
-    @property
     def n_static(self) -> int:
         """How many numbers describe a series."""
         static = next(iter(self.histories.values())).static
@@ -180,13 +175,9 @@ class KnownSeries:
     @property
     def known_columns(self) -> list[Any]:
         """Those of them that are given in advance."""
-        return self.names_at(self.known_given)
-
-    def names_at(self, places: np.ndarray) -> list[Any]:
-        """Return the names of exogenous columns as they are given."""
         if self.encoding is not None:
-            return self.encoding.names_of(places)
-        return [self.given_columns[place] for place in places]
+            return self.encoding.names_of(self.known_given)
+        return [self.given_columns[place] for place in self.known_given]
 
     def calendar_of(self, key: Hashable) -> Calendar:
         """Return the calendar of a series."""

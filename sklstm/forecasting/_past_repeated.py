@@ -4,6 +4,8 @@ from typing import Any
 
 from sklstm._warn import warn_user
 
+from ._past_columns import names_of_past
+
 _SHOWN = 3  # names of columns in a message
 
 
@@ -22,8 +24,7 @@ def warn_of_repeated(forecaster: Any, steps: int) -> None:
     UserWarning
         It names the columns, and what to do.
     """
-    features, known = forecaster._model.features, forecaster._known
-    names = known.names_at(known.past)
+    features, names = forecaster._model.features, names_of_past(forecaster._known)
     if not names or forecaster.strategy != "auto" or features.horizon > 1 or steps == 1:
         return
     shown = ", ".join(map(repr, names[:_SHOWN])) + (" and others" if len(names) > _SHOWN else "")

@@ -8,6 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 from ._forecast_model import ForecastModel
 from ._known_series import KnownSeries
 from ._linear_part import LinearPart
+from ._past_columns import places_of_past
 
 
 class ScaleMixin:
@@ -47,9 +48,10 @@ class ScaleMixin:
         check_is_fitted(self)
         scaling, known = self._model.scaling, self._known
         names = known.exog_columns or list(range(known.n_exog))
-        chosen = ["level"] * len(known.past) if scaling is None else scaling.past
+        places = places_of_past(known)
+        chosen = ["level"] * len(places) if scaling is None else scaling.past
         # Older files have no choice.
-        return dict(zip([names[place] for place in known.past], chosen, strict=False))
+        return dict(zip([names[place] for place in places], chosen, strict=False))
 
     @property
     def regressor_weight_(self) -> Any:

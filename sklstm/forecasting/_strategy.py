@@ -6,6 +6,7 @@ import numpy as np
 
 from ._abilities import is_baseline, takes_many_outputs, takes_missing_steps
 from ._known_series import KnownSeries
+from ._past_columns import places_of_past
 from ._scaling import wanted_scaling
 from ._season import Season
 from ._window_length import fewest_rows
@@ -67,7 +68,7 @@ def _lacks_future(forecaster, known, length):
     """Tell whether columns are known up to now only, in series long enough for all at once."""
     horizon, pads = forecaster.horizon, takes_missing_steps(forecaster.estimator)
     fewest = fewest_rows(forecaster.lookback, horizon, pads=pads)
-    return len(known.past) > 0 and length >= max(_HORIZONS_OF_PAST * horizon, fewest + horizon)
+    return len(places_of_past(known)) > 0 and length >= max(_HORIZONS_OF_PAST * horizon, fewest + horizon)
 
 
 def _adds_up(forecaster, known, length, season):
