@@ -68,7 +68,8 @@ def _lacks_future(forecaster, known, length):
     """Tell whether columns are known up to now only, in series long enough for all at once."""
     horizon, pads = forecaster.horizon, takes_missing_steps(forecaster.estimator)
     fewest = fewest_rows(forecaster.lookback, horizon, pads=pads)
-    return len(places_of_past(known)) > 0 and length >= max(_HORIZONS_OF_PAST * horizon, fewest + horizon)
+    is_long = length >= max(_HORIZONS_OF_PAST * horizon, fewest + horizon)
+    return is_long and len(places_of_past(known)) > 0
 
 
 def _adds_up(forecaster, known, length, season):
