@@ -1,24 +1,28 @@
 """Columns that the calendar gives the rows of series, past and future: `calendar_columns`."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from sklstm.preprocessing import CalendarFeatures
+from sklstm.preprocessing import CalendarFeatures, warn_of_holidays_between
 from sklstm.time_labels import label_text, labels_after
 
+from ._histories import History
 from ._once import Once
 
 
-def as_calendar_features(calendar: Any) -> CalendarFeatures | None:
+def as_calendar_features(calendar: Any, labels: pd.Index) -> CalendarFeatures | None:
     """Return the transformer that the parameter ``calendar`` of a forecaster means.
 
     Parameters
     ----------
     calendar : list of str, CalendarFeatures or None
         Features, or the transformer of them.
+    labels : pandas index
+        Those of a series.
 
     Returns
     -------
@@ -29,6 +33,11 @@ def as_calendar_features(calendar: Any) -> CalendarFeatures | None:
     ------
     ValueError
         If there are no such features, or the transformer looks ahead by itself.
+
+    Warns
+    -----
+    UserWarning
+        As `CalendarFeatures.fit` does of holidays.
     """
     if calendar is None:
         return None
@@ -39,6 +48,8 @@ def as_calendar_features(calendar: Any) -> CalendarFeatures | None:
             f"calendar={calendar!r} looks {calendar.ahead} rows ahead; a forecaster gives each row "
             "that it predicts its own calendar: take ahead=0."
         )
+    if calendar.holidays is not None and isinstance(labels, pd.DatetimeIndex | pd.PeriodIndex):
+        warn_of_holidays_between(labels, calendar.holidays)
     return calendar if calendar.calendar_names() else None
 
 
@@ -79,6 +90,32 @@ def calendar_columns(features: CalendarFeatures, indexes: Sequence[pd.Index]) ->
     labels = indexes[0].append(list(indexes[1:])).unique()
     columns = features.calendar_of(labels)
     return [columns[labels.get_indexer(index)] for index in indexes]
+
+
+def with_calendar(
+    features: CalendarFeatures | None, histories: Mapping[Hashable, History]
+) -> dict[Hashable, History]:
+    """Return rows of series with the columns of the calendar behind the exogenous ones.
+
+    Parameters
+    ----------
+    features : CalendarFeatures or None
+        Which columns; None for none.
+    histories : dict
+        Rows of series by their keys.
+
+    Returns
+    -------
+    histories : dict
+        The same rows.
+    """
+    if features is None:
+        return dict(histories)
+    columns = calendar_columns(features, [past.index for past in histories.values()])
+    return {
+        key: replace(past, exog=np.column_stack([past.exog, own]))
+        for (key, past), own in zip(histories.items(), columns, strict=True)
+    }
 
 
 def calendar_after(

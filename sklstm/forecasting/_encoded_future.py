@@ -37,6 +37,17 @@ def check_given(exog: Any, n_known: int, n_columns: int, steps: int) -> None:
         )
 
 
+def check_as_in_fit(exog: Any, n_columns: int) -> None:
+    """Raise a ValueError if exogenous columns of new rows are given, and `fit` had none, or not."""
+    if exog is None and n_columns:
+        raise ValueError(
+            f"exog is missing: fit had {n_columns} exogenous columns, which new rows take, too, "
+            "and those of history (history_exog)."
+        )
+    if exog is not None and not n_columns:
+        raise ValueError("exog was given, but fit had none.")
+
+
 def read_encoded_future(
     encoding: ExogEncoding | None,
     exog: Any,

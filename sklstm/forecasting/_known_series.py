@@ -18,9 +18,14 @@ from sklstm.time_labels import (
     label_text,
 )
 
-from ._calendar_columns import as_calendar_features, calendar_columns, n_columns
+from ._calendar_columns import (
+    as_calendar_features,
+    calendar_columns,
+    n_columns,
+    with_calendar,
+)
 from ._coarser_rows import pasts_of, refuse_coarser, warn_of_coarser
-from ._encoded_future import check_given, read_encoded_future
+from ._encoded_future import check_as_in_fit, check_given, read_encoded_future
 from ._exog_encoding import ExogEncoding, places_in_encoding
 from ._future_values import Wanted
 from ._histories import History, check_names, is_time_first, names_of_columns, read_histories
@@ -120,7 +125,7 @@ class KnownSeries:
         first = next(iter(histories.values()))
         names = names_of_columns(series, by) or list(range(first.values.shape[1]))
         exog_columns = None if exog is None else names_of_columns(exog, by)
-        features, n_given = as_calendar_features(calendar), first.exog.shape[1]
+        features, n_given = as_calendar_features(calendar, first.index), first.exog.shape[1]
         places = np.append(
             places_in_encoding(known_exog, exog_columns, n_given, encoding),
             np.arange(n_given, n_given + n_columns(features)),
@@ -131,7 +136,7 @@ class KnownSeries:
             others, {key: number for key, number in numbers.items() if number}, exog_nan,
             features, encoding,
         )  # fmt: skip
-        histories = known._with_calendar(histories)
+        histories = with_calendar(features, histories)
         if encoding is not None:
             histories = encoding.describe(histories, described, {})
         if regular is None:
@@ -207,7 +212,7 @@ class KnownSeries:
         names = (self.columns, self.exog_owners), self.exog_categories
         histories, new_labels = dict(self.histories), {}  # type: Any, dict[Hashable, pd.Index]
         follows, appended, find = map(Once, (check_follows, pd.Index.append, known_labels))
-        for key, rows in self._with_calendar(view._in_zone(found)).items():
+        for key, rows in with_calendar(self.calendar_features, view._in_zone(found)).items():
             if key in self.histories:
                 past, rows = new_rows(self.histories[key], rows, overlap, *names, find)
                 if len(rows):
@@ -231,7 +236,7 @@ class KnownSeries:
         for key in found:
             self._refuse_other_type(key)
         view = self._numbered(found)
-        found = self._with_calendar(view._in_zone(found))
+        found = with_calendar(self.calendar_features, view._in_zone(found))
         view = view._with_labels({key: rows.index for key, rows in found.items()})
         given = view._regular(found)
         return replace(view, histories=self.histories | given), list(given)
@@ -243,7 +248,7 @@ class KnownSeries:
         exog = rows_beside(series, exog, self.by, static)
         if self.encoding is not None:
             exog, described = self.encoding.read(exog, self.by, series)
-        self._check_exog(exog)
+        check_as_in_fit(exog, len(self.given_columns) if self.n_exog else 0)
         check_names(series, self.by, self.columns, "series")
         if exog is not None:
             check_names(exog, self.by, self.exog_columns, "exog")
@@ -363,17 +368,6 @@ class KnownSeries:
             }
         return {key: (values, first(index)) for key, (values, index) in given.items()}
 
-    def _with_calendar(self, histories):
-        """Put the columns of the calendar behind the exogenous ones of rows."""
-        if self.calendar_features is None:
-            return histories
-        indexes = (past.index for past in histories.values())
-        columns = calendar_columns(self.calendar_features, list(indexes))
-        return {
-            key: replace(past, exog=np.column_stack([past.exog, own]))
-            for (key, past), own in zip(histories.items(), columns, strict=True)
-        }
-
     def labels_after(self, histories, n_rows, last=lambda index: index[-1]):
         """Return the labels of the next rows of each series; many end at the same time."""
         found, labels = {}, {}
@@ -414,21 +408,12 @@ class KnownSeries:
             return whole
         # Absent rows repeat what was given before them, and have a calendar of their own.
         given = replace(whole, exog=whole.exog[:, : -n_columns(self.calendar_features)])
-        return self._with_calendar({past.key: given})[past.key]
+        return with_calendar(self.calendar_features, {past.key: given})[past.key]
 
     def _find(self, key):
         if key not in self.histories:
             raise ValueError(f"series {key!r} is unknown: {self._those_of_fit()}")
         return self.histories[key]
-
-    def _check_exog(self, exog):
-        if exog is None and self.n_exog:
-            raise ValueError(
-                f"exog is missing: fit had {len(self.given_columns)} exogenous columns, which new "
-                "rows take, too, and those of history (history_exog)."
-            )
-        if exog is not None and not self.n_exog:
-            raise ValueError("exog was given, but fit had none.")
 
     def _check_columns(self, rows):
         n_columns, n_exog = len(self.columns), self.n_exog

@@ -8,6 +8,7 @@ from ._choose_beside import choose_beside
 from ._choose_representation import choose_representation, quick_models, split_newest
 from ._exponential_smoother import ExponentialSmoother
 from ._find_season import centred_weights, find_season, season_of
+from ._holidays import warn_of_holidays_between
 from ._lag_features import LagFeatures
 from ._representations import (
     SCALINGS,
@@ -55,6 +56,7 @@ __all__ = [
     "quick_models",
     "season_of",
     "split_newest",
+    "warn_of_holidays_between",
     "warn_of_seasons_by_frequency",
 ]
 

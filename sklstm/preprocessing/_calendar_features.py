@@ -24,7 +24,7 @@ from sklstm.persistence import SavedStateMixin
 from sklstm.time_labels import as_time_labels, in_zone_of, kind_of, label_text
 
 from ._calendar_parts import ENCODINGS, PARTS
-from ._holidays import is_holiday
+from ._holidays import is_holiday, warn_of_holidays_between
 
 
 class CalendarFeatures(TransformerMixin, SavedStateMixin, BaseEstimator):
@@ -48,7 +48,8 @@ class CalendarFeatures(TransformerMixin, SavedStateMixin, BaseEstimator):
     holidays : str or collection of dates, default=None
         Adds the flag ``"is_holiday"``. A country by its code, ``"DE"``, or a part of it,
         ``"DE-BY"``, of the package ``holidays``; an object of that package, such as
-        ``holidays.NYSE()``; or the dates themselves.
+        ``holidays.NYSE()``; or the dates themselves. Of a row that stands for a week or a month it
+        is the day of the label that counts.
     ahead : int, default=0
         The calendar is that of the label so many rows later. In a pipeline that predicts the value
         ``ahead`` rows after each row it is that of the target, which is known in advance.
@@ -147,6 +148,12 @@ class CalendarFeatures(TransformerMixin, SavedStateMixin, BaseEstimator):
         ------
         ValueError
             If labels are no times, or have no frequency where labels ahead are asked for.
+
+        Warns
+        -----
+        UserWarning
+            If labels are days apart, such as those of weeks or months, and some holidays are on
+            none of them.
         """
         check_same_labels({"X": X, "y": y})
         self._check_parameters()
@@ -155,6 +162,8 @@ class CalendarFeatures(TransformerMixin, SavedStateMixin, BaseEstimator):
         freq = self._find_step(times) if self.ahead else None
         _check_feature_names(self, frame, reset=True)
         _check_n_features(self, frame, reset=True)
+        if self.holidays is not None:
+            warn_of_holidays_between(times, self.holidays)
         self.freq_, self._no_times = freq, times[:0]  # which keep the time zone
         return self
 

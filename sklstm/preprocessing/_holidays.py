@@ -6,7 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sklstm._warn import warn_user
 from sklstm.time_labels import as_time_labels
+
+_FEWEST_DAYS = 2.0  # between labels, of which each stands for more than its day
+_MOST_DAYS = 4000  # the newest, that are looked at
 
 
 def is_holiday(times: pd.DatetimeIndex, holidays: Any) -> np.ndarray:
@@ -42,6 +46,37 @@ def is_holiday(times: pd.DatetimeIndex, holidays: Any) -> np.ndarray:
     else:
         known = _dates(list(holidays), holidays)
     return pd.DatetimeIndex(days).isin(known)[place]
+
+
+def warn_of_holidays_between(labels: pd.Index, holidays: Any) -> None:
+    """Warn of holidays between the labels of rows that stand for weeks, months or longer.
+
+    Parameters
+    ----------
+    labels : DatetimeIndex or PeriodIndex
+        Of rows, in any order.
+    holidays : str or collection of dates
+        As for `is_holiday`.
+
+    Warns
+    -----
+    UserWarning
+        If labels are days apart, and some holidays are on none of them.
+    """
+    times = labels.to_timestamp() if isinstance(labels, pd.PeriodIndex) else labels
+    days = pd.DatetimeIndex(times).tz_localize(None).normalize().unique().sort_values()
+    step = float(np.median(np.diff(days) / np.timedelta64(1, "D"))) if len(days) > 1 else 0.0
+    if step < _FEWEST_DAYS:
+        return
+    between = pd.date_range(days[0], days[-1])[-_MOST_DAYS:].difference(days)
+    unseen = between[is_holiday(between, holidays)]
+    if len(unseen):
+        warn_user(
+            f"holidays has days between the labels of rows, which are {step:g} days apart, "
+            f"{unseen[0].date()} the first: a row is flagged if its label is a holiday. Count "
+            "those of each row in a column of your own, or give the labels of such rows as "
+            "holidays."
+        )
 
 
 def _dates(dates, holidays):

@@ -8,11 +8,11 @@ import pandas as pd
 import polars as pl
 import pytest
 from sklearn.base import clone
-from sklearn.linear_model import LinearRegression
+from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.pipeline import make_pipeline, make_union
 from sklearn.utils.estimator_checks import check_estimator
 
-from sklstm import CalendarFeatures, SequenceWindower, forecast_pairs
+from sklstm import CalendarFeatures, Forecaster, SequenceWindower, forecast_pairs
 
 HOURS = pd.date_range("2020-12-20", periods=3000, freq="7h")
 FRAME = pd.DataFrame({"sold": np.arange(3000.0)}, index=HOURS)
@@ -329,3 +329,40 @@ def test_the_frequency_of_periods_is_their_own():
     months = pd.DataFrame(index=pd.period_range("2024-01", periods=30, freq="M"))
     with pytest.raises(ValueError, match="freq='D' is another frequency than that of the periods"):
         CalendarFeatures(["month"], ahead=1, freq="D").fit(months)
+
+
+ROWS_OF_WEEKS = {
+    "weeks": (pd.date_range("2025-01-06", periods=30, freq="W-MON"), "7 days apart, 2025-01-07 "),
+    "months": (pd.date_range("2025-01-01", periods=12, freq="MS"), "31 days apart, 2025-01-07 "),
+    "periods": (pd.period_range("2025-01", periods=12, freq="M"), "31 days apart, 2025-01-07 "),
+    "zone": (
+        pd.date_range("2025-01-06", periods=9, freq="7D", tz="UTC"),
+        "7 days apart, 2025-01-0",
+    ),
+}
+
+
+@pytest.mark.parametrize("rows", ROWS_OF_WEEKS)
+def test_holidays_between_the_labels_of_rows_are_told(rows):
+    index, message = ROWS_OF_WEEKS[rows]
+    frame = pd.DataFrame({"x": 1.0}, index)
+    calendar = CalendarFeatures([], holidays=["2024-05-01", "2025-01-07", "2025-02-01"])
+    with pytest.warns(UserWarning, match=message + ".*a row is flagged if its label is a holiday"):
+        calendar.fit(frame)
+    panel = pd.concat({"a": frame.cumsum(), "b": frame.cumsum()}, names=["shop", "t"])
+    with pytest.warns(UserWarning, match=message):
+        Forecaster(Ridge(), lookback=2, by="shop", calendar=calendar).fit(panel)
+
+
+@pytest.mark.parametrize(
+    ("index", "dates"),
+    [
+        (pd.date_range("2025-01-06", periods=30, freq="W-MON"), ["2025-01-13", "2025-12-25"]),
+        (pd.bdate_range("2025-01-01", periods=30), ["2025-01-04"]),  # a Saturday
+        (pd.date_range("2025-01-01", periods=60, freq="h"), ["2025-01-02"]),
+        (pd.date_range("2025-01-01", periods=1), ["2025-01-02"]),
+    ],
+    ids=["labels", "weekdays", "hours", "one"],
+)
+def test_nothing_is_told_of_holidays_on_labels_or_closed_days(index, dates):
+    CalendarFeatures([], holidays=dates).fit(pd.DataFrame({"x": 1.0}, index))
