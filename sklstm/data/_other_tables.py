@@ -22,7 +22,13 @@ def as_labelled(table: Any) -> Any:
     -------
     labelled : DataFrame, Series or object
         Whatever else is given is returned as it is, a frame of polars without times too.
+
+    Raises
+    ------
+    TypeError
+        If it is a query of polars that has no rows yet.
     """
+    refuse_lazy(table)
     if is_of_arrow(table):
         frame = table.to_pandas(date_as_object=False)  # days are times, as those of polars are
         return _with_times(frame) if isinstance(frame.index, pd.RangeIndex) else frame
@@ -32,6 +38,12 @@ def as_labelled(table: Any) -> Any:
         columns = {name: _column(table[name]) for name in table.columns}
         return _with_times(pd.DataFrame(columns))
     return table
+
+
+def refuse_lazy(table: Any) -> None:
+    """Raise a TypeError for a query of polars that has no rows yet."""
+    if _is_of(table, "polars", "LazyFrame"):
+        raise TypeError("A LazyFrame of polars has no rows yet: give what its collect() returns.")
 
 
 def names_only(table: Any) -> Any:

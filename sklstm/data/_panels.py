@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ._frames import column_names, frame_like, is_frame, take_rows
-from ._other_tables import plain_categories
+from ._other_tables import plain_categories, refuse_lazy
 
 
 def key_names(by: Any) -> list[Any]:
@@ -221,6 +221,7 @@ def split_panel(X: Any, by: Any, name: str = "X") -> Panel:
     ValueError
         If `X` has no such column or level, or several, or its value is missing somewhere.
     """
+    refuse_lazy(X)
     if not is_frame(X) and not isinstance(X, pd.Series):
         raise ValueError(
             f"by={by!r} names a column or a level of the index, and {name} has neither: it takes a "

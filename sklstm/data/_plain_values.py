@@ -9,6 +9,8 @@ import pandas as pd
 
 from sklstm.time_labels import as_time_labels, is_time_dtype, kind_of
 
+from ._other_tables import refuse_lazy
+
 _NUMPY_TIMES = (np.datetime64, np.timedelta64)
 ALL_TIMES = (*_NUMPY_TIMES, date, timedelta, pd.Period)
 
@@ -38,6 +40,7 @@ def plain_values(values: Any) -> Any:
     if isinstance(values, pd.DataFrame):
         return _with_dense_columns(values)
     if type(values).__module__.partition(".")[0] == "polars":
+        refuse_lazy(values)
         return _without_128_bits(values)
     return values
 
@@ -165,15 +168,18 @@ def column_advice(values: Any, column: Any, name: str) -> str:
 
     Empty for any other column.
     """
-    if not isinstance(values, pd.DataFrame):
-        return ""
+    is_pandas = isinstance(values, pd.DataFrame)
     try:
-        kind = kind_of(as_time_labels(pd.Index(values[column])))
+        labels = values[column] if is_pandas else values[column].to_numpy()
+        kind = kind_of(as_time_labels(pd.Index(labels)))
     except ValueError:  # dates of an unclear form
         return ""
+    if kind is not None and not is_pandas:
+        parsed = f"pl.col({column!r}).str.to_datetime()"
+        return f". Rows of polars are labelled by their column of times: parse it ({parsed})."
     if kind is not None:
         return f". Labels of rows are the index: set_index({column!r})."
-    if not isinstance(next(iter(values[column].dropna()), None), str):
+    if not is_pandas or not isinstance(next(iter(values[column].dropna()), None), str):
         return ""
     if name == "series":
         return f". Give by={column!r} if it tells series apart; exog takes categories."

@@ -10,6 +10,7 @@ from sklearn.linear_model import Ridge
 from sklstm import (
     ExponentialSmoother,
     Forecaster,
+    GRURegressor,
     LSTMRegressor,
     SequenceWindower,
     forecast_pairs,
@@ -127,3 +128,33 @@ def test_columns_of_xarray_have_names():
     assert forecaster.columns_ == ["a", "b"]
     with pytest.raises(ValueError, match="same order"):
         SequenceWindower(3).fit(array).transform(array[:, ::-1])
+
+
+LAZY = pl.DataFrame({"shop": ["a"] * 9, "sold": range(9)}).lazy()
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda: Forecaster(Ridge(), by="shop").fit(LAZY),
+        lambda: Forecaster(Ridge()).fit(np.arange(9.0), LAZY),
+        lambda: forecast_pairs(LAZY, 2, target="sold", by="shop"),
+        lambda: SequenceWindower(3, by="shop").fit(LAZY),
+        lambda: SequenceWindower(3).fit(LAZY),
+        lambda: GRURegressor().fit(LAZY, np.zeros(9)),
+    ],
+)
+def test_queries_that_have_no_rows_yet_are_told_to_collect_them(read):
+    with pytest.raises(TypeError, match=r"LazyFrame of polars has no rows yet: .* collect\(\)"):
+        read()
+
+
+def test_dates_of_polars_that_are_text_are_to_be_parsed():
+    days = [f"2025-01-{day:02d}" for day in range(1, 10)]
+    table = pl.DataFrame({"day": days, "sold": np.arange(9.0)})
+    with pytest.raises(ValueError, match=r"parse it \(pl.col\('day'\).str.to_datetime\(\)\)"):
+        Forecaster(Ridge()).fit(table)
+    parsed = table.with_columns(pl.col("day").str.to_datetime())
+    assert Forecaster(Ridge(), 2).fit(parsed).last_ == [pd.Timestamp("2025-01-09")]
+    with pytest.raises(ValueError, match="'sold' that is not numeric.*'x'$"):
+        Forecaster(Ridge()).fit(pl.DataFrame({"sold": ["x", "y"]}))
