@@ -22,6 +22,7 @@ SOURCES = {
     "AAL_data.csv": ONE_SHARE,
     "AAPL_data.csv": ONE_SHARE,
     "MSFT_data.csv": ONE_SHARE,
+    "all_stocks_5yr.csv.gz": f"Five years of daily prices of 505 shares, compressed: {SHARES}",
     "DJI_2001_2017.csv": (
         "The Dow Jones Industrial Average day by day, 2001-01-02 to the end of 2017: the history "
         "of ^DJI at Yahoo Finance as a table"
@@ -66,6 +67,15 @@ def read_prices(folder, name, dates="Date"):
 def read_share(folder, name):
     """Read five years of daily prices of one share: "AAL", "AAPL" or "MSFT"."""
     return read_prices(folder, f"{name}_data.csv", dates="date").drop(columns="name")
+
+
+def read_all_shares(folder):
+    """Read closing prices of 505 shares, five years: a frame with a row for each share and day."""
+    columns = ["date", "close", "Name"]
+    path = find(folder, "all_stocks_5yr.csv.gz")
+    table = pd.read_csv(path, usecols=columns, parse_dates=["date"])
+    table = table.rename(columns={"Name": "share"}).set_index(["share", "date"])
+    return table.dropna()
 
 
 def read_dow(folder):
