@@ -71,13 +71,31 @@ class ServedForecaster:
             series = [tuple(key) if isinstance(key, list) else key for key in series]
         asked = {"level": question.levels or None, "series": series}
         forecast = model.forecast(question.steps, future, **asked)
-        if not np.isfinite(forecast.to_numpy()).all():
+        forecast, without = self._finite(forecast)
+        if forecast.empty:
             raise ValueError("rows: no finite forecast follows from these numbers")
         records = self._records(forecast)
         if question.rows:
             self.monitor.compare(self._values(question.rows, places))
         self.monitor.note(records)
-        return {"model": self.about, "forecast": records}
+        return {"model": self.about, "forecast": records, "without": without}
+
+    def _finite(self, forecast):
+        """Return the forecasts of series without a NaN, and the keys of the others."""
+        keys = [key for key, _ in self._labels(forecast)]
+        is_finite = np.isfinite(forecast.to_numpy()).all(axis=1)
+        others = dict.fromkeys(key for key, is_so in zip(keys, is_finite, strict=True) if not is_so)
+        whole = [key not in others for key in keys]
+        return forecast[whole], [as_key(key) for key in others if key is not None]
+
+    def _labels(self, forecast):
+        """Return the key of the series of each row of a forecast, and its time."""
+        index = forecast.index
+        if not self.names:
+            return [(None, time) for time in index]
+        parts = zip(*(index.get_level_values(name) for name in self.names), strict=True)
+        times = index.droplevel(self.names)
+        return [(as_series_key(list(own)), time) for own, time in zip(parts, times, strict=True)]
 
     def _places(self, rows):
         """Return to which series rows belong, and their times as an index."""
@@ -105,9 +123,8 @@ class ServedForecaster:
         """Return a frame of forecasts as a list of what is forecast of each row and column."""
         records, steps = [], {}
         several = isinstance(forecast.columns, pd.MultiIndex)
-        for place, row in zip(forecast.index, forecast.to_dict("records"), strict=True):
-            *parts, time = place if self.names else [place]
-            key = as_series_key(parts)
+        rows = zip(self._labels(forecast), forecast.to_dict("records"), strict=True)
+        for (key, time), row in rows:
             steps[key] = steps.get(key, 0) + 1
             for number, column in enumerate(self.columns):
                 name = self.model.columns_[number]
@@ -152,6 +169,10 @@ class Answer(BaseModel):
 
     model: About
     forecast: list[Forecast]
+    without: list[int | str | list[int | str]] = Field(
+        [],
+        description="series that cannot be forecast: too few rows are known, or some are missing",
+    )
 
 
 def one_of(categories):

@@ -236,3 +236,27 @@ def test_categories_are_names_and_what_describes_a_series_is_in_the_file(servers
     details = [answer.json()["detail"] for answer in refused]
     assert re.search(r"^future\[1\].promo: .*one of 'flyer', 'none'", details[0])
     assert re.search(r"^future\[1\].pack: .*one of 0.5, 2.0", details[1])
+
+
+@pytest.mark.parametrize("levels", [["day", "town"], ["town", "day"]])
+def test_series_that_cannot_be_forecast_are_named_and_others_answer(servers, levels, tmp_path):
+    fitted = PANEL.groupby(level=0, sort=False).head(N_FITTED)[["demand"]]
+    new = fitted.loc[[7]].tail(3).rename(index={7: "new"}, level="town")
+    options = {"horizon": 3, "by": "town", "scaling": "difference"}
+    model = Forecaster(Ridge(0.01), 14, **options)
+    with pytest.warns(UserWarning, match="are left out of training: 'new'"):
+        model.fit(pd.concat([fitted, new]).reorder_levels(levels))
+    joblib.dump(model, tmp_path / "m.joblib")
+    with servers(tmp_path / "m.joblib") as server:
+        answer = ask(server)
+        alone = server.client.post("/forecast", json={"series": ["new"]})
+        north = ask(server, series=["north"])
+    assert answer["without"] == ["new"]
+    assert [record["series"] for record in answer["forecast"]] == ["north"] * 3 + [7] * 3
+    expected = [day.isoformat() for day in DAYS[N_FITTED : N_FITTED + 3]]
+    assert [record["time"] for record in answer["forecast"]] == 2 * expected
+    found = [[record["prediction"] for record in one["forecast"][:3]] for one in (north, answer)]
+    assert found[0] == pytest.approx(found[1])
+    assert north["without"] == []
+    assert alone.status_code == 422
+    assert "series 'new' has 3 rows, and a forecast takes at least min_rows_=14" in alone.text
