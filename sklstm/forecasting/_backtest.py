@@ -62,7 +62,7 @@ class BacktestSettings:
     season: int
     adaptive: bool = False
     metrics: Sequence[ForecastMetric] = ()
-    from_earlier: bool = False  # where values known in advance end too soon
+    from_earlier: bool = False  # where values known in advance end too soon, or repeats the last
 
     def __post_init__(self):
         for metric in self.metrics:
@@ -177,8 +177,8 @@ def _tell_of_none(forecasts, who="backtest"):
     if not none.any():
         return
     what = (
-        "its window has missing values or too few rows, exog known in advance ends too soon, "
-        "fit had no rows of its series for a transformer, or its inverse gives no number"
+        "its window has missing values or too few rows, fit had no rows of its series for a "
+        "transformer, or its inverse gives no number"
     )
     if none.all():
         raise ValueError(f"No forecast could be made from any origin: of each {what}.")
@@ -250,12 +250,14 @@ def _forecast_folds(fitted, known, first, folds, settings):
     ]
     results = [
         _forecasts(*job, values, settings)
-        for job, values in zip(made, forecast_known(model, made), strict=True)
+        for job, values in zip(
+            made, forecast_known(model, made, repeats=not settings.from_earlier), strict=True
+        )
     ]
     if settings.levels and results:
         results = _with_bounds(results, fitted, settings)
     if settings.draws_paths and results:
-        results = with_path_scores(results, fitted)
+        results = with_path_scores(results, fitted, repeats=not settings.from_earlier)
     by_key = {result.history.key: result for result in results}
     return [_with_all_origins(by_key.get(job[0].key), job, settings) for job in jobs]
 
@@ -268,11 +270,9 @@ def _possible(model, jobs, settings):
     for (history, origins, tested), readable in zip(
         jobs, model.possible_origins(paths), strict=True
     ):
-        lacking = lacking_rows(model, history, origins, last_step(tested))
         if settings.from_earlier:
-            possible.append(np.isin(origins - lacking, readable))
-        else:
-            possible.append(np.isin(origins, readable) & (lacking == 0))
+            origins = origins - lacking_rows(model, history, origins, last_step(tested))
+        possible.append(np.isin(origins, readable))
     return possible
 
 
@@ -344,7 +344,7 @@ def _with_bounds(results, fitted, settings):
     if quantiles is not None:
         jobs = [(r.history, r.origins, r.tested) for r in results]
         ask = partial(maker.model.forecast, quantiles=quantiles)
-        ends = forecast_known(maker.model, jobs, ask)
+        ends = forecast_known(maker.model, jobs, ask, repeats=not settings.from_earlier)
     predictions = [r.columns["prediction"] for r in results]
     bounds = bounds_around(maker, paths, predictions, found, ends)
     # Steps that no fold tests need no interval.

@@ -107,7 +107,9 @@ class BacktestMixin:
                 One row for each origin and step: ``time``, ``actual``, ``prediction``,
                 ``persistence`` and the bounds. The levels of its index are the series (if there
                 are several), the ``column`` (if there are several), ``origin`` and ``step``. From
-                an origin whose window the regressor cannot read predictions are NaN.
+                an origin whose window the regressor cannot read predictions are NaN. Of columns
+                known in advance a direct forecast repeats the last values, where rows that
+                `horizon` takes are not there, as `forecast` does.
             errors : DataFrame
                 For each step (and column) ``n_forecasts``, mean absolute error and root of the
                 mean squared error of both, and ``coverage`` with `level`. Rows without a

@@ -17,7 +17,9 @@ from ._unused_futures import unused_futures
 _N_PATHS = 100  # from each origin; scores are fair, whatever their number
 
 
-def with_path_scores(results: Sequence[Forecasts], fitted: Any) -> list[Forecasts]:
+def with_path_scores(
+    results: Sequence[Forecasts], fitted: Any, *, repeats: bool = False
+) -> list[Forecasts]:
     """Return forecasts with the CRPS of each step, and the energy score of all steps up to it.
 
     Paths are drawn by the errors that were known at each origin, with a fixed seed. They are not
@@ -29,6 +31,8 @@ def with_path_scores(results: Sequence[Forecasts], fitted: Any) -> list[Forecast
         Of each series.
     fitted : Forecaster
         Who forecasts.
+    repeats : bool, default=False
+        As for `forecast_known`.
 
     Returns
     -------
@@ -36,7 +40,12 @@ def with_path_scores(results: Sequence[Forecasts], fitted: Any) -> list[Forecast
         With two more columns, NaN where no row is tested or its value is not known.
     """
     model, n_steps = fitted._model, max(result.tested.shape[1] for result in results)
-    lacking = [lacking_rows(model, r.history, r.origins, last_step(r.tested)) for r in results]
+    lacking = [
+        np.zeros(len(r.origins), dtype=int)
+        if repeats
+        else lacking_rows(model, r.history, r.origins, last_step(r.tested))
+        for r in results
+    ]
     n_steps += max(int(rows.max(initial=0)) for rows in lacking)
     futures = unused_futures(model, [r.history for r in results], n_steps)
     paths = [
@@ -44,10 +53,10 @@ def with_path_scores(results: Sequence[Forecasts], fitted: Any) -> list[Forecast
         for r, rows, own in zip(results, lacking, futures, strict=True)
     ]
     maker = PathMaker.of(fitted, paths, n_steps, "A score of paths")
-    return [_scored(result, model, maker) for result in results]
+    return [_scored(result, model, maker, repeats) for result in results]
 
 
-def _scored(result, model, maker):
+def _scored(result, model, maker, repeats):
     rng = np.random.default_rng(0)
 
     def draw(paths, steps):
@@ -55,7 +64,7 @@ def _scored(result, model, maker):
         return [np.moveaxis(one, 1, -1) for one in drawn]
 
     job = result.history, result.origins, result.tested
-    (drawn,) = forecast_known(model, [job], draw)
+    (drawn,) = forecast_known(model, [job], draw, repeats=repeats)
     true = np.where(result.tested[:, :, np.newaxis], result.columns["actual"], np.nan)
     energy = [
         [energy_by_step(one[:, k], paths[:, k]) for k in range(true.shape[2])]

@@ -207,11 +207,12 @@ def lacking_rows(model, history, origins, n_steps):
     return np.maximum(ends + 1 - len(history), 0)
 
 
-def forecast_known(model, jobs, forecast=None):
+def forecast_known(model, jobs, forecast=None, *, repeats=False):
     """Forecast rows of series that are known, if need be from earlier rows than asked for.
 
     Where values known in advance end before the last block of `horizon` rows does, forecasts begin
-    so many rows earlier that it ends with them. Nothing of the rows in between is used.
+    so many rows earlier that it ends with them. Nothing of the rows in between is used. Or the last
+    values are repeated, as `Forecaster.forecast` does in rows that nobody asks for.
 
     Parameters
     ----------
@@ -222,6 +223,8 @@ def forecast_known(model, jobs, forecast=None):
         steps).
     forecast : callable, optional
         Takes paths and a number of steps, in place of ``model.forecast``; may return one axis more.
+    repeats : bool, default=False
+        Whether the last values are repeated, and no forecast begins earlier.
 
     Returns
     -------
@@ -229,7 +232,10 @@ def forecast_known(model, jobs, forecast=None):
         Numbers at least up to the last row wanted from each origin.
     """
     forecast = model.forecast if forecast is None else forecast
-    shifts = [lacking_rows(model, past, origins, last_step(w)) for past, origins, w in jobs]
+    shifts = [
+        np.zeros(len(origins), dtype=int) if repeats else lacking_rows(model, past, origins, last)
+        for past, origins, last in ((past, own, last_step(asked)) for past, own, asked in jobs)
+    ]
     parts = [
         (number, shift) for number, by_origin in enumerate(shifts) for shift in np.unique(by_origin)
     ]

@@ -228,16 +228,20 @@ def test_what_cannot_be_done(options, message):
         small().backtest(SERIES, **{"refit": False} | options)
 
 
-def test_origins_whose_last_block_would_take_rows_beyond_the_end_are_left_out():
-    forecaster = small(horizon=4, strategy="direct")
-    folds = TimeSeriesSplit(2, test_size=6)
-    with pytest.warns(UserWarning, match="no forecast from 1 of 2 origins.*ends too soon"):
-        result = forecaster.backtest(SERIES, folds, exog=EXOG)
-    # Two blocks of four are more than the six rows after the last origin.
-    assert result.errors["n_forecasts"].tolist() == [1] * 6
-    train, _ = next(folds.split(SERIES))
-    made = result.forecasts["prediction"].dropna()
-    assert made.index.get_level_values("origin").unique() == [SERIES.index[train[-1]]]
+@pytest.mark.parametrize("regressor", [Ridge(), LSTMRegressor(3, max_epochs=1, random_state=0)])
+def test_rows_beyond_the_end_of_a_last_block_repeat_what_is_given(regressor):
+    """Two blocks of four are more than the six rows after the last origin."""
+    forecaster = Forecaster(regressor, 4, horizon=4, strategy="direct", scaling=None)
+    folds = list(TimeSeriesSplit(2, test_size=6).split(SERIES))
+    result = forecaster.backtest(SERIES, folds, exog=EXOG, level=0.5, metrics="crps")
+    assert result.errors["n_forecasts"].tolist() == [2] * 6
+    assert result.errors["crps"].notna().all()
+    train, test = folds[-1]
+    forecaster.fit(SERIES.iloc[train], EXOG.iloc[train])
+    expected = forecaster.forecast(6, exog=EXOG.iloc[test], level=0.5)
+    found = result.forecasts.xs(SERIES.index[train[-1]], level="origin")
+    for column in expected:
+        np.testing.assert_allclose(found[column], expected[column])
 
 
 @pytest.mark.parametrize("level", [None, [0.3, 0.5]])
