@@ -178,9 +178,15 @@ def _class_name(transformer):
 
 
 def _has_warm_start(estimator):
-    """Tell whether an estimator, or one inside it, goes on where its last fit ended."""
-    return any(
-        value is True
-        for name, value in estimator.get_params().items()
-        if name == "warm_start" or name.endswith("__warm_start")
-    )
+    """Tell whether an estimator, or one inside it, goes on where its last fit ended.
+
+    ``warm_start`` of trees means more of them, of the same data: with others, and no more trees,
+    gradient boosting would learn nothing. Those that go on with any data have ``partial_fit``.
+    """
+    parameters = estimator.get_params()
+    for name, value in parameters.items():
+        inside, _, last = name.rpartition("__")
+        owner = parameters[inside] if inside else estimator
+        if last == "warm_start" and value is True and hasattr(owner, "partial_fit"):
+            return True
+    return False

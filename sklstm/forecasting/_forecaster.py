@@ -57,8 +57,9 @@ class Forecaster(
     estimator : estimator
         Any regressor of scikit-learn's: it is given windows of shape (n_samples, lookback,
         n_features) if its tags say that it takes three axes, else flat ones. One that has a
-        single output only is fitted once for each output. With ``warm_start=True`` another `fit`
-        goes on from the weights of the last one, in the scale of windows that was chosen then.
+        single output only is fitted once for each output. With ``warm_start=True`` of a regressor
+        that has ``partial_fit`` another `fit` goes on from the weights of the last one, in the
+        scale of windows that was chosen then.
     lookback : int or "auto", default="auto"
         Rows in a window; ``"auto"``: whole seasons, or an eighth of the series; 10 without scaling.
     horizon : int, default=1

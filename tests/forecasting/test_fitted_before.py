@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import clone
+from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.linear_model import Ridge, SGDRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -158,5 +159,7 @@ def test_backtests_and_regressors_without_it_are_not_concerned():
     expected = clone(forecaster).backtest(until(PANEL, 100), 2)
     found = forecaster.backtest(until(PANEL, 100), 2)
     pd.testing.assert_frame_equal(found.forecasts, expected.forecasts)
-    ridge = Forecaster(Ridge(), lookback=5).fit(SALES[:80]).fit(SALES[:100])
-    pd.testing.assert_frame_equal(ridge.forecast(), clone(ridge).fit(SALES[:100]).forecast())
+    trees = HistGradientBoostingRegressor(max_iter=5, warm_start=True)  # would learn nothing more
+    for regressor in (Ridge(), trees):
+        twice = Forecaster(regressor, lookback=5).fit(SALES[:80]).fit(SALES[:100])
+        pd.testing.assert_frame_equal(twice.forecast(), clone(twice).fit(SALES[:100]).forecast())
