@@ -1,6 +1,6 @@
 """Which scale suits columns beside the series: `choose_by_regressor`."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,6 +9,7 @@ from sklstm._warn import caught_warnings
 
 from ._following_rows import following_rows_of_all
 from ._forecast_model import ForecastModel
+from ._histories import History
 from ._mean_changes import mean_changes
 from ._model_maker import ModelMaker
 from ._path import Path
@@ -218,3 +219,41 @@ def _errors(model, jobs, quantile):
     total, count = np.where(known, error, 0.0).sum(axis=(1, 2)), known.sum(axis=(1, 2))
     found[np.concatenate(is_able)] = np.where(count > 0, total / np.maximum(count, 1), np.nan)
     return found
+
+
+def relative_errors(
+    model: ForecastModel,
+    other: ForecastModel,
+    older: Sequence[History],
+    histories: Mapping[Hashable, History],
+    steps: int,
+) -> tuple[float, float] | None:
+    """Return the errors of a model of older rows relative to another one's.
+
+    Parameters
+    ----------
+    model, other : ForecastModel
+        Fitted to the older rows.
+    older : list of History
+        These rows.
+    histories : dict
+        All rows of each series by its key.
+    steps : int
+        How many rows are forecast.
+
+    Returns
+    -------
+    ratios : tuple of float or None
+        In the older and the newer half of the newest rows; None if they are too few to tell.
+    """
+    jobs = _jobs(older, histories, steps)
+    if sum(len(origins) for _, origins, _ in jobs) < 2 * _FEWEST_ORIGINS:
+        return None
+    is_late = np.concatenate([np.arange(len(own)) >= len(own) / 2 for _, own, _ in jobs])
+    errors = [_errors(one, jobs, quantile_inside(one.regressor)) for one in (model, other)]
+    both = ~np.isnan(errors).any(axis=0)
+    halves = [both & ~is_late, both & is_late]
+    if min(half.sum() for half in halves) < _FEWEST_ORIGINS:
+        return None
+    own, its = np.array([[error[half].mean() for half in halves] for error in errors])
+    return None if not (its > 0).all() else tuple((own / its).tolist())

@@ -21,6 +21,7 @@ from ._known_series import KnownSeries
 from ._linear_part import has_linear_part
 from ._model_maker import ModelMaker
 from ._past_columns import places_of_past
+from ._past_pays import warn_of_harm
 from ._scaling import wanted_scaling
 from ._season import Season
 from ._series_in_use import knowing, trained_on
@@ -94,7 +95,7 @@ def fit_models(
     if before is None:
         chosen = choose_by_regressor(maker, maker.prepared(scaling))
     else:
-        chosen = ChosenScale(before.prepared(maker.prepared(before.scaling)))
+        chosen = ChosenScale(before.prepared(maker.prepared(before.scaling, before.past)))
     model = chosen.prepared.train()
     readable = model.features.first_origin + 1
     model = knowing(model, [p for p in known.histories.values() if len(p) >= readable])
@@ -103,15 +104,21 @@ def fit_models(
     model = replace(model, theta=theta)
     if forecaster.calibration_size is None:
         return model, NOT_WANTED, {}
-    if chosen.model is not None and chosen.n_newest and forecaster.calibration_size == "auto":
-        calibrator: ForecastModel | str = chosen.model
-        n_newest = chosen.n_newest
-    else:
-        older, n_newest = maker.older(chosen.prepared, forecaster.calibration_size)
-        calibrator = fit_older(older, begin=before and before.calibrating(older))
+    calibrator, n_newest = _calibrator(maker, chosen, fit_older, before)
+    if warn and before is None:
+        warn_of_harm(maker, chosen.prepared, calibrator)
     if not isinstance(calibrator, str):  # its errors are those of the same average
         calibrator = replace(calibrator, theta=model.theta)
     return model, calibrator, n_newest
+
+
+def _calibrator(maker, chosen, fit_older, before):
+    """Return the model of older rows, and how many newer ones of each series there are."""
+    size = maker.forecaster.calibration_size
+    if chosen.model is not None and chosen.n_newest and size == "auto":
+        return chosen.model, chosen.n_newest
+    older, n_newest = maker.older(chosen.prepared, size)
+    return fit_older(older, begin=before and before.calibrating(older)), n_newest
 
 
 def _window_lengths(forecaster, known, season, strategy):

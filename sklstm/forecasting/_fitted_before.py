@@ -55,6 +55,12 @@ class FittedBefore:
         scaling = self.model.scaling
         return None if scaling is None else [column.name for column in scaling.columns]
 
+    @property
+    def past(self) -> Sequence[str]:
+        """How columns known up to now stand in windows."""
+        scaling = self.model.scaling
+        return [] if scaling is None else scaling.past
+
     def settled(self, forecaster: Any, known: KnownSeries) -> Any:
         """Return a forecaster with what was chosen before in place of ``"auto"``.
 

@@ -321,8 +321,10 @@ class Forecaster(
         -----
         UserWarning
             If series of a panel have fewer rows than that, and nothing is learned from them; the
-            season that is named is as long as all rows; or the frequencies of series, and the
-            seasons that ``season="auto"`` finds in them, differ.
+            season that is named is as long as all rows; the frequencies of series, and the seasons
+            that ``season="auto"`` finds in them, differ; or exogenous columns that are not known in
+            advance make forecasts of the newest rows a fifth worse (not with
+            ``calibration_size=None``; it takes one fit more).
         ConvergenceWarning
             If predictions are far from all targets, as those of `SGDRegressor` on high values are.
         """

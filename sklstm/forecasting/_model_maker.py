@@ -46,12 +46,14 @@ class ModelMaker:
     n_fewest: int
     linear_part: bool | str
 
-    def prepared(self, scaling: str | Sequence[str] | None) -> PreparedFit:
+    def prepared(
+        self, scaling: str | Sequence[str] | None, past: Sequence[str] | None = None
+    ) -> PreparedFit:
         """Return what is settled before a regressor is trained on all rows, in some scale."""
         own = self.forecaster
         return PreparedFit.of(
             self.histories, self.features, own.estimator, own.transformer, scaling, self.season,
-            own.horizon, linear_part=self.linear_part,
+            own.horizon, linear_part=self.linear_part, past=past,
         )  # fmt: skip
 
     def older(

@@ -116,6 +116,14 @@ def test_it_is_saved_and_goes_on(wandering):
     pd.testing.assert_frame_equal(*forecasts)
 
 
+def test_another_fit_that_goes_on_reads_them_as_the_last_one(wandering):
+    few = wandering[230:246]
+    assert fitted(few, Ridge(), calibration_size=None).past_scaling_ == {"x": "level"}
+    network = GRURegressor(4, max_epochs=2, random_state=0, warm_start=True)
+    ours = fitted(wandering, network, calibration_size=None).fit(few[["y"]], few[["x"]])
+    assert ours.past_scaling_ == {"x": "difference"}
+
+
 def test_without_a_scale_of_windows_they_are_as_they_are(wandering):
     assert fitted(wandering, Ridge(), scaling=None).past_scaling_ == {"x": "level"}
     known = fitted(wandering, Ridge(), known_exog="all")

@@ -1,0 +1,67 @@
+"""Whether columns known up to now make forecasts better: `warn_of_harm`."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from sklstm._warn import warn_user
+
+from ._choose_by_regressor import relative_errors
+from ._forecast_model import ForecastModel
+from ._model_maker import ModelMaker
+from ._past_columns import names_of_past
+from ._prepared_fit import PreparedFit
+
+_HARM = 1.2  # errors with such columns relative to those without
+_MOST_SERIES = 1000
+_SHOWN = 3  # names of columns in a message
+
+
+def warn_of_harm(maker: ModelMaker, prepared: PreparedFit, model: ForecastModel | str) -> None:
+    """Warn where forecasts of the newest rows are clearly worse than without such columns.
+
+    Each of them brings as many numbers as a window has rows, from which little may follow for the
+    rows to come: then a regressor learns the noise in them. So it is fitted to the older rows
+    without them as well.
+
+    Parameters
+    ----------
+    maker : ModelMaker
+        Makes models of the series.
+    prepared : PreparedFit
+        Of all rows.
+    model : ForecastModel or str
+        That of the rows before those that calibrate.
+
+    Warns
+    -----
+    UserWarning
+        If errors are larger by a fifth in both halves of the newest rows, of up to 1000 series.
+    """
+    features = maker.features
+    if isinstance(model, str) or not len(features.past) or prepared.scaling is None:
+        return
+    older, _ = maker.older(prepared, maker.forecaster.calibration_size)
+    if len(older) > _MOST_SERIES:
+        return
+    none = np.empty(0, dtype=features.past.dtype)
+    bare = replace(maker, features=replace(features, past=none))
+    scaling = replace(prepared.scaling, past=[])
+    other = bare.model_of_older(replace(prepared, scaling=scaling), older)
+    if isinstance(other, str):
+        return
+    ratios = relative_errors(model, other, older, maker.known.histories, maker.forecaster.horizon)
+    if ratios is None or not min(ratios) > _HARM:
+        return
+    names = names_of_past(maker.known)
+    warn_user(
+        f"Columns of exog that are not known in advance ({_listed(names)}) make forecasts worse: "
+        f"of the newest rows errors are {np.mean(ratios):.2g} times those without them. Leave out "
+        "what tells nothing of the rows to come, or take a smaller lookback or a larger penalty."
+    )
+
+
+def _listed(names: list[Any]) -> str:
+    shown = ", ".join(map(repr, names[:_SHOWN]))
+    return f"{shown} and {len(names) - _SHOWN} more" if len(names) > _SHOWN else shown
