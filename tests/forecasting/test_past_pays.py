@@ -16,9 +16,9 @@ SOLD = pd.Series(np.sin(np.arange(N_ROWS) / 3) + 0.1 * NOISE[:, 0], DAYS, name="
 USELESS = pd.DataFrame(NOISE[:, 1:], DAYS, columns=list("abcdefghijk"))
 
 
-def fit(exog=USELESS, series=SOLD, **options):
+def fit(exog=USELESS, series=SOLD, estimator=None, **options):
     options = {"lookback": 10, "horizon": 2, "known_exog": None, "scaling": "level"} | options
-    return Forecaster(LinearRegression(), **options).fit(series, exog)
+    return Forecaster(estimator or LinearRegression(), **options).fit(series, exog)
 
 
 def test_they_are_named_with_what_they_cost():
@@ -76,3 +76,18 @@ def test_folds_of_a_backtest_are_silent():
         warnings.simplefilter("error")
         backtest = Forecaster(LinearRegression(), 10, 2, known_exog=None, scaling="level")
         backtest.backtest(SOLD, 2, exog=USELESS, level=0.5, steps=2)
+
+
+class NeedsThem(LinearRegression):
+    """Fails without them."""
+
+    def fit(self, X, y):
+        if X.shape[1] == 10:
+            raise RuntimeError("no columns")
+        return super().fit(X, y)
+
+
+def test_what_goes_wrong_without_them_is_not_raised():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fit(estimator=NeedsThem())
