@@ -24,6 +24,7 @@ OFFERED = {
         "MinGRURegressor",
         "RNNClassifier",
         "RNNRegressor",
+        "SequenceClassifier",
         "SequenceEncoder",
         "SlicedClassifier",
         "SLSTMClassifier",

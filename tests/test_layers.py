@@ -51,6 +51,7 @@ LAYERS = {
         "sklstm.losses",
         "sklstm.meta_estimators",
         "sklstm.persistence",
+        "sklstm.preprocessing",
         "sklstm.recurrence",
         "sklstm.training",
     },

@@ -23,6 +23,7 @@ from ._mingru_classifier import MinGRUClassifier
 from ._mingru_regressor import MinGRURegressor
 from ._rnn_classifier import RNNClassifier
 from ._rnn_regressor import RNNRegressor
+from ._sequence_classifier import SequenceClassifier
 from ._sequence_encoder import SequenceEncoder
 from ._sliced_classifier import SlicedClassifier
 from ._slstm_classifier import SLSTMClassifier
@@ -43,6 +44,7 @@ __all__ = [
     "RNNRegressor",
     "SLSTMClassifier",
     "SLSTMRegressor",
+    "SequenceClassifier",
     "SequenceEncoder",
     "SlicedClassifier",
     "attribute",

@@ -7,49 +7,22 @@ from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from sklearn.base import (
-    BaseEstimator,
-    ClassifierMixin,
-    MetaEstimatorMixin,
-    _fit_context,
-    clone,
-)
-from sklearn.utils import get_tags
+from numpy.typing import ArrayLike
+from sklearn.base import _fit_context, clone
 from sklearn.utils._param_validation import HasMethods, Interval, RealNotInt
-from sklearn.utils.metadata_routing import (
-    MetadataRouter,
-    MethodMapping,
-    _routing_enabled,
-    process_routing,
-)
-from sklearn.utils.validation import check_is_fitted, has_fit_parameter
+from sklearn.utils.metadata_routing import _routing_enabled, process_routing
+from sklearn.utils.validation import has_fit_parameter
 
-from sklstm.data import (
-    WindowSet,
-    WindowsInputMixin,
-    as_token_windows,
-    check_same_labels,
-    check_same_length,
-    read_class_labels,
-    read_sequences,
-    refuse_nothing_observed,
-    remember_features,
-    without_ragged,
-)
+from sklstm.data import WindowSet, remember_features
 from sklstm.meta_estimators import takes_windows
-from sklstm.persistence import SavedStateMixin
 
-from ._class_targets import ClassTargets
-from ._samples import check_sample_weight, group_numbers, of_observed
+from ._of_sequences import LabelledSequences, OfSequences
 from ._splits_of_slices import last_step, refuse_shared_rows, refuse_splits_of_slices
 
 _VALUES_AT_A_TIME = 1 << 22  # of slices that are predicted together
 
 
-class SlicedClassifier(
-    WindowsInputMixin, ClassifierMixin, MetaEstimatorMixin, SavedStateMixin, BaseEstimator
-):
+class SlicedClassifier(OfSequences):
     """Classify long sequences by many short slices of each.
 
     Every training sequence is cut into overlapping slices, and a classifier learns the class of
@@ -144,7 +117,6 @@ class SlicedClassifier(
         ],
         "n_slices": [Interval(Integral, 1, None, closed="left")],
     }
-    _saved_classes = (ClassTargets,)
     _saved_together = (
         "estimator_", "length_", "n_slices_", "_targets", "n_features_in_", "window_shape_",
         "_fitted_on_columns",
@@ -189,21 +161,17 @@ class SlicedClassifier(
             If `X` is no set of sequences, `y` does not fit to it, a parameter is not as described,
             or `estimator` would validate on slices of sequences that it trains on.
         """
-        check_same_labels({"X": X, "y": y, "sample_weight": sample_weight, "groups": groups})
-        X, _, features = read_sequences(X)
-        array = self._read_windows(X)
-        windows, observed = _observed_steps(array, self.estimator)
-        refuse_nothing_observed(observed, array.shape[1])
-        check_same_length(array, y, self)
-        labels = read_class_labels(y, "y")
-        weight = check_sample_weight(sample_weight, len(labels))
+        sequences, read = self._read_sequences(X, y, sample_weight, groups)
+        self._fit_sequences(sequences)
+        remember_features(self, *read)
+        return self
+
+    def _fit_sequences(self, sequences: LabelledSequences) -> Self:
+        """Fit to sequences that have been read."""
+        windows, labels, weight, groups = sequences
         if groups is None:
             refuse_shared_rows(self.estimator, windows)
             groups = np.arange(len(labels))
-        groups = group_numbers(groups, len(labels))
-        if observed is not None:  # what was not observed is not trained on
-            labels, weight, groups = of_observed(observed, labels, weight, groups)
-        classes, numbers = np.unique(labels, return_inverse=True)
         longest = int(windows.lengths.max())
         length = self.length if isinstance(self.length, Integral) else round(self.length * longest)
         length = max(1, length)
@@ -214,109 +182,12 @@ class SlicedClassifier(
         params = self._params_of_fit(estimator, weight, groups)
         params = {name: np.repeat(values, n_slices) for name, values in params.items()}
         estimator.fit(slices, np.repeat(labels, n_slices), **params)
-        remember_features(self, X, array, features)
         self.estimator_, self.length_, self.n_slices_ = estimator, length, n_slices
-        self._targets = ClassTargets(classes, np.bincount(numbers, weight))
+        self._targets = sequences.targets()
         return self
 
-    def predict(self, X: ArrayLike) -> NDArray:
-        """Predict the class of each sequence.
-
-        Parameters
-        ----------
-        X : array-like or dataframe of shape (n_samples, n_timesteps, n_features)
-            Sequences as in `fit`; with three axes their number of steps may differ.
-
-        Returns
-        -------
-        y : ndarray of shape (n_samples,)
-            The most probable class; of a sequence without an observed step the most frequent one.
-        """
-        return self.classes_[self.predict_proba(X).argmax(axis=1)]
-
-    def predict_proba(self, X: ArrayLike) -> NDArray:
-        """Predict the probability of every class.
-
-        Parameters
-        ----------
-        X : array-like or dataframe of shape (n_samples, n_timesteps, n_features)
-            Sequences as in `fit`; with three axes their number of steps may differ.
-
-        Returns
-        -------
-        probability : ndarray of shape (n_samples, n_classes)
-            In the order of ``classes_``. For a sequence without an observed step the frequencies of
-            the classes in training, by weight.
-
-        Warns
-        -----
-        UserWarning
-            If there are sequences without an observed step.
-        """
-        check_is_fitted(self)
-        array = self._check_window_array(X)
-        windows, observed = _observed_steps(array, self.estimator_)
-        parts = [self._mean_proba(part) for part in self._parts(windows)]
-        probability = np.concatenate(parts) if parts else np.empty((0, len(self.classes_)))
-        return self._targets.predicted(probability, observed, len(array))
-
-    def predict_log_proba(self, X: ArrayLike) -> NDArray:
-        """Predict the logarithm of the probability of every class.
-
-        Parameters
-        ----------
-        X : array-like or dataframe of shape (n_samples, n_timesteps, n_features)
-            Sequences as in `fit`; with three axes their number of steps may differ.
-
-        Returns
-        -------
-        log_probability : ndarray of shape (n_samples, n_classes)
-            Those of `predict_proba`.
-        """
-        with np.errstate(divide="ignore"):  # of a class that has none
-            return np.log(self.predict_proba(X))
-
-    def score(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
-        """Return the share of sequences whose class is predicted.
-
-        Parameters
-        ----------
-        X : array-like or dataframe of shape (n_samples, n_timesteps, n_features)
-            Sequences as in `fit`.
-        y : array-like of shape (n_samples,)
-            Their classes.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the sequences.
-
-        Returns
-        -------
-        score : float
-            Accuracy, 1 at best.
-        """
-        check_same_labels({"X": X, "y": y, "sample_weight": sample_weight})
-        labels = read_class_labels(y, "y")
-        return super().score(X, labels, check_sample_weight(sample_weight, len(labels)))
-
-    @property
-    def classes_(self):
-        """The classes, in the order of the columns of `predict_proba`."""
-        check_is_fitted(self)
-        return self._targets.classes
-
-    def get_metadata_routing(self) -> MetadataRouter:
-        """Return which metadata go to the classifier.
-
-        Returns
-        -------
-        routing : MetadataRouter
-            The classifier's requests for `fit`.
-        """
-        mapping = MethodMapping().add(caller="fit", callee="fit")
-        router = MetadataRouter(owner=self).add_self_request(self)
-        return router.add(estimator=self.estimator, method_mapping=mapping)
-
-    def _check_window_array(self, X: Any) -> np.ndarray:
-        return super()._check_window_array(without_ragged(X, self))
+    def _reader(self, *, fitted: bool) -> Any:
+        return self.estimator_ if fitted else self.estimator
 
     def _params_of_fit(
         self, estimator: Any, weight: np.ndarray | None, groups: Any
@@ -333,6 +204,10 @@ class SlicedClassifier(
         prefix = "" if _routing_enabled() else prefix
         return {prefix + name: values for name, values in params.items()}
 
+    def _probabilities(self, windows: WindowSet) -> np.ndarray:
+        parts = [self._mean_proba(part) for part in self._parts(windows)]
+        return np.concatenate(parts) if parts else np.empty((0, len(self.classes_)))
+
     def _parts(self, windows: WindowSet) -> Iterator[WindowSet]:
         """Yield a few sequences at a time: their slices are copies."""
         values = self.n_slices_ * self.length_ * windows.n_features
@@ -345,20 +220,6 @@ class SlicedClassifier(
         slices = _form(_slices(windows, self.length_, self.n_slices_), self.estimator_)
         probability = np.asarray(self.estimator_.predict_proba(slices), dtype=np.float64)
         return probability.reshape(len(windows), self.n_slices_, -1).mean(axis=1)
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.non_deterministic = get_tags(self.estimator).non_deterministic
-        # A few of the columns of a table do not tell its classes.
-        tags.classifier_tags.poor_score = True
-        return tags
-
-
-def _observed_steps(array: np.ndarray, classifier: Any) -> tuple[WindowSet, np.ndarray | None]:
-    """Return windows without missing steps, or without padding if a network reads tokens."""
-    _, last = last_step(classifier)
-    is_of_tokens = getattr(last, "_reads_tokens", False)
-    return WindowSet.of_observed(as_token_windows(array) if is_of_tokens else array)
 
 
 def _slices(windows: WindowSet, length: int, n_slices: int) -> np.ndarray:

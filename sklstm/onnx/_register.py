@@ -19,7 +19,7 @@ from ._predictors import (
     parse_regressor,
     predicts_steps,
 )
-from ._sliced import convert_sliced
+from ._sliced import convert_sequences, convert_sliced
 from ._to_onnx import REFUSED, convert_refused, refuse
 from ._transformers import (
     convert_scaler,
@@ -57,13 +57,17 @@ def register_converters():
     _register(sklstm.EMARegressor, infer_baseline, convert_exponential_average)
     _register(sklstm.PersistenceRegressor, infer_baseline, convert_persistence)
     _register(sklstm.WindowScaledRegressor, infer_window_scaled, convert_window_scaled)
-    _register(
-        sklstm.SlicedClassifier,
-        infer_classifier,
-        convert_sliced,
-        parser=_parse_classifier,
-        options=CLASSIFIER_OPTIONS,
-    )
+    for classifier, convert in (
+        (sklstm.SlicedClassifier, convert_sliced),
+        (sklstm.SequenceClassifier, convert_sequences),
+    ):
+        _register(
+            classifier,
+            infer_classifier,
+            convert,
+            parser=_parse_classifier,
+            options=CLASSIFIER_OPTIONS,
+        )
     for estimator in REFUSED:
         _register(estimator, refuse, convert_refused)
 

@@ -1,4 +1,4 @@
-"""Converter of `SlicedClassifier`: slices of each sequence, and the mean of their probabilities."""
+"""Converters of classifiers of slices: the mean of their probabilities, and of several lengths."""
 
 import numpy as np
 from skl2onnx._parse import _parse_sklearn
@@ -38,6 +38,23 @@ def convert_sliced(scope, operator, container):
     frequencies = np.nan if reads_tokens else model._targets.frequencies
     mean = graph("Where", graph("Unsqueeze", steps.empty, [1]), frequencies, mean)
     finish_classes(graph, scope, operator, mean, n_samples)
+
+
+def convert_sequences(scope, operator, container):
+    """Add the nodes of a `SequenceClassifier`, and have each of its classifiers converted."""
+    graph, model = Graph(scope, container), operator.raw_operator
+    windows, n_samples = at_least_one(graph, windows_of(graph, operator))
+    *_, n_features = check_windows(operator)
+    variable = scope.declare_local_variable("some", output_type(operator, [None, None, n_features]))
+    graph.finish(windows, variable)
+    total = 0.0
+    for name, weight in model.weights_.items():
+        member = model.estimators_[name]
+        scope.add_options(id(member), {"zipmap": False})
+        _, probability, *_ = _parse_sklearn(scope, member, [variable])
+        part = graph("Mul", graph.cast(probability.full_name, DOUBLE), weight)
+        total = graph("Add", part, total)
+    finish_classes(graph, scope, operator, total, n_samples)
 
 
 def _slices(graph, steps, windows, model):

@@ -27,6 +27,7 @@ TRANSFORMERS = [
 META = [
     sklstm.WindowScaledRegressor,
     sklstm.SlicedClassifier,
+    sklstm.SequenceClassifier,
     sklstm.Forecaster,  # tests/forecasting
     sklstm.SequenceEncoder,  # tests/estimators/test_sequence_encoder.py
 ]
@@ -91,6 +92,10 @@ CHECKED = [
     sklstm.SlicedClassifier(
         sklstm.GRUClassifier(4, max_epochs=2, batch_size=5000, random_state=0), length=2
     ),
+    sklstm.SequenceClassifier(LogisticRegression()),
+    sklstm.SequenceClassifier(
+        sklstm.GRUClassifier(4, max_epochs=2, batch_size=5000, random_state=0), n_slices=2, cv=2
+    ),
 ]
 
 
@@ -116,6 +121,9 @@ OURS = [
     sklstm.WindowScaledRegressor(sklstm.GRURegressor(4, max_epochs=1, random_state=0), "auto"),
     sklstm.WindowScaledRegressor(sklstm.LSTMRegressor(8, max_epochs=3, random_state=0)),
     sklstm.SlicedClassifier(sklstm.GRUClassifier(4, max_epochs=1, random_state=0), length=0.5),
+    sklstm.SequenceClassifier(
+        sklstm.GRUClassifier(4, max_epochs=1, random_state=0), lengths=(1.0, 0.5), n_slices=2
+    ),
     *(small(cls) for cls in CLASSES),
     sklstm.LSTMRegressor(
         24, num_layers=2, bidirectional=True, peephole=True, dropout=0.2, recurrent_dropout=0.1,

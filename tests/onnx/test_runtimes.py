@@ -63,9 +63,12 @@ def test_short_and_gapped_windows(cell, run, windows, holes, same):
 
 
 @RUNTIMES
-def test_slices(run, windows, holes, same):
-    network = sklstm.GRUClassifier(4, max_epochs=3, random_state=0)
-    model = sklstm.SlicedClassifier(network, length=4, n_slices=3)
+@pytest.mark.parametrize("around", [
+    lambda network: sklstm.SlicedClassifier(network, length=4, n_slices=3),
+    lambda network: sklstm.SequenceClassifier(network, lengths=(1.0, 0.9), n_slices=3),
+], ids=["slices", "slices and the whole"])  # fmt: skip
+def test_slices(around, run, windows, holes, same):
+    model = around(sklstm.GRUClassifier(4, max_epochs=3, random_state=0))
     model.fit(windows, np.arange(40) % 3)
     graph = to_onnx(model, options={"zipmap": False})
     for X in (windows, holes(windows), windows[:1, :2]):

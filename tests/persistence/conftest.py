@@ -53,6 +53,9 @@ def single(name):
     if name == "SlicedClassifier":
         model = cls(RNNClassifier(**RECURRENT), length=2)
         return model.fit(WINDOWS, np.where(TARGET > 50, "up", "down")), predictions(WINDOWS)
+    if name == "SequenceClassifier":
+        model = cls(RNNClassifier(**RECURRENT), lengths=(1.0, 0.9), n_slices=2)
+        return model.fit(WINDOWS, np.where(TARGET > 50, "up", "down")), predictions(WINDOWS)
     if name == "SequenceEncoder":
         model = cls(RNNRegressor(**RECURRENT)).fit(WINDOWS, TARGET)
         return model, lambda model: model.transform(WINDOWS)

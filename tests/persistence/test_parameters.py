@@ -34,6 +34,8 @@ def make(name, **parameters):
         return cls(Ridge(), **parameters)
     if name == "SlicedClassifier":
         return cls(sklstm.RNNClassifier(**SMALL), **parameters)
+    if name == "SequenceClassifier":
+        return cls(sklstm.RNNClassifier(**SMALL), **{"n_slices": 2, "cv": 2} | parameters)
     if name == "SequenceEncoder":
         return cls(sklstm.RNNRegressor(**SMALL))
     if name in ("SeasonalAdjuster", "SeasonalDifferencer"):

@@ -14,6 +14,7 @@ from sklstm import (
     LSTMRegressor,
     PersistenceRegressor,
     RNNRegressor,
+    SequenceClassifier,
     SequenceEncoder,
     SlicedClassifier,
     SMARegressor,
@@ -32,6 +33,7 @@ TAKERS = {
     "LSTMRegressor": LSTMRegressor(**TINY),
     "GRUClassifier": GRUClassifier(**TINY),
     "SlicedClassifier": SlicedClassifier(GRUClassifier(**TINY), length=3),
+    "SequenceClassifier": SequenceClassifier(GRUClassifier(**TINY), n_slices=2, cv=2),
     "SequenceEncoder": SequenceEncoder(RNNRegressor(**TINY)),
     "WindowScaledRegressor": WindowScaledRegressor(Ridge()),
     "PersistenceRegressor": PersistenceRegressor(),
@@ -182,7 +184,12 @@ TARGETS = {
     "a number": (3.0, (TypeError, ValueError), ""),
     "ragged": ([[1.0, 2.0], [1.0]] * 10, ValueError, "y is ragged"),
 }
-OTHERS_THAN_REGRESSORS = ("GRUClassifier", "SlicedClassifier", "SequenceEncoder")
+OTHERS_THAN_REGRESSORS = (
+    "GRUClassifier",
+    "SlicedClassifier",
+    "SequenceClassifier",
+    "SequenceEncoder",
+)
 REGRESSORS = [name for name in TAKERS if name not in OTHERS_THAN_REGRESSORS]
 
 

@@ -50,6 +50,9 @@ OF_WINDOWS = {name: getattr(sklstm, name)(**TINY) for name in NETWORKS} | {
     "SequenceEncoder": SequenceEncoder(GRURegressor(**TINY)),
     "SlicedClassifier": sklstm.SlicedClassifier(sklstm.GRUClassifier(**TINY), length=2),
     "SlicedClassifier-flat": sklstm.SlicedClassifier(LogisticRegression(), length=2),
+    "SequenceClassifier": sklstm.SequenceClassifier(
+        sklstm.GRUClassifier(**TINY), lengths=(1.0, 0.9), n_slices=2, cv=2
+    ),
     "WindowScaledRegressor": WindowScaledRegressor(Ridge()),
     "WindowScaledRegressor-normal": WindowScaledRegressor(
         GRURegressor(loss="normal", **TINY), sklstm.WindowScaler("standard")

@@ -25,6 +25,7 @@ from sklstm import (
     LSTMRegressor,
     PersistenceRegressor,
     RNNRegressor,
+    SequenceClassifier,
     SequenceEncoder,
     SequenceWindower,
     SlicedClassifier,
@@ -78,7 +79,14 @@ SLICED = st.builds(
     length=st.integers(1, 9) | st.sampled_from([0.3, 1.0]),
     n_slices=st.integers(1, 5),
 )
-MODELS = NETWORKS | BASELINES | SCALED | SLICED
+WEIGHED = st.builds(
+    SequenceClassifier,
+    st.builds(GRUClassifier, **SHAPE),
+    lengths=st.sampled_from([(1.0,), (1.0, 0.6), (0.9, 0.5)]),
+    n_slices=st.just(2),
+    cv=st.just(2),
+)
+MODELS = NETWORKS | BASELINES | SCALED | SLICED | WEIGHED
 
 
 @st.composite

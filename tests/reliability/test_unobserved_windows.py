@@ -17,6 +17,7 @@ from sklstm import (
     GRURegressor,
     LSTMRegressor,
     RNNRegressor,
+    SequenceClassifier,
     SequenceEncoder,
     SequenceWindower,
     SlicedClassifier,
@@ -89,12 +90,12 @@ def test_targets_in_any_container(frame):
     np.testing.assert_array_equal(found[THERE], expected)
 
 
-@pytest.mark.parametrize("sliced", [False, True])
+@pytest.mark.parametrize("around", [None, SlicedClassifier, SequenceClassifier])
 @pytest.mark.parametrize("balanced", [None, "balanced"])
-def test_a_classifier_knows_the_frequencies_of_the_classes_alone(balanced, sliced):
+def test_a_classifier_knows_the_frequencies_of_the_classes_alone(balanced, around):
     model = GRUClassifier(class_weight=balanced, **TINY)
-    if sliced:
-        model, balanced = SlicedClassifier(model, length=3), None  # outside there are no weights
+    if around is not None:
+        model, balanced = around(model, n_slices=2), None  # outside there are no weights
     without = clone(model).fit(X[THERE], CLASSES[THERE])
     model.fit(X, CLASSES)
     with pytest.warns(UserWarning, match=r"4 of 40 windows .* no observed step \(sample 3 is"):
