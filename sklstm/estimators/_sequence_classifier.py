@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
@@ -85,13 +85,17 @@ class SequenceClassifier(OfSequences):
 
     Notes
     -----
-    With the defaults `fit` fits 8 candidates in 3 folds, and those with a weight once more:
-    about 24 fits, of which slices are the longer ones. Fewer `lengths`, `n_slices` or folds take
-    less; a network of whole sequences alone takes least.
+    With the defaults `fit` fits 8 candidates in 3 folds, and those with a weight once more, about
+    24 fits, of which slices are the longer ones. Fewer `lengths` or folds take less; a network of
+    whole sequences alone takes least. Slices of half a sequence hold ``n_slices / 2`` times the
+    values of `X` while they are fitted.
 
-    Sequences of one machine, patient or person resemble each other: give `groups` to `fit`, or folds
-    know too much of what they hold out. Of windows of one series, which share rows, those before the
-    newest are left out of both sides.
+    Sequences of one machine, patient or person resemble each other: give `groups` to `fit`, or
+    folds know too much of what they hold out. Of windows of one series, which share rows, those
+    before the newest that share some with them are left out of both sides.
+
+    What takes flat windows without NaN, such as `~sklearn.linear_model.LogisticRegression`, is
+    given slices that no sequence is too short for.
 
     Held-out sequences of a class that training has none of tell nothing, and are left out. A
     class of which all are, such as one of a single sequence, is warned of. If nothing is left, all
@@ -196,17 +200,13 @@ class SequenceClassifier(OfSequences):
                 "to a number of folds or a splitter."
             )
         candidates = self._candidates(sequences.windows.lengths)
-        if len(candidates) == 1:
-            trials, weights = {}, dict.fromkeys(candidates, 1.0)
-        else:
-            trials, weights = self._weighed(candidates, sequences)
+        trials, weights = self._weighed(candidates, sequences)
         carrier = clone(self)  # for if a fit fails, nothing has changed
         remember_features(carrier, *read)
         about = {name: vars(carrier)[name] for name in _ABOUT_X if name in vars(carrier)}
         run = Parallel(n_jobs=self.n_jobs)
         fitted = run(delayed(_fitted)(candidates[name], sequences, about) for name in weights)
-        vars(self).pop("feature_names_in_", None)
-        vars(self).update(about)
+        _remember(self, about)
         self.estimators_ = dict(zip(weights, fitted, strict=True))
         self.weights_, self.trials_ = weights, trials
         self._targets = sequences.targets()
@@ -235,7 +235,7 @@ class SequenceClassifier(OfSequences):
         self, candidates: dict[str, SlicedClassifier], sequences: LabelledSequences
     ) -> tuple[dict[str, float], dict[str, float]]:
         """Return accuracies of candidates in cross-validation, and weights of those to be used."""
-        folds = folds_of(self.cv, sequences)
+        folds = folds_of(self.cv, sequences) if len(candidates) > 1 else []
         if not folds:
             return {}, dict.fromkeys(candidates, 1 / len(candidates))
         run = Parallel(n_jobs=self.n_jobs)
@@ -283,7 +283,7 @@ class SequenceClassifier(OfSequences):
 def _shares(lengths: Any, longest: int) -> list[float]:
     """Return shares of the longest sequence that slices have, the largest first."""
     if not lengths or not all(
-        isinstance(share, Real) and share is not True and 0 < share <= 1 for share in lengths
+        isinstance(share, int | float) and share is not True and 0 < share <= 1 for share in lengths
     ):
         raise ValueError(
             "lengths takes shares of the longest sequence in the range (0, 1], such as (1.0, 0.5); "
@@ -301,8 +301,13 @@ def _fitted(
 ) -> SlicedClassifier:
     """Return a candidate fitted to sequences, with what is known of their features."""
     fitted = clone(candidate)._fit_sequences(sequences)
-    vars(fitted).update(about)
+    _remember(fitted, about)
     return fitted
+
+
+def _remember(estimator: Any, about: dict[str, Any]) -> None:
+    vars(estimator).pop("feature_names_in_", None)  # of an earlier fit
+    vars(estimator).update(about)
 
 
 def _held_out(

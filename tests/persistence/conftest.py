@@ -37,6 +37,10 @@ HOURS = DAYS.set_index(pd.date_range("2024-03-30", periods=48, freq="h", tz="Eur
 MONTHS = DAYS.set_index(pd.period_range("2020-01", periods=48, freq="M"))
 TRADING = DAYS.set_index(pd.bdate_range("2024-01-01", periods=50, name="day").delete([5, 17]))
 RECURRENT = {"hidden_size": 3, "max_epochs": 2, "random_state": 0}
+OF_SLICES = {
+    "SlicedClassifier": {"length": 2},
+    "SequenceClassifier": {"lengths": (1.0, 0.9), "n_slices": 2},
+}
 NAMES = [name.rpartition(".")[2] for name in trusted_types()]
 PUBLIC = [name for name in NAMES if hasattr(sklstm, name)]
 
@@ -50,11 +54,8 @@ def single(name):
         return forecaster(DAYS)
     if cls is WindowScaledRegressor:
         return cls(Ridge(), "auto").fit(WINDOWS[3:], TARGET[3:]), predictions(WINDOWS[3:])
-    if name == "SlicedClassifier":
-        model = cls(RNNClassifier(**RECURRENT), length=2)
-        return model.fit(WINDOWS, np.where(TARGET > 50, "up", "down")), predictions(WINDOWS)
-    if name == "SequenceClassifier":
-        model = cls(RNNClassifier(**RECURRENT), lengths=(1.0, 0.9), n_slices=2)
+    if name in OF_SLICES:
+        model = cls(RNNClassifier(**RECURRENT), **OF_SLICES[name])
         return model.fit(WINDOWS, np.where(TARGET > 50, "up", "down")), predictions(WINDOWS)
     if name == "SequenceEncoder":
         model = cls(RNNRegressor(**RECURRENT)).fit(WINDOWS, TARGET)
