@@ -103,8 +103,8 @@ def _warn_of_unseen(labels: np.ndarray, folds: list[Fold], unit: str) -> None:
         named = f"{unseen[:5]}{' and more' if len(unseen) > 5 else ''}"
         then = "do not count in the weights of whole sequences and slices"
         if not folds:
-            then = "cannot be held out, so that whole sequences and slices have the same weight"
+            then = "say nothing of whole sequences and slices, which have the same weight"
         warn_user(
-            f"SequenceClassifier cannot validate the classes {named}, which folds hold out of "
-            f"training as a whole, such as one of a single {unit}: they {then}."
+            f"SequenceClassifier cannot validate the classes {named}: no fold holds some of each "
+            f"out and trains on others, as where a class has a single {unit}. They {then}."
         )

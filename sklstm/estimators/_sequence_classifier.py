@@ -126,7 +126,12 @@ class SequenceClassifier(OfSequences):
         "estimator": [HasMethods(["fit", "predict_proba"]), None],
         "lengths": [tuple, list],
         "n_slices": [Interval(Integral, 1, None, closed="left")],
-        "cv": [Interval(Integral, 2, None, closed="left"), HasMethods(["split"]), tuple, list],
+        "cv": [
+            Interval(Integral, 2, None, closed="left"),
+            HasMethods(["split", "get_n_splits"]),
+            tuple,
+            list,
+        ],
         "n_jobs": [Integral, None],
         "random_state": ["random_state"],
     }

@@ -9,6 +9,7 @@ from sklstm.testing import sequence_estimator_checks
 
 pytestmark = [  # tables of these checks are windows of few steps
     pytest.mark.filterwarnings("ignore:window=26 asks for the mean"),
+    pytest.mark.filterwarnings("ignore:SequenceClassifier cannot validate the classes"),
     pytest.mark.filterwarnings("ignore:alpha=.* gives what came before"),
 ]
 RECURRENT = [

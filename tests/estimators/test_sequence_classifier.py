@@ -194,7 +194,7 @@ def test_classes_of_one_sequence_or_group_each_have_equal_weights():
         model = sequence_classifier().fit(X[:3], Y[:3])
     assert model.trials_ == {}
     assert model.weights_ == pytest.approx(dict.fromkeys(["whole", "0.5", "0.25"], 1 / 3))
-    with pytest.warns(UserWarning, match=r"such as one of a single group: they cannot be held out"):
+    with pytest.warns(UserWarning, match=r"a class has a single group\. They say nothing of"):
         model = sequence_classifier().fit(X, Y, groups=Y)
     assert set(model.weights_.values()) == {1 / 3}
 

@@ -36,6 +36,7 @@ from sklstm import (
 
 pytestmark = [  # windows are as short as they are drawn
     pytest.mark.filterwarnings("ignore:window=. asks for the mean"),
+    pytest.mark.filterwarnings("ignore:SequenceClassifier cannot validate the classes"),
     pytest.mark.filterwarnings("ignore:alpha=.* gives what came before"),
 ]
 check = settings(
