@@ -74,7 +74,7 @@ def own_classifiers():
 
     classes = SequenceClassifier, LSTMClassifier, GRUClassifier, BiLSTMClassifier
     makers = {one.__name__: lambda seed, one=one: one(random_state=seed) for one in classes}
-    return makers | {"GRUClassifier, slices": sliced, "GRUClassifier, slices searched": searched}
+    return makers | {"GRUClassifier, slices": sliced}
 
 
 def sliced(seed):
@@ -85,18 +85,6 @@ def sliced(seed):
 
     gru = GRUClassifier(random_state=seed)
     return SlicedClassifier(make_pipeline(WindowScaler("standard"), gru))
-
-
-def searched(seed):
-    """Return the same with a length chosen by cross-validation, or whole sequences as they are."""
-    from sklearn.model_selection import GridSearchCV, StratifiedKFold
-
-    grid = [
-        {"length": [1.0], "estimator__windowscaler": ["passthrough"]},  # first: it wins a tie
-        {"length": [0.125, 0.25, 0.5]},
-    ]
-    folds = StratifiedKFold(2, shuffle=True, random_state=seed)  # PigCVP has two of each class
-    return GridSearchCV(sliced(seed), grid, cv=folds)
 
 
 def peers():
