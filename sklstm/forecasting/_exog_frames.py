@@ -27,6 +27,11 @@ def as_frame(exog: Any, by: Any, static: Sequence[Any], series: Any = None) -> p
     -------
     frame : DataFrame or None
         None for what is no frame.
+
+    Raises
+    ------
+    ValueError
+        If a table of stores has some parts of the keys only.
     """
     if isinstance(exog, pd.Series):
         exog = exog.to_frame("value" if exog.name is None else exog.name)
@@ -40,6 +45,12 @@ def as_frame(exog: Any, by: Any, static: Sequence[Any], series: Any = None) -> p
     if not set(names) <= {*static, *keys}:
         return exog
     levels = set(exog.index.names)
+    held = [key for key in keys if key in levels or key in names]
+    if static and 0 < len(held) < len(keys):
+        raise ValueError(
+            f"exog describes series by {held}, and by={keys} tells them apart: it takes a row for "
+            f"each series, as from keys.merge(exog, on={held}) with all keys."
+        )
     if keys and levels == set(keys) and not levels & set(names):
         exog = exog.reset_index()
     return exog if series is None or not (static and keys) else _of_series(exog, by, series)

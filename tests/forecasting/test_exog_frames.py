@@ -56,3 +56,19 @@ def test_categories_that_fit_did_not_have_are_told():
     later = of_polars(PLAN)[70:].with_columns(promo=pl.lit("new"))
     with pytest.warns(UserWarning, match="categories that fit did not have .'promo': 'new'"):
         fitted.forecast(exog=later)
+
+
+@pytest.mark.parametrize("in_index", [False, True])
+def test_a_table_of_stores_takes_a_row_for_each_series(in_index):
+    parts = {(store, item): SOLD + item for store in "ns" for item in (1, 2)}
+    panel = pd.concat(parts, names=["store", "item"]).to_frame()
+    stores = pd.DataFrame({"store": ["n", "s"], "size": [3.0, 9.0]})
+    model = forecaster(by=["store", "item"], static_exog=["size"])
+    with pytest.raises(ValueError, match=r"by \['store'\], and by=\['store', 'item'\] .*\.merge"):
+        model.fit(panel, stores.set_index("store") if in_index else stores)
+    keys = panel.index.droplevel("day").unique().to_frame(index=False)
+    table = keys.merge(stores, on=["store"])
+    found = model.fit(panel, table.set_index(["store", "item"]) if in_index else table)
+    rows = panel[[]].join(stores.set_index("store"), on="store")
+    expected = forecaster(by=["store", "item"], static_exog=["size"]).fit(panel, rows)
+    pd.testing.assert_frame_equal(found.forecast(), expected.forecast())
