@@ -56,6 +56,11 @@ init_scale : float
 """
 
 OF_REGRESSORS = """
+hidden_size : int, list of int or "auto"
+    Number of hidden units per recurrent layer and direction. A list sets each layer separately,
+    first layer first; leave `num_layers` out then. ``"auto"``: 32; a `Forecaster` with columns
+    known in advance tries 64 as well, where it lets a network read the rows to come, and takes
+    them if they forecast clearly better. Training that goes on keeps the number it began with.
 differencing : {"auto", "always", "never"}, default="auto"
     Differencing, for non-stationary series such as prices. The network predicts the difference
     ``y[t] - x[t]`` from the newest value of a feature instead of the target itself, and
@@ -225,6 +230,8 @@ pooling_ : {"last", "mean", "max", "concat"}
 """
 
 ATTRIBUTES_OF_REGRESSORS = """
+hidden_size_ : int or tuple of int
+    Number of hidden units per recurrent layer and direction; a tuple if layers differ.
 loss_ : str
     Loss function that training has minimised.
 loss_curve_ : list of float

@@ -7,6 +7,9 @@ naive forecast of a week, and seconds. With ``--inside`` as many rows before the
 forecast, so that reasons are looked for there. What was played stays in the file of results, and is
 not played again.
 
+The side `units` has our networks of 32, 64 and 128 units. For other parts of the hours to be
+forecast, ``... series FOLDER tasks.json DAYS`` leaves out so many of the newest days.
+
 One fit sees the rows before the test part, which is forecast a horizon at a time from origins that
 follow on each other. Every side is given the same columns of the rows ahead as they were, so that
 weather is known as well as it was measured: errors are those of a perfect forecast of it.
@@ -83,9 +86,13 @@ class Task:
         return np.array([one["y"][-self.n_test :] for one in self.series])
 
 
-def write_series(folder, path):
-    """Write the tasks; those with the calendar alone are the same series."""
-    demand, hires = _demand(Path(folder)), _hires(Path(folder))
+def write_series(folder, path, days=0):
+    """Write the tasks; those with the calendar alone are the same series.
+
+    Of hours the newest `days` are left out, for other parts of them to be forecast.
+    """
+    whole = _demand(Path(folder)), _hires(Path(folder))
+    demand, hires = (_older(one, int(days) * DAY) if int(days) else one for one in whole)
     same = {"frequency": "h", "season": 7 * DAY, "horizon": DAY, "n_test": 60 * DAY}
     of_demand = same | {"lookback": 7 * DAY, "read": 7 * DAY, "zone": "Australia/Melbourne"}
     of_hires = same | {"lookback": "auto", "read": 7 * DAY, "zone": None}
@@ -172,6 +179,7 @@ def own(task, _notes, estimator, scaling="auto"):
             model.update(*some(ahead))
     note = {"scaling": model.scaling_, "trials": model.scaling_trials_}
     note |= {"lookback": model.lookback_, "strategy": model.strategy_}
+    note |= {"hidden_size": getattr(model.estimator_, "hidden_size_", None)}
     return np.concatenate(parts, axis=1), note
 
 
@@ -184,9 +192,9 @@ def own_scale_of_values(task, notes, estimator):
     return own(task, notes, estimator, next(iter(notes["GRU"]["trials"])))
 
 
-def own_scale_of_gru(task, notes, estimator):
-    """Return the forecasts in the scale that the GRU has chosen."""
-    return own(task, notes, estimator, notes["GRU"]["scaling"])
+def own_scale_of(task, notes, estimator, other):
+    """Return the forecasts in the scale that another model has chosen."""
+    return own(task, notes, estimator, notes[other]["scaling"])
 
 
 def lightgbm(task, _notes, all_lags=False, **options):
@@ -243,15 +251,31 @@ def own_models():
     return {
         "GRU": partial(own, estimator=gru),
         "GRU, scale of values": partial(own_scale_of_values, estimator=gru),
-        "GRU, 128 units": partial(own_scale_of_gru, estimator=GRURegressor(128, random_state=0)),
+        "GRU, 32 units": partial(own, estimator=GRURegressor(32, random_state=0)),
         "LSTM": partial(own, estimator=LSTMRegressor(random_state=0)),
+        "LSTM, 32 units": partial(own, estimator=LSTMRegressor(32, random_state=0)),
         "`Ridge`": partial(own, estimator=Ridge()),
         "gradient boosting": partial(own, estimator=trees),
     }
 
 
+def models_of_units():
+    """Return networks by name: of 32 units, and of more of them in the scale that these choose."""
+    from sklstm import GRURegressor, LSTMRegressor
+
+    models = {}
+    for kind, make in {"GRU": GRURegressor, "LSTM": LSTMRegressor}.items():
+        few = f"{kind}, 32 units"
+        models[few] = partial(own, estimator=make(32, random_state=0))
+        for size in (64, 128):
+            more = make(size, random_state=0)
+            models[f"{kind}, {size} units"] = partial(own_scale_of, estimator=more, other=few)
+    return models
+
+
 SIDES = {
     "own": own_models,
+    "units": models_of_units,
     "mlforecast": lambda: {
         "LightGBM": lightgbm,
         "LightGBM, all lags": partial(lightgbm, all_lags=True, objective="mae"),

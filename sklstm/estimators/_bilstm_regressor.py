@@ -16,9 +16,11 @@ class BiLSTMRegressor(RecurrentRegressor):
 
     Parameters
     ----------
-    hidden_size : int or list of int, default=32
+    hidden_size : int, list of int or "auto", default="auto"
         Number of hidden units per recurrent layer and direction. A list sets each layer separately,
-        first layer first; leave `num_layers` out then.
+        first layer first; leave `num_layers` out then. ``"auto"``: 32; a `Forecaster` with columns
+        known in advance tries 64 as well, where it lets a network read the rows to come, and takes
+        them if they forecast clearly better. Training that goes on keeps the number it began with.
     num_layers : int, default=1
         Number of stacked recurrent layers.
     dropout : float in [0, 1) or list of float, default=0.0
@@ -191,6 +193,8 @@ class BiLSTMRegressor(RecurrentRegressor):
         Number of steps that the network reads as one.
     pooling_ : {"last", "mean", "max", "concat"}
         What the head reads of the hidden states of all steps.
+    hidden_size_ : int or tuple of int
+        Number of hidden units per recurrent layer and direction; a tuple if layers differ.
     loss_ : str
         Loss function that training has minimised.
     target_mean_, target_scale_ : ndarray of shape (n_outputs,)
@@ -240,7 +244,7 @@ class BiLSTMRegressor(RecurrentRegressor):
 
     def __init__(
         self,
-        hidden_size=32,
+        hidden_size="auto",
         *,
         num_layers=1,
         dropout=0.0,

@@ -51,6 +51,7 @@ SHARED = {
 }
 
 REGRESSOR = {
+    "hidden_size": [*_COUNT, list, tuple, StrOptions({"auto"})],
     "differencing": [StrOptions({"auto", "always", "never"})],
     "loss": [StrOptions(_LOSS_NAMES.keys())],
     "quantile": [Interval(Real, 0, 1, closed="neither"), list, tuple],

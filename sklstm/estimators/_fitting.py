@@ -39,6 +39,8 @@ _SETTINGS = (
     "recurrent_dropout", "tol", "device", "engine", "callbacks",
 )  # fmt: skip
 
+_UNITS = 32  # of hidden_size="auto", where nothing around the network sets another number
+
 
 @contextmanager
 def whole_or_not_at_all(estimator: Any, *, keep: bool) -> Iterator[None]:
@@ -246,7 +248,7 @@ def settings_of(
     settings : TrainingSettings
         With numbers in place of what is ``"auto"``.
     """
-    n_drawn = getattr(estimator, "samples_per_epoch", None)
+    spec, n_drawn = network.spec, getattr(estimator, "samples_per_epoch", None)
     n_of_epoch = min(n_samples, n_drawn or n_samples)
     steps_per_epoch = n_batches(n_of_epoch, estimator.batch_size)
     max_epochs, patience = estimator.max_epochs, estimator.n_iter_no_change
@@ -265,7 +267,7 @@ def settings_of(
         schedule = "constant"
     return TrainingSettings(
         **{name: getattr(estimator, name) for name in _SETTINGS},
-        dropout=check_layers(estimator.hidden_size, estimator.num_layers, estimator.dropout)[2],
+        dropout=check_layers(spec.hidden_size, spec.num_layers, estimator.dropout)[2],
         loss=loss,
         max_epochs=1 if one_epoch else max_epochs,
         learning_rate_schedule=schedule,
@@ -277,7 +279,29 @@ def settings_of(
     )
 
 
-def described_network(estimator: Any, inputs: Any, targets: Any, pooling: str) -> NetworkSpec:
+def units_of(estimator: Any, fitted: NetworkSpec | None = None) -> Any:
+    """Return the parameter ``hidden_size`` of an estimator, or what ``"auto"`` makes of it.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A recurrent estimator.
+    fitted : NetworkSpec, optional
+        The network that training continues with.
+
+    Returns
+    -------
+    hidden_size : int or list of int
+        For ``"auto"`` that of the fitted network, or else 32.
+    """
+    if estimator.hidden_size != "auto":
+        return estimator.hidden_size
+    return _UNITS if fitted is None else fitted.hidden_size
+
+
+def described_network(
+    estimator: Any, inputs: Any, targets: Any, pooling: str, hidden_size: Any
+) -> NetworkSpec:
     """Return the network that the parameters of an estimator describe.
 
     Parameters
@@ -288,6 +312,8 @@ def described_network(estimator: Any, inputs: Any, targets: Any, pooling: str) -
         Those parts of its state.
     pooling : str
         What the head reads of all steps: what the parameter says, or what ``"auto"`` has become.
+    hidden_size : int or list of int
+        As from `units_of`.
 
     Returns
     -------
@@ -299,9 +325,7 @@ def described_network(estimator: Any, inputs: Any, targets: Any, pooling: str) -
     ValueError
         If it is larger than the memory of the machine.
     """
-    units, n_layers, _ = check_layers(
-        estimator.hidden_size, estimator.num_layers, estimator.dropout
-    )
+    units, n_layers, _ = check_layers(hidden_size, estimator.num_layers, estimator.dropout)
     embeds = estimator.embedding_dim is not None
     spec = NetworkSpec(
         cell=estimator._cell,

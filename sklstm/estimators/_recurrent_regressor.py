@@ -44,6 +44,7 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
     _budget = Budget(fewest=5, most=100, decays=False)
     _saved_classes = (*RecurrentBase._saved_classes, RegressionTargets, *LOSSES.values())
 
+    hidden_size_ = attribute("network.spec.hidden_size")
     target_mean_ = attribute("targets.mean")
     target_scale_ = attribute("targets.scale")
     differenced_targets_ = attribute("targets.differenced")
@@ -51,7 +52,7 @@ class RecurrentRegressor(DistributionalMixin, RegressorMixin, RecurrentBase):
 
     def __init__(
         self,
-        hidden_size=32,
+        hidden_size="auto",
         *,
         num_layers=1,
         bidirectional=False,

@@ -14,9 +14,11 @@ class RNNRegressor(RecurrentRegressor):
 
     Parameters
     ----------
-    hidden_size : int or list of int, default=32
+    hidden_size : int, list of int or "auto", default="auto"
         Number of hidden units per recurrent layer and direction. A list sets each layer separately,
-        first layer first; leave `num_layers` out then.
+        first layer first; leave `num_layers` out then. ``"auto"``: 32; a `Forecaster` with columns
+        known in advance tries 64 as well, where it lets a network read the rows to come, and takes
+        them if they forecast clearly better. Training that goes on keeps the number it began with.
     num_layers : int, default=1
         Number of stacked recurrent layers.
     bidirectional : bool, default=False
@@ -189,6 +191,8 @@ class RNNRegressor(RecurrentRegressor):
         Number of steps that the network reads as one.
     pooling_ : {"last", "mean", "max", "concat"}
         What the head reads of the hidden states of all steps.
+    hidden_size_ : int or tuple of int
+        Number of hidden units per recurrent layer and direction; a tuple if layers differ.
     loss_ : str
         Loss function that training has minimised.
     target_mean_, target_scale_ : ndarray of shape (n_outputs,)

@@ -1,7 +1,8 @@
-"""Which scale suits columns beside the series: `choose_by_regressor`."""
+"""Which scale, and how many units, suit columns beside the series: `choose_by_regressor`."""
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from ._scaling import wanted_scaling
 from ._scores import forecast_known
 
 _OTHERS = ("level", "standard")  # that leave the season to the columns which tell of it
-_ENOUGH = 0.97  # of the error in the scale that the values ask for
+_ENOUGH = 0.97  # of the error in the scale that the values ask for, or with fewer units
 _ENOUGH_OF_CHANGES = 0.9  # where that takes no season off: levels may leave their range
 _HOPELESS = 1.25  # of it, in one of the other scales
 _MOST_SERIES = 1000
@@ -36,7 +37,7 @@ class ChosenScale:
     Parameters
     ----------
     prepared : PreparedFit
-        Of all rows, in this scale.
+        Of all rows, in this scale, and of as many units as are chosen.
     n_newest : dict
         How many rows of each series the model has not seen.
     model : ForecastModel, optional
@@ -56,6 +57,10 @@ def choose_by_regressor(maker: ModelMaker, prepared: PreparedFit) -> ChosenScale
     with it, and a network that reads them no longer finds their effects. So the regressor is fitted
     to older rows in each of a few scales, and forecasts the newest ones.
 
+    These columns may leave more to learn than a small network holds. So where it reads them in the
+    rows to come, and its `hidden_size` is ``"auto"``, one of more units is tried as well, in the
+    best scale.
+
     Parameters
     ----------
     maker : ModelMaker
@@ -72,8 +77,9 @@ def choose_by_regressor(maker: ModelMaker, prepared: PreparedFit) -> ChosenScale
         quantile, its pinball loss) is less by three per cent, or a tenth where no season is taken
         off, and less both in the older and the newer half of the rows that are forecast. Errors
         are relative to the mean absolute change of each series. Standardised windows are not tried
-        where levels are worse by a quarter: both leave the season to the columns. What goes wrong
-        in a scale that is only tried is neither told nor raised.
+        where levels are worse by a quarter: both leave the season to the columns. More units have
+        to be better by three per cent, in both halves, too. What goes wrong in a scale that is only
+        tried, or with more units, is neither told nor raised.
     """
     if not _may_choose(maker, prepared):
         return ChosenScale(prepared)
@@ -85,18 +91,22 @@ def choose_by_regressor(maker: ModelMaker, prepared: PreparedFit) -> ChosenScale
     others: list[_Trial] = []
     for name in _OTHERS:
         if name != usual.name and all(one.beside(usual) <= _HOPELESS for one in others):
-            trial = _tried(maker, name, older, jobs)
+            trial = _tried(maker, partial(maker.prepared, name), older, jobs)
             others += [] if trial is None else [trial]
     better = [one for one in others if one.is_better_than(usual)]
     best = min(better, key=lambda one: one.beside(usual), default=usual)
-    return ChosenScale(best.told(_errors_of_all([usual, *others])), n_newest, best.model)
+    errors = _errors_of_all([usual, *others])
+    if best.prepared.may_have_more_units:
+        larger = _tried(maker, best.prepared.with_more_units, older, jobs)
+        best = larger if larger is not None and larger.leads(best, _ENOUGH) else best
+    return ChosenScale(best.told(errors), n_newest, best.model)
 
 
-def _tried(maker, name, older, jobs):
-    """Return the trial of a scale that nobody has asked for; None if anything goes wrong."""
+def _tried(maker, prepare, older, jobs):
+    """Return the trial of what nobody has asked for; None if anything goes wrong."""
     with caught_warnings(), np.errstate(all="ignore"):
         try:
-            return _Trial.of(maker, maker.prepared(name), older, jobs)
+            return _Trial.of(maker, prepare(), older, jobs)
         except Exception:  # of any regressor, about raw values for example
             return None
 
@@ -184,8 +194,12 @@ class _Trial:
         return float(own / its) if 0 < its < np.inf else float(own > its)
 
     def is_better_than(self, other):
-        """Tell whether errors are clearly less, and this in both halves."""
-        enough = _ENOUGH if other.prepared.scaling.is_seasonal else _ENOUGH_OF_CHANGES
+        """Tell whether this scale is clearly better than that which the values ask for."""
+        is_seasonal = other.prepared.scaling.is_seasonal
+        return self.leads(other, _ENOUGH if is_seasonal else _ENOUGH_OF_CHANGES)
+
+    def leads(self, other, enough):
+        """Tell whether errors are less than some share of others, and less in both halves."""
         halves = self.is_late, ~self.is_late
         return self.beside(other) < enough and all(self.beside(other, half) < 1 for half in halves)
 

@@ -83,7 +83,7 @@ class ModelMaker:
     def model_of_older(
         self, prepared: PreparedFit, older: Sequence[History], begin: Any = None
     ) -> ForecastModel | str:
-        """Return a model of older rows, with the season and the scale of that of all rows.
+        """Return a model of older rows, with season, scale and units of that of all rows.
 
         A forecaster without intervals is better than none, so this never ends its `fit`.
 
@@ -113,7 +113,7 @@ class ModelMaker:
         try:
             with nothing_may_be_left():  # of which the model of all rows has warned
                 own = PreparedFit.of(enough, *recipe, **_as_chosen(prepared.scaling))
-                model = replace(own, begin=begin).train()
+                model = replace(own, regressor=prepared.regressor, begin=begin).train()
         except ValueError as error:
             return f"the model of the older rows could not be fitted ({error})"
         if prepared.scaling is None or model.scaling is None:

@@ -105,6 +105,89 @@ def test_the_model_of_the_trial_calibrates_intervals(rng, monkeypatch):
     assert ((bounds["lower"] < actual) & (actual < bounds["upper"])).mean() > 0.5
 
 
+class Recording(GRURegressor):
+    """A network that tells how many units were fitted."""
+
+    def fit(self, X, y):
+        super().fit(X, y)
+        fitted_sizes.append(self.hidden_size_)
+        return self
+
+
+fitted_sizes = []
+
+
+def with_levels(monkeypatch, network, data, *, more_lead=True, **options):
+    """Return a forecaster fitted where levels lead, and more units do so or not."""
+    fitted_sizes.clear()
+    monkeypatch.setattr(_Trial, "is_better_than", lambda trial, _: trial.name == "level")
+    monkeypatch.setattr(_Trial, "leads", lambda trial, _, enough: more_lead)
+    options = {"lookback": 4, "horizon": 4, "strategy": "direct", "theta_part": False} | options
+    fitted = Forecaster(network, **options).fit(*data)
+    assert fitted.scaling_ == "level"
+    return fitted
+
+
+def test_more_units_are_tried_in_the_best_scale_and_taken_if_they_lead(rng, monkeypatch):
+    data = heated(rng, HOURS[:240])
+    network = Recording(max_epochs=1, random_state=0)
+    more = with_levels(monkeypatch, network, data)
+    trials = len(more.scaling_trials_)
+    assert fitted_sizes == [32] * trials + [64, 64]  # the last one of all rows
+    assert more.estimator_.hidden_size_ == more._calibrator.regressor.hidden_size_ == 64
+    assert more.estimator.hidden_size == "auto"
+
+    few = with_levels(monkeypatch, network, data, more_lead=False)
+    assert fitted_sizes == [32] * trials + [64, 32]
+    assert few.estimator_.hidden_size_ == few._calibrator.regressor.hidden_size_ == 32
+    assert few.scaling_trials_ == more.scaling_trials_
+
+
+@pytest.mark.parametrize("calibration_size", [None, 0.3])
+def test_more_units_are_those_of_a_named_number_to_the_bit(rng, monkeypatch, calibration_size):
+    demand, weather = heated(rng, HOURS[:240])
+    options = {"calibration_size": calibration_size}
+    level = None if calibration_size is None else 0.8
+    forecasts = []
+    for hidden_size, more in (("auto", {}), (64, {"scaling": "level"})):
+        network = Recording(hidden_size, max_epochs=1, random_state=0)
+        data = demand[:-4], weather[:-4]
+        fitted = with_levels(monkeypatch, network, data, **options, **more)
+        forecasts.append(fitted.forecast(exog=weather, level=level))
+        assert fitted_sizes[-1] == 64
+    pd.testing.assert_frame_equal(*forecasts)
+
+
+@pytest.mark.parametrize(
+    ("hidden_size", "options", "fitted_size"),
+    [(4, {}, 4), ([4, 3], {}, (4, 3)), ("auto", {"strategy": "recursive"}, 32)],
+)
+def test_more_units_are_tried_for_rows_to_come_and_in_place_of_auto_alone(
+    rng, monkeypatch, hidden_size, options, fitted_size
+):
+    data = heated(rng, HOURS[:240])
+    network = Recording(hidden_size, max_epochs=1, random_state=0)
+    fitted = with_levels(monkeypatch, network, data, **options)
+    assert fitted_sizes == [fitted_size] * (len(fitted.scaling_trials_) + 1)
+
+
+def test_what_goes_wrong_with_more_units_is_not_told(rng, monkeypatch):
+    def fail(prepared):
+        raise MemoryError
+
+    monkeypatch.setattr(PreparedFit, "with_more_units", fail)
+    network = Recording(max_epochs=1, random_state=0)
+    fitted = with_levels(monkeypatch, network, heated(rng, HOURS[:240]))
+    assert fitted.estimator_.hidden_size_ == 32
+
+
+def test_a_small_lead_of_more_units_is_not_enough():
+    few = trial([1, 1], "level")
+    assert trial([0.94, 0.96], "level").leads(few, module._ENOUGH)
+    assert not trial([0.98, 0.97], "level").leads(few, module._ENOUGH)
+    assert not trial([0.8, 1.01], "level").leads(few, module._ENOUGH)
+
+
 def test_intervals_are_those_of_a_forecaster_of_the_same_named_scale(rng):
     demand, weather = heated(rng)
     chosen = Forecaster(TREE, lookback=24).fit(demand[:-24], weather[:-24])

@@ -14,6 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklstm import BiLSTMRegressor, Forecaster, GRURegressor, LSTMRegressor, RNNRegressor
 from sklstm.forecasting._features import Features
 from sklstm.forecasting._future_steps import AheadRegressor, FutureSteps, reads_future
+from sklstm.forecasting._prepared_fit import PreparedFit
 from sklstm.persistence import trusted_types
 
 DAYS = pd.date_range("2024-01-01", periods=400)
@@ -219,3 +220,33 @@ def test_training_goes_on_and_files_keep_the_steps(rng):
         pd.testing.assert_frame_equal(again.forecast(exog=exog, level=0.8), expected)
     forecaster.partial_fit(shops[~before], exog[~before])
     assert forecaster.estimator_.n_iter_ == 16
+
+
+QUICK = {"max_epochs": 1, "samples_per_epoch": 64, "random_state": 0}
+
+
+@pytest.mark.parametrize(
+    ("estimator", "options", "more"),
+    [
+        (GRURegressor(**QUICK), {}, True),
+        (LSTMRegressor(**QUICK), {}, True),
+        (GRURegressor(32, **QUICK), {}, False),
+        (GRURegressor([8, 4], **QUICK), {}, False),
+        (GRURegressor(**QUICK), {"known_exog": None}, False),
+        (GRURegressor(**QUICK), {"scaling": "seasonal_difference", "season": 7}, False),
+    ],
+)
+def test_networks_that_read_rows_to_come_may_have_more_units(
+    rng, monkeypatch, estimator, options, more
+):
+    sales, offer = offers(rng)
+    forecaster = direct(estimator, calibration_size=None).set_params(**options)
+    found, train = [], PreparedFit.train
+    monkeypatch.setattr(PreparedFit, "train", lambda self: found.append(self) or train(self))
+    forecaster.fit(sales, offer)
+    (prepared,) = found
+    assert prepared.may_have_more_units == more
+    if more:
+        assert prepared.with_more_units().regressor.hidden_size == 64
+    assert prepared.regressor.hidden_size == forecaster.estimator_.hidden_size
+    assert forecaster.estimator_.hidden_size == estimator.hidden_size  # a named scale tries nothing
