@@ -23,6 +23,7 @@ _OTHERS = ("level", "standard")  # that leave the season to the columns which te
 _ENOUGH = 0.97  # of the error in the scale that the values ask for, or with fewer units
 _ENOUGH_OF_CHANGES = 0.9  # where that takes no season off: levels may leave their range
 _HOPELESS = 1.25  # of it, in one of the other scales
+_MORE_UNITS = 64  # that are tried: twice as many as a network has by itself
 _MOST_SERIES = 1000
 _MOST_ROWS = 24_000  # that are forecast
 _MOST_AHEAD = 100
@@ -96,8 +97,8 @@ def choose_by_regressor(maker: ModelMaker, prepared: PreparedFit) -> ChosenScale
     better = [one for one in others if one.is_better_than(usual)]
     best = min(better, key=lambda one: one.beside(usual), default=usual)
     errors = _errors_of_all([usual, *others])
-    if best.prepared.may_have_more_units:
-        larger = _tried(maker, best.prepared.with_more_units, older, jobs)
+    if best.prepared.may_choose_units:
+        larger = _tried(maker, partial(best.prepared.with_units, _MORE_UNITS), older, jobs)
         best = larger if larger is not None and larger.leads(best, _ENOUGH) else best
     return ChosenScale(best.told(errors), n_newest, best.model)
 

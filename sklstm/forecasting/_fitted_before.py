@@ -110,8 +110,10 @@ class FittedBefore:
     def prepared(self, prepared: PreparedFit) -> PreparedFit:
         """Return what is settled for another fit, with the regressor to go on from.
 
-        Weights beside values one season before are those of this fit, too.
+        Weights beside values one season before, and units, are those of this fit, too.
         """
+        if prepared.may_choose_units:
+            prepared = prepared.with_units(self.model.regressor.hidden_size_)
         scaling = prepared.scaling
         if scaling is not None and self.model.scaling is not None:
             scaling = scaling.weighted_like(self.model.scaling)

@@ -30,8 +30,6 @@ from ._scaling import Scaling
 from ._season import NO_SEASON, Season
 from ._training_pairs import TrainingPairs
 
-_MORE_UNITS = 64  # of a network that reads rows to come: twice as many as one has by itself
-
 
 @dataclass(frozen=True, eq=False)
 class PreparedFit:
@@ -150,13 +148,13 @@ class PreparedFit:
         return next(iter(self.transformers.values()), None)
 
     @property
-    def may_have_more_units(self) -> bool:
+    def may_choose_units(self) -> bool:
         """Whether a network reads rows to come, and nobody has named its number of units."""
         return self.future is not None and self.regressor.hidden_size == "auto"
 
-    def with_more_units(self) -> Self:
-        """Return the same with a network of more units; there must be one that may have them."""
-        regressor = clone(self.regressor).set_params(hidden_size=_MORE_UNITS)
+    def with_units(self, hidden_size: Any) -> Self:
+        """Return the same with a network of so many units."""
+        regressor = clone(self.regressor).set_params(hidden_size=hidden_size)
         return replace(self, regressor=regressor)
 
     def train(self) -> ForecastModel:

@@ -143,6 +143,17 @@ def test_more_units_are_tried_in_the_best_scale_and_taken_if_they_lead(rng, monk
     assert few.scaling_trials_ == more.scaling_trials_
 
 
+def test_a_warm_start_keeps_the_units_that_were_chosen(rng, monkeypatch):
+    demand, weather = heated(rng, HOURS[:240])
+    network = Recording(max_epochs=1, warm_start=True, random_state=0)
+    fitted = with_levels(monkeypatch, network, (demand[:-24], weather[:-24]))
+    n_weights = fitted.estimator_.n_parameters_
+    fitted_sizes.clear()
+    fitted.fit(demand, weather)
+    assert fitted_sizes == [64, 64]  # of all rows, and of those that calibrate
+    assert (fitted.estimator_.n_iter_, fitted.estimator_.n_parameters_) == (2, n_weights)
+
+
 @pytest.mark.parametrize("calibration_size", [None, 0.3])
 def test_more_units_are_those_of_a_named_number_to_the_bit(rng, monkeypatch, calibration_size):
     demand, weather = heated(rng, HOURS[:240])
@@ -172,10 +183,10 @@ def test_more_units_are_tried_for_rows_to_come_and_in_place_of_auto_alone(
 
 
 def test_what_goes_wrong_with_more_units_is_not_told(rng, monkeypatch):
-    def fail(prepared):
+    def fail(prepared, hidden_size):
         raise MemoryError
 
-    monkeypatch.setattr(PreparedFit, "with_more_units", fail)
+    monkeypatch.setattr(PreparedFit, "with_units", fail)
     network = Recording(max_epochs=1, random_state=0)
     fitted = with_levels(monkeypatch, network, heated(rng, HOURS[:240]))
     assert fitted.estimator_.hidden_size_ == 32

@@ -245,8 +245,8 @@ def test_networks_that_read_rows_to_come_may_have_more_units(
     monkeypatch.setattr(PreparedFit, "train", lambda self: found.append(self) or train(self))
     forecaster.fit(sales, offer)
     (prepared,) = found
-    assert prepared.may_have_more_units == more
+    assert prepared.may_choose_units == more
     if more:
-        assert prepared.with_more_units().regressor.hidden_size == 64
+        assert prepared.with_units(64).regressor.hidden_size == 64
     assert prepared.regressor.hidden_size == forecaster.estimator_.hidden_size
     assert forecaster.estimator_.hidden_size == estimator.hidden_size  # a named scale tries nothing
