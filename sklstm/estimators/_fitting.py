@@ -279,28 +279,12 @@ def settings_of(
     )
 
 
-def units_of(estimator: Any, fitted: NetworkSpec | None = None) -> Any:
-    """Return the parameter ``hidden_size`` of an estimator, or what ``"auto"`` makes of it.
-
-    Parameters
-    ----------
-    estimator : estimator
-        A recurrent estimator.
-    fitted : NetworkSpec, optional
-        The network that training continues with.
-
-    Returns
-    -------
-    hidden_size : int or list of int
-        For ``"auto"`` that of the fitted network, or else 32.
-    """
-    if estimator.hidden_size != "auto":
-        return estimator.hidden_size
-    return _UNITS if fitted is None else fitted.hidden_size
-
-
 def described_network(
-    estimator: Any, inputs: Any, targets: Any, pooling: str, hidden_size: Any
+    estimator: Any,
+    inputs: Any,
+    targets: Any,
+    pooling: Any = None,
+    fitted: NetworkSpec | None = None,
 ) -> NetworkSpec:
     """Return the network that the parameters of an estimator describe.
 
@@ -310,10 +294,10 @@ def described_network(
         A recurrent estimator.
     inputs, targets : object
         Those parts of its state.
-    pooling : str
-        What the head reads of all steps: what the parameter says, or what ``"auto"`` has become.
-    hidden_size : int or list of int
-        As from `units_of`.
+    pooling : str, optional
+        What ``"auto"`` means of the parameter `pooling`.
+    fitted : NetworkSpec, optional
+        The network that training continues with: ``"auto"`` means what it is.
 
     Returns
     -------
@@ -325,7 +309,10 @@ def described_network(
     ValueError
         If it is larger than the memory of the machine.
     """
-    units, n_layers, _ = check_layers(hidden_size, estimator.num_layers, estimator.dropout)
+    auto = (pooling, _UNITS) if fitted is None else (fitted.pooling, fitted.hidden_size)
+    pooling = auto[0] if estimator.pooling == "auto" else estimator.pooling
+    units = auto[1] if estimator.hidden_size == "auto" else estimator.hidden_size
+    units, n_layers, _ = check_layers(units, estimator.num_layers, estimator.dropout)
     embeds = estimator.embedding_dim is not None
     spec = NetworkSpec(
         cell=estimator._cell,

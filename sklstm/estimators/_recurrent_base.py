@@ -41,7 +41,6 @@ from ._fitting import (
     refuse_early_stopping,
     settings_of,
     summary_table,
-    units_of,
     whole_or_not_at_all,
 )
 from ._gathered import SampleSource, gathered_data
@@ -295,10 +294,7 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
             inputs = before.inputs.extended(training, running=running)
             targets, _ = self._learn_targets(training, labels, before.targets, running=running)
             check_same_patches(self.patch_size, before.patch_size)
-            fitted = before.network.spec
-            pooling = fitted.pooling if self.pooling == "auto" else self.pooling
-            units = units_of(self, fitted)
-            spec = described_network(self, inputs, targets, pooling, units)
+            spec = described_network(self, inputs, targets, fitted=before.network.spec)
             check_same_network(spec, before.network)
             return before.extended(inputs, targets)
         with one_blas_thread():
@@ -310,7 +306,7 @@ class RecurrentBase(CallbackSupportMixin, ParametersMixin, BaseEstimator):
                 else TokenInputs.of(training)
             )
             seed, dtype = draw_seed(self.random_state), self._precision(training)
-            spec = described_network(self, inputs, targets, pooling, units_of(self))
+            spec = described_network(self, inputs, targets, pooling)
             network = TrainedNetwork.untrained(spec, seed, dtype, self.init_scale)
         return FittedState(network, inputs, targets)
 
