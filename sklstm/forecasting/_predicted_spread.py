@@ -83,9 +83,8 @@ def refuse_quantile(estimator: Any) -> None:
 
     An interval around it would be wrong without a word: errors are those of a median or mean.
     """
-    for one in walk(estimator):
-        name, level = _quantile_of(one)
-        if isinstance(level, Real) and level != 0.5:
+    for one, name, level in _quantiles_inside(estimator):
+        if level != 0.5:
             raise ValueError(
                 f"level asks for an interval around the forecast, and {name}={level!r} of "
                 f"{type(one).__name__} forecasts one end of an interval: take {name}=0.5, the "
@@ -106,8 +105,15 @@ def quantile_inside(regressor: Any) -> float | None:
     level : float or None
         Between 0 and 1.
     """
-    levels = (_quantile_of(one)[1] for one in walk(regressor))
-    return next((float(level) for level in levels if isinstance(level, Real)), None)
+    return next((float(level) for *_, level in _quantiles_inside(regressor)), None)
+
+
+def _quantiles_inside(regressor):
+    """Yield each estimator that predicts one quantile, the parameter that names it, and which."""
+    for one in walk(regressor):
+        name, level = _quantile_of(one)
+        if isinstance(level, Real):
+            yield one, name, level
 
 
 def _quantile_of(estimator):
