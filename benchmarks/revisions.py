@@ -26,6 +26,23 @@ N_BULK = 20_000
 N_LATENCY = 300
 
 
+def take_out(revision, folder):
+    """Put the package of a revision into a new folder.
+
+    Parameters
+    ----------
+    revision : str
+        Anything that git knows a commit by.
+    folder : pathlib.Path
+        What is to hold ``sklstm``.
+    """
+    folder.mkdir(parents=True)
+    archive = folder / "package.tar"
+    command = ["git", "archive", "--output", str(archive), revision, "sklstm"]
+    subprocess.run(command, cwd=ROOT, check=True)
+    subprocess.run(["tar", "-xf", str(archive), "-C", str(folder)], check=True)
+
+
 def start(revision, folder, threads):
     """Return the worker of a revision.
 
@@ -43,11 +60,7 @@ def start(revision, folder, threads):
     worker : Worker
         Of the peer sklstm, which imports the package of that revision.
     """
-    folder.mkdir(parents=True)
-    archive = folder / "package.tar"
-    command = ["git", "archive", "--output", str(archive), revision, "sklstm"]
-    subprocess.run(command, cwd=ROOT, check=True)
-    subprocess.run(["tar", "-xf", str(archive), "-C", str(folder)], check=True)
+    take_out(revision, folder)
     setting = PeerSetting(
         folder.name, "sklstm", "sklstm_peer", threads, variables={"PYTHONPATH": str(folder)}
     )
