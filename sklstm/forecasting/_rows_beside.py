@@ -36,6 +36,8 @@ def rows_beside(series: Any, exog: Any, by: Any, static: Sequence[Any] | None) -
     """
     if not isinstance(exog, pd.DataFrame | pd.Series) or index_of(series) is None:
         return exog
+    if not len(index_of(series)):  # whoever reads it says so
+        return exog
     if same_index(index_of(series), exog.index) or _describes_alone(exog, by, static):
         return exog
     rows, times = _rows_and_times(series, by, "series")

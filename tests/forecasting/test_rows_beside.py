@@ -107,6 +107,16 @@ def test_numbers_of_rows_may_be_counted_from_anywhere():
         Forecaster(Ridge()).fit(series[["sold"]][:60], series[["size"]])
 
 
+def test_a_series_without_rows_is_told():
+    one, exog = PARTS["n", 1]["sold"], PARTS["n", 1][["size"]]
+    with pytest.raises(ValueError, match="series cannot be read .* 0 sample"):
+        Forecaster(Ridge()).fit(one[:0], exog)
+    with pytest.raises(ValueError, match="series cannot be read .* 0 sample"):
+        Forecaster(Ridge(), lookback=5).fit(one[:60], exog).update(one[:0], exog)
+    with pytest.raises(ValueError, match="series must not be empty"):
+        EXPECTED.update(NEW[["sold"]][:0], SAME)
+
+
 @pytest.mark.parametrize(
     ("exog", "message"),
     [
