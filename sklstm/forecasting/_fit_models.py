@@ -106,7 +106,7 @@ def fit_models(
         return model, NOT_WANTED, {}
     calibrator, n_newest = _calibrator(maker, chosen, fit_older, before)
     if warn and before is None:
-        warn_of_harm(maker, chosen.prepared, calibrator)
+        warn_of_harm(maker, chosen.prepared, calibrator, n_newest)
     if not isinstance(calibrator, str):  # its errors are those of the same average
         calibrator = replace(calibrator, theta=model.theta)
     return model, calibrator, n_newest

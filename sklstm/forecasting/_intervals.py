@@ -57,11 +57,18 @@ def split_off_newest(
         key: _number_of_newest(calibration_size, len(past), n_wanted, n_learned)
         for key, past in histories.items()
     }
+    return without_newest(histories, n_newest, n_fewest), n_newest
+
+
+def without_newest(
+    histories: Mapping[Hashable, History], n_newest: Mapping[Hashable, int], n_fewest: int
+) -> list[History]:
+    """Return the older rows of the series that have at least `n_fewest` of them."""
     cut = Once(cut_index)
     older = [
         past.part(0, max(0, len(past) - n_newest[key]), cut) for key, past in histories.items()
     ]
-    return [past for past in older if len(past) >= n_fewest], n_newest
+    return [past for past in older if len(past) >= n_fewest]
 
 
 def _number_of_newest(calibration_size, n_rows, n_wanted, n_learned):

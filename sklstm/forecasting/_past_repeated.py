@@ -4,9 +4,8 @@ from typing import Any
 
 from sklstm._warn import warn_user
 
-from ._past_columns import names_of_past
-
-_SHOWN = 3  # names of columns in a message
+from ._abilities import is_baseline
+from ._past_columns import listed_past
 
 
 def warn_of_repeated(forecaster: Any, steps: int) -> None:
@@ -15,7 +14,7 @@ def warn_of_repeated(forecaster: Any, steps: int) -> None:
     Parameters
     ----------
     forecaster : Forecaster
-        Fitted; of one that names a strategy the user has decided.
+        Fitted; of one that names a strategy the user has decided, and a baseline reads no columns.
     steps : int
         How many rows are forecast.
 
@@ -24,15 +23,24 @@ def warn_of_repeated(forecaster: Any, steps: int) -> None:
     UserWarning
         It names the columns, and what to do.
     """
-    features, names = forecaster._model.features, names_of_past(forecaster._known)
-    if not names or forecaster.strategy != "auto" or features.horizon > 1 or steps == 1:
-        return
-    shown = ", ".join(map(repr, names[:_SHOWN])) + (" and others" if len(names) > _SHOWN else "")
+    message = told_of_repeated(forecaster, steps)
+    if message:
+        warn_user(message)
+
+
+def told_of_repeated(forecaster: Any, steps: int) -> str:
+    """Return what `warn_of_repeated` tells; nothing if it is silent."""
+    shown = listed_past(forecaster._known)
+    one_by_one = steps > 1 and forecaster._model.features.horizon == 1
+    if not shown or not one_by_one or forecaster.strategy != "auto":
+        return ""
+    if is_baseline(forecaster.estimator):
+        return ""
     asked = forecaster._as_fitted().horizon
     fitted = "strategy='direct'" if asked >= steps else f"horizon={steps}"
-    warn_user(
-        f"{steps} rows are forecast one by one, and exog is known up to now only ({shown}): in all "
-        f"rows to come it has its last values, and forecasts may be far worse than without. Fit "
-        f"with {fitted}, to forecast them at once from known rows, or leave these columns out; "
-        "strategy='recursive' means it."
+    return (
+        f"{steps} rows are forecast one by one, and columns of exog are known up to now only "
+        f"({shown}): their last values are repeated in all rows to come, and forecasts may be far "
+        f"worse than without. Fit with {fitted}, to forecast them at once from known rows, or "
+        "leave these columns out; strategy='recursive' means it."
     )

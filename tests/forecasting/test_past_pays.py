@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import LinearRegression
 
-from sklstm import Forecaster
+from sklstm import Forecaster, PersistenceRegressor
+from sklstm.forecasting import _past_pays
 
 N_ROWS = 200
 DAYS = pd.date_range("2025-01-01", periods=N_ROWS)
@@ -22,7 +23,7 @@ def fit(exog=USELESS, series=SOLD, estimator=None, **options):
 
 
 def test_they_are_named_with_what_they_cost():
-    told = r"\('a', 'b', 'c' and 8 more\) make forecasts worse: .* errors are (.*) times those"
+    told = r"\('a', 'b', 'c' and 8 more\) made forecasts of the newest rows worse: .* compare both"
     with pytest.warns(UserWarning, match=told) as caught:
         fit()
     ratio = float(str(caught[0].message).split("errors are ")[1].split(" times")[0])
@@ -44,7 +45,7 @@ def test_they_are_named_with_what_they_cost():
 def test_of_a_panel():
     panel = pd.concat({"x": SOLD, "y": 2 * SOLD}, names=["shop", "day"]).to_frame("sold")
     exog = pd.concat({"x": USELESS, "y": USELESS[::-1].set_axis(DAYS)}, names=["shop", "day"])
-    with pytest.warns(UserWarning, match="make forecasts worse"):
+    with pytest.warns(UserWarning, match="made forecasts of the newest rows worse"):
         fit(exog, panel, by="shop")
 
 
@@ -54,6 +55,7 @@ def test_of_a_panel():
         {"known_exog": "all"},
         {"calibration_size": None},
         {"scaling": None},
+        {"estimator": PersistenceRegressor()},  # which reads none of them
         {"series": SOLD[:40], "exog": USELESS[:40], "lookback": 2},  # too few to tell
     ],
 )
@@ -76,6 +78,27 @@ def test_folds_of_a_backtest_are_silent():
         warnings.simplefilter("error")
         backtest = Forecaster(LinearRegression(), 10, 2, known_exog=None, scaling="level")
         backtest.backtest(SOLD, 2, exog=USELESS, level=0.5, steps=2)
+
+
+def test_both_models_are_of_the_same_rows(monkeypatch):
+    """Where the regressor chose another scale, the model is that of the rows split for the first."""
+    week = pd.DataFrame({"sunday": DAYS.day_of_week == 6}, DAYS) * 1.0
+    series = (SOLD + 9 * week["sunday"]).rename("sold")
+    compared = []
+
+    def recorded(model, other, older, histories, steps):
+        compared.extend(older)
+        return relative_errors(model, other, older, histories, steps)
+
+    relative_errors = _past_pays.relative_errors
+    monkeypatch.setattr(_past_pays, "relative_errors", recorded)
+    options = {"known_exog": ["sunday"], "scaling": "auto", "season": 30, "linear_part": False}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        fitted = fit(USELESS[["a"]].join(week)[:80], series[:80], **options)
+    (error, *others) = fitted.scaling_trials_.values()
+    assert fitted.scaling_ == "level" and error > min(others)
+    assert [len(past) for past in compared] == [80 - fitted._n_newest[None]]
 
 
 class NeedsThem(LinearRegression):

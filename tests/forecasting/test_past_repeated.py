@@ -8,7 +8,7 @@ import pytest
 from sklearn.linear_model import Ridge
 from sklearn.svm import SVR
 
-from sklstm import Forecaster
+from sklstm import Forecaster, PersistenceRegressor
 
 RNG = np.random.default_rng(0)
 DAYS = pd.date_range("2025-01-01", periods=60)
@@ -45,6 +45,7 @@ def test_the_columns_and_what_to_do(options, advice):
         ({"horizon": 3}, 5),
         ({"strategy": "recursive"}, 3),
         ({"known_exog": "all"}, 3),
+        ({"estimator": PersistenceRegressor()}, 3),  # which reads none of them
     ],
 )
 def test_who_knows_is_not_told(options, steps):
