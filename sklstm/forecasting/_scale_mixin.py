@@ -49,9 +49,9 @@ class ScaleMixin:
         scaling, known = self._model.scaling, self._known
         names = known.exog_columns or list(range(known.n_exog))
         places = places_of_past(known)
-        chosen = ["level"] * len(places) if scaling is None else scaling.past
-        # Older files have no choice.
-        return dict(zip([names[place] for place in places], chosen, strict=False))
+        chosen = [] if scaling is None else scaling.past
+        chosen = chosen or ["level"] * len(places)  # as older files, which have no choice
+        return dict(zip([names[place] for place in places], chosen, strict=True))
 
     @property
     def regressor_weight_(self) -> Any:

@@ -1,5 +1,7 @@
 """Columns known up to now: as they are, or less their newest value."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -126,5 +128,8 @@ def test_another_fit_that_goes_on_reads_them_as_the_last_one(wandering):
 
 def test_without_a_scale_of_windows_they_are_as_they_are(wandering):
     assert fitted(wandering, Ridge(), scaling=None).past_scaling_ == {"x": "level"}
+    older = fitted(wandering, Ridge())
+    older._model = replace(older._model, scaling=replace(older._model.scaling, past=()))
+    assert older.past_scaling_ == {"x": "level"}  # in whose files there is no choice
     known = fitted(wandering, Ridge(), known_exog="all")
     assert known.past_scaling_ == {}
