@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -71,8 +72,8 @@ def rows_by_series(
     Parameters
     ----------
     series : array-like of shape (n_samples,), str or None
-        Which series each row belongs to; a string, or a list of them, names levels of the index of
-        `y_true`.
+        Which series each row belongs to; a string, or a list of names, names levels of the index
+        of `y_true`.
     y_true : array-like
         The rows.
     taken : ndarray of shape (n_samples,), bool
@@ -136,13 +137,19 @@ def series_codes(
 
 
 def names_levels(series: Any, y_true: Any) -> bool:
-    """Tell whether series are named by levels of the index, and not row by row."""
+    """Tell whether series are named by levels of the index, and not row by row.
+
+    One name among them that is a level makes the others names of levels, too.
+    """
     if isinstance(series, str):
         return True
     index = index_of(y_true)
-    if index is None or not isinstance(series, list) or not series:
+    if index is None or not isinstance(series, list | tuple):
         return False
-    return all(isinstance(name, str) and name in index.names for name in series)
+    levels = set(index.names) - {None}
+    if len(series) < len(index):  # too few to tell the series of each row
+        return any(isinstance(name, Hashable) and name in levels for name in series)
+    return bool(series) and all(isinstance(name, str) and name in levels for name in series)
 
 
 def _index_levels(y: ArrayLike, levels: Any, name: str) -> pd.Index:

@@ -78,6 +78,19 @@ def test_the_average_is_that_of_two_ratios_of_means_over_series():
             "series must be the series of each of 1 rows",
         ),
         (
+            lambda: symmetric_mean_absolute_percentage_error(
+                pd.Series(
+                    [1.0, 2.0, 3.0],
+                    pd.MultiIndex.from_product(
+                        [["n"], [1], [5, 6, 7]], names=["store", "item", "day"]
+                    ),
+                ),
+                [1.0, 2.0, 4.0],
+                series=["store", "itm"],
+            ),
+            "series='itm' is no level of the index of y_true",
+        ),
+        (
             lambda: overall_weighted_average([3.0], [2.0], y_reference=[3.0], y_train=[1.0, 2.0]),
             "y_reference is equal to y_true",
         ),

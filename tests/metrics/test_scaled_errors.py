@@ -359,7 +359,12 @@ def test_several_levels_tell_series_apart(metric):
     expected = metric(
         true, guess, **options, series_train=pd.Index(rows_train, tupleize_cols=False)
     )
-    assert metric(true, guess, series=["store", "item"], y_train=train) == pytest.approx(expected)
+    for names in (["store", "item"], ("store", "item")):
+        assert metric(true, guess, series=names, y_train=train) == pytest.approx(expected)
+    numbered, earlier = (one.rename_axis(index=[0, 1, "day"]) for one in (true, train))
+    assert metric(numbered, guess, series=[0, 1], y_train=earlier) == pytest.approx(expected)
+    with pytest.raises(ValueError, match="series='itm' is no level of the index of y_true: it has"):
+        metric(true, guess, series=["store", "itm"], y_train=train)
     by_hand = [metric(true[key], guess[key], y_train=train[key]) for key in keys]
     assert expected == pytest.approx(np.mean(by_hand))
     scorer = make_scorer(metric, series=["store", "item"], y_train=train)
