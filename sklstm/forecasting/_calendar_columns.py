@@ -22,7 +22,7 @@ def as_calendar_features(calendar: Any, labels: pd.Index) -> CalendarFeatures | 
     calendar : list of str, CalendarFeatures or None
         Features, or the transformer of them.
     labels : pandas index
-        Those of a series.
+        Those of the longest series.
 
     Returns
     -------

@@ -125,7 +125,8 @@ class KnownSeries:
         first = next(iter(histories.values()))
         names = names_of_columns(series, by) or list(range(first.values.shape[1]))
         exog_columns = None if exog is None else names_of_columns(exog, by)
-        features, n_given = as_calendar_features(calendar, first.index), first.exog.shape[1]
+        longest = max(histories.values(), key=len)
+        features, n_given = as_calendar_features(calendar, longest.index), first.exog.shape[1]
         places = np.append(
             places_in_encoding(known_exog, exog_columns, n_given, encoding),
             np.arange(n_given, n_given + n_columns(features)),

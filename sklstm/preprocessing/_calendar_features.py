@@ -152,8 +152,8 @@ class CalendarFeatures(TransformerMixin, SavedStateMixin, BaseEstimator):
         Warns
         -----
         UserWarning
-            If labels are days apart, such as those of weeks or months, and some holidays are on
-            none of them.
+            If labels are five days apart or more, such as those of weeks or months, and some
+            holidays are on none of them.
         """
         check_same_labels({"X": X, "y": y})
         self._check_parameters()

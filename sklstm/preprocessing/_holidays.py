@@ -9,7 +9,8 @@ import pandas as pd
 from sklstm._warn import warn_user
 from sklstm.time_labels import as_time_labels
 
-_FEWEST_DAYS = 2.0  # between labels, of which each stands for more than its day
+# Between labels, of which each stands for more than its day; not of Mondays, Wednesdays, Fridays.
+_FEWEST_DAYS = 5.0
 _MOST_DAYS = 4000  # the newest, that are looked at
 
 
@@ -61,7 +62,7 @@ def warn_of_holidays_between(labels: pd.Index, holidays: Any) -> None:
     Warns
     -----
     UserWarning
-        If labels are days apart, and some holidays are on none of them.
+        If labels are five days apart or more, and some holidays are on none of them.
     """
     times = labels.to_timestamp() if isinstance(labels, pd.PeriodIndex) else labels
     days = pd.DatetimeIndex(times).tz_localize(None).normalize().unique().sort_values()

@@ -342,6 +342,7 @@ ROWS_OF_WEEKS = {
 }
 
 
+@pytest.mark.filterwarnings("ignore:1 of 2 series have fewer rows")
 @pytest.mark.parametrize("rows", ROWS_OF_WEEKS)
 def test_holidays_between_the_labels_of_rows_are_told(rows):
     index, message = ROWS_OF_WEEKS[rows]
@@ -352,6 +353,8 @@ def test_holidays_between_the_labels_of_rows_are_told(rows):
     panel = pd.concat({"a": frame.cumsum(), "b": frame.cumsum()}, names=["shop", "t"])
     with pytest.warns(UserWarning, match=message):
         Forecaster(Ridge(), lookback=2, by="shop", calendar=calendar).fit(panel)
+    with pytest.warns(UserWarning, match=message):  # whichever series is the first
+        Forecaster(Ridge(), lookback=2, by="shop", calendar=calendar).fit(panel[len(frame) - 1 :])
 
 
 @pytest.mark.parametrize(
@@ -361,8 +364,9 @@ def test_holidays_between_the_labels_of_rows_are_told(rows):
         (pd.bdate_range("2025-01-01", periods=30), ["2025-01-04"]),  # a Saturday
         (pd.date_range("2025-01-01", periods=60, freq="h"), ["2025-01-02"]),
         (pd.date_range("2025-01-01", periods=1), ["2025-01-02"]),
+        (pd.date_range("2025-01-01", periods=9, freq="2D"), ["2025-01-02"]),  # a row is its day
     ],
-    ids=["labels", "weekdays", "hours", "one"],
+    ids=["labels", "weekdays", "hours", "one", "every second day"],
 )
 def test_nothing_is_told_of_holidays_on_labels_or_closed_days(index, dates):
     CalendarFeatures([], holidays=dates).fit(pd.DataFrame({"x": 1.0}, index))
