@@ -81,7 +81,7 @@ def test_folds_of_a_backtest_are_silent():
 
 
 def test_both_models_are_of_the_same_rows(monkeypatch):
-    """Where the regressor chose another scale, the model is that of the rows split for the first."""
+    """Where the regressor chose another scale, its model is of the rows split for the first one."""
     week = pd.DataFrame({"sunday": DAYS.day_of_week == 6}, DAYS) * 1.0
     series = (SOLD + 9 * week["sunday"]).rename("sold")
     compared = []
@@ -97,7 +97,8 @@ def test_both_models_are_of_the_same_rows(monkeypatch):
         warnings.simplefilter("ignore")
         fitted = fit(USELESS[["a"]].join(week)[:80], series[:80], **options)
     (error, *others) = fitted.scaling_trials_.values()
-    assert fitted.scaling_ == "level" and error > min(others)
+    assert fitted.scaling_ == "level"
+    assert error > min(others)
     assert [len(past) for past in compared] == [80 - fitted._n_newest[None]]
 
 
