@@ -34,11 +34,12 @@ def rows_beside(series: Any, exog: Any, by: Any, static: Sequence[Any] | None) -
         The same one if there are none, or rows are not labelled by times: numbers of rows may be
         counted from anywhere. What is left of no series tells nothing: then it is the same, too.
     """
-    if not isinstance(exog, pd.DataFrame | pd.Series) or index_of(series) is None:
+    labels = index_of(series)
+    if not isinstance(exog, pd.DataFrame | pd.Series) or labels is None:
         return exog
-    if not len(index_of(series)):  # whoever reads it says so
+    if not len(labels):  # whoever reads the series says so
         return exog
-    if same_index(index_of(series), exog.index) or _describes_alone(exog, by, static):
+    if same_index(labels, exog.index) or _describes_alone(exog, by, static):
         return exog
     rows, times = _rows_and_times(series, by, "series")
     given_rows, given_times = _rows_and_times(exog, by, "exog")
