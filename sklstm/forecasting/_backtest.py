@@ -40,6 +40,7 @@ from ._intervals import (
     refuse_missing,
 )
 from ._once import Once
+from ._past_repeated import told_of_repeated, warn_of_repeated
 from ._path import Path
 from ._path_scores import with_path_scores
 from ._scores import (
@@ -104,18 +105,20 @@ def run_backtest(
     for number, group in groups.items():
         _refuse_earlier(group, number)
     # Tasks take the series as the user gave it, which backends of joblib then send around once.
-    tables = Parallel()(
+    found = Parallel()(
         delayed(_forecast_group)(forecaster, series, exog, group, number, settings)
         for number, group in groups.items()
     )
-    tables = [table for table in tables if table is not None]
-    if not tables:
+    made = [table for table, _ in found if table is not None]
+    for message in [told for _, told in found if told][:1]:  # of one fit for all
+        warn_user(message)
+    if not made:
         of_panel = " Folds of a panel are those of PanelTimeSeriesSplit." if known.by else ""
         raise ValueError(
             "cv and steps leave no row to be forecast: steps count from the last training row on, "
             f"a gap included (steps={settings.steps}).{of_panel}"
         )
-    forecasts = pd.concat(tables)
+    forecasts = pd.concat(made)
     _tell_of_none(forecasts)
     tell_of_no_scale(forecasts, settings.metrics)
     tables = {
@@ -164,6 +167,7 @@ def errors_after(
         if n_rows[key] > len(past)
     }
     results = _forecast_folds(forecaster, known, {}, [fold], settings)
+    warn_of_repeated(forecaster, _most_steps(results))
     forecasts = forecast_table(results, known)
     _tell_of_none(forecasts, "The scorer")
     tell_of_no_scale(forecasts, settings.metrics)
@@ -206,11 +210,20 @@ def _refuse_earlier(folds, number):
 
 
 def _forecast_group(forecaster, series, exog, folds, number, settings):
-    """Return the table of forecasts of folds that one fit serves; None if there is none."""
+    """Return the table of forecasts of folds that one fit serves, and what is to be told of them.
+
+    The table is None if there is no forecast.
+    """
     known = encoded_by(forecaster._read(series, exog), folds[0])
     fitted, first = _fit_fold(forecaster, known, folds[0], number)
     results = _forecast_folds(fitted, known, first, folds, settings)
-    return forecast_table(results, known) if results else None
+    if not results:
+        return None, ""
+    return forecast_table(results, known), told_of_repeated(fitted, _most_steps(results))
+
+
+def _most_steps(results):
+    return max(result.tested.shape[1] for result in results)
 
 
 def _fit_fold(forecaster, known, fold, number):
@@ -334,7 +347,7 @@ def _with_bounds(results, fitted, settings):
         fitted._model, fitted._calibrator, fitted._n_newest, settings.levels, settings.adaptive
     )
     refuse_missing(maker.calibrator)
-    steps = max(result.tested.shape[1] for result in results)
+    steps = _most_steps(results)
     futures = unused_futures(maker.calibrator, [r.history for r in results], steps)
     paths = [Path(r.history, r.origins, own) for r, own in zip(results, futures, strict=True)]
     found = maker.calibrations(paths, steps)

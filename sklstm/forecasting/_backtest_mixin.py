@@ -20,6 +20,7 @@ from ._forecast_tables import ERROR_COLUMNS
 from ._histories import is_target
 from ._intervals import check_levels
 from ._known_series import KnownSeries
+from ._past_repeated import warn_of_repeated
 from ._predicted_spread import refuse_quantile
 from ._scores import predicted_rows, skill_score, warn_of_training_on_later_rows
 
@@ -131,7 +132,9 @@ class BacktestMixin:
         -----
         UserWarning
             If there are origins from which no forecast could be made; it names the first one. If
-            scaled errors leave out series, for these have no more rows than a season.
+            scaled errors leave out series, for these have no more rows than a season. If
+            exogenous columns are not known in advance, and rows are forecast one by one, as
+            `forecast` tells.
         """
         settings = BacktestSettings(
             refit=check_refit(refit),
@@ -176,12 +179,18 @@ class BacktestMixin:
         -----
         UserWarning
             If other series were learned from at the times that are scored, as in folds that split a
-            panel by the places of its rows.
+            panel by the places of its rows; or rows are forecast one by one beside columns that are
+            not known in advance, as `forecast` tells.
         """
         check_is_fitted(self)
         exog = self._exog_of(series, exog)
         after = self._known.followed_by(series, exog, min_rows=1)
         warn_of_training_on_later_rows(self._known, after, self._n_fitted_rows())
+        before = self._known.histories
+        n_new = (
+            len(past) - len(before[key]) for key, past in after.histories.items() if key in before
+        )
+        warn_of_repeated(self, max(n_new, default=0))
         fewest = self.min_rows_  # type: ignore[attr-defined]
         return skill_score(self._model, self._known, after, fewest)
 

@@ -84,6 +84,7 @@ def test_later_values_change_nothing(mode, transformer, strategy, known, panel):
         check_same(backtest(series, exog), expected, origin)
 
 
+@pytest.mark.filterwarnings("ignore:.* rows are forecast one by one")
 @pytest.mark.parametrize("known", KNOWN, ids=str)
 @pytest.mark.parametrize("mode", MODES, ids=str)
 def test_whether_later_steps_are_missing_changes_nothing(known, mode):
@@ -113,6 +114,7 @@ def test_other_series_change_nothing_later():
             check_same(found.loc[["A"]], expected.loc[["A"]], origin)
 
 
+@pytest.mark.filterwarnings("ignore:.* rows are forecast one by one")
 def test_what_is_known_at_the_origin_counts():
     forecaster = Forecaster(Ridge(), 4, known_exog=["x"], scaling=None)
     expected = forecaster.backtest(SERIES, FOLDS, exog=EXOG, refit=False).forecasts

@@ -380,7 +380,7 @@ def test_folds_know_no_categories_and_sizes_that_came_later(network):
     series, exog = table[["sold"]], table[["promo", "rain", "kind", "size"]]
     estimator = GRURegressor(2, max_epochs=2, random_state=0) if network else Ridge()
     model = Forecaster(
-        estimator, 4, by="shop", static_exog=STATIC, known_exog=["promo"],
+        estimator, 4, by="shop", static_exog=STATIC, known_exog=["promo"], strategy="recursive",
         calendar=["day_of_week"], scaling="difference", calibration_size=None,
     )  # fmt: skip
     cv = PanelTimeSeriesSplit(2, test_size=8)

@@ -1,6 +1,7 @@
 """Rows that are forecast one by one beside columns known up to now are told."""
 
 import warnings
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ from sklearn.linear_model import Ridge
 from sklearn.svm import SVR
 
 from sklstm import Forecaster, PersistenceRegressor
+from sklstm.model_selection import forecast_scorer
 
 RNG = np.random.default_rng(0)
 DAYS = pd.date_range("2025-01-01", periods=60)
@@ -35,6 +37,24 @@ def test_the_columns_and_what_to_do(options, advice):
         fitted(**options).forecast(3, exog)
     with pytest.warns(UserWarning, match="one by one"):
         fitted(**options).sample_paths(3, 2, exog=exog, random_state=0)
+
+
+def test_those_who_compare_forecasts_are_told_once():
+    told = r"^{} rows are forecast one by one.*\('rain', 'wind'\)"
+    forecaster = fitted(calibration_size=None)
+    with pytest.warns(UserWarning, match=told.format(5)) as caught:
+        forecaster.backtest(SOLD, 3, exog=RAIN, steps=5)
+    assert len(caught) == 1
+    later = DAYS[:4] + pd.Timedelta(days=60)
+    rows = SOLD[:4].set_axis(later), RAIN[:4].set_axis(later)
+    for call in (forecaster.score, partial(forecast_scorer("mae"), forecaster)):
+        with pytest.warns(UserWarning, match=told.format(4)) as caught:
+            call(*rows)
+        assert len(caught) == 1
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fitted(horizon=5, strategy="direct").backtest(SOLD, 3, exog=RAIN, steps=5)
+        forecaster.backtest(SOLD, 3, exog=RAIN, steps=1)
 
 
 @pytest.mark.parametrize(
