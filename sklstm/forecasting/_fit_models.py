@@ -100,7 +100,10 @@ def fit_models(
     readable = model.features.first_origin + 1
     model = knowing(model, [p for p in known.histories.values() if len(p) >= readable])
     fit_older = partial(maker.model_of_older, chosen.prepared)
-    theta = theta or choose_theta_part(forecaster, known, season, model.scaling, fit_older)
+    if before is not None and forecaster.theta_part == "auto":
+        theta = before.model.theta
+    elif theta is None:
+        theta = choose_theta_part(forecaster, known, season, model.scaling, fit_older)
     model = replace(model, theta=theta)
     if forecaster.calibration_size is None:
         return model, NOT_WANTED, {}

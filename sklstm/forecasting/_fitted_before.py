@@ -4,15 +4,48 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+import numpy as np
 from sklearn.base import clone
 
+from sklstm._warn import warn_user
+from sklstm.meta_estimators import takes_windows
 from sklstm.time_labels import comparable, kind_of
 
 from ._forecast_model import ForecastModel
 from ._histories import History
 from ._known_series import KnownSeries
 from ._prepared_fit import PreparedFit
+from ._same_parameters import same_parameters
 from ._season import Season
+from ._warm_start import goes_on_in_fit
+
+
+def rows_of_calibrator(
+    calibrator: ForecastModel | str,
+    histories: Mapping[Hashable, History],
+    n_newest: Mapping[Hashable, int],
+) -> dict[Hashable, int]:
+    """Return how many rows of each series a calibrator has learned from.
+
+    Parameters
+    ----------
+    calibrator : ForecastModel or str
+        A text if there is none.
+    histories : dict
+        All rows of each series by its key.
+    n_newest : dict
+        How many of them calibrate.
+
+    Returns
+    -------
+    n_older : dict
+        Without series that are too short for a window and its targets.
+    """
+    if isinstance(calibrator, str):
+        return {}
+    fewest = calibrator.features.first_origin + 1 + calibrator.features.horizon
+    n_older = {key: len(past) - n_newest.get(key, 0) for key, past in histories.items()}
+    return {key: n_rows for key, n_rows in n_older.items() if n_rows >= fewest}
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,12 +74,17 @@ class FittedBefore:
 
     @classmethod
     def of(cls, forecaster: Any) -> Self | None:
-        """Return the fit that a forecaster is to go on from; None if it begins anew."""
+        """Return the fit that a forecaster is to go on from; None if it begins anew.
+
+        A warning tells if ``warm_start=True`` has no effect.
+        """
         is_fitted = hasattr(forecaster, "_model")
-        if not is_fitted or not _has_warm_start(forecaster.estimator):
+        if not is_fitted or not goes_on_in_fit(forecaster.estimator, forecaster._model.regressor):
             return None
-        n_newest, n_fitted = forecaster._n_newest, forecaster._n_fitted_rows()
-        n_older = {key: n_rows - n_newest.get(key, 0) for key, n_rows in n_fitted.items()}
+        n_older = vars(forecaster).get("_n_older")
+        if n_older is None:  # of an older file, after `partial_fit` more rows than it has learned
+            n_newest, n_fitted = forecaster._n_newest, forecaster._n_fitted_rows()
+            n_older = {key: n_rows - n_newest.get(key, 0) for key, n_rows in n_fitted.items()}
         return cls(forecaster._model, forecaster._calibrator, forecaster._known, n_older)
 
     @property
@@ -97,10 +135,14 @@ class FittedBefore:
             "number of rows predicted at once": (ahead, features.horizon),
             "linear_part": (own.linear_part, chosen["linear_part"]),
             "scaling": (names, names if names == "auto" else self.scaling),
-            "transformer": (_class_name(own.transformer), _class_name(self.model.transformer)),
         }
+        if not takes_windows(own.estimator):  # each step of a window has weights of its own
+            wanted["lookback"] = own.lookback, features.lookback
+        transformer = self.model.transformer
+        if not same_parameters(own.transformer, transformer):
+            wanted["transformer"] = own.transformer, transformer
         _refuse_others(wanted)
-        return own
+        return own if transformer is None else own.set_params(transformer=clone(transformer))
 
     def season_of_scale(self, season: Season) -> Season:
         """Return the season that windows are differenced by, else the one that is given."""
@@ -131,21 +173,44 @@ class FittedBefore:
         -------
         regressor : estimator or None
             Fitted.
+
+        Warns
+        -----
+        UserWarning
+            If there is none, so that another calibrator has to begin anew.
         """
-        if isinstance(self.calibrator, str):
+        found = {past.key: past for past in older if len(past)}
+        if not found:
             return None
-        found = {past.key: past.index for past in older if len(past)}
+        why = self._why_anew(found)
+        if why is None:
+            return self.calibrator.regressor  # type: ignore[union-attr]
+        warn_user(
+            "warm_start=True: forecasts go on from the last fit, but the second model, by whose "
+            f"errors intervals are made, begins anew: {why}. In few epochs it learns little, and "
+            "intervals become too wide. Fit with as many epochs as the first time."
+        )
+        return None
+
+    def _why_anew(self, found):
+        """Return why another calibrator begins anew; None if it goes on."""
+        if isinstance(self.calibrator, str):
+            return "the last fit had none"
         learned = {
-            key: self.known.histories[key].index[:n_rows]
+            key: self.known.histories[key].part(0, n_rows)
             for key, n_rows in self.n_older.items()
             if n_rows > 0
         }
+        if not learned:
+            return "nothing tells which rows the last one had learned from"
         # What it learned of a series that is not there any more must not be later than any other.
-        earliest = min(found.values(), key=lambda index: index[-1])
-        goes_on = learned and all(
-            _ends_later(found.get(key, earliest), index) for key, index in learned.items()
-        )
-        return self.calibrator.regressor if goes_on else None
+        ends = list({past.index[-1]: past for past in found.values()}.values())
+        for key, before in learned.items():
+            for past in [found[key]] if key in found else ends:
+                why = _why_not_after(past, before)
+                if why is not None:
+                    return why
+        return None
 
     def _check_columns(self, known):
         """Raise a ValueError if columns are others than before."""
@@ -164,37 +229,40 @@ def _refuse_others(pairs):
     for name, (now, before) in pairs.items():
         if now != before:
             raise ValueError(
-                f"warm_start=True goes on from the last fit, whose {name} was {before!r}, and is "
-                f"{now!r} now. Set it back, or fit with warm_start=False."
+                f"warm_start=True goes on from the last fit, whose {name} was {_text(before)}, and "
+                f"is {_text(now)} now. Set it back, or fit with warm_start=False."
             )
 
 
-def _ends_later(index, before):
-    """Tell whether labels end as late as others; rows that are counted do not tell."""
-    kind = kind_of(index)
-    if kind is None or kind.is_number or not comparable(index, before):
+def _why_not_after(past, before):
+    """Return why rows may end before others do; None if they end as late or later."""
+    kind = kind_of(past.index)
+    is_known = kind is not None and comparable(past.index, before.index)
+    if not is_known or (kind.is_number and not _are_same_rows(past, before)):
+        return (
+            f"rows of series{past.of} are counted, and those of the same number are not those of "
+            "the last fit, so that none can be told to be later (label them by their times)"
+        )
+    if before.index[-1] <= past.index[-1]:
+        return None
+    return (
+        f"of series{before.of} it had learned from rows up to {before.index[-1]}, and those after "
+        f"{past.index[-1]} are to calibrate now (calibration_size)"
+    )
+
+
+def _are_same_rows(past, before):
+    """Tell whether rows of the same number have the same values in two histories of a series."""
+    if past.key != before.key:
         return False
-    return bool(before[-1] <= index[-1])
+    common = past.index.intersection(before.index)
+    own, its = (one.values[one.index.get_indexer(common)] for one in (past, before))
+    return len(common) > 0 and np.array_equal(own, its, equal_nan=True)
+
+
+def _text(value):
+    return " ".join(repr(value).split())  # those of estimators have several lines
 
 
 def _calendar_names(features):
     return [] if features is None else features.calendar_names()
-
-
-def _class_name(transformer):
-    return None if transformer is None else type(transformer).__name__
-
-
-def _has_warm_start(estimator):
-    """Tell whether an estimator, or one inside it, goes on where its last fit ended.
-
-    ``warm_start`` of trees means more of them, of the same data: with others, and no more trees,
-    gradient boosting would learn nothing. Those that go on with any data have ``partial_fit``.
-    """
-    parameters = estimator.get_params()
-    for name, value in parameters.items():
-        inside, _, last = name.rpartition("__")
-        owner = parameters[inside] if inside else estimator
-        if last == "warm_start" and value is True and hasattr(owner, "partial_fit"):
-            return True
-    return False

@@ -19,7 +19,7 @@ from ._check_regressor import check_regressor
 from ._exog_encoding import ExogEncoding
 from ._features import Features
 from ._fit_models import fit_models
-from ._fitted_before import FittedBefore
+from ._fitted_before import FittedBefore, rows_of_calibrator
 from ._forecast_bounds import bounds_of_forecasts
 from ._forecast_frames import frame_of_forecasts
 from ._forecast_model import ForecastModel
@@ -320,11 +320,11 @@ class Forecaster(
         Warns
         -----
         UserWarning
-            If series of a panel have fewer rows than that, and nothing is learned from them; the
-            season that is named is as long as all rows; the frequencies of series, and the seasons
-            that ``season="auto"`` finds in them, differ; or exogenous columns that are not known in
-            advance make forecasts of the newest rows a fifth worse (not with
-            ``calibration_size=None``; it takes one fit more).
+            If series of a panel have fewer rows, and nothing is learned from them; the named season
+            is as long as all rows; frequencies of series, or seasons that ``season="auto"`` finds,
+            differ; columns not known in advance make forecasts of the newest rows a fifth worse
+            (not with ``calibration_size=None``; it takes one fit more); or the regressor, or the
+            model that intervals are made of, begins anew in spite of ``warm_start=True``.
         ConvergenceWarning
             If predictions are far from all targets, as those of `SGDRegressor` on high values are.
         """
@@ -351,6 +351,7 @@ class Forecaster(
         if warn:
             warn_of_shrunk_columns(self.estimator, known)
         self._n_fitted = {key: len(past) for key, past in known.histories.items()}
+        self._n_older = rows_of_calibrator(self._calibrator, known.histories, self._n_newest)
         self._n_lost = rows_lost(self._model, known.histories.values())  # older files have none
         self._known, self.estimator_ = known, self._model.regressor
         self.lookback_ = self._model.features.lookback

@@ -174,13 +174,7 @@ class PreparedFit:
 
 
 def _with_parameters_of(regressor, fitted):
-    """Return a copy of a fitted regressor with the parameters of one that is not fitted.
-
-    Of another class, such as `MultiOutputRegressor`, whose parts begin anew, there is nothing to go
-    on from.
-    """
-    if type(fitted) is not type(regressor):
-        return regressor
+    """Return a copy of a fitted regressor with the parameters of one that is not fitted."""
     plain = {name: value for name, value in regressor.get_params().items() if _is_plain(value)}
     return deepcopy(fitted).set_params(**plain)
 

@@ -1,15 +1,17 @@
 """With ``warm_start=True`` another fit goes on from the weights of the last one."""
 
 import copy
+import pickle
 
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import clone
+from sklearn.compose import TransformedTargetRegressor
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.linear_model import Ridge, SGDRegressor
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardScaler
 
 from sklstm import Forecaster, GRURegressor, SeasonalAdjuster, SeasonalDifferencer
 
@@ -76,7 +78,9 @@ def _first_weights(regressor):
 def test_no_calibrator_has_seen_the_rows_that_calibrate():
     expected = shops(network(), **SETTLED).fit(until(PANEL, 100))._calibrator
     for later in (until(PANEL, 150), until(PANEL, 150).drop("b"), until(PANEL, 110)):
-        forecaster = shops(network(), **SETTLED).fit(later).fit(until(PANEL, 100))
+        forecaster = shops(network(), **SETTLED).fit(later)
+        with pytest.warns(UserWarning, match="second model, .* begins anew: .* to calibrate now"):
+            forecaster.fit(until(PANEL, 100))
         found = forecaster._calibrator
         assert (_first_weights(found.regressor) == _first_weights(expected.regressor)).all()
 
@@ -85,18 +89,72 @@ def test_a_series_that_is_gone_does_not_matter_unless_it_went_on_longer():
     for last, goes_on in ((60, True), (150, False)):
         panel = pd.concat([until(PANEL, 100), until(PANEL.loc[["a"]].rename({"a": "z"}), last)])
         forecaster = shops(network(), **SETTLED).fit(panel)
-        forecaster.set_params(estimator__random_state=1).fit(until(PANEL, 100))
+        forecaster.set_params(estimator__random_state=1)
+        if goes_on:
+            forecaster.fit(until(PANEL, 100))
+        else:
+            with pytest.warns(UserWarning, match="begins anew: of series 'z' it had learned"):
+                forecaster.fit(until(PANEL, 100))
         anew = clone(forecaster).fit(until(PANEL, 100))._calibrator.regressor
         found = forecaster._calibrator.regressor
         assert (_first_weights(found) != _first_weights(anew)).all() == goes_on
 
 
-def test_rows_that_are_counted_do_not_tell_whether_they_are_new():
-    values = SALES.to_numpy()
-    expected = Forecaster(network(), lookback=5, scaling="level").fit(values[:150])
-    found = Forecaster(network(), lookback=5, scaling="level").fit(values[:100]).fit(values[:150])
-    same = [_first_weights(one._calibrator.regressor) for one in (found, expected)]
-    assert (same[0] == same[1]).all()
+def calibrator_goes_on(forecaster, series):
+    """Fit once more, and tell whether the calibrator went on from its weights."""
+    forecaster.set_params(estimator__random_state=1).fit(series)
+    anew = clone(forecaster).fit(series)._calibrator.regressor
+    return (_first_weights(forecaster._calibrator.regressor) != _first_weights(anew)).all()
+
+
+@pytest.mark.parametrize(
+    "labels", [lambda rows: rows.to_numpy(), lambda rows: rows.reset_index(drop=True)]
+)
+def test_rows_that_are_counted_are_the_same_if_the_first_ones_are(labels):
+    forecaster = Forecaster(network(), lookback=5, scaling="level").fit(labels(SALES[:100]))
+    assert calibrator_goes_on(copy.deepcopy(forecaster), labels(SALES[:150]))
+    with pytest.warns(UserWarning, match="begins anew: rows of series are counted, and those of"):
+        assert not calibrator_goes_on(forecaster, labels(SALES[50:150]))
+
+
+def test_a_calibrator_has_not_learned_in_partial_fit():
+    forecaster = Forecaster(network(), lookback=7, scaling="level").fit(SALES[:100])
+    forecaster.partial_fit(SALES[100:130])
+    for one in (forecaster, pickle.loads(pickle.dumps(forecaster))):
+        assert calibrator_goes_on(one, SALES[:140])
+
+
+def test_intervals_stay_narrow_where_few_epochs_follow_on_many():
+    options = {"scaling": "level", "linear_part": False, "calibration_size": 30}
+    regressor = SGDRegressor(random_state=0, warm_start=True, max_iter=400, tol=None, eta0=1e-4)
+    forecaster = Forecaster(regressor, lookback=7, **options).fit(SALES[:110])
+    before = _width(forecaster)
+    forecaster.partial_fit(SALES[110:130]).set_params(estimator__max_iter=1).fit(SALES[:130])
+    assert _width(forecaster) < 1.5 * before
+    forecaster.set_params(calibration_size=80)
+    with pytest.warns(UserWarning, match=r"calibrate now \(calibration_size\)\. In few epochs"):
+        forecaster.fit(SALES[:130])
+    assert _width(forecaster) > 1.5 * before
+
+
+def _width(forecaster):
+    bounds = forecaster.forecast(1, level=0.8)
+    return (bounds["upper"] - bounds["lower"]).item()
+
+
+def test_no_calibrator_before_is_told():
+    forecaster = shops(network(), calibration_size=None, **SETTLED).fit(until(PANEL, 100))
+    with pytest.warns(UserWarning, match="begins anew: the last fit had none"):
+        forecaster.set_params(calibration_size="auto").fit(until(PANEL, 150))
+
+
+def test_files_that_do_not_tell_what_a_calibrator_has_learned():
+    forecaster = Forecaster(network(), lookback=7, scaling="level").fit(SALES[:100])
+    del forecaster._n_older
+    assert calibrator_goes_on(copy.deepcopy(forecaster), SALES[:150])
+    del forecaster._n_fitted
+    with pytest.warns(UserWarning, match="begins anew: nothing tells which rows"):
+        assert not calibrator_goes_on(forecaster, SALES[:150])
 
 
 @pytest.mark.parametrize("options", [{}, {"transformer": SeasonalDifferencer(7)}])
@@ -128,7 +186,7 @@ CHANGES = {
     "network": ({"estimator__hidden_size": 5}, r"hidden_size=5 \(it was 4\)"),
     "transformer": (
         {"transformer": SeasonalAdjuster(7)},
-        "was None, and is 'SeasonalAdjuster' now",
+        r"was None, and is SeasonalAdjuster\(season=7\) now",
     ),
     "known_exog": ({"known_exog": None}, r"known_exog was \['promo'\], and is \[\] now"),
 }
@@ -144,6 +202,81 @@ def test_what_would_mean_something_else_is_refused(case):
         forecaster.fit(until(PANEL, 150), until(PROMO, 150))
     assert forecaster.estimator_ is before
     forecaster.set_params(estimator__warm_start=False).fit(until(PANEL, 150), until(PROMO, 150))
+
+
+def linear(**options):
+    regressor = SGDRegressor(random_state=0, warm_start=True)
+    return Forecaster(regressor, **{"lookback": 5, "scaling": "difference"} | options)
+
+
+def test_another_lookback_of_flat_windows_is_refused():
+    forecaster = linear().fit(SALES[:100]).set_params(lookback=7)
+    with pytest.raises(ValueError, match="whose lookback was 5, and is 7 now"):
+        forecaster.fit(SALES[:150])
+
+
+def plus(values, by):
+    return values + by
+
+
+def minus(values, by):
+    return values - by
+
+
+def shifted(by):
+    return FunctionTransformer(plus, minus, kw_args={"by": by}, inv_kw_args={"by": by})
+
+
+TRANSFORMERS = {
+    "range": (MinMaxScaler(), MinMaxScaler((0, 1000)), "feature_range"),
+    "inside": (make_pipeline(MinMaxScaler()), make_pipeline(MinMaxScaler((0, 9))), "Pipeline"),
+    "array": (shifted(np.array([1.0])), shifted(np.array([2.0])), r"array\(\[2\.\]\)"),
+    "season": (SeasonalDifferencer(7), SeasonalDifferencer(14), "season=14"),
+}
+
+
+@pytest.mark.parametrize("case", TRANSFORMERS)
+def test_another_transformer_is_refused(case):
+    before, now, named = TRANSFORMERS[case]
+    forecaster = linear(transformer=before, calibration_size=None).fit(SALES[:100])
+    forecaster.set_params(transformer=clone(before)).fit(SALES[:120])
+    forecaster.set_params(transformer=now)
+    with pytest.raises(ValueError, match=rf"whose transformer was .*, and is .*{named}.* now"):
+        forecaster.fit(SALES[:150])
+
+
+def test_the_season_that_a_transformer_has_found_stays():
+    forecaster = linear(transformer=SeasonalDifferencer("auto"), calibration_size=None)
+    forecaster.fit(SALES[:100]).fit(SALES[:150].resample("D").first())
+    assert forecaster._model.transformer.season == 7
+    assert forecaster.transformer.season == "auto"
+
+
+ANEW = {
+    "one of each target": (linear(horizon=3, strategy="direct"), "learns one target"),
+    "clone inside": (
+        linear().set_params(estimator=TransformedTargetRegressor(linear().estimator)),
+        "inside TransformedTargetRegressor has no effect",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ANEW)
+def test_clones_begin_anew_and_nothing_is_settled(case):
+    forecaster, message = ANEW[case]
+    forecaster.fit(SALES[:100])
+    forecaster.set_params(lookback=7, scaling="standard")
+    with pytest.warns(UserWarning, match=message):
+        forecaster.fit(SALES[:150])
+    expected = clone(forecaster).fit(SALES[:150]).forecast(3, level=0.8)
+    pd.testing.assert_frame_equal(forecaster.forecast(3, level=0.8), expected)
+
+
+def test_another_estimator_begins_anew():
+    forecaster = linear().fit(SALES[:100]).set_params(estimator=network(), scaling="level")
+    forecaster.fit(SALES[:150])
+    expected = clone(forecaster).fit(SALES[:150]).forecast(3)
+    pd.testing.assert_frame_equal(forecaster.forecast(3), expected)
 
 
 def test_other_columns_are_refused():
