@@ -11,7 +11,8 @@ from sklstm._warn import warn_user
 from sklstm.data import key_names, key_of_other_type
 from sklstm.time_labels import Calendar, in_zone_of, label_text
 
-from ._histories import names_of_columns, read_tables, refuse_nan
+from ._histories import names_of_columns, read_tables
+from ._missing_values import refuse_nan
 from ._once import Once
 from ._repeated import repeats
 

@@ -21,6 +21,7 @@ from sklstm.data import (
 )
 from sklstm.time_labels import as_time_labels, check_order, in_zone_of, kind_of, label_text
 
+from ._missing_values import refuse_nan, refuse_partly_missing
 from ._once import Once
 
 
@@ -137,7 +138,7 @@ def read_histories(
     histories, zoned, labels = {}, Once(in_zone_of), Once(as_time_labels)
     counted: dict[int, pd.Index] = {}
     for key, (values, index) in tables.items():
-        _refuse_partly_missing(values, index, key, names)
+        refuse_partly_missing(values, index, key, names)
         beside = np.empty((len(values), 0))
         if exog is not None:
             beside, own = _exog_rows(others, key, index, len(values), zoned)
@@ -269,37 +270,6 @@ def _without_key(table, by):
     return np.asarray(plain_values(table)) if not issparse(table) else table.toarray()
 
 
-def refuse_nan(
-    values: np.ndarray,
-    index: pd.Index | None,
-    names: list[Any] | None,
-    key: Hashable = None,
-    categories: Collection[Any] = (),
-) -> None:
-    """Raise a ValueError if exogenous values are missing somewhere.
-
-    `names` are those of the column that each number was made of, `categories` those that are text.
-    """
-    missing = np.isnan(values)
-    if missing.any():
-        row, column = np.argwhere(missing)[0]
-        label = row if index is None else label_text(index[row])
-        of = "" if key is None else f" of series {key!r}"
-        if names is not None and names[column] in categories:
-            name = repr(names[column])
-            raise ValueError(
-                f"exog is missing at {label}{of}, column {name}, which holds categories. If that "
-                "means something, as on days without an event, give it a name in all rows, past "
-                f"and future: exog[{name}].astype(object).fillna('none')."
-            )
-        column = column if names is None else repr(names[column])
-        raise ValueError(
-            f"exog is NaN at {label}{of}, column {column}: single missing values are taken by "
-            "regressors of flat windows that take NaN alone, such as HistGradientBoostingRegressor."
-            f" Fill them first, for instance with the last value seen ({_ways_to_fill(key)})."
-        )
-
-
 def _with_two_axes(table):
     table = as_labelled(table)
     if isinstance(table, pd.Series):
@@ -363,31 +333,6 @@ def _exog_rows(tables, key, index, n_rows, zoned):
             f"{n_rows}."
         )
     return values, own
-
-
-def _refuse_partly_missing(values, index, key, names):
-    missing = np.isnan(values)
-    if not missing.any():
-        return
-    partly = missing.any(axis=1) & ~missing.all(axis=1)
-    if partly.any():
-        row = int(partly.argmax())
-        label = row if index is None else label_text(index[row])
-        of = "" if key is None else f" of {key!r}"
-        columns = np.flatnonzero(missing[row]).tolist()
-        columns = columns if names is None else [names[column] for column in columns]
-        raise ValueError(
-            f"series is only partly NaN at {label}{of}, columns {columns}: a missing "
-            "step is one whose columns are all NaN. Fill single missing values first, for instance "
-            f"with the last value seen ({_ways_to_fill(key)})."
-        )
-
-
-def _ways_to_fill(key):
-    """Return what fills missing values, and of several series none with values of another."""
-    if key is None:
-        return "CausalImputer, DataFrame.ffill"
-    return "of the same series: CausalImputer(by=...), DataFrame.groupby(...).ffill"
 
 
 def places_of_known(known_exog: Any, names: list[Any] | None, n_columns: int) -> np.ndarray:
