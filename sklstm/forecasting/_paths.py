@@ -208,9 +208,20 @@ class PathMaker:
         found, key, enough = self.calibrations, path.history.key, _enough(self.fitted)
         return [_own_or_borrowed(found, key, int(own), steps, enough) for own in path.origins]
 
+    def _n_errors(self, path, steps):
+        """Return how many errors each origin has, at least; `draw` makes those that suffice."""
+        assert self.calibrations is not None
+        found, key = self.calibrations, path.history.key
+        own = [len(found.complete_of(key, int(origin), steps)) for origin in path.origins]
+        few = [n < _FEWEST for n in own]
+        borrowed = iter(self._errors(replace(path, origins=path.origins[few]), steps))
+        return [
+            n_errors(next(borrowed)) if is_few else n for n, is_few in zip(own, few, strict=True)
+        ]
+
     def _with_few_errors(self, paths, steps):
         """Return and warn of the series with too few errors, or raise a ValueError if all have."""
-        fewest = [min(map(n_errors, self._errors(path, steps)), default=_FEWEST) for path in paths]
+        fewest = [min(self._n_errors(path, steps), default=_FEWEST) for path in paths]
         few = [place for place, n in enumerate(fewest) if n < _FEWEST]
         if not few:
             return ()
