@@ -65,12 +65,15 @@ class FittedBefore:
         The series.
     n_older : dict
         How many rows of each series the calibrator may have learned from, by its key.
+    n_fitted : dict
+        How many the model has learned from.
     """
 
     model: ForecastModel
     calibrator: ForecastModel | str
     known: KnownSeries
     n_older: Mapping[Hashable, int]
+    n_fitted: Mapping[Hashable, int]
 
     @classmethod
     def of(cls, forecaster: Any) -> Self | None:
@@ -81,11 +84,11 @@ class FittedBefore:
         is_fitted = hasattr(forecaster, "_model")
         if not is_fitted or not goes_on_in_fit(forecaster.estimator, forecaster._model.regressor):
             return None
-        n_older = vars(forecaster).get("_n_older")
+        n_older, n_fitted = vars(forecaster).get("_n_older"), forecaster._n_fitted_rows()
         if n_older is None:  # of an older file, after `partial_fit` more rows than it has learned
-            n_newest, n_fitted = forecaster._n_newest, forecaster._n_fitted_rows()
+            n_newest = forecaster._n_newest
             n_older = {key: n_rows - n_newest.get(key, 0) for key, n_rows in n_fitted.items()}
-        return cls(forecaster._model, forecaster._calibrator, forecaster._known, n_older)
+        return cls(forecaster._model, forecaster._calibrator, forecaster._known, n_older, n_fitted)
 
     @property
     def scaling(self) -> list[str] | None:
@@ -118,6 +121,11 @@ class FittedBefore:
         ------
         ValueError
             If what was learned would mean something else: other columns, or another scale.
+
+        Warns
+        -----
+        UserWarning
+            If later rows than those of the series have been learned from.
         """
         self._check_columns(known)
         features, scaling = self.model.features, self.model.scaling
@@ -142,6 +150,7 @@ class FittedBefore:
         if not same_parameters(own.transformer, transformer):
             wanted["transformer"] = own.transformer, transformer
         _refuse_others(wanted)
+        self._warn_of_later_rows(known)
         return own if transformer is None else own.set_params(transformer=clone(transformer))
 
     def season_of_scale(self, season: Season) -> Season:
@@ -196,11 +205,7 @@ class FittedBefore:
         """Return why another calibrator begins anew; None if it goes on."""
         if isinstance(self.calibrator, str):
             return "the last fit had none"
-        learned = {
-            key: self.known.histories[key].part(0, n_rows)
-            for key, n_rows in self.n_older.items()
-            if n_rows > 0
-        }
+        learned = self._first_rows(self.n_older)
         if not learned:
             return "nothing tells which rows the last one had learned from"
         # What it learned of a series that is not there any more must not be later than any other.
@@ -211,6 +216,26 @@ class FittedBefore:
                 if why is not None:
                     return why
         return None
+
+    def _first_rows(self, counts):
+        """Return the history of so many rows of each series that has any."""
+        histories = self.known.histories
+        return {key: histories[key].part(0, count) for key, count in counts.items() if count > 0}
+
+    def _warn_of_later_rows(self, known):
+        """Warn of series that end before the rows which have been learned from."""
+        for key, before in self._first_rows(self.n_fitted).items():
+            past = known.histories.get(key)
+            if past is None or not _are_same_time(past, before):
+                continue
+            if past.index[-1] < before.index[-1]:
+                warn_user(
+                    "warm_start=True goes on from a fit that has learned from later rows, of series"
+                    f"{past.of} up to {before.index[-1]}, and it ends at {past.index[-1]} now: "
+                    "errors in the rows between would be too small. To test on them, fit with "
+                    "warm_start=False."
+                )
+                return
 
     def _check_columns(self, known):
         """Raise a ValueError if columns are others than before."""
@@ -236,9 +261,7 @@ def _refuse_others(pairs):
 
 def _why_not_after(past, before):
     """Return why rows may end before others do; None if they end as late or later."""
-    kind = kind_of(past.index)
-    is_known = kind is not None and comparable(past.index, before.index)
-    if not is_known or (kind.is_number and not _are_same_rows(past, before)):
+    if not _are_same_time(past, before):
         return (
             f"rows of series{past.of} are counted, and those of the same number are not those of "
             "the last fit, so that none can be told to be later (label them by their times)"
@@ -251,8 +274,16 @@ def _why_not_after(past, before):
     )
 
 
-def _are_same_rows(past, before):
-    """Tell whether rows of the same number have the same values in two histories of a series."""
+def _are_same_time(past, before):
+    """Tell whether the labels of two histories tell which rows are later.
+
+    Those that are counted do if rows of the same number have the same values.
+    """
+    kind = kind_of(past.index)
+    if kind is None or not comparable(past.index, before.index):
+        return False
+    if not kind.is_number:
+        return True
     if past.key != before.key:
         return False
     common = past.index.intersection(before.index)

@@ -79,8 +79,11 @@ def test_no_calibrator_has_seen_the_rows_that_calibrate():
     expected = shops(network(), **SETTLED).fit(until(PANEL, 100))._calibrator
     for later in (until(PANEL, 150), until(PANEL, 150).drop("b"), until(PANEL, 110)):
         forecaster = shops(network(), **SETTLED).fit(later)
-        with pytest.warns(UserWarning, match="second model, .* begins anew: .* to calibrate now"):
+        with pytest.warns(UserWarning, match="^warm_start=True") as warned:
             forecaster.fit(until(PANEL, 100))
+        rows, anew = (str(one.message) for one in warned)
+        assert "has learned from later rows, of series 'a' up to " in rows
+        assert "second model, by whose errors intervals are made, begins anew: of series" in anew
         found = forecaster._calibrator
         assert (_first_weights(found.regressor) == _first_weights(expected.regressor)).all()
 
@@ -140,6 +143,14 @@ def test_intervals_stay_narrow_where_few_epochs_follow_on_many():
 def _width(forecaster):
     bounds = forecaster.forecast(1, level=0.8)
     return (bounds["upper"] - bounds["lower"]).item()
+
+
+@pytest.mark.parametrize("labels", [lambda rows: rows, lambda rows: rows.to_numpy()])
+def test_rows_that_were_learned_before_are_told(labels):
+    forecaster = linear(calibration_size=None).fit(labels(SALES[:150]))
+    with pytest.warns(UserWarning, match="learned from later rows, of series up to .* too small"):
+        forecaster.fit(labels(SALES[:100]))
+    forecaster.fit(labels(SALES[:120])).fit(labels(SALES[20:120]))
 
 
 def test_no_calibrator_before_is_told():
@@ -270,6 +281,14 @@ def test_clones_begin_anew_and_nothing_is_settled(case):
         forecaster.fit(SALES[:150])
     expected = clone(forecaster).fit(SALES[:150]).forecast(3, level=0.8)
     pd.testing.assert_frame_equal(forecaster.forecast(3, level=0.8), expected)
+
+
+def test_the_weight_of_theta_stays():
+    series = pd.concat([SALES, SALES, SALES]).set_axis(pd.date_range("2024", periods=480))
+    forecaster = Forecaster(network(), lookback=7, calibration_size=None).fit(series[:200])
+    assert forecaster.theta_weight_ == 0.5
+    assert forecaster.fit(series).theta_weight_ == 0.5
+    assert clone(forecaster).fit(series).theta_weight_ == 0
 
 
 def test_another_estimator_begins_anew():
