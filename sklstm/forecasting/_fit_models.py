@@ -13,6 +13,7 @@ from ._abilities import is_baseline, takes_missing_steps
 from ._check_regressor import check_columns
 from ._choose_by_regressor import ChosenScale, choose_by_regressor
 from ._choose_theta_part import asked_theta_part, choose_theta_part
+from ._empty_columns import warn_of_empty_columns
 from ._features import Features
 from ._fitted_before import FittedBefore
 from ._forecast_model import ForecastModel
@@ -56,7 +57,7 @@ def fit_models(
     season : Season
         That of the series.
     warn : bool, default=True
-        Whether to warn of series that nothing is learned from.
+        Whether to warn of series, and of columns, that nothing is learned from.
     before : FittedBefore, optional
         The fit to go on from.
 
@@ -75,6 +76,8 @@ def fit_models(
     strategy = strategy_for(forecaster, known, season)
     lookback, n_fewest = _window_lengths(forecaster, known, season, strategy)
     check_columns(forecaster.estimator, known.columns)
+    if warn:
+        warn_of_empty_columns(known)
     theta = asked_theta_part(forecaster, known, season)
     horizon = _rows_ahead(forecaster, strategy)
     features = _features(forecaster, known, lookback, horizon)

@@ -1,5 +1,7 @@
 """Exogenous values that are NaN reach regressors that take them, and are no missing step."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -116,3 +118,21 @@ def test_other_regressors_refuse_them(regressor):
     label, column = EXOG.isna().stack().idxmax()
     with pytest.raises(ValueError, match=rf"exog is NaN at {label.date()} .*, column '{column}'"):
         forecaster(regressor).fit(SERIES, EXOG)
+
+
+def test_columns_without_any_value_are_told_before_a_regressor_fails():
+    empty = EXOG.assign(snow=np.nan, hail=np.nan)
+    with pytest.warns(UserWarning, match=r"columns \['snow', 'hail'\].*leave them out"):
+        forecaster(Recorder(), known_exog=None).fit(SERIES, empty)
+    empty.iloc[-1] = 1.0  # of one row something is known
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        forecaster(Recorder(), known_exog=None).fit(SERIES, empty)
+
+
+def test_columns_of_one_series_alone_are_no_empty_columns():
+    panel = pd.concat({"a": SERIES, "b": SERIES}, names=["shop", "day"]).to_frame()
+    exog = pd.concat({"a": EXOG, "b": EXOG.assign(rain=np.nan)}, names=["shop", "day"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        forecaster(Recorder(), by="shop", known_exog=None).fit(panel, exog)
