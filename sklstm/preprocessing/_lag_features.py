@@ -27,7 +27,7 @@ from sklstm.data import (
 )
 from sklstm.time_labels import label_text, step_numbers
 
-from ._rolling_statistics import STATISTICS, check_rolling
+from ._rolling_statistics import check_rolling, side_by_side
 from ._series_transformer import SeriesOrWindowsTransformer, fit_task, with_missing_steps
 
 
@@ -157,6 +157,11 @@ class LagFeatures(SeriesOrWindowsTransformer):
         ValueError
             If a lag is negative, not known yet or beyond windows; if `rolling` or `columns` is not
             as described; if no column is left, or two had one name.
+
+        Warns
+        -----
+        UserWarning
+            If a lag is as long as the longest series, so that no row has a value for it.
         """
         self._fit(X, y)
         return self
@@ -242,15 +247,28 @@ class LagFeatures(SeriesOrWindowsTransformer):
         if found.values.ndim == 3:
             self._check_reach(lags, rolling, found.values.shape[1])
         n_kept = _reach(lags, rolling)
-        states = {}
+        states, longest = {}, 0
         for key, index, series in found:
             if series.ndim == 2 and n_kept:
-                states[key] = self._regular(series, index)[0][-n_kept:].copy()
+                rows = self._regular(series, index)[0]
+                longest = max(longest, len(rows))
+                states[key] = rows[-n_kept:].copy()
             else:
                 states[key] = None if series.ndim == 3 else series[:0].copy()
         self._names_out(names, positions)  # refuses names that come twice
         self._remember(X, found, states, _columns=positions)
+        self._warn_of_far_lags(lags, longest)
         return found
+
+    def _warn_of_far_lags(self, lags, longest):
+        """Warn of lags that no row of a series has; `longest` is its number of rows, 0 for none."""
+        far = [own for own, lag in zip(self.lags, lags, strict=True) if 0 < longest <= lag]
+        if far:
+            warn_user(
+                f"lags={far} reach back beyond all {longest} rows of the longest series, and have "
+                f"no value of their own in any row (pad={self.pad!r}). Give more rows, or leave "
+                "them out; HistGradientBoosting of scikit-learn 1.9 fails on columns of NaN alone."
+            )
 
     def _warn_of_no_context(self, found, before):
         """Warn of rows of a fitted series that nothing precedes, too few to precede each other."""
@@ -363,7 +381,7 @@ class LagFeatures(SeriesOrWindowsTransformer):
             view = np.lib.stride_tricks.sliding_window_view(rows[first:], n_steps, axis=0)
             return view[:size].transpose(0, 2, 1)
 
-        return _side_by_side(last, lags, rolling, steps)[places]
+        return side_by_side(last, lags, rolling, steps)[places]
 
     def _of_windows(self, windows, lags, rolling):
         def last(size, lag=0):
@@ -372,7 +390,7 @@ class LagFeatures(SeriesOrWindowsTransformer):
             return rows.transpose(1, 0, 2)
 
         self._check_reach(lags, rolling, windows.shape[1])
-        return _side_by_side(last, lags, rolling, windows[:, -1][:, self._columns])
+        return side_by_side(last, lags, rolling, windows[:, -1][:, self._columns])
 
     def _names_out(self, names, positions=None):
         positions = self._columns if positions is None else positions
@@ -402,27 +420,3 @@ def _is_number(value):
 def _reach(lags, rolling):
     """Return how many rows before each one its features depend on."""
     return max([0, *lags, *(size - 1 for _, size in rolling)])
-
-
-def _side_by_side(last, lags, rolling, like):
-    """Return all features of rows.
-
-    Parameters
-    ----------
-    last : callable
-        Takes a size and a lag; returns the last rows up to each row, the oldest first.
-    lags : list of int
-        Counted from the row itself.
-    rolling : list of (str, int)
-        Statistics, and how many rows each is of.
-    like : ndarray of shape (n_rows, n_columns)
-        Gives type and shape, where there is no feature.
-
-    Returns
-    -------
-    features : ndarray of shape (n_rows, n_features)
-        Of the type of `like`.
-    """
-    parts = [last(1, lag)[0] for lag in lags]
-    parts += [STATISTICS[name](last(size)).astype(like.dtype, copy=False) for name, size in rolling]
-    return np.hstack([like[:, :0], *parts])

@@ -5,7 +5,7 @@ of its values is. Sums are taken anew for each row, from the oldest on: so what 
 last rows leaves no trace in the rounding, and a row has the same bits whatever rows come before.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import reduce
 from numbers import Integral
 from typing import Any
@@ -87,3 +87,32 @@ def check_rolling(rolling: Mapping[str, int | Sequence[int]] | None) -> list[tup
                 )
             pairs.append((name, int(size)))
     return pairs
+
+
+def side_by_side(
+    last: Callable[..., np.ndarray],
+    lags: Sequence[int],
+    rolling: Sequence[tuple[str, int]],
+    like: np.ndarray,
+) -> np.ndarray:
+    """Return all features of rows.
+
+    Parameters
+    ----------
+    last : callable
+        Takes a size and a lag; returns the last rows up to each row, the oldest first.
+    lags : list of int
+        Counted from the row itself.
+    rolling : list of (str, int)
+        Statistics, and how many rows each is of.
+    like : ndarray of shape (n_rows, n_columns)
+        Gives type and shape, where there is no feature.
+
+    Returns
+    -------
+    features : ndarray of shape (n_rows, n_features)
+        Of the type of `like`.
+    """
+    parts = [last(1, lag)[0] for lag in lags]
+    parts += [STATISTICS[name](last(size)).astype(like.dtype, copy=False) for name, size in rolling]
+    return np.hstack([like[:, :0], *parts])

@@ -44,6 +44,7 @@ def assert_equal(found, expected):
     pd.testing.assert_frame_equal(found, expected, rtol=1e-10, check_freq=False)
 
 
+@pytest.mark.filterwarnings("ignore:lags=.* reach back beyond all")
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(
     lags=st.lists(st.integers(0, 30), unique=True, max_size=4),
@@ -260,3 +261,10 @@ def test_windows_that_are_too_short_are_refused():
     features.rolling["mean"].append(3)
     with pytest.raises(ValueError, match=r"rolling=.* was {'mean': \[2\]} in fit"):
         features.transform(FRAME)
+
+
+def test_lags_that_no_row_has_are_told():
+    with pytest.warns(UserWarning, match=r"lags=\[60, 364\] .* all 60 rows of the longest series"):
+        LagFeatures([1, 60, 364], by=["store", "item"]).fit(PANEL)
+    found = LagFeatures([59]).fit_transform(FRAME)  # of the last row alone
+    assert found["a_lag_59"].notna().sum() == 1
