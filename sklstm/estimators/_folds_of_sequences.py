@@ -40,7 +40,7 @@ def folds_of(cv: Any, sequences: LabelledSequences) -> list[Fold]:
     Raises
     ------
     ValueError
-        If windows of one series leave none to train on.
+        If windows of one series leave none to train on, or `cv` is not as described.
 
     Warns
     -----
@@ -50,20 +50,60 @@ def folds_of(cv: Any, sequences: LabelledSequences) -> list[Fold]:
     labels, groups = sequences.labels, sequences.groups
     counts = np.ones(len(labels), dtype=bool) if sequences.weight is None else sequences.weight > 0
     if not isinstance(cv, Integral):
-        places = np.zeros((len(labels), 1))
-        splits = list(check_cv(cv, labels, classifier=True).split(places, labels, groups))
+        splits, why = _splits_of_user(cv, labels, groups), ""
     elif groups is None and of_one_series(sequences.windows):
         splits = [_newest(sequences.windows, int(cv))]
+        why = (
+            f" X looks like windows of one series, of which the newest 1/{cv} is held out. If they "
+            "are of several, give groups (the recording of each window), or cv."
+        )
     else:
         splits = _even_splits(int(cv), labels, groups)
+        unit = "sequence" if groups is None else "group"
+        why = f" Each class needs two {unit}s that have a weight."
     folds = []
     for train, test in splits:
         known = np.unique(labels[train[counts[train]]])
         test = test[np.isin(labels[test], known) & counts[test]]
         if len(test) and len(known) > 1:
             folds.append(Fold(train, test))
-    _warn_of_unseen(labels, folds, "sequence" if groups is None else "group")
+    _warn_of_unseen(labels, folds, why)
     return folds
+
+
+def _splits_of_user(
+    cv: Any, labels: np.ndarray, groups: np.ndarray | None
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return the splits of a splitter, or of a list of rows, as numbers of rows."""
+    n = len(labels)
+    if isinstance(cv, tuple | list):
+        if not cv:
+            raise ValueError("cv has no folds: give some, or a number of folds.")
+        if any(not isinstance(fold, tuple | list) or len(fold) != 2 for fold in cv):
+            raise ValueError("cv takes a list of folds, each a pair of rows: (train, test).")
+    try:
+        splits = list(check_cv(cv, labels, classifier=True).split(np.zeros((n, 1)), labels, groups))
+    except ValueError as error:
+        if groups is None and "groups" in str(error):
+            raise ValueError(f"cv={cv} needs groups: give groups to fit.") from error
+        raise
+    return [(_rows(train, n), _rows(test, n)) for train, test in splits]
+
+
+def _rows(part: Any, n: int) -> np.ndarray:
+    """Return numbers of rows, which may be given as a mask."""
+    rows = np.asarray(part)
+    if rows.dtype == bool and rows.shape == (n,):
+        return np.flatnonzero(rows)
+    if rows.ndim != 1 or rows.dtype.kind not in "iu" and rows.size:
+        raise ValueError(
+            f"cv takes numbers of rows, or masks of {n} rows; got {rows.dtype} of shape "
+            f"{rows.shape}."
+        )
+    outside = rows[(rows < 0) | (rows >= n)].tolist()
+    if outside:
+        raise ValueError(f"cv has rows {outside[:5]}, and X has {n} sequences, from row 0 on.")
+    return rows.astype(np.intp)
 
 
 def _newest(windows: WindowSet, n_splits: int) -> tuple[np.ndarray, np.ndarray]:
@@ -96,7 +136,7 @@ def _even_splits(
         return list(splitter.split(np.zeros((len(labels), 1)), labels, groups))
 
 
-def _warn_of_unseen(labels: np.ndarray, folds: list[Fold], unit: str) -> None:
+def _warn_of_unseen(labels: np.ndarray, folds: list[Fold], why: str) -> None:
     held = [labels[fold.test] for fold in folds]
     unseen = np.setdiff1d(labels, np.concatenate(held) if held else []).tolist()
     if unseen:
@@ -106,5 +146,5 @@ def _warn_of_unseen(labels: np.ndarray, folds: list[Fold], unit: str) -> None:
             then = "say nothing of whole sequences and slices, which have the same weight"
         warn_user(
             f"SequenceClassifier cannot validate the classes {named}: no fold holds some of each "
-            f"out and trains on others, as where a class has a single {unit}. They {then}."
+            f"out and trains on others. They {then}.{why}"
         )

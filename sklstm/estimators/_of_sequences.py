@@ -26,8 +26,9 @@ from sklstm.data import (
 from sklstm.persistence import SavedStateMixin
 
 from ._class_targets import ClassTargets
+from ._missing_steps import tell_short
 from ._samples import check_sample_weight, group_numbers, of_observed
-from ._splits_of_slices import last_step
+from ._splits_of_slices import last_step, refuse_every_step
 
 
 class LabelledSequences(NamedTuple):
@@ -43,17 +44,22 @@ class LabelledSequences(NamedTuple):
         Their weights; None: all equal.
     groups : ndarray of int of shape (n_sequences,) or None
         Number of the group of each; None: not known.
+    samples : ndarray of int of shape (n_sequences,)
+        Number of each in `X`.
     """
 
     windows: WindowSet
     labels: np.ndarray
     weight: np.ndarray | None
     groups: np.ndarray | None
+    samples: np.ndarray
 
     def take(self, rows: np.ndarray) -> LabelledSequences:
         """Return the sequences at `rows`, an array of integers."""
         weight, groups = (None if one is None else one[rows] for one in (self.weight, self.groups))
-        return LabelledSequences(self.windows.take(rows), self.labels[rows], weight, groups)
+        return LabelledSequences(
+            self.windows.take(rows), self.labels[rows], weight, groups, self.samples[rows]
+        )
 
     def targets(self) -> ClassTargets:
         """Return the classes and how frequent they are, by weight."""
@@ -73,6 +79,10 @@ class OfSequences(
     @abstractmethod
     def _probabilities(self, windows: WindowSet) -> np.ndarray:
         """Return probabilities of the classes of observed sequences."""
+
+    @abstractmethod
+    def _longest_slice(self) -> int:
+        """Return the steps of the longest slices of a fitted estimator."""
 
     @abstractmethod
     def _reader(self, *, fitted: bool) -> Any:
@@ -107,6 +117,11 @@ class OfSequences(
             In the order of ``classes_``. For a sequence without an observed step the frequencies of
             the classes in training, by weight.
 
+        Raises
+        ------
+        ValueError
+            If a sequence is shorter than slices, and the classifier takes no missing steps.
+
         Warns
         -----
         UserWarning
@@ -115,7 +130,12 @@ class OfSequences(
         check_is_fitted(self)
         array = self._check_window_array(X)
         windows, observed = _observed_steps(array, self._reader(fitted=True))
-        probability = self._probabilities(windows)
+        try:
+            probability = self._probabilities(windows)
+        except ValueError as error:
+            samples, reader = _samples(observed, len(array)), self._reader(fitted=True)
+            tell_short(error, windows.lengths, samples, self._longest_slice(), reader)
+            raise
         return self._targets.predicted(probability, observed, len(array))
 
     def predict_log_proba(self, X: ArrayLike) -> NDArray:
@@ -180,6 +200,7 @@ class OfSequences(
         self, X: Any, y: Any, sample_weight: Any, groups: Any
     ) -> tuple[LabelledSequences, tuple[Any, np.ndarray, Any]]:
         """Return observed sequences, and what `remember_features` is to be told of all."""
+        refuse_every_step(self._reader(fitted=False))
         check_same_labels({"X": X, "y": y, "sample_weight": sample_weight, "groups": groups})
         X, _, features = read_sequences(X)
         array = self._read_windows(X)
@@ -191,7 +212,8 @@ class OfSequences(
         groups = group_numbers(groups, len(labels))
         if observed is not None:  # what was not observed is not trained on
             labels, weight, groups = of_observed(observed, labels, weight, groups)
-        return LabelledSequences(windows, labels, weight, groups), (X, array, features)
+        samples = _samples(observed, len(array))
+        return LabelledSequences(windows, labels, weight, groups, samples), (X, array, features)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -205,6 +227,11 @@ def reads_tokens(classifier: Any) -> bool:
     """Return whether a classifier, or the last step of a pipeline, is a network of tokens."""
     _, last = last_step(classifier)
     return getattr(last, "_reads_tokens", False)
+
+
+def _samples(observed: np.ndarray | None, n_samples: int) -> np.ndarray:
+    """Return the numbers of the samples that are observed."""
+    return np.arange(n_samples) if observed is None else observed
 
 
 def _observed_steps(array: np.ndarray, classifier: Any) -> tuple[WindowSet, np.ndarray | None]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import _fit_context, clone
 from sklearn.pipeline import make_pipeline
-from sklearn.utils import check_random_state, get_tags
+from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.parallel import Parallel, delayed
 
@@ -20,11 +20,12 @@ from sklstm.meta_estimators import takes_windows
 
 from ._folds_of_sequences import Fold, folds_of
 from ._gru_classifier import GRUClassifier
+from ._missing_steps import FEWEST_STEPS, shares_without_padding, takes_missing_steps
 from ._of_sequences import LabelledSequences, OfSequences, reads_tokens
 from ._pool_weights import pool_weights
 from ._sliced_classifier import SlicedClassifier
+from ._splits_of_slices import refuse_shared_rows, refuse_splits_of_slices
 
-_FEWEST_STEPS = 4  # of a slice: shorter ones show no shape
 _ABOUT_X = (
     "n_features_in_", "feature_names_in_", "window_shape_", "_fitted_on_columns", "_fitted_names",
 )  # fmt: skip
@@ -46,8 +47,9 @@ class SequenceClassifier(OfSequences):
         Any classifier with `predict_proba`, or a pipeline. None: ``GRUClassifier()``. What takes
         flat windows, or reads tokens, is given values as they are only.
     lengths : tuple of float, default=(1.0, 0.5, 0.25, 0.125)
-        Steps of slices, as shares of the longest training sequence; 1.0 for whole sequences. Slices
-        of less than four steps are not tried.
+        Steps of slices, as shares of the longest training sequence; 1.0 for whole sequences, of
+        longer ones that `predict` is given the newest steps. Slices of less than four steps are not
+        tried.
     n_slices : int, default=32
         Slices of each sequence, as in `SlicedClassifier`.
     cv : int, splitter or list of (train, test), default=3
@@ -95,7 +97,8 @@ class SequenceClassifier(OfSequences):
     before the newest that share some with them are left out of both sides.
 
     What takes flat windows without NaN, such as `~sklearn.linear_model.LogisticRegression`, is
-    given slices that no sequence is too short for.
+    given slices that no sequence is too short for: a single short sequence, or one with gaps,
+    leaves short slices alone, which is warned of, and refused below four steps.
 
     Held-out sequences of a class that training has none of tell nothing, and are left out. A
     class of which all are, such as one of a single sequence, is warned of. If nothing is left, all
@@ -189,12 +192,13 @@ class SequenceClassifier(OfSequences):
         ------
         ValueError
             If `X` is no set of sequences, `y` does not fit to it, a parameter is not as described,
-            or candidates would be validated on what they train on.
+            candidates would be validated on what they train on, or fail in a fold.
 
         Warns
         -----
         UserWarning
-            If a class cannot be validated.
+            If a class cannot be validated, or lengths are left out because the estimator takes no
+            missing steps and sequences are shorter.
         """
         sequences, read = self._read_sequences(X, y, sample_weight, groups)
         n_unobserved = len(read[1]) - len(sequences.labels)
@@ -204,7 +208,8 @@ class SequenceClassifier(OfSequences):
                 "no observed step, so that they are not trained on. Remove them from X, or set cv "
                 "to a number of folds or a splitter."
             )
-        candidates = self._candidates(sequences.windows.lengths)
+        candidates = self._candidates(sequences)
+        _refuse_what_fails(candidates, sequences)
         trials, weights = self._weighed(candidates, sequences)
         carrier = clone(self)  # for if a fit fails, nothing has changed
         remember_features(carrier, *read)
@@ -217,13 +222,13 @@ class SequenceClassifier(OfSequences):
         self._targets = sequences.targets()
         return self
 
-    def _candidates(self, n_steps: np.ndarray) -> dict[str, SlicedClassifier]:
-        """Return what is tried on sequences of so many steps, by name; whole sequences first."""
-        estimator, longest = self._seeded(), int(n_steps.max())
+    def _candidates(self, sequences: LabelledSequences) -> dict[str, SlicedClassifier]:
+        """Return what is tried on sequences, by name; whole ones first."""
+        estimator, n_steps = self._seeded(), sequences.windows.lengths
+        longest = int(n_steps.max())
         shares, forms = _shares(self.lengths, longest), {"": estimator}
-        if not get_tags(estimator).input_tags.allow_nan:  # which shorter sequences are padded with
-            fitting = [share for share in shares if round(share * longest) <= n_steps.min()]
-            shares = fitting or [n_steps.min() / longest]
+        if not takes_missing_steps(estimator):  # which shorter sequences are padded with
+            shares = shares_without_padding(shares, n_steps, sequences.samples, estimator)
         if takes_windows(estimator) and not reads_tokens(estimator):
             from sklstm.preprocessing import WindowScaler  # a fifth of a second in each process
 
@@ -273,6 +278,9 @@ class SequenceClassifier(OfSequences):
             estimator.set_params(**seeds)
         return estimator
 
+    def _longest_slice(self) -> int:
+        return max(one.length_ for one in self.estimators_.values())
+
     def _reader(self, *, fitted: bool) -> Any:
         if fitted:
             return next(iter(self.estimators_.values())).estimator_
@@ -297,8 +305,26 @@ def _shares(lengths: Any, longest: int) -> list[float]:
     # By the number of steps: of short sequences several shares may be the same.
     of_steps = {max(1, round(share * longest)): share for share in sorted(lengths)}
     steps = sorted(of_steps, reverse=True)
-    kept = [n for n in steps if n >= _FEWEST_STEPS or of_steps[n] == 1]
+    kept = [n for n in steps if n >= FEWEST_STEPS or of_steps[n] == 1]
     return [of_steps[n] for n in kept or steps[:1]]
+
+
+def _refuse_what_fails(
+    candidates: dict[str, SlicedClassifier], sequences: LabelledSequences
+) -> None:
+    """Raise a ValueError before the work for what a fit to all sequences would refuse."""
+    classes = np.unique(sequences.labels)
+    if len(classes) < 2:
+        raise ValueError(
+            "SequenceClassifier needs sequences of at least two classes, got one class: "
+            f"{classes.tolist()}."
+        )
+    longest = int(sequences.windows.lengths.max())
+    n_slices = len(sequences.labels) * max(one._size(longest)[1] for one in candidates.values())
+    for one in candidates.values():
+        refuse_splits_of_slices(one.estimator, n_slices, "SequenceClassifier")
+        if sequences.groups is None:
+            refuse_shared_rows(one.estimator, sequences.windows)
 
 
 def _fitted(
@@ -319,9 +345,18 @@ def _held_out(
     candidate: SlicedClassifier, sequences: LabelledSequences, fold: Fold
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the probability of the class of each sequence held out, and which are predicted."""
-    with caught_warnings():  # that a network learns nothing of slices is what is to be found out
-        fitted = _fitted(candidate, sequences.take(fold.train), {})
-        probability = fitted._probabilities(sequences.windows.take(fold.test))
+    try:
+        with caught_warnings():  # that a network learns nothing of slices is to be found out
+            fitted = _fitted(candidate, sequences.take(fold.train), {})
+            probability = fitted._probabilities(sequences.windows.take(fold.test))
+    except ValueError as error:
+        if type(error) is not ValueError:  # such as of metadata that are not asked for
+            raise
+        raise ValueError(
+            f"In a fold of cross-validation that trains on {len(fold.train)} of "
+            f"{len(sequences.labels)} sequences: {error} Give more sequences, or folds that train "
+            "on more of them (cv), or take SlicedClassifier, which needs no folds."
+        ) from error
     truth = np.searchsorted(fitted.classes_, sequences.labels[fold.test])
     likely = probability[np.arange(len(truth)), truth]
     return likely, probability.argmax(axis=1) == truth

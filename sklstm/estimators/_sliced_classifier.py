@@ -16,6 +16,7 @@ from sklearn.utils.validation import has_fit_parameter
 from sklstm.data import WindowSet, remember_features
 from sklstm.meta_estimators import takes_windows
 
+from ._missing_steps import tell_short
 from ._of_sequences import LabelledSequences, OfSequences
 from ._splits_of_slices import last_step, refuse_shared_rows, refuse_splits_of_slices
 
@@ -40,7 +41,8 @@ class SlicedClassifier(OfSequences):
         if its tags say that it takes three axes, else flat ones.
     length : int or float, default=0.25
         Steps of a slice; as a float, the share of the longest training sequence, 1.0 for whole
-        sequences. Shorter sequences are one slice, padded with NaN in front.
+        sequences; of longer ones, which `predict` is given, the newest steps. Shorter sequences are
+        one slice, padded with NaN in front.
     n_slices : int, default=32
         Slices of each sequence, at equal distances from its first step to its last; the newest
         steps if it is 1. Fewer if the longest training sequence has not as many. Shorter sequences
@@ -159,7 +161,8 @@ class SlicedClassifier(OfSequences):
         ------
         ValueError
             If `X` is no set of sequences, `y` does not fit to it, a parameter is not as described,
-            or `estimator` would validate on slices of sequences that it trains on.
+            `estimator` would validate on slices of sequences that it trains on, or it takes no
+            missing steps and a sequence is shorter than slices.
         """
         sequences, read = self._read_sequences(X, y, sample_weight, groups)
         self._fit_sequences(sequences)
@@ -168,23 +171,33 @@ class SlicedClassifier(OfSequences):
 
     def _fit_sequences(self, sequences: LabelledSequences) -> Self:
         """Fit to sequences that have been read."""
-        windows, labels, weight, groups = sequences
+        windows, labels, weight, groups, samples = sequences
         if groups is None:
             refuse_shared_rows(self.estimator, windows)
             groups = np.arange(len(labels))
-        longest = int(windows.lengths.max())
-        length = self.length if isinstance(self.length, Integral) else round(self.length * longest)
-        length = max(1, length)
-        n_slices = max(1, min(self.n_slices, longest - length + 1))
-        refuse_splits_of_slices(self.estimator, len(labels) * n_slices)
+        length, n_slices = self._size(int(windows.lengths.max()))
+        refuse_splits_of_slices(self.estimator, len(labels) * n_slices, "SlicedClassifier")
         estimator = clone(self.estimator)
         slices = _form(_slices(windows, length, n_slices), estimator)
         params = self._params_of_fit(estimator, weight, groups)
         params = {name: np.repeat(values, n_slices) for name, values in params.items()}
-        estimator.fit(slices, np.repeat(labels, n_slices), **params)
+        try:
+            estimator.fit(slices, np.repeat(labels, n_slices), **params)
+        except ValueError as error:
+            tell_short(error, windows.lengths, samples, length, estimator)
+            raise
         self.estimator_, self.length_, self.n_slices_ = estimator, length, n_slices
         self._targets = sequences.targets()
         return self
+
+    def _size(self, longest: int) -> tuple[int, int]:
+        """Return the steps and the number of slices of sequences of at most so many steps."""
+        length = self.length if isinstance(self.length, Integral) else round(self.length * longest)
+        length = max(1, int(length))
+        return length, max(1, min(self.n_slices, longest - length + 1))
+
+    def _longest_slice(self) -> int:
+        return self.length_
 
     def _reader(self, *, fitted: bool) -> Any:
         return self.estimator_ if fitted else self.estimator

@@ -1,4 +1,4 @@
-"""What would validate on slices of sequences that it trains on, and is refused."""
+"""What is refused: it would validate on slices of what it trains on, or gives other classes."""
 
 from typing import Any
 
@@ -19,15 +19,25 @@ def last_step(estimator: Any) -> tuple[str, Any]:
     return prefix, estimator
 
 
-def refuse_splits_of_slices(estimator: Any, n_slices: int) -> None:
-    """Raise a ValueError for what would validate on slices of sequences that it trains on."""
+def refuse_every_step(estimator: Any) -> None:
+    """Raise a ValueError for a network that gives a class to each step of a sequence."""
+    _, last = last_step(estimator)
+    if getattr(last, "output", None) == "sequence":
+        raise ValueError(
+            f'estimator gives classes of each step, and sequences have one class: set output="last"'
+            f" of {type(last).__name__}."
+        )
+
+
+def refuse_splits_of_slices(estimator: Any, n_slices: int, owner: str) -> None:
+    """Raise a ValueError for what would validate on slices of sequences that `owner` trains on."""
     _, last = last_step(estimator)
     inside = [value for value in estimator.get_params().values() if hasattr(value, "get_params")]
     for one in [estimator, *inside]:
         params, name = one.get_params(deep=False), type(one).__name__
         is_told_groups = one is last and has_fit_parameter(one, "groups")
         if "cv" in params:
-            instead = f"put {name} around SlicedClassifier"
+            instead = f"put {name} around {owner}"
         elif _stops_early(params.get("early_stopping"), n_slices) and not is_told_groups:
             instead = f"set early_stopping=False of {name}"
         else:

@@ -8,10 +8,13 @@ import pytest
 import skops.io
 from sklearn import config_context
 from sklearn.base import clone
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.exceptions import ConvergenceWarning, UnsetMetadataPassedError
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import (
     GridSearchCV,
+    GroupKFold,
     KFold,
     LeaveOneGroupOut,
     ShuffleSplit,
@@ -19,6 +22,7 @@ from sklearn.model_selection import (
     StratifiedKFold,
     cross_val_predict,
 )
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -157,12 +161,69 @@ def test_folds_of_the_user():
     expected = [held_out(sliced(length), cv) for length in LENGTHS]
     for folds in (cv, list(cv.split(X))):
         check_against(sequence_classifier(cv=folds).fit(X, Y), expected)
+    trials = sequence_classifier(cv=cv).fit(X, Y).trials_
+    masks = [tuple(np.isin(np.arange(N), part) for part in fold) for fold in cv.split(X)]
+    lists = [tuple(part.tolist() for part in fold) for fold in cv.split(X)]
+    tuples = tuple(tuple(map(tuple, fold)) for fold in lists)
+    for folds in (masks, lists, tuples):
+        assert sequence_classifier(cv=folds).fit(X, Y).trials_ == trials
     half = ShuffleSplit(1, test_size=0.5, random_state=0)
     model = sequence_classifier(cv=half).fit(X, Y)
     ((train, test),) = half.split(X)
     probability = np.zeros((N, 3))
     probability[test] = sliced(1.0).fit(X[train], Y[train]).predict_proba(X[test])
     assert model.trials_["whole"] == likely_and_right(probability)[1][test].mean()
+
+
+@pytest.mark.parametrize(
+    ("cv", "words"),
+    [
+        ([], "cv has no folds"),
+        ([([0, 1, 2, 3], [N, 5])], r"cv has rows \[30\], and X has 30 sequences"),
+        ([([0, 1, 2, -1], [4, 5])], r"cv has rows \[-1\]"),
+        ([([0.5, 1.0], [2, 3])], "cv takes numbers of rows, or masks of 30 rows; got float64"),
+        ([([True, False], [2, 3])], r"masks of 30 rows; got bool of shape \(2,\)"),
+        ([[0, 1, 2]], "each a pair of rows"),
+        (GroupKFold(2), r"cv=GroupKFold.* needs groups: give groups to fit"),
+    ],
+)
+def test_folds_that_are_none(cv, words):
+    with pytest.raises(ValueError, match=words):
+        sequence_classifier(cv=cv).fit(X, Y)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "rows", "groups", "words"),
+    [
+        (KNeighborsClassifier(5), np.arange(6), None, "that trains on 3 of 6 sequences: .*neighb"),
+        (
+            GRUClassifier(2, max_epochs=1, early_stopping=True),
+            np.arange(N),
+            np.arange(N) // 15,
+            r"that trains on 15 of 30 sequences: .* folds that train on more of them \(cv\)",
+        ),
+    ],
+)
+def test_a_fold_that_fails_is_told(estimator, rows, groups, words):
+    with pytest.raises(ValueError, match=words):
+        sequence_classifier(estimator).fit(X[rows], Y[rows], groups=groups)
+
+
+def test_what_fails_in_the_end_is_refused_before_the_work(monkeypatch):
+    def fit(*_):
+        raise AssertionError("was fitted")
+
+    monkeypatch.setattr(SlicedClassifier, "_fit_sequences", fit)
+    with pytest.raises(ValueError, match="needs sequences of at least two classes.*'low'"):
+        sequence_classifier().fit(X, np.repeat("low", N))
+    many = np.resize(X, (600, STEPS, 2)), np.resize(Y, 600)
+    boosting = HistGradientBoostingClassifier(max_iter=1)
+    with pytest.raises(ValueError, match="early_stopping=False of HistGradientBoosting"):
+        SequenceClassifier(boosting, lengths=(1.0, 0.2), n_slices=32).fit(*many)
+    every_step = GRUClassifier(2, output="sequence")
+    for model in (sequence_classifier(every_step), sliced(1.0, every_step)):
+        with pytest.raises(ValueError, match='set output="last" of GRUClassifier'):
+            model.fit(X, Y)
 
 
 def test_there_are_no_more_folds_than_sequences_of_the_largest_class():
@@ -176,7 +237,7 @@ def test_there_are_no_more_folds_than_sequences_of_the_largest_class():
 def test_a_class_of_one_sequence_is_trained_on_and_named():
     labels = Y.astype(object)
     labels[4] = "odd"
-    with pytest.warns(UserWarning, match=r"the classes \['odd'\].*single sequence.*do not count"):
+    with pytest.warns(UserWarning, match=r"classes \['odd'\].*do not count.* two sequences"):
         model = sequence_classifier().fit(X, labels)
     assert model.classes_.tolist() == ["high", "low", "mid", "odd"]
     assert model.predict_proba(X).shape == (N, 4)
@@ -194,7 +255,7 @@ def test_classes_of_one_sequence_or_group_each_have_equal_weights():
         model = sequence_classifier().fit(X[:3], Y[:3])
     assert model.trials_ == {}
     assert model.weights_ == pytest.approx(dict.fromkeys(["whole", "0.5", "0.25"], 1 / 3))
-    with pytest.warns(UserWarning, match=r"a class has a single group\. They say nothing of"):
+    with pytest.warns(UserWarning, match=r"say nothing of.* Each class needs two groups"):
         model = sequence_classifier().fit(X, Y, groups=Y)
     assert set(model.weights_.values()) == {1 / 3}
 
@@ -240,6 +301,10 @@ def test_windows_of_one_series_are_held_out_in_time():
     fitted = clone(GRU).fit(windows[:73], labels[:73])  # seven share rows with window 80
     right = fitted.predict(windows[80:]) == labels[80:]
     assert model.trials_["whole"] == right.mean()
+    one_by_one = np.repeat([0, 1, 2], [40, 40, 33])
+    words = r"\[0, 2\].* slices\. X looks like windows of one series, .* newest 1/3 .* groups"
+    with pytest.warns(UserWarning, match=words):
+        sequence_classifier(lengths=(1.0, 0.5)).fit(windows[7:], one_by_one[: len(windows) - 7])
     with pytest.raises(ValueError, match="none is left to train on.* a share of 1/2"):
         sequence_classifier(GRU, cv=2).fit(SequenceWindower(8).fit_transform(rows[:9]), labels[:9])
 
@@ -247,12 +312,42 @@ def test_windows_of_one_series_are_held_out_in_time():
 def test_what_takes_no_padding_is_given_none():
     sequences = X.copy()
     sequences[0, 12:] = sequences[1, :3] = np.nan
-    model = sequence_classifier().fit(sequences, Y)
+    words = r"of 12 observed steps \(sample 0\), the longest has 20, and LogisticReg.* takes no"
+    with pytest.warns(UserWarning, match=f"{words} missing.*slices of 20 steps are left out.* Rem"):
+        model = sequence_classifier().fit(sequences, Y)
     assert list(model.trials_) == ["0.5", "0.25"]
-    sequences[2, 2:] = np.nan
-    model.fit(sequences, Y)
-    assert model.weights_ == {"0.1": 1.0}
-    assert list(sequence_classifier(GRU).fit(sequences, Y).trials_)[0] == "whole"
+    sequences[2, 4:] = sequences[3] = np.nan
+    sequences[7, 4:] = np.nan
+    with pytest.warns(UserWarning, match=r"\(sample 2\).* of 20, 10, 5 steps .* slices of 4 steps"):
+        model.fit(sequences, Y)
+    assert model.weights_ == {"0.2": 1.0}
+    sequences[7, 2:] = np.nan
+    with pytest.raises(ValueError, match=r"of 2 observed steps \(sample 7\).* 20, 10, 5 steps do"):
+        model.fit(sequences, Y)
+    scaled = make_pipeline(WindowScaler("standard"), GRU)
+    imputed = make_pipeline(SimpleImputer(), LINEAR)
+    for takes in (GRU, scaled, imputed):
+        assert list(sequence_classifier(takes).fit(sequences, Y).trials_)[0] == "whole"
+
+
+@pytest.mark.parametrize("model", [sequence_classifier(), sliced(1.0)])
+def test_sequences_too_short_for_slices_are_named(model):
+    model.fit(X, Y)
+    if isinstance(model, SequenceClassifier):
+        model.weights_ = {"whole": 1.0}
+        model.estimators_ = {"whole": sliced(1.0).fit(X, Y)}
+    short = X[:3].copy()
+    short[0], short[2, 10:] = np.nan, np.nan
+    words = r"of 10 observed steps \(sample 2\), and slices of 20 steps are needed by LogisticReg"
+    with pytest.raises(ValueError, match=words):
+        model.predict(short)
+
+
+def test_a_sliced_classifier_names_what_is_too_short_in_fit():
+    sequences = X.copy()
+    sequences[1], sequences[5, 3:] = np.nan, np.nan
+    with pytest.raises(ValueError, match=r"of 3 observed steps \(sample 5\), and slices of 10 "):
+        sliced(0.5).fit(sequences, Y)
 
 
 def test_sequences_of_unequal_length_and_without_a_step():
@@ -311,7 +406,7 @@ def test_in_a_search_and_in_a_pipeline():
     inside = sequence_classifier(make_pipeline(StandardScaler(), LogisticRegression()))
     assert inside.fit(X, Y, WEIGHT).trials_["whole"] > 0.3
     splits = sequence_classifier(GridSearchCV(LINEAR, {"C": [1.0]}))
-    with pytest.raises(ValueError, match="estimator must not split slices"):
+    with pytest.raises(ValueError, match="not split slices.* GridSearchCV around SequenceC"):
         splits.fit(X, Y)
 
 
