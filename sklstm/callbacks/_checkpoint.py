@@ -60,8 +60,11 @@ class Checkpoint(ParametersMixin):
     in the file: they are told of the epochs that are still to come.
 
     In `~sklearn.pipeline.Pipeline`, `WindowScaledRegressor` and the like it belongs to the network
-    inside. What makes several fits, such as a search, cannot share a file. ``partial_fit`` and
-    ``warm_start`` continue from the estimator itself: save that.
+    inside. In `Forecaster` the file is that of the model of all rows: models of older rows, which
+    are tried or make intervals, are neither written nor resumed, but fitted again. Give the network
+    a ``random_state``, so that they choose the same. What else makes several fits, such as a search
+    or a backtest, cannot share a file. ``partial_fit`` and ``warm_start`` continue from the
+    estimator itself: save that.
 
     Like every pickle, the file runs code when it is read: read those that you have written.
 
@@ -80,6 +83,8 @@ class Checkpoint(ParametersMixin):
     >>> model.n_iter_, load_checkpoint(path).n_iter_
     (5, 5)
     """
+
+    _is_of_one_fit = True  # what makes several takes it away from all but one
 
     @validate_params(
         {

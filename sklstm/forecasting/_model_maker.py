@@ -4,6 +4,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ._auxiliary_fit import for_auxiliary_fit
 from ._features import Features
 from ._forecast_model import ForecastModel
 from ._histories import History
@@ -85,7 +86,8 @@ class ModelMaker:
     ) -> ForecastModel | str:
         """Return a model of older rows, with season, scale and units of that of all rows.
 
-        A forecaster without intervals is better than none, so this never ends its `fit`.
+        A forecaster without intervals is better than none, so this never ends its `fit`. A
+        checkpoint is not told of it, for its file is that of the model of all rows.
 
         Parameters
         ----------
@@ -113,7 +115,8 @@ class ModelMaker:
         try:
             with nothing_may_be_left():  # of which the model of all rows has warned
                 own = PreparedFit.of(enough, *recipe, **_as_chosen(prepared.scaling))
-                model = replace(own, regressor=prepared.regressor, begin=begin).train()
+                regressor = for_auxiliary_fit(prepared.regressor)
+                model = replace(own, regressor=regressor, begin=begin).train()
         except ValueError as error:
             return f"the model of the older rows could not be fitted ({error})"
         if prepared.scaling is None or model.scaling is None:

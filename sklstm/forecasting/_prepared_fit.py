@@ -17,6 +17,7 @@ from ._abilities import (
     train_in_scale,
     train_on_rest,
 )
+from ._auxiliary_fit import with_callbacks_of
 from ._features import Features
 from ._fit_to_pairs import fit_to_pairs
 from ._fit_transformers import fit_transformers
@@ -174,9 +175,9 @@ class PreparedFit:
 
 
 def _with_parameters_of(regressor, fitted):
-    """Return a copy of a fitted regressor with the parameters of one that is not fitted."""
+    """Return a copy of a fitted regressor with parameters and callbacks of one not fitted."""
     plain = {name: value for name, value in regressor.get_params().items() if _is_plain(value)}
-    return deepcopy(fitted).set_params(**plain)
+    return with_callbacks_of(deepcopy(fitted), regressor).set_params(**plain)
 
 
 def _is_plain(value):
