@@ -86,14 +86,9 @@ def fit_models(
     histories = list(known.histories.values())
     if not _pads(forecaster):  # else a window of them may begin before they do
         histories = trained_on(histories, n_fewest, warn=warn)
+    of_scale = season if before is None else before.season_of_scale(season)
     maker = ModelMaker(
-        forecaster,
-        known,
-        histories,
-        season if before is None else before.season_of_scale(season),
-        features,
-        n_fewest,
-        linear_part=linear_part,
+        forecaster, known, histories, of_scale, features, n_fewest, linear_part=linear_part
     )
     if before is None:
         chosen = choose_by_regressor(maker, maker.prepared(scaling))
