@@ -79,7 +79,7 @@ def _splits_of_user(
     if isinstance(cv, tuple | list):
         if not cv:
             raise ValueError("cv has no folds: give some, or a number of folds.")
-        if any(not isinstance(fold, tuple | list) or len(fold) != 2 for fold in cv):
+        if any(not isinstance(fold, tuple | list | np.ndarray) or len(fold) != 2 for fold in cv):
             raise ValueError("cv takes a list of folds, each a pair of rows: (train, test).")
     try:
         splits = list(check_cv(cv, labels, classifier=True).split(np.zeros((n, 1)), labels, groups))

@@ -352,9 +352,10 @@ def _held_out(
     except ValueError as error:
         if type(error) is not ValueError:  # such as of metadata that are not asked for
             raise
+        said = str(error).rstrip(".")
         raise ValueError(
             f"In a fold of cross-validation that trains on {len(fold.train)} of "
-            f"{len(sequences.labels)} sequences: {error} Give more sequences, or folds that train "
+            f"{len(sequences.labels)} sequences: {said}. Give more sequences, or folds that train "
             "on more of them (cv), or take SlicedClassifier, which needs no folds."
         ) from error
     truth = np.searchsorted(fitted.classes_, sequences.labels[fold.test])

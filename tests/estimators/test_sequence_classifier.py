@@ -165,6 +165,9 @@ def test_folds_of_the_user():
     masks = [tuple(np.isin(np.arange(N), part) for part in fold) for fold in cv.split(X)]
     lists = [tuple(part.tolist() for part in fold) for fold in cv.split(X)]
     tuples = tuple(tuple(map(tuple, fold)) for fold in lists)
+    stacked = [np.array(fold) for fold in KFold(2).split(X)]
+    found = sequence_classifier(cv=stacked).fit(X, Y).trials_
+    assert found == sequence_classifier(cv=KFold(2)).fit(X, Y).trials_
     for folds in (masks, lists, tuples):
         assert sequence_classifier(cv=folds).fit(X, Y).trials_ == trials
     half = ShuffleSplit(1, test_size=0.5, random_state=0)
@@ -195,7 +198,12 @@ def test_folds_that_are_none(cv, words):
 @pytest.mark.parametrize(
     ("estimator", "rows", "groups", "words"),
     [
-        (KNeighborsClassifier(5), np.arange(6), None, "that trains on 3 of 6 sequences: .*neighb"),
+        (
+            KNeighborsClassifier(5),
+            np.arange(6),
+            None,
+            r"that trains on 3 of 6 sequences: .*= 3\. Give",
+        ),
         (
             GRUClassifier(2, max_epochs=1, early_stopping=True),
             np.arange(N),
