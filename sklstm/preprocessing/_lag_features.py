@@ -157,11 +157,6 @@ class LagFeatures(SeriesOrWindowsTransformer):
         ValueError
             If a lag is negative, not known yet or beyond windows; if `rolling` or `columns` is not
             as described; if no column is left, or two had one name.
-
-        Warns
-        -----
-        UserWarning
-            If a lag is as long as the longest series, so that no row has a value for it.
         """
         self._fit(X, y)
         return self
@@ -180,8 +175,14 @@ class LagFeatures(SeriesOrWindowsTransformer):
         -------
         features : ndarray or dataframe of shape (n_rows, n_features_out)
             As `transform` gives them.
+
+        Warns
+        -----
+        UserWarning
+            If a lag is as long as the longest series, so that no row has a value for it.
         """
         found = self._fit(X, y)
+        self._warn_of_far_lags(found)
         return self._features(X, found, {})
 
     def transform(self, X: ArrayLike) -> Any:
@@ -247,22 +248,23 @@ class LagFeatures(SeriesOrWindowsTransformer):
         if found.values.ndim == 3:
             self._check_reach(lags, rolling, found.values.shape[1])
         n_kept = _reach(lags, rolling)
-        states, longest = {}, 0
+        states = {}
         for key, index, series in found:
             if series.ndim == 2 and n_kept:
-                rows = self._regular(series, index)[0]
-                longest = max(longest, len(rows))
-                states[key] = rows[-n_kept:].copy()
+                states[key] = self._regular(series, index)[0][-n_kept:].copy()
             else:
                 states[key] = None if series.ndim == 3 else series[:0].copy()
         self._names_out(names, positions)  # refuses names that come twice
         self._remember(X, found, states, _columns=positions)
-        self._warn_of_far_lags(lags, longest)
         return found
 
-    def _warn_of_far_lags(self, lags, longest):
-        """Warn of lags that no row of a series has; `longest` is its number of rows, 0 for none."""
-        far = [own for own, lag in zip(self.lags, lags, strict=True) if 0 < longest <= lag]
+    def _warn_of_far_lags(self, found):
+        """Warn of lags that no row has, of which then nothing is learned; one row shows nothing."""
+        if self._fitted_on_windows:
+            return
+        longest = max(len(self._regular(series, index)[0]) for _, index, series in found)
+        lags = zip(self.lags, self._lags(), strict=True)
+        far = [own for own, lag in lags if 1 < longest <= lag]
         if far:
             warn_user(
                 f"lags={far} reach back beyond all {longest} rows of the longest series, and have "

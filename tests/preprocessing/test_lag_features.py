@@ -265,6 +265,6 @@ def test_windows_that_are_too_short_are_refused():
 
 def test_lags_that_no_row_has_are_told():
     with pytest.warns(UserWarning, match=r"lags=\[60, 364\] .* all 60 rows of the longest series"):
-        LagFeatures([1, 60, 364], by=["store", "item"]).fit(PANEL)
+        LagFeatures([1, 60, 364], by=["store", "item"]).fit_transform(PANEL)
     found = LagFeatures([59]).fit_transform(FRAME)  # of the last row alone
     assert found["a_lag_59"].notna().sum() == 1
