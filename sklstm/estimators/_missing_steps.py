@@ -3,26 +3,11 @@
 from typing import Any
 
 import numpy as np
-from sklearn.pipeline import Pipeline
-from sklearn.utils import get_tags
 
 from sklstm._warn import warn_user
+from sklstm.meta_estimators import takes_missing_steps
 
 FEWEST_STEPS = 4  # of a slice: shorter ones show no shape
-
-
-def takes_missing_steps(estimator: Any) -> bool:
-    """Return whether a classifier, or each step of a pipeline up to an imputer, takes NaN."""
-    if not isinstance(estimator, Pipeline):
-        return get_tags(estimator).input_tags.allow_nan
-    for _, step in estimator.steps:
-        if step is None or step == "passthrough":
-            continue
-        if not takes_missing_steps(step):
-            return False
-        if type(step).__module__.startswith("sklearn.impute."):
-            return True
-    return True
 
 
 def shares_without_padding(

@@ -16,11 +16,11 @@ from sklearn.utils.parallel import Parallel, delayed
 
 from sklstm._warn import caught_warnings
 from sklstm.data import WindowSet, remember_features
-from sklstm.meta_estimators import takes_windows
+from sklstm.meta_estimators import takes_missing_steps, takes_windows
 
 from ._folds_of_sequences import Fold, folds_of
 from ._gru_classifier import GRUClassifier
-from ._missing_steps import FEWEST_STEPS, shares_without_padding, takes_missing_steps
+from ._missing_steps import FEWEST_STEPS, shares_without_padding
 from ._of_sequences import LabelledSequences, OfSequences, reads_tokens
 from ._pool_weights import pool_weights
 from ._sliced_classifier import SlicedClassifier

@@ -8,13 +8,20 @@ from sklearn.utils import get_tags
 
 from sklstm._whole_numbers import is_whole
 from sklstm.losses import LOSSES
-from sklstm.meta_estimators import inner, inner_estimators, members, takes_windows, walk
+from sklstm.meta_estimators import (
+    TAGS_SAY_NOTHING,
+    inner,
+    inner_estimators,
+    members,
+    takes_missing_steps,
+    takes_windows,
+    walk,
+)
 
 from ._objective import objective_of
 from ._parameter_inside import parameter_inside
 from ._predicted_spread import predicts_spread
 
-_TAGS_SAY_NOTHING = ("search", "target")  # of the estimator inside
 _LINEAR_ELSEWHERE = {"LinearSVR", "PLSRegression", "CCA", "PLSCanonical"}
 _OF_ONE_TARGET = {"_BaseFilter"}  # of SelectKBest and its kin, whose tags do not say so
 _OF_AMOUNTS = {name for name, loss in LOSSES.items() if not loss.shifts_targets}
@@ -23,33 +30,6 @@ _OBJECTIVES_OF_AMOUNTS = {  # of LightGBM, XGBoost and CatBoost
     *("Poisson", "Tweedie"),
 }
 _WEIGHT_DECAY_ON_REST = 1e-4  # a tenth of what noise would have
-
-
-def takes_missing_steps(regressor: Any) -> bool:
-    """Return whether a regressor takes windows of which some steps are NaN.
-
-    Parameters
-    ----------
-    regressor : estimator
-        A pipeline takes them if all its steps do, or those up to an imputer.
-
-    Returns
-    -------
-    takes_missing_steps : bool
-        What the tags of the deciding estimators say.
-    """
-    steps = inner_estimators(regressor, through=("pipeline",))
-    for step in steps:
-        if not takes_missing_steps(step):
-            return False
-        if type(step).__module__.startswith("sklearn.impute"):
-            return True
-    if steps:
-        return True
-    *_, deciding = walk(regressor, through=_TAGS_SAY_NOTHING)
-    if deciding is not regressor:
-        return takes_missing_steps(deciding)
-    return get_tags(regressor).input_tags.allow_nan
 
 
 def takes_missing_values(regressor: Any) -> bool:
@@ -82,7 +62,7 @@ def takes_many_outputs(regressor: Any) -> bool:
         What the tags of the deciding estimator say; not for a pipeline that selects features by
         their correlation with one target, as `SelectKBest` does.
     """
-    *around, deciding = walk(regressor, through=("pipeline", *_TAGS_SAY_NOTHING))
+    *around, deciding = walk(regressor, through=("pipeline", *TAGS_SAY_NOTHING))
     steps = [step for one in around for step in inner_estimators(one, through=("pipeline",))]
     by_one_target = any(not class_names(step).isdisjoint(_OF_ONE_TARGET) for step in steps)
     return get_tags(deciding).target_tags.multi_output and not by_one_target
@@ -101,7 +81,7 @@ def takes_single_output(regressor: Any) -> bool:
     takes_single_output : bool
         False for those that take columns only, such as `MultiOutputRegressor`.
     """
-    *_, deciding = walk(regressor, through=("pipeline", *_TAGS_SAY_NOTHING))
+    *_, deciding = walk(regressor, through=("pipeline", *TAGS_SAY_NOTHING))
     return get_tags(deciding).target_tags.single_output
 
 

@@ -147,6 +147,11 @@ def _jobs(older, histories, steps):
     return jobs
 
 
+def _are_late(jobs):
+    """Tell which origins are in the newer half of those of their series, (n_all_origins,)."""
+    return np.concatenate([np.arange(len(own)) >= len(own) / 2 for _, own, _ in jobs])
+
+
 @dataclass(frozen=True, eq=False)
 class _Trial:
     """How well a regressor forecasts in some scale.
@@ -171,8 +176,7 @@ class _Trial:
         errors = _errors(model, jobs, quantile_inside(model.regressor))
         if (~np.isnan(errors)).sum() < _FEWEST_ORIGINS:
             return None
-        is_late = [np.arange(len(origins)) >= len(origins) / 2 for _, origins, _ in jobs]
-        return cls(prepared, model, errors, np.concatenate(is_late))
+        return cls(prepared, model, errors, _are_late(jobs))
 
     @property
     def name(self):
@@ -264,7 +268,7 @@ def relative_errors(
     jobs = _jobs(older, histories, steps)
     if sum(len(origins) for _, origins, _ in jobs) < 2 * _FEWEST_ORIGINS:
         return None
-    is_late = np.concatenate([np.arange(len(own)) >= len(own) / 2 for _, own, _ in jobs])
+    is_late = _are_late(jobs)
     errors = [_errors(one, jobs, quantile_inside(one.regressor)) for one in (model, other)]
     both = ~np.isnan(errors).any(axis=0)
     halves = [both & ~is_late, both & is_late]

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from sklstm._whole_numbers import refuse_far_beyond
-from sklstm.meta_estimators import takes_windows, walk
+from sklstm.meta_estimators import takes_missing_steps, takes_windows, walk
 
-from ._abilities import is_baseline, takes_missing_steps
+from ._abilities import is_baseline
 from ._check_regressor import check_columns
 from ._choose_by_regressor import ChosenScale, choose_by_regressor
 from ._choose_theta_part import asked_theta_part, choose_theta_part

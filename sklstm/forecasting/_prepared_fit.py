@@ -9,11 +9,12 @@ from typing import Any, Self
 import numpy as np
 from sklearn.base import clone
 
+from sklstm.meta_estimators import takes_missing_steps
+
 from ._abilities import (
     early_stopping_inside,
     is_linear,
     shrinks,
-    takes_missing_steps,
     train_in_scale,
     train_on_rest,
 )

@@ -4,7 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from ._abilities import is_baseline, takes_many_outputs, takes_missing_steps
+from sklstm.meta_estimators import takes_missing_steps
+
+from ._abilities import is_baseline, takes_many_outputs
 from ._known_series import KnownSeries
 from ._past_columns import places_of_past
 from ._scaling import wanted_scaling

@@ -1,5 +1,23 @@
 """The estimators inside other estimators."""
 
-from ._inside import find_inside, inner, inner_estimators, members, takes_windows, walk
+from ._inside import (
+    TAGS_SAY_NOTHING,
+    find_inside,
+    inner,
+    inner_estimators,
+    members,
+    takes_missing_steps,
+    takes_windows,
+    walk,
+)
 
-__all__ = ["find_inside", "inner", "inner_estimators", "members", "takes_windows", "walk"]
+__all__ = [
+    "TAGS_SAY_NOTHING",
+    "find_inside",
+    "inner",
+    "inner_estimators",
+    "members",
+    "takes_missing_steps",
+    "takes_windows",
+    "walk",
+]

@@ -46,6 +46,7 @@ _BY_ATTRIBUTE = (
     Wrapper("other", "estimator", "estimator", "estimator_"),
 )
 _ROLES = frozenset(row.role for row in (*_BY_CLASS, *_BY_ATTRIBUTE))
+TAGS_SAY_NOTHING = ("search", "target")  # of the estimator inside
 
 
 def inner_estimators(
@@ -164,6 +165,33 @@ def takes_windows(estimator: Any) -> bool:
         return True
     found = members(around[-1])
     return bool(found) and all(map(takes_windows, found)) and not _reads_rows_too(around[-1])
+
+
+def takes_missing_steps(estimator: Any) -> bool:
+    """Return whether an estimator takes windows of which some steps are NaN.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A pipeline takes them if all its steps do, or those up to an imputer.
+
+    Returns
+    -------
+    takes_missing_steps : bool
+        What the tags of the deciding estimators say.
+    """
+    steps = inner_estimators(estimator, through=("pipeline",))
+    for step in steps:
+        if not takes_missing_steps(step):
+            return False
+        if type(step).__module__.startswith("sklearn.impute"):
+            return True
+    if steps:
+        return True
+    *_, deciding = walk(estimator, through=TAGS_SAY_NOTHING)
+    if deciding is not estimator:
+        return takes_missing_steps(deciding)
+    return get_tags(estimator).input_tags.allow_nan
 
 
 def find_inside(estimator: Any, attribute: str, caller: str, takes: str) -> Any:

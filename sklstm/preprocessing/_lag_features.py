@@ -260,11 +260,11 @@ class LagFeatures(SeriesOrWindowsTransformer):
 
     def _warn_of_far_lags(self, found):
         """Warn of lags that no row has, of which then nothing is learned; one row shows nothing."""
-        if self._fitted_on_windows:
+        lags = self._lags()
+        if self._fitted_on_windows or max(len(own) for *_, own in found) > max(lags, default=0):
             return
         longest = max(len(self._regular(series, index)[0]) for _, index, series in found)
-        lags = zip(self.lags, self._lags(), strict=True)
-        far = [own for own, lag in lags if 1 < longest <= lag]
+        far = [own for own, lag in zip(self.lags, lags, strict=True) if 1 < longest <= lag]
         if far:
             warn_user(
                 f"lags={far} reach back beyond all {longest} rows of the longest series, and have "

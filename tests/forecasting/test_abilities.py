@@ -20,9 +20,8 @@ from sklstm import LSTMRegressor, WindowScaledRegressor
 from sklstm.forecasting._abilities import (
     is_linear,
     takes_many_outputs,
-    takes_missing_steps,
 )
-from sklstm.meta_estimators import takes_windows
+from sklstm.meta_estimators import takes_missing_steps, takes_windows
 
 STUMPS = HistGradientBoostingRegressor(max_iter=2)
 NETWORK = LSTMRegressor(3, max_epochs=1)
